@@ -1,0 +1,144 @@
+//! What a decision may rest on.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Deliver, Merchant, Observations, Reason, ScenarioSeen, Secret};
+
+/// Everything a check may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The merchant as configured.
+    pub merchant: &'a Merchant,
+    /// The run: when, where from, how far.
+    pub run: &'a RunFacts,
+    /// What was seen.
+    pub seen: &'a Observations,
+}
+
+impl<'a> Facts<'a> {
+    /// What became of a scenario, or why it is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason`], which becomes the check's `Undecided`.
+    pub fn scenario(&self, name: &str) -> Result<&'a ScenarioSeen, Reason> {
+        match self.seen.scenarios.get(name) {
+            Some(seen) => seen.get(),
+            None => Err(Reason::Own("was not delivered in this run".into())),
+        }
+    }
+}
+
+/// The facts of a run that are not the merchant's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// Random, to tell runs apart; part of the ids of orders that were never issued.
+    pub id: String,
+    /// When it began, by our clock or `--now`.
+    pub started: Timestamp,
+    /// What time checks reckon with: the same as `started`.
+    pub now: Timestamp,
+    /// The zone of this machine, as an offset in seconds east of UTC.
+    pub offset_s: i32,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// `check` or `demo`.
+    pub mode: Mode,
+    /// The name of this machine.
+    pub host: String,
+    /// What this machine is for.
+    pub role: Role,
+    /// `--offline`
+    pub offline: bool,
+    /// `--strict`
+    pub strict: bool,
+    /// How far deliveries went: the configuration's word, lowered or confirmed by `--deliver`.
+    pub deliver: Deliver,
+    /// `--only`: ids and sections; empty for all.
+    pub only: Vec<String>,
+    /// `--skip`: ids and sections.
+    pub skip: Vec<String>,
+    /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes a verdict one of a rehearsal.
+    pub switches: Vec<String>,
+    /// `host:port` of everything that was contacted, in order.
+    pub contacted: Vec<String>,
+    /// Somebody interrupted it.
+    pub interrupted: bool,
+    /// The tool's version.
+    pub version: String,
+}
+
+impl RunFacts {
+    /// Whether `--connect-to` or `--allow-private` sent connections elsewhere than the configuration says.
+    #[must_use]
+    pub fn rehearsal(&self) -> bool {
+        !self.switches.is_empty()
+    }
+
+    /// Whether `--only` or `--skip` left something out.
+    #[must_use]
+    pub fn partial(&self) -> bool {
+        !self.only.is_empty() || !self.skip.is_empty()
+    }
+}
+
+/// Which command ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// `golive check`
+    Check,
+    /// `golive demo`
+    Demo,
+}
+
+/// What the machine that runs the tool is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It will call the API in production.
+    Production,
+    /// A pipeline.
+    Ci,
+    /// Neither, such as a laptop.
+    Other,
+}
+
+impl Role {
+    /// The word on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Ci => "ci",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The secrets of a run, for observing alone. Checks never see it.
+#[derive(Debug, Default)]
+pub struct Keyring {
+    /// `api.api_key`
+    pub api_key: Option<Secret>,
+    /// `api.secret_key`
+    pub secret_key: Option<Secret>,
+    /// `sandbox.api_key`
+    pub sandbox_api_key: Option<Secret>,
+    /// `sandbox.secret_key`
+    pub sandbox_secret_key: Option<Secret>,
+}
+
+impl Keyring {
+    /// The secret of a slot.
+    #[must_use]
+    pub fn get(&self, slot: super::Slot) -> Option<&Secret> {
+        match slot {
+            super::Slot::ApiKey => self.api_key.as_ref(),
+            super::Slot::SecretKey => self.secret_key.as_ref(),
+            super::Slot::SandboxApiKey => self.sandbox_api_key.as_ref(),
+            super::Slot::SandboxSecretKey => self.sandbox_secret_key.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Every limit and threshold, in one table. The platform states none of them: all are ours, and a key under `[limits]` changes each.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! limits {
+    ($( $(#[doc = $doc:literal])+ $name:ident : $unit:literal = $default:literal, $least:literal ..= $most:literal; )*) => {
+        /// The limits in force, each from `[limits]` or its default.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Limits {
+            $( $(#[doc = $doc])+ pub $name: u64, )*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $( $name: $default, )* }
+            }
+        }
+
+        impl Limits {
+            /// The table: key, unit, default, bounds, meaning.
+            pub const TABLE: &[LimitRow] = &[
+                $( LimitRow { key: stringify!($name), unit: $unit, default: $default, least: $least, most: $most, about: concat!($($doc),+) }, )*
+            ];
+
+            /// Sets the limit `key`; `false` when there is none of that name.
+            pub fn set(&mut self, key: &str, value: u64) -> bool {
+                match key {
+                    $( stringify!($name) => self.$name = value, )*
+                    _ => return false,
+                }
+                true
+            }
+
+            /// The limit `key`.
+            #[must_use]
+            pub fn get(&self, key: &str) -> Option<u64> {
+                match key {
+                    $( stringify!($name) => Some(self.$name), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// One row of [`Limits::TABLE`].
+#[derive(Debug)]
+pub struct LimitRow {
+    /// The key under `[limits]`; ends in its unit.
+    pub key: &'static str,
+    /// The unit in words.
+    pub unit: &'static str,
+    /// The default.
+    pub default: u64,
+    /// The smallest value accepted.
+    pub least: u64,
+    /// The largest value accepted.
+    pub most: u64,
+    /// What it limits.
+    pub about: &'static str,
+}
+
+limits! {
+    /// A webhook answer slower than this is a warning.
+    webhook_slow_ms: "ms" = 5_000, 1..=600_000;
+    /// A webhook answer slower than this is a failure.
+    webhook_too_slow_ms: "ms" = 10_000, 1..=600_000;
+    /// A delivery signed longer ago than this, in seconds, must be refused as a replay.
+    webhook_stale_s: "s" = 3_600, 60..=604_800;
+    /// Deliveries of one event sent at once to see whether it is applied once.
+    webhook_concurrent_duplicates: "deliveries" = 20, 2..=100;
+    /// Deliveries in flight at once, at most; fewer when the receiver slows down.
+    webhook_concurrency: "deliveries" = 24, 1..=64;
+    /// Longest wait for the effects of a delivery to rest.
+    effects_wait_ms: "ms" = 30_000, 0..=600_000;
+    /// Connecting, the TLS handshake included.
+    connect_ms: "ms" = 10_000, 1..=120_000;
+    /// Waiting for the first byte of an answer.
+    first_byte_ms: "ms" = 30_000, 1..=600_000;
+    /// A whole exchange.
+    exchange_ms: "ms" = 45_000, 1..=600_000;
+    /// The part of an answer's body that is read.
+    body_bytes: "bytes" = 65_536, 256..=16_777_216;
+    /// How long a program of the merchant's may run.
+    command_ms: "ms" = 20_000, 1..=600_000;
+    /// Clock offset that is a warning.
+    clock_warn_s: "s" = 30, 1..=86_400;
+    /// Clock offset that is a failure.
+    clock_fail_s: "s" = 300, 1..=86_400;
+    /// A certificate that expires sooner than this is a warning.
+    certificate_days: "days" = 30, 1..=398;
+    /// The shortest secret key that is not a warning.
+    secret_length: "bytes" = 20, 1..=256;
+    /// Fresh connections to each egress service.
+    egress_samples: "connections" = 3, 1..=10;
+    /// The age at which an entry of the server inventory wants another review.
+    inventory_days: "days" = 90, 1..=3_650;
+    /// How far ahead a waiver may end.
+    waiver_days: "days" = 90, 1..=90;
+    /// How long an attestation counts that does not say.
+    attestation_days: "days" = 90, 1..=730;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_within_their_bounds_and_settable() {
+        let mut limits = Limits::default();
+        for row in Limits::TABLE {
+            assert!((row.least..=row.most).contains(&row.default), "{}", row.key);
+            assert_eq!(limits.get(row.key), Some(row.default));
+            assert!(limits.set(row.key, row.most));
+            assert_eq!(limits.get(row.key), Some(row.most));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The nouns every check is written in.
+
+mod check;
+mod delivery;
+mod endpoint;
+mod facts;
+mod limits;
+mod merchant;
+mod observations;
+mod outcome;
+mod probe;
+pub mod ruling;
+pub mod secret;
+mod text;
+
+pub use check::*;
+pub use delivery::*;
+pub use endpoint::{Endpoint, Host};
+pub use facts::*;
+pub use limits::{LimitRow, Limits};
+pub use merchant::*;
+pub use observations::*;
+pub use outcome::*;
+pub use probe::Probe;
+pub use ruling::Judged;
+pub use secret::*;
+pub use text::{Listed, Quoted, Show, Text, is_invisible};

@@ -1,0 +1,242 @@
+//! How a check ended, and on what evidence.
+
+use std::net::IpAddr;
+
+use jiff::civil::Date;
+
+use super::{Endpoint, Show, Text};
+
+/// How one check ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds, and this shows it.
+    Pass(Vec<Evidence>),
+    /// It holds, narrowly.
+    Warn(Finding),
+    /// It does not hold.
+    Fail(Finding),
+    /// It could not be told.
+    Undecided(Reason),
+    /// The merchant has declared that it does not use the thing.
+    NotApplicable(Text),
+    /// A named person answers for it.
+    Attested(Attested),
+    /// It fails, and somebody accepted that until a date.
+    Waived(Finding, Waived),
+}
+
+impl Outcome {
+    /// A failure without more to say than its evidence.
+    #[must_use]
+    pub fn fail(message: impl Into<Text>, evidence: Vec<Evidence>) -> Self {
+        Self::Fail(Finding::new(message, evidence))
+    }
+
+    /// A warning without more to say than its evidence.
+    #[must_use]
+    pub fn warn(message: impl Into<Text>, evidence: Vec<Evidence>) -> Self {
+        Self::Warn(Finding::new(message, evidence))
+    }
+
+    /// The word that names the kind of outcome in every machine-readable format.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Warn(_) => "warn",
+            Self::Fail(_) => "fail",
+            Self::Undecided(_) => "undecided",
+            Self::NotApplicable(_) => "not-applicable",
+            Self::Attested(_) => "attested",
+            Self::Waived(..) => "waived",
+        }
+    }
+}
+
+/// What fell short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// A lower-case clause: "the webhook would receive events over plain HTTP".
+    pub message: Text,
+    /// What was expected and what was seen instead.
+    pub evidence: Vec<Evidence>,
+    /// What to do about this very finding, where the check's own remediation is too general.
+    pub fix: Option<Text>,
+    /// How to see it again, such as a command line that takes its secrets from the environment.
+    pub repeat: Option<Text>,
+}
+
+impl Finding {
+    /// A finding with the check's own remediation.
+    #[must_use]
+    pub fn new(message: impl Into<Text>, evidence: Vec<Evidence>) -> Self {
+        Self { message: message.into(), evidence, fix: None, repeat: None }
+    }
+
+    /// With a remediation for this very finding.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<Text>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+
+    /// With a way to see it again.
+    #[must_use]
+    pub fn repeat(mut self, repeat: impl Into<Text>) -> Self {
+        self.repeat = Some(repeat.into());
+        self
+    }
+}
+
+/// One thing that was looked at: what it should have been and what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What was looked at.
+    pub subject: Subject,
+    /// What it should be.
+    pub expected: Text,
+    /// What it is.
+    pub observed: Text,
+}
+
+impl Evidence {
+    /// Evidence about a key of the configuration.
+    #[must_use]
+    pub fn config(key: &'static str, expected: impl Into<Text>, observed: impl Into<Text>) -> Self {
+        Self::of(Subject::ConfigKey(key.into()), expected, observed)
+    }
+
+    /// Evidence about anything.
+    #[must_use]
+    pub fn of(subject: Subject, expected: impl Into<Text>, observed: impl Into<Text>) -> Self {
+        Self { subject, expected: expected.into(), observed: observed.into() }
+    }
+}
+
+/// What a piece of evidence is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A key of `golive.toml`; the report looks up its line. Elements of arrays read `network.whitelist[0]`.
+    ConfigKey(Text),
+    /// A place on the network.
+    Endpoint(Endpoint),
+    /// One delivery or a sequence of them, by its name in the plan.
+    Delivery(Text),
+    /// A file and, where there is one, the line.
+    File {
+        /// The path, quoted if odd.
+        path: Text,
+        /// The line, counted from 1.
+        line: Option<usize>,
+    },
+    /// An address.
+    Address(IpAddr),
+    /// Something of the tool or the run itself.
+    Run(&'static str),
+}
+
+impl Show for Subject {
+    fn show(&self) -> String {
+        match self {
+            Self::ConfigKey(key) => key.show(),
+            Self::Endpoint(endpoint) => endpoint.show(),
+            Self::Delivery(name) => format!("delivery {name}"),
+            Self::File { path, line: Some(line) } => format!("{path}:{line}"),
+            Self::File { path, line: None } => path.show(),
+            Self::Address(ip) => ip.to_string(),
+            Self::Run(what) => (*what).to_owned(),
+        }
+    }
+}
+
+/// Why something could not be told. An `Err` from a check; the runner makes it [`Outcome::Undecided`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `--offline`.
+    Offline,
+    /// Another check has to hold first; that one carries the blame.
+    Blocked {
+        /// Its id.
+        by: &'static str,
+    },
+    /// A setting or option says not to look; it names the setting.
+    Declined(Text),
+    /// The network or the other side got in the way.
+    Transport(Text),
+    /// Nothing in the configuration lets this be seen. The only reason an attestation can replace.
+    NoWayToObserve(Text),
+    /// Something was seen that reads both ways.
+    Ambiguous(Text),
+    /// A limit ended the look.
+    Capped(Text),
+    /// The run was interrupted first.
+    Interrupted,
+    /// Our own trouble.
+    Own(Text),
+}
+
+impl Show for Reason {
+    fn show(&self) -> String {
+        match self {
+            Self::Offline => "offline".to_owned(),
+            Self::Blocked { by } => format!("waits for {by}"),
+            Self::Interrupted => "interrupted before it was seen".to_owned(),
+            Self::Declined(why)
+            | Self::Transport(why)
+            | Self::NoWayToObserve(why)
+            | Self::Ambiguous(why)
+            | Self::Capped(why)
+            | Self::Own(why) => why.show(),
+        }
+    }
+}
+
+impl Reason {
+    /// The word that names the kind of reason in machine-readable formats.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Blocked { .. } => "blocked",
+            Self::Declined(_) => "declined",
+            Self::Transport(_) => "transport",
+            Self::NoWayToObserve(_) => "no-way-to-observe",
+            Self::Ambiguous(_) => "ambiguous",
+            Self::Capped(_) => "capped",
+            Self::Interrupted => "interrupted",
+            Self::Own(_) => "own",
+        }
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.show())
+    }
+}
+
+impl std::error::Error for Reason {}
+
+/// Who answers for an item that no machine could see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attested {
+    /// Name and function.
+    pub by: Text,
+    /// The day it was said.
+    pub on: Date,
+    /// Where it can be read.
+    pub evidence: Text,
+    /// The last day it counts.
+    pub until: Date,
+}
+
+/// Who accepted a failure, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waived {
+    /// Why.
+    pub reason: Text,
+    /// Who.
+    pub approved_by: Text,
+    /// The last day it counts.
+    pub until: Date,
+}

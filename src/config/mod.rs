@@ -1,0 +1,1 @@
+//! Loads `golive.toml`.
