@@ -99,6 +99,8 @@ pub enum NotMade {
         /// Its address.
         address: IpAddr,
     },
+    /// `--connect-to` sends the connection elsewhere, so that there is nothing to see; the configured name is judged alone.
+    BySwitch,
     /// The control was not answered with 200, so nothing that builds on it was sent.
     NoControl,
     /// The time given to the whole run was over.
@@ -126,6 +128,7 @@ impl NotMade {
             Self::PrivateTarget { address } => {
                 Reason::Declined(text!("{} is a private address; `--allow-private` or `--connect-to` would go there", *address))
             }
+            Self::BySwitch => Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into()),
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
             Self::Deadline => Reason::Capped("the time given by `--deadline` was over".into()),
             Self::Interrupted => Reason::Interrupted,
