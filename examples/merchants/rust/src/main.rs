@@ -2,10 +2,12 @@
 
 mod store;
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use data_encoding::HEXLOWER;
@@ -25,8 +27,7 @@ fn is_genuine(secret: &str, body: &[u8], timestamp: &str, signature: &str) -> bo
 }
 
 /// `Bytes` are the bytes as they came: the signature covers those.
-async fn receive(headers: HeaderMap, body: Bytes) -> StatusCode {
-    let secret = std::env::var("KWIKPAISA_SECRET_KEY").expect("KWIKPAISA_SECRET_KEY is set");
+async fn receive(State(secret): State<Arc<str>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !is_genuine(&secret, &body, header("x-timestamp"), header("x-signature")) {
         return StatusCode::UNAUTHORIZED;
@@ -52,10 +53,11 @@ async fn main() {
         println!("{}", store::credits(id).expect("the database opens"));
         return;
     }
+    let secret: Arc<str> = std::env::var("KWIKPAISA_SECRET_KEY").expect("KWIKPAISA_SECRET_KEY is set").into();
     store::connect().expect("the database opens");
     let port = std::env::var("PORT").unwrap_or_else(|_| "8080".to_owned());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await.expect("the port is free");
     println!("listening on http://{}", listener.local_addr().expect("it is bound"));
-    let app = Router::new().route("/api/webhooks/kwikpaisa", post(receive));
+    let app = Router::new().route("/api/webhooks/kwikpaisa", post(receive)).with_state(secret);
     axum::serve(listener, app).await.expect("it serves until it is stopped");
 }
