@@ -1,6 +1,7 @@
 //! The only I/O: endpoints, programs, files.
 
 mod connect_to;
+mod dial;
 
 use std::sync::Mutex;
 use std::time::Duration;
