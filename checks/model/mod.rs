@@ -1,5 +1,6 @@
 //! The nouns every check is written in.
 
+mod attestation;
 mod check;
 mod delivery;
 mod endpoint;
@@ -13,6 +14,7 @@ pub mod ruling;
 pub mod secret;
 mod text;
 
+pub use attestation::Item;
 pub use check::*;
 pub use delivery::*;
 pub use endpoint::{Endpoint, Host};
