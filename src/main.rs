@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod observe;
+mod programs;
 mod report;
 mod wiring;
 
