@@ -6,8 +6,9 @@
 
 pub mod model;
 pub mod platform;
+pub mod webhook;
 
 use model::Section;
 
 /// The checklist, in the order the reader will see it.
-pub const CATALOGUE: &[&Section] = &[];
+pub const CATALOGUE: &[&Section] = &[&webhook::SECTION];

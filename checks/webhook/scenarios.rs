@@ -1,0 +1,334 @@
+//! Every scenario of the webhook conversation, by name: what the checks plan and judge, and what observing carries out.
+//!
+//! Rules that hold for all: a [`Step::Repeat`] is always read to the end, also when it repeats a delivery that was cut; a
+//! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
+
+use crate::model::{
+    Change, Content, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Scenario, Signed, Spelling, Stage, Stamp, Step, Wait,
+};
+use crate::platform::Event;
+
+/// A genuine event before all others.
+pub const CONTROL_BEFORE: Delivery = Delivery::genuine("control-before");
+/// A genuine event after all others.
+pub const CONTROL_AFTER: Delivery = Delivery::genuine("control-after");
+
+/// Without the signature header.
+pub const UNSIGNED: Delivery = Delivery { signed: Signed::Missing, ..Delivery::genuine("unsigned") };
+/// With an empty signature header.
+pub const EMPTY_SIGNATURE: Delivery = Delivery { signed: Signed::Empty, ..Delivery::genuine("empty-signature") };
+/// Signed with a secret that is not the merchant's.
+pub const FORGED_WRONG_SECRET: Delivery = Delivery { signed: Signed::WrongSecret, ..Delivery::genuine("forged-wrong-secret") };
+/// Signed over the body without the timestamp.
+pub const FORGED_BODY_ONLY: Delivery = Delivery { signed: Signed::BodyOnly, ..Delivery::genuine("forged-body-only") };
+/// With the first half of the right signature.
+pub const FORGED_TRUNCATED: Delivery = Delivery { signed: Signed::Truncated, ..Delivery::genuine("forged-truncated") };
+/// With the right signature of another body.
+pub const FORGED_OTHER_BODY: Delivery = Delivery { signed: Signed::OtherBody, ..Delivery::genuine("forged-other-body") };
+/// With one digit of the amount changed after signing.
+pub const TAMPERED_BODY: Delivery = Delivery { change: Change::BodyByte, ..Delivery::genuine("tampered-body") };
+/// With the timestamp header changed after signing.
+pub const CHANGED_TIMESTAMP: Delivery = Delivery { change: Change::Timestamp, ..Delivery::genuine("changed-timestamp") };
+/// Without the timestamp header.
+pub const NO_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Missing, ..Delivery::genuine("no-timestamp") };
+
+/// Everything that is not signed, or not for what arrives: a receiver that verifies refuses each.
+pub const FORGERIES: [Delivery; 9] = [
+    UNSIGNED,
+    EMPTY_SIGNATURE,
+    FORGED_WRONG_SECRET,
+    FORGED_BODY_ONLY,
+    FORGED_TRUNCATED,
+    FORGED_OTHER_BODY,
+    TAMPERED_BODY,
+    CHANGED_TIMESTAMP,
+    NO_TIMESTAMP,
+];
+
+/// Signed correctly, `limits.webhook_stale_s` ago.
+pub const STALE_HOUR: &str = "stale-hour";
+/// Signed correctly, a day ago.
+pub const STALE_DAY: &str = "stale-day";
+/// Signed correctly, for tomorrow.
+pub const FUTURE: Delivery = Delivery { stamp: Stamp::Future { by_s: DAY_S }, ..Delivery::genuine("future") };
+/// Signed with the sandbox secret.
+pub const SANDBOX_SECRET: Delivery = Delivery { signed: Signed::SandboxSecret, ..Delivery::genuine("sandbox-secret") };
+
+/// A day.
+pub const DAY_S: u64 = 86_400;
+
+/// The same event in other spellings, each signed over the bytes that are sent.
+pub const BODY_FORMS: [Delivery; 6] = [
+    Delivery { form: Form::AsPrinted, ..Delivery::genuine("body-as-printed") },
+    Delivery { form: Form::Spaced, ..Delivery::genuine("body-spaced") },
+    Delivery { form: Form::EscapedSlashes, ..Delivery::genuine("body-escaped-slashes") },
+    Delivery { form: Form::EscapedUnicode, ..Delivery::genuine("body-escaped-unicode") },
+    Delivery { form: Form::RawUnicode, ..Delivery::genuine("body-raw-unicode") },
+    Delivery { form: Form::DecimalNumber, ..Delivery::genuine("body-decimal-number") },
+];
+
+/// The event by GET, unsigned.
+pub const METHOD_GET: Delivery = Delivery { method: Method::Get, signed: Signed::Missing, ..Delivery::genuine("method-get") };
+/// The event by PUT, unsigned.
+pub const METHOD_PUT: Delivery = Delivery { method: Method::Put, signed: Signed::Missing, ..Delivery::genuine("method-put") };
+
+/// Half a JSON document, signed correctly.
+pub const MALFORMED_SIGNED: Delivery = Delivery { content: Content::NotJson, ..Delivery::genuine("malformed-signed") };
+/// Nothing, signed correctly.
+pub const MALFORMED_EMPTY: Delivery = Delivery { content: Content::Empty, ..Delivery::genuine("malformed-empty") };
+/// JSON that is no event, signed correctly.
+pub const MALFORMED_NOT_AN_EVENT: Delivery = Delivery { content: Content::NotAnEvent, ..Delivery::genuine("malformed-not-an-event") };
+/// An event with a name that the platform does not announce, signed correctly.
+pub const UNKNOWN_EVENT: Delivery = Delivery { content: Content::UnknownEvent, ..Delivery::genuine("unknown-event") };
+
+/// A genuine event with header names in lower case.
+pub const HEADERS_LOWER: Delivery = Delivery { spelling: Spelling::Lower, ..Delivery::genuine("headers-lower") };
+/// A genuine event with header names in title case.
+pub const HEADERS_TITLE: Delivery = Delivery { spelling: Spelling::Title, ..Delivery::genuine("headers-title") };
+
+/// The same bytes twice.
+pub const DUPLICATE: &str = "duplicate";
+/// The same event, signed afresh.
+pub const REDELIVERY: &str = "redelivery";
+/// The event, its answer never read; then the same bytes, then signed afresh.
+pub const CUT: &str = "cut";
+/// A settling event, then its duplicates one after the other, effects counted.
+pub const ONCE_SEQUENTIAL: &str = "once-sequential";
+/// A settling event whose answer is never read, then its duplicates, effects counted.
+pub const ONCE_CUT: &str = "once-cut";
+/// A settling event on many connections at once, effects counted.
+pub const ONCE_CONCURRENT: &str = "once-concurrent";
+/// Every forgery of a settling event, then the genuine one, effects counted.
+pub const REFUSED_EFFECTS: &str = "refused-effects";
+
+/// The delivery before all others.
+#[must_use]
+pub fn control_before() -> Scenario {
+    Scenario { stage: Stage::ControlBefore, ..Scenario::single(CONTROL_BEFORE) }
+}
+
+/// The delivery after all others.
+#[must_use]
+pub fn control_after() -> Scenario {
+    Scenario { stage: Stage::ControlAfter, ..Scenario::single(CONTROL_AFTER) }
+}
+
+/// Correctly signed, too long ago: [`STALE_HOUR`] and [`STALE_DAY`].
+#[must_use]
+pub fn stale(merchant: &Merchant) -> [Scenario; 2] {
+    let signed_before = |name, by_s| Scenario::single(Delivery { stamp: Stamp::Stale { by_s }, ..Delivery::genuine(name) });
+    [signed_before(STALE_HOUR, merchant.limits.webhook_stale_s), signed_before(STALE_DAY, DAY_S.max(merchant.limits.webhook_stale_s))]
+}
+
+/// The name of the scenario of an announced event.
+#[must_use]
+pub const fn event_name(event: Event) -> &'static str {
+    match event {
+        Event::PaymentSuccess => "events-payment-success",
+        Event::PaymentFailed => "events-payment-failed",
+        Event::PaymentProcessing => "events-payment-processing",
+        Event::PaymentExpired => "events-payment-expired",
+        Event::PayoutSuccess => "events-payout-success",
+        Event::PayoutFailed => "events-payout-failed",
+        Event::PayoutProcessing => "events-payout-processing",
+        Event::PayoutReversed => "events-payout-reversed",
+    }
+}
+
+/// The announced events of what the merchant uses.
+pub fn used_events(merchant: &Merchant) -> impl Iterator<Item = Event> {
+    let (payments, payouts) = (merchant.uses(Product::Payments), merchant.uses(Product::Payouts));
+    Event::ALL.into_iter().filter(move |event| if event.is_payout() { payouts } else { payments })
+}
+
+/// One genuine announced event; those that settle something have a test order or payout of their own.
+#[must_use]
+pub fn event(event: Event) -> Scenario {
+    let order = match (event.is_payout(), event.settles()) {
+        (false, false) => OrderNeed::Any,
+        (true, false) => OrderNeed::AnyPayout,
+        (false, true) => OrderNeed::TestOrder,
+        (true, true) => OrderNeed::TestPayout,
+    };
+    let delivery = Delivery { content: Content::Event(event), ..Delivery::genuine(event_name(event)) };
+    Scenario { order, ..Scenario::single(delivery) }
+}
+
+/// [`DUPLICATE`]
+#[must_use]
+pub fn duplicate() -> Scenario {
+    stateful(DUPLICATE, OrderNeed::Any, vec![Step::Deliver(Delivery::genuine("first")), Step::Repeat { of: 0 }])
+}
+
+/// [`REDELIVERY`]
+#[must_use]
+pub fn redelivery() -> Scenario {
+    stateful(REDELIVERY, OrderNeed::Any, vec![Step::Deliver(earlier("first")), Step::Deliver(Delivery::genuine("signed-afresh"))])
+}
+
+/// [`CUT`]
+#[must_use]
+pub fn cut() -> Scenario {
+    let first = Delivery { wait: Wait::Cut, ..earlier("first-cut") };
+    stateful(CUT, OrderNeed::Any, vec![Step::Deliver(first), Step::Repeat { of: 0 }, Step::Deliver(Delivery::genuine("signed-afresh"))])
+}
+
+/// [`ONCE_SEQUENTIAL`]
+#[must_use]
+pub fn once_sequential(merchant: &Merchant) -> Scenario {
+    let (settle, order) = settling(merchant);
+    stateful(
+        ONCE_SEQUENTIAL,
+        order,
+        vec![
+            Step::CountEffects,
+            Step::Deliver(settle(earlier("first"))),
+            Step::CountEffects,
+            Step::Repeat { of: 1 },
+            Step::Deliver(settle(Delivery::genuine("signed-afresh"))),
+            Step::CountEffects,
+        ],
+    )
+}
+
+/// [`ONCE_CUT`]
+#[must_use]
+pub fn once_cut(merchant: &Merchant) -> Scenario {
+    let (settle, order) = settling(merchant);
+    stateful(
+        ONCE_CUT,
+        order,
+        vec![
+            Step::CountEffects,
+            Step::Deliver(settle(Delivery { wait: Wait::Cut, ..earlier("first-cut") })),
+            Step::Repeat { of: 1 },
+            Step::Deliver(settle(Delivery::genuine("signed-afresh"))),
+            Step::CountEffects,
+        ],
+    )
+}
+
+/// [`ONCE_CONCURRENT`]
+#[must_use]
+pub fn once_concurrent(merchant: &Merchant) -> Scenario {
+    let (settle, order) = settling(merchant);
+    let delivery = settle(Delivery::genuine("together"));
+    let count = merchant.limits.webhook_concurrent_duplicates;
+    stateful(ONCE_CONCURRENT, order, vec![Step::CountEffects, Step::Together { delivery, count }, Step::CountEffects])
+}
+
+/// [`REFUSED_EFFECTS`]
+#[must_use]
+pub fn refused_effects(merchant: &Merchant) -> Scenario {
+    let (settle, order) = settling(merchant);
+    let mut steps = vec![Step::CountEffects];
+    steps.extend(FORGERIES.into_iter().map(|forgery| Step::Deliver(settle(forgery))));
+    steps.extend([Step::CountEffects, Step::Deliver(settle(Delivery::genuine("genuine-twin"))), Step::CountEffects]);
+    stateful(REFUSED_EFFECTS, order, steps)
+}
+
+/// All of them, as the checks together plan them.
+#[must_use]
+pub fn every(merchant: &Merchant) -> Vec<Scenario> {
+    let singles = [
+        FUTURE,
+        SANDBOX_SECRET,
+        METHOD_GET,
+        METHOD_PUT,
+        MALFORMED_SIGNED,
+        MALFORMED_EMPTY,
+        MALFORMED_NOT_AN_EVENT,
+        UNKNOWN_EVENT,
+        HEADERS_LOWER,
+        HEADERS_TITLE,
+    ];
+    let mut all = vec![control_before()];
+    all.extend(FORGERIES.into_iter().chain(BODY_FORMS).chain(singles).map(Scenario::single));
+    all.extend(stale(merchant));
+    all.extend(used_events(merchant).map(event));
+    all.extend([duplicate(), redelivery(), cut()]);
+    all.extend([once_sequential(merchant), once_cut(merchant), once_concurrent(merchant), refused_effects(merchant)]);
+    all.push(control_after());
+    all
+}
+
+/// A plan of single deliveries between the two controls, which give their answers a meaning.
+pub(super) fn between_controls(scenarios: impl IntoIterator<Item = Scenario>) -> Vec<Probe> {
+    let all = std::iter::once(control_before()).chain(scenarios).chain(std::iter::once(control_after()));
+    all.map(Probe::Deliver).collect()
+}
+
+/// A genuine event signed so long before that the same event, signed now, has another signature.
+const fn earlier(name: &'static str) -> Delivery {
+    Delivery { stamp: Stamp::Now { back_s: 2 }, ..Delivery::genuine(name) }
+}
+
+/// How to make a delivery settle something for this merchant, and the test order or payout that takes.
+fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, OrderNeed) {
+    let (event, order) = if merchant.uses(Product::Payments) {
+        (Event::PaymentSuccess, OrderNeed::TestOrder)
+    } else {
+        (Event::PayoutSuccess, OrderNeed::TestPayout)
+    };
+    (move |delivery| Delivery { content: Content::Event(event), ..delivery }, order)
+}
+
+fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {
+    Scenario { name, stage: Stage::Stateful, order, steps }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::Deliver;
+
+    #[test]
+    fn names_are_unique() {
+        let all = every(&Merchant::default());
+        let names: BTreeSet<&str> = all.iter().map(|scenario| scenario.name).collect();
+        assert_eq!(names.len(), all.len());
+    }
+
+    #[test]
+    fn forgeries_may_be_sent_when_nothing_genuine_may() {
+        for forgery in FORGERIES {
+            assert!(!forgery.is_validly_signed(), "{}", forgery.name);
+            assert_eq!(Scenario::single(forgery).tier(), Deliver::Negative, "{}", forgery.name);
+        }
+    }
+
+    #[test]
+    fn only_full_settles_anything() {
+        for scenario in every(&Merchant::default()) {
+            let settles = scenario.deliveries().any(|d| matches!(d.content, Content::Event(event) if event.settles()));
+            assert!(!settles || scenario.tier() == Deliver::Full, "{}", scenario.name);
+            assert!(!settles || matches!(scenario.order, OrderNeed::TestOrder | OrderNeed::TestPayout), "{}", scenario.name);
+        }
+    }
+
+    #[test]
+    fn repeats_point_to_an_earlier_delivery() {
+        for scenario in every(&Merchant::default()) {
+            for (at, step) in scenario.steps.iter().enumerate() {
+                let Step::Repeat { of } = step else { continue };
+                assert!(*of < at && matches!(scenario.steps[*of], Step::Deliver(_)), "{}", scenario.name);
+            }
+        }
+    }
+
+    #[test]
+    fn outside_of_full_no_chain_is_longer_than_three() {
+        for scenario in every(&Merchant::default()) {
+            assert!(scenario.tier() == Deliver::Full || scenario.steps.len() <= 3, "{}", scenario.name);
+        }
+    }
+
+    #[test]
+    fn events_of_unused_products_are_left_out() {
+        let merchant = Merchant { uses: [Product::Payments].into(), ..Merchant::default() };
+        assert!(used_events(&merchant).all(|event| !event.is_payout()));
+        assert_eq!(used_events(&merchant).count(), 4);
+    }
+}
