@@ -1,0 +1,243 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use golive_checks::model::{Deliver, Role};
+use jiff::Timestamp;
+
+use crate::observe::ConnectTo;
+use crate::output::OutputSpec;
+
+const EXAMPLES: &str = "\
+Examples:
+  golive demo                          the whole checklist on a built-in shop
+  golive init --env-file .env.production
+  golive plan                          every request a run would make; makes none
+  golive check                         the checklist, on the merchant of ./golive.toml
+  golive check --output json=report.json --output markdown=report.md
+  golive explain webhook-rejects-forged
+
+Exit codes:
+  0 ready   1 not ready   2 usage or configuration   3 incomplete
+  4 a report could not be written   70 internal error   130, 143 interrupted";
+
+/// Proves that a KwikPaisa merchant integration is ready for live money.
+#[derive(Debug, Parser)]
+#[command(name = "golive", version, after_help = EXAMPLES, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Colour of the report: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
+    pub(crate) color: When,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When something is done.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal that can.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the checklist and report: is this merchant ready for live money?
+    Check(CheckArgs),
+    /// Run the checklist on a built-in shop, correct or with defects
+    Demo(DemoArgs),
+    /// Print every request that a run would make, and make none
+    Plan(PlanArgs),
+    /// Render the report of a saved run again
+    Judge(JudgeArgs),
+    /// Write a commented golive.toml
+    Init(InitArgs),
+    /// Show each configured value and where it comes from; secrets as kind and length
+    Config(ConfigArgs),
+    /// Print the catalogue of checks
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say why a check matters, how it is judged and how to put it right
+    Explain {
+        /// A check such as webhook-rejects-forged, or a line of the platform's checklist such as PC-18
+        id: String,
+    },
+    /// Switch on every defect of the built-in shop and see that each is caught
+    Selftest {
+        /// Only these defects
+        #[arg(long, value_name = "NAME")]
+        defect: Vec<String>,
+    },
+    /// Sign the payload on standard input as the built-in shop does
+    #[command(hide = true)]
+    DemoSign {
+        /// UNIX seconds
+        timestamp: String,
+    },
+}
+
+/// Which merchant.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigArgs {
+    /// The configuration [default: $GOLIVE_CONFIG, else golive.toml here or in a folder above, up to the repository's root]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What is looked at.
+#[derive(Args, Debug)]
+pub(crate) struct ScopeArgs {
+    /// Only these checks or sections, separated by commas; the report is PARTIAL and never READY
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// All but these checks or sections; the report is PARTIAL and never READY
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub(crate) skip: Vec<String>,
+    /// Contact nobody; what needs the network is undecided
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// How far deliveries go: none, negative, probe or full [default: the configuration's word, at most probe]
+    #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
+    pub(crate) deliver: Option<Deliver>,
+    /// What this machine is: production, ci or other [default: production; ci where $CI is set]
+    #[arg(long, env = "GOLIVE_ROLE", value_name = "ROLE", value_parser = parse_role)]
+    pub(crate) role: Option<Role>,
+}
+
+/// How the network is reached.
+#[derive(Args, Debug, Default)]
+pub(crate) struct NetworkArgs {
+    /// Also trust the certificates in this PEM file
+    #[arg(long, value_name = "PATH", help_heading = "For rehearsals (named in the verdict)")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Connect to HOST2:PORT2 where HOST1:PORT1 is meant, as curl does
+    #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2", help_heading = "For rehearsals (named in the verdict)")]
+    pub(crate) connect_to: Vec<ConnectTo>,
+    /// Let connections go to private and loopback addresses
+    #[arg(long, help_heading = "For rehearsals (named in the verdict)")]
+    pub(crate) allow_private: bool,
+    /// Judge as of this time, such as 2026-12-01T09:00:00Z
+    #[arg(long, value_name = "TIME", help_heading = "For rehearsals (named in the verdict)")]
+    pub(crate) now: Option<Timestamp>,
+}
+
+/// What comes out.
+#[derive(Args, Debug)]
+pub(crate) struct ReportArgs {
+    /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
+    #[arg(long, short, value_name = "FORMAT[=PATH]")]
+    pub(crate) output: Vec<OutputSpec>,
+    /// Save what was seen, without secrets, for `golive judge`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) save_observations: Option<PathBuf>,
+    /// Warnings and failed recommendations are NOT READY, undecided recommendations INCOMPLETE
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// No progress, no notes on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+    /// The time given to the whole run, such as 120s [default: 120s]
+    #[arg(long, value_name = "TIME", default_value = "120s", hide_default_value = true)]
+    pub(crate) deadline: Seconds,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct JudgeArgs {
+    /// What `--save-observations` wrote
+    pub(crate) path: PathBuf,
+    /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
+    #[arg(long, short, value_name = "FORMAT[=PATH]")]
+    pub(crate) output: Vec<OutputSpec>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    /// The file to write
+    #[arg(default_value = "golive.toml")]
+    pub(crate) path: PathBuf,
+    /// The application's env file: fill in the names of variables recognised there
+    #[arg(long, value_name = "PATH")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Overwrite
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Switch a defect on, repeatable; `--list` names them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) defect: Vec<String>,
+    /// List the defects
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Keep the shop up and print the golive.toml and command to check it by hand
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Add this to each of the shop's answers, such as 50ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", hide_default_value = true)]
+    pub(crate) delay: Seconds,
+    /// How far deliveries go: none, negative, probe or full [default: full, as the shop's orders are made up]
+    #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
+    pub(crate) deliver: Option<Deliver>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+/// A time span such as `120s`, `50ms` or `2m`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seconds(pub(crate) std::time::Duration);
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, Self::Err> {
+        let span: jiff::SignedDuration = written.parse().map_err(|_| "a time such as 120s, 50ms or 2m".to_owned())?;
+        std::time::Duration::try_from(span).map(Self).map_err(|_| "a time that is not negative".to_owned())
+    }
+}
+
+fn parse_deliver(word: &str) -> Result<Deliver, String> {
+    [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full]
+        .into_iter()
+        .find(|mode| mode.word() == word)
+        .ok_or_else(|| "none, negative, probe or full".to_owned())
+}
+
+fn parse_role(word: &str) -> Result<Role, String> {
+    [Role::Production, Role::Ci, Role::Other]
+        .into_iter()
+        .find(|role| role.word() == word)
+        .ok_or_else(|| "production, ci or other".to_owned())
+}

@@ -1,0 +1,189 @@
+//! One run: plan, observe, and the facts that come of it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use golive_checks::CATALOGUE;
+use golive_checks::model::ruling::selected;
+use golive_checks::model::{Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot};
+use jiff::Zoned;
+use serde::{Deserialize, Serialize};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::observe::{self, Context, Options, Plan, Progress};
+use crate::wiring::Wiring;
+
+/// A merchant, loaded, and how far this run goes.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The merchant as configured.
+    pub(crate) merchant: Merchant,
+    /// Its real addresses, programs and secrets.
+    pub(crate) wiring: Wiring,
+    /// The facts of the run so far.
+    pub(crate) facts: RunFacts,
+    /// The switches.
+    pub(crate) options: Options,
+}
+
+/// All that a report rests on, and all that a saved run holds: no secret is in it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    /// `golive.observations/v1`
+    pub(crate) schema: String,
+    /// The run.
+    pub(crate) run: RunFacts,
+    /// The merchant as configured.
+    pub(crate) merchant: Merchant,
+    /// What was seen.
+    pub(crate) observations: Observations,
+}
+
+/// The version of the file that `--save-observations` writes.
+pub(crate) const SCHEMA: &str = "golive.observations/v1";
+
+impl Seen {
+    /// What checks judge.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts { merchant: &self.merchant, run: &self.run, seen: &self.observations }
+    }
+}
+
+/// The signal that ended a run early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// Ctrl-C.
+    Interrupt,
+    /// A polite kill.
+    Terminate,
+}
+
+impl Run {
+    /// What this run would observe.
+    pub(crate) fn plan(&self) -> Plan {
+        let blank = Observations::default();
+        let facts = Facts { merchant: &self.merchant, run: &self.facts, seen: &blank };
+        let probes: Vec<Probe> = CATALOGUE
+            .iter()
+            .flat_map(|section| section.checks.iter().map(move |check| (section.id, check)))
+            .filter(|(section, check)| selected(&facts, check.meta(), section))
+            .flat_map(|(_, check)| check.plan(&self.merchant, &self.facts))
+            .collect();
+        Plan::merge(probes, &self.merchant, &self.facts, &self.wiring)
+    }
+
+    /// Carries the plan out.
+    ///
+    /// # Errors
+    ///
+    /// When no runtime can be had, or the switches cannot be followed.
+    pub(crate) fn observe(mut self, progress: &dyn Progress) -> anyhow::Result<(Seen, Option<Interrupt>)> {
+        let began = Instant::now();
+        let plan = self.plan();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
+        let (stop, interrupted) = watch::channel(false);
+        let ended_by = Rc::new(Cell::new(None));
+        let (observations, contacted) = runtime.block_on(async {
+            let local = tokio::task::LocalSet::new();
+            let noticed = Rc::clone(&ended_by);
+            local.spawn_local(async move {
+                noticed.set(Some(until_signalled().await));
+                let _ = stop.send(true);
+                std::future::pending::<()>().await;
+            });
+            let context =
+                Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.facts, options: &self.options, interrupted };
+            local.run_until(observe::observe(plan, &context, progress)).await
+        })?;
+        runtime.shutdown_timeout(Duration::from_millis(200));
+        self.facts.interrupted = ended_by.get().is_some();
+        self.facts.contacted = contacted;
+        self.facts.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let seen = Seen { schema: SCHEMA.to_owned(), run: self.facts, merchant: self.merchant, observations };
+        Ok((seen, ended_by.get()))
+    }
+}
+
+/// Waits for Ctrl-C or a polite kill.
+async fn until_signalled() -> Interrupt {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Interrupt::Interrupt,
+        _ = terminate.recv() => Interrupt::Terminate,
+    }
+}
+
+/// The facts of a run that begins now.
+pub(crate) fn begin(mode: Mode, now: Option<jiff::Timestamp>) -> RunFacts {
+    let clock = Zoned::now();
+    let started = now.unwrap_or_else(|| clock.timestamp());
+    RunFacts {
+        id: run_id(),
+        started,
+        now: started,
+        offset_s: clock.offset().seconds(),
+        took_ms: 0,
+        mode,
+        host: host_name(),
+        role: Role::Production,
+        offline: false,
+        strict: false,
+        deliver: Deliver::Probe,
+        only: Vec::new(),
+        skip: Vec::new(),
+        switches: Vec::new(),
+        contacted: Vec::new(),
+        interrupted: false,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// Eight hex digits, random enough to tell runs apart.
+fn run_id() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{:08x}", random >> 32)
+}
+
+/// The name of this machine.
+fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
+}
+
+/// Whether this is a pipeline.
+pub(crate) fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
+/// How far deliveries go, from the configuration's word and the command line's.
+///
+/// # Errors
+///
+/// When `full` is asked for and may not be: it takes the word in both places, and in a pipeline with a live key `full_until` as well.
+pub(crate) fn deliver(merchant: &Merchant, asked: Option<Deliver>, role: Role, today: jiff::civil::Date) -> anyhow::Result<Deliver> {
+    let configured = merchant.webhook.deliver;
+    let mode = match asked {
+        None => configured.min(Deliver::Probe),
+        Some(Deliver::Full) if configured != Deliver::Full => {
+            anyhow::bail!("`--deliver full` also needs `deliver = \"full\"` under `[webhook]`, as it sends events that settle test orders")
+        }
+        Some(asked) => asked,
+    };
+    let live = [Slot::ApiKey, Slot::SecretKey]
+        .into_iter()
+        .filter_map(|slot| merchant.secret(slot))
+        .any(|facts| matches!(facts.prefix, Prefix::ApiLive | Prefix::SecretLive));
+    let in_force = merchant.webhook.full_until.is_some_and(|until| until >= today);
+    if mode == Deliver::Full && (role == Role::Ci || is_ci()) && live && !in_force {
+        anyhow::bail!("`--deliver full` in a pipeline with a live key needs `full_until = DATE` under `[webhook]`, today or later");
+    }
+    Ok(mode)
+}
