@@ -2,6 +2,8 @@
 
 mod connect_to;
 mod dial;
+mod legacy_tls;
+mod tls;
 
 use std::sync::Mutex;
 use std::time::Duration;
