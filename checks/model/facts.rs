@@ -76,6 +76,31 @@ impl RunFacts {
         !self.switches.is_empty()
     }
 
+    /// A run of 21 November 2026, noon, on a production machine, for tests of checks.
+    #[cfg(test)]
+    pub(crate) fn example() -> Self {
+        let started: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a time");
+        Self {
+            id: "example".to_owned(),
+            started,
+            now: started,
+            offset_s: 0,
+            took_ms: 0,
+            mode: Mode::Check,
+            host: "pay-1".to_owned(),
+            role: Role::Production,
+            offline: false,
+            strict: false,
+            deliver: Deliver::Probe,
+            only: Vec::new(),
+            skip: Vec::new(),
+            switches: Vec::new(),
+            contacted: Vec::new(),
+            interrupted: false,
+            version: "0.1.0".to_owned(),
+        }
+    }
+
     /// Whether `--only` or `--skip` left something out.
     #[must_use]
     pub fn partial(&self) -> bool {
