@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Measures what the README states: start-up, the static part of a run, and the webhook conversation against its own chain.
+
+    cargo build --release && python3 benches/speed.py [target/release/golive]
+
+Medians of runs taken in turn with an empty process. Linux; wall time and peak memory from wait4.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLIVE = str(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/golive").resolve())
+DELAY_MS = 50
+
+
+def once(argv, cwd=ROOT):
+    """Wall time in ms and peak memory in MB of one run."""
+    began = time.perf_counter()
+    child = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(child.pid, 0)
+    return (time.perf_counter() - began) * 1000, usage.ru_maxrss / 1024
+
+
+def in_turn(commands, rounds):
+    runs = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, argv in commands.items():
+            runs[name].append(once(argv))
+    return {name: (statistics.median(ms for ms, _ in all_), statistics.median(mb for _, mb in all_)) for name, all_ in runs.items()}
+
+
+def conversation(folder):
+    """Seconds that the deliveries took, and the longest chain of dependent answers, each DELAY_MS late."""
+    saved = Path(folder) / "observations.json"
+    subprocess.run([GOLIVE, "demo", "--deliver", "probe", "--delay", f"{DELAY_MS}ms", "--save-observations", saved, "--quiet"], stdout=subprocess.DEVNULL, check=False)
+    scenarios = json.loads(saved.read_text())["observations"]["scenarios"]
+    began, ended, chain = [], [], 0
+    for name, seen in scenarios.items():
+        steps = [s for s in seen.get("got", {}).get("steps", [])] if isinstance(seen, dict) else []
+        exchanges = [e for s in steps for e in ([s["exchange"]] if "exchange" in s else s.get("together", []))]
+        for exchange in exchanges:
+            at = datetime.fromisoformat(exchange["sent"]["at"].replace("Z", "+00:00")).timestamp()
+            began.append(at)
+            ended.append(at + exchange["times"]["answer_us"] / 1e6)
+        if not name.startswith("control-"):
+            chain = max(chain, len(steps))
+    return max(ended) - min(began), (chain + 2) * DELAY_MS / 1000, len(began)
+
+
+def main():
+    version = in_turn({"empty process": ["true"], "golive --version": [GOLIVE, "--version"]}, 100)
+    ready = ["check", "--offline", "--config", "examples/ready/golive.toml", "--quiet"]
+    static = in_turn({"empty process": ["true"], "golive check --offline": [GOLIVE, *ready]}, 50)
+    for figures in (version, static):
+        for name, (ms, mb) in figures.items():
+            print(f"{name:26} {ms:7.2f} ms  {mb:6.1f} MB")
+    with tempfile.TemporaryDirectory() as folder:
+        talks = [conversation(folder) for _ in range(5)]
+    took, chain, count = statistics.median(t for t, _, _ in talks), talks[0][1], talks[0][2]
+    print(f"conversation: {count} deliveries, {took * 1000:.0f} ms; longest chain {chain * 1000:.0f} ms; {took / chain:.2f} times")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+//! The example merchants are right: golive says so, effects and races included.
+#![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::{Server, TlsProxy, golive, not_fine, repository, run, runtime_is_here};
+
+/// How one of the examples is run.
+struct Example {
+    server: Command,
+    effects: Vec<String>,
+}
+
+fn example(name: &str) -> PathBuf {
+    repository().join("examples/merchants").join(name)
+}
+
+fn command(program: &str, arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+/// Checks an example as its owner would, but for the platform's own answer, and expects READY.
+fn is_ready(example: Example) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("merchant.sqlite");
+    let mut server = example.server;
+    server.env("DATABASE", &database).env("PORT", "0").env("KWIKPAISA_SECRET_KEY", support::SECRET_KEY);
+    let server = if server.get_program() == "php" { Server::start_php(&mut server) } else { Server::start(&mut server) };
+    let proxy = TlsProxy::start(server.address);
+    fs::write(folder.path().join("ca.pem"), &proxy.ca_pem).unwrap();
+    let ids: Vec<String> = (1..=30).map(|n| format!("\"TEST-{n}\"")).collect();
+    let config = format!(
+        r#"[merchant]
+name = "Example merchant"
+country = "IN"
+uses = ["payments", "payouts"]
+
+[api]
+base_url = "https://api.kwikpaisa.com"
+api_key = {{ env = "KWIKPAISA_API_KEY" }}
+secret_key = {{ env = "KWIKPAISA_SECRET_KEY" }}
+probe = false
+
+[webhook]
+url = "https://shop.example/api/webhooks/kwikpaisa"
+deliver = "full"
+
+[webhook.order]
+ids = [{ids}]
+
+[webhook.payout]
+ids = ["PAYOUT-1", "PAYOUT-2", "PAYOUT-3", "PAYOUT-4"]
+
+[webhook.effects]
+command = {effects:?}
+settle = "200ms"
+
+[network]
+whitelist = ["15.206.10.20"]
+
+[[network.server]]
+ip = "15.206.10.20"
+country = "IN"
+kind = "production"
+owner = "Platform team"
+reviewed = {today}
+
+{attestations}"#,
+        ids = ids.join(", "),
+        effects = example.effects,
+        today = support::today(),
+        attestations = support::attestations(&support::today()),
+    );
+    fs::write(folder.path().join("golive.toml"), config).unwrap();
+    let ran = run(golive(folder.path())
+        .env("DATABASE", &database)
+        .current_dir(folder.path())
+        .args(["check", "--role", "other", "--deliver", "full", "--ca-file", "ca.pem", "--output", "json"])
+        .args(["--connect-to", &format!("shop.example:443:127.0.0.1:{}", proxy.port)]));
+    let report = ran.json();
+    assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);
+    let not_fine: Vec<String> = not_fine(&report).into_iter().filter(|line| line.contains("webhook-")).collect();
+    assert!(not_fine.is_empty(), "{not_fine:#?}");
+}
+
+#[test]
+fn the_node_merchant_is_ready() {
+    let folder = example("node");
+    if runtime_is_here("node", &["-e", "import(process.argv[1])", &folder.join("store.js").to_string_lossy()]) {
+        let effects = vec!["node".to_owned(), folder.join("effects.js").to_string_lossy().into_owned(), "{id}".to_owned()];
+        is_ready(Example { server: command("node", &["server.js"], &folder), effects });
+    }
+}
+
+#[test]
+fn the_python_merchant_is_ready() {
+    let folder = example("python");
+    if runtime_is_here("python3", &["-c", "import sqlite3, sys; assert sys.version_info >= (3, 10)"]) {
+        let effects = vec!["python3".to_owned(), folder.join("effects.py").to_string_lossy().into_owned(), "{id}".to_owned()];
+        is_ready(Example { server: command("python3", &["server.py"], &folder), effects });
+    }
+}
+
+#[test]
+fn the_php_merchant_is_ready() {
+    let folder = example("php");
+    if runtime_is_here("php", &["-r", "new PDO('sqlite::memory:');"]) {
+        let effects = vec!["php".to_owned(), folder.join("effects.php").to_string_lossy().into_owned(), "{id}".to_owned()];
+        is_ready(Example { server: command("php", &[], &folder), effects });
+    }
+}
+
+#[test]
+fn the_rust_merchant_is_ready() {
+    let folder = example("rust");
+    let binary = folder.join("target/debug/kwikpaisa-webhook-receiver").to_string_lossy().into_owned();
+    if runtime_is_here("cargo", &["metadata", "--offline", "--format-version", "1", "--manifest-path", &folder.join("Cargo.toml").to_string_lossy()])
+        && runtime_is_here("test", &["-x", &binary])
+    {
+        let effects = vec![binary.clone(), "effects".to_owned(), "{id}".to_owned()];
+        is_ready(Example { server: command(&binary, &[], &folder), effects });
+    }
+}
