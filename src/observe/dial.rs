@@ -364,3 +364,103 @@ pub(crate) fn millis(time: Duration) -> u64 {
 pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, serve_http, serve_https};
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    async fn no_line(dialer: &Dialer, text: &str) -> NoLine {
+        dialer.dial(&url(text)).await.err().expect("no line")
+    }
+
+    fn kind(no_line: NoLine) -> (TroubleKind, Phase) {
+        match no_line {
+            NoLine::Trouble(trouble) => (trouble.kind, trouble.phase),
+            NoLine::NotMade(why) => panic!("{why:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn dials_tls_by_the_configured_name() {
+        let root = Authority::root();
+        let (address, _) = serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
+        let dialer = dialer_with(&[("shop.example:443", address)], &[&root.certificate], false, &Limits::default());
+        let line = dialer.dial(&url("https://shop.example/hook")).await.ok().expect("a line");
+        assert_eq!(line.peer, address);
+        assert!(line.times.tls_us > 0);
+        assert_eq!(dialer.contacted(), ["shop.example:443"]);
+    }
+
+    #[tokio::test]
+    async fn refuses_certificates_that_do_not_hold() {
+        let root = Authority::root();
+        let (address, _) = serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
+        let dialer = dialer(&[("shop.example:443", address)], &[&root.certificate]);
+        assert_eq!(kind(no_line(&dialer, "https://shop.example/").await), (TroubleKind::Certificate, Phase::Tls));
+    }
+
+    #[tokio::test]
+    async fn tells_kinds_of_trouble_apart() {
+        let closes = listen(|_| async {}).await;
+        let resets = listen(|tcp| async move { tcp.set_zero_linger().unwrap() }).await;
+        let (plain, _) = serve_http(vec![String::from("HTTP/1.1 400 Bad Request\r\n\r\n")]).await;
+        let speaks = listen(|mut tcp| async move {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut tcp, b"220 mail.example\r\n").await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        })
+        .await;
+        let hangs = listen(|tcp| async move {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            drop(tcp);
+        })
+        .await;
+        let limits = Limits { connect_ms: 300, ..Limits::default() };
+        let dialer = dialer_with(&[], &[], true, &limits);
+        let at = |port: u16| format!("https://127.0.0.1:{port}/");
+        assert_eq!(kind(no_line(&dialer, &at(closes.port())).await), (TroubleKind::Closed, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(resets.port())).await), (TroubleKind::Reset, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(speaks.port())).await), (TroubleKind::Tls, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(hangs.port())).await), (TroubleKind::TimedOut, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, "https://no-such-name.invalid/").await).0, TroubleKind::NoSuchName);
+        assert_eq!(kind(no_line(&dialer, "mailto:a@b.example").await).0, TroubleKind::Other);
+        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        assert_eq!(kind(no_line(&dialer, &at(unused.port())).await), (TroubleKind::Refused, Phase::Connect));
+        assert!(dialer.dial(&url(&format!("http://127.0.0.1:{}/", plain.port()))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn goes_to_no_private_target_unasked() {
+        let (address, asked) = serve_http(vec![String::new()]).await;
+        let guarded = dialer_with(&[], &[], false, &Limits::default());
+        for host in ["127.0.0.1", "localhost", "[::1]", "0x7f.1", "[::ffff:127.0.0.1]"] {
+            let refused = no_line(&guarded, &format!("http://{host}:{}/", address.port())).await;
+            assert!(matches!(refused, NoLine::NotMade(NotMade::PrivateTarget { .. })), "{host}");
+        }
+        assert!(guarded.contacted().is_empty());
+        assert!(asked.lock().unwrap().is_empty());
+        let asked_for = dialer_with(&[("localhost:9", address)], &[], false, &Limits::default());
+        assert!(asked_for.dial(&url("http://localhost:9/")).await.is_ok());
+        assert!(asked_for.redirected("localhost", 9) && !asked_for.redirected("localhost", 10));
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_once() {
+        let dialer = dialer(&[], &[]);
+        let (first, took) = dialer.names("localhost").await.unwrap();
+        assert!(took > Duration::ZERO);
+        assert_eq!(dialer.names("LOCALHOST").await.unwrap(), (first, Duration::ZERO));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_does_not_hide_the_next() {
+        let (address, _) = serve_http(vec![String::new()]).await;
+        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let (_, peer) = connect(vec![unused, address], Instant::now()).await.unwrap();
+        assert_eq!(peer, address);
+    }
+}

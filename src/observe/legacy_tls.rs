@@ -70,8 +70,7 @@ fn read(start: &[u8], version: [u8; 2]) -> Option<bool> {
 /// A ClientHello that offers `version` at most, with the suites that servers of its time have in common.
 fn hello(version: [u8; 2], random: &[u8; 32], host: &str) -> Vec<u8> {
     // ECDHE and plain RSA with AES, 3DES, and the signal that stands for the renegotiation extension.
-    const SUITES: [u16; 12] =
-        [0xc009, 0xc00a, 0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0xc012, 0x0016, 0x000a, 0x00ff];
+    const SUITES: [u16; 12] = [0xc009, 0xc00a, 0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0xc012, 0x0016, 0x000a, 0x00ff];
     // P-256, P-384, P-521, X25519.
     const GROUPS: [u16; 4] = [23, 24, 25, 29];
     let numbers = |numbers: &[u16]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_be_bytes()).collect() };
@@ -98,4 +97,59 @@ fn hello(version: [u8; 2], random: &[u8; 32], host: &str) -> Vec<u8> {
 fn long(content: Vec<u8>) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
     [length.to_vec(), content].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use golive_checks::model::NotMade;
+
+    use super::*;
+    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, serve_https};
+
+    async fn observe(address: std::net::SocketAddr) -> Seen<LegacyTls> {
+        observe_legacy_tls(&dialer(&[("shop.example:443", address)], &[]), &Url::parse("https://shop.example/").unwrap()).await
+    }
+
+    /// A server that answers every hello with these bytes, `version` in place of the last two where the hello offers it.
+    async fn answers(bytes: &'static [u8]) -> Seen<LegacyTls> {
+        observe(
+            listen(move |mut tcp| async move {
+                let _ = tcp.read(&mut [0; 1024]).await;
+                let _ = tcp.write_all(bytes).await;
+            })
+            .await,
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn tells_which_version_a_server_agrees_to() {
+        let seen = answers(&[0x16, 3, 1, 0, 0x4a, 2, 0, 0, 0x46, 3, 1]).await;
+        assert_eq!(seen, Seen::Got(LegacyTls { tls10: true, tls11: false }));
+        let seen = answers(&[0x16, 3, 2, 0, 0x4a, 2, 0, 0, 0x46, 3, 2]).await;
+        assert_eq!(seen, Seen::Got(LegacyTls { tls10: false, tls11: true }));
+    }
+
+    #[tokio::test]
+    async fn an_alert_and_a_closed_connection_are_refusals() {
+        let neither = Seen::Got(LegacyTls { tls10: false, tls11: false });
+        assert_eq!(answers(&[0x15, 3, 1, 0, 2, 2, 70]).await, neither);
+        assert_eq!(answers(&[]).await, neither);
+        let resets = listen(|tcp| async move { tcp.set_zero_linger().unwrap() }).await;
+        assert_eq!(observe(resets).await, neither);
+    }
+
+    #[tokio::test]
+    async fn a_modern_server_refuses() {
+        let (address, _) = serve_https(Authority::root().leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
+        assert_eq!(observe(address).await, Seen::Got(LegacyTls { tls10: false, tls11: false }));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_tls_or_not_reached_is_not_a_refusal() {
+        assert!(matches!(answers(b"HTTP/1.1 400 Bad Request\r\n").await, Seen::Trouble(Trouble { kind: TroubleKind::Tls, .. })));
+        let guarded = dialer_with(&[], &[], false, &golive_checks::model::Limits::default());
+        let seen = observe_legacy_tls(&guarded, &Url::parse("https://127.0.0.1:9/").unwrap()).await;
+        assert!(matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })), "{seen:?}");
+    }
 }

@@ -3,6 +3,8 @@
 mod connect_to;
 mod dial;
 mod legacy_tls;
+#[cfg(test)]
+mod testing;
 mod tls;
 
 use std::sync::Mutex;

@@ -268,3 +268,124 @@ fn version(version: ProtocolVersion) -> String {
         other => format!("{other:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use golive_checks::model::Limits;
+    use rcgen::KeyPair;
+
+    use super::*;
+    use crate::observe::testing::{Authority, Identity, Years, dialer, dialer_with, listen, self_signed, serve_https};
+
+    async fn observe(identity: Identity, ca_file: &[&CertificateDer<'static>]) -> Tls {
+        let (address, _) = serve_https(identity, vec![String::new()]).await;
+        let dialer = dialer(&[("shop.example:443", address)], ca_file);
+        match observe_tls(&dialer, &Url::parse("https://shop.example/hook").unwrap()).await {
+            Seen::Got(tls) => tls,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_chain_to_a_root_of_the_ca_file_is_trusted_and_said_to_be() {
+        let root = Authority::root();
+        let tls = observe(root.intermediate().leaf(&["shop.example", "192.0.2.1"], Years::Now), &[&root.certificate]).await;
+        assert_eq!((&tls.trust, tls.by_ca_file), (&Trust::Trusted, true));
+        assert_eq!(tls.address, IpAddr::V4(Ipv4Addr::LOCALHOST));
+        assert_eq!((tls.version.as_deref(), tls.alpn.as_deref()), (Some("TLS 1.3"), Some("http/1.1")));
+        assert!(tls.suite.is_some_and(|suite| suite.starts_with("TLS13_")));
+        assert_eq!(tls.chain.len(), 2);
+        let leaf = &tls.chain[0];
+        assert_eq!((leaf.subject.as_str(), leaf.issuer.as_str()), ("shop.example", "golive test intermediate"));
+        assert_eq!(leaf.names, ["shop.example", "192.0.2.1"]);
+        assert_eq!((leaf.key.as_str(), leaf.key_bits), ("ECDSA P-256", 256));
+        assert_eq!(leaf.signature, "ecdsa-with-SHA256");
+        assert_eq!(
+            (leaf.not_before.to_string(), leaf.not_after.to_string()),
+            ("2020-01-01T00:00:00Z".into(), "2060-01-01T00:00:00Z".into())
+        );
+        assert_eq!(leaf.fingerprint.len(), 64);
+    }
+
+    #[tokio::test]
+    async fn a_refused_chain_is_recorded_with_its_fault() {
+        let root = Authority::root();
+        let ca = [&root.certificate];
+        let below = root.intermediate();
+        assert_eq!(observe(below.leaf(&["shop.example"], Years::Past), &ca).await.trust, Trust::Expired);
+        assert_eq!(observe(below.leaf(&["shop.example"], Years::Future), &ca).await.trust, Trust::NotYetValid);
+        assert_eq!(observe(below.leaf(&["other.example"], Years::Now), &ca).await.trust, Trust::WrongName);
+        let unknown = observe(below.leaf(&["shop.example"], Years::Now), &[]).await;
+        assert_eq!((unknown.trust, unknown.by_ca_file, unknown.chain.len()), (Trust::UnknownIssuer, false, 2));
+    }
+
+    #[tokio::test]
+    async fn a_missing_intermediate_is_named_as_such() {
+        let root = Authority::root();
+        let mut identity = root.intermediate().leaf(&["shop.example"], Years::Now);
+        identity.chain.truncate(1);
+        assert_eq!(observe(identity, &[&root.certificate]).await.trust, Trust::MissingIntermediate);
+    }
+
+    #[tokio::test]
+    async fn self_signed_is_named_as_such() {
+        assert_eq!(observe(self_signed(&["shop.example"], false), &[]).await.trust, Trust::SelfSigned);
+        assert_eq!(observe(self_signed(&["shop.example"], true), &[]).await.trust, Trust::SelfSigned);
+        let root = Authority::root();
+        let mut identity = root.leaf(&["shop.example"], Years::Now);
+        identity.chain.push(root.certificate.clone());
+        assert_eq!(observe(identity, &[]).await.trust, Trust::SelfSigned);
+    }
+
+    #[tokio::test]
+    async fn keys_are_named_by_kind_and_size() {
+        let root = Authority::root();
+        for (algorithm, name, bits) in [
+            (&rcgen::PKCS_ECDSA_P384_SHA384, "ECDSA P-384", 384),
+            (&rcgen::PKCS_ECDSA_P521_SHA512, "ECDSA P-521", 521),
+            (&rcgen::PKCS_ED25519, "Ed25519", 256),
+            (&rcgen::PKCS_RSA_SHA256, "RSA", 2048),
+        ] {
+            let identity = root.leaf_with(&["shop.example"], Years::Now, KeyPair::generate_for(algorithm).unwrap());
+            let leaf = certificate(&identity.chain[0]).unwrap();
+            assert_eq!((leaf.key.as_str(), leaf.key_bits), (name, bits));
+            assert_eq!(observe(identity, &[&root.certificate]).await.trust, Trust::Trusted, "{name}");
+        }
+        assert_eq!(bits(&[0, 0x7f, 0xff]), 15);
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_shakes_no_hands() {
+        let address = listen(|mut tcp| async move {
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut tcp, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            let _ = tokio::io::AsyncReadExt::read(&mut tcp, &mut [0; 512]).await;
+        })
+        .await;
+        let dialer = dialer(&[("shop.example:443", address)], &[]);
+        let seen = observe_tls(&dialer, &Url::parse("https://shop.example/").unwrap()).await;
+        assert!(matches!(seen, Seen::Got(Tls { trust: Trust::NoHandshake(_), version: None, .. })), "{seen:?}");
+    }
+
+    #[tokio::test]
+    async fn trouble_on_the_way_is_no_verdict_on_the_certificate() {
+        let closes = listen(|_| async {}).await;
+        let seen = observe_tls(&dialer(&[("shop.example:443", closes)], &[]), &Url::parse("https://shop.example/").unwrap()).await;
+        assert!(matches!(seen, Seen::Trouble(_)), "{seen:?}");
+        let plain = observe_tls(&dialer(&[], &[]), &Url::parse("http://shop.example/").unwrap()).await;
+        assert!(matches!(plain, Seen::NotMade(NotMade::Unconfigured { .. })), "{plain:?}");
+    }
+
+    #[tokio::test]
+    async fn names_are_looked_up_unless_a_switch_sends_them_elsewhere() {
+        let away: SocketAddr = "127.0.0.1:9".parse().unwrap();
+        let dialer = dialer_with(&[("shop.example:443", away)], &[], false, &Limits::default());
+        let names = async |text: &str| webhook_names(&dialer, &Url::parse(text).unwrap()).await;
+        assert_eq!(names("https://shop.example/").await, Seen::NotMade(NotMade::BySwitch));
+        assert_eq!(names("https://[::1]/").await, Seen::Got(vec!["::1".parse().unwrap()]));
+        assert_eq!(names("https://10.0.0.1/").await, Seen::Got(vec!["10.0.0.1".parse().unwrap()]));
+        assert!(matches!(names("https://localhost/").await, Seen::Got(ips) if ips.iter().all(IpAddr::is_loopback)));
+        assert!(matches!(names("https://no-such-name.invalid/").await, Seen::Trouble(_)));
+    }
+}
