@@ -6,6 +6,11 @@ mod legacy_tls;
 #[cfg(test)]
 mod testing;
 mod tls;
+mod exchange;
+mod held;
+mod redact;
+mod spelling;
+mod wire;
 
 use std::sync::Mutex;
 use std::time::Duration;

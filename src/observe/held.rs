@@ -1,0 +1,131 @@
+//! A request body whose last byte may wait for others, so that many requests are completed at the same moment.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+
+use super::wire::Marks;
+
+/// Where requests wait for one another before their last byte goes out.
+#[derive(Debug)]
+pub(crate) struct StartingLine(Mutex<Waiting>);
+
+#[derive(Debug)]
+struct Waiting {
+    /// How many have neither arrived nor given up.
+    expected: usize,
+    open: bool,
+    wakers: Vec<Waker>,
+}
+
+impl StartingLine {
+    /// Opens once `expected` requests arrived or gave up.
+    pub(crate) fn new(expected: usize) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Waiting { expected, open: expected == 0, wakers: Vec::new() })))
+    }
+
+    /// A place for one of those who are expected.
+    pub(crate) fn place(self: &Arc<Self>) -> Place {
+        Place { line: Arc::clone(self), counted: false }
+    }
+
+    /// Waits no longer for those who are missing.
+    pub(crate) fn open(&self) {
+        let mut waiting = self.lock();
+        waiting.open = true;
+        waiting.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn one_less(&self) {
+        let last = {
+            let mut waiting = self.lock();
+            waiting.expected = waiting.expected.saturating_sub(1);
+            waiting.expected == 0
+        };
+        if last {
+            self.open();
+        }
+    }
+}
+
+/// One request's place on the starting line; given up when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    line: Arc<StartingLine>,
+    counted: bool,
+}
+
+impl Place {
+    fn poll_open(&mut self, cx: &Context<'_>) -> Poll<()> {
+        self.count();
+        let mut waiting = self.line.lock();
+        if waiting.open {
+            return Poll::Ready(());
+        }
+        waiting.wakers.push(cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn count(&mut self) {
+        if !self.counted {
+            self.counted = true;
+            self.line.one_less();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.count();
+    }
+}
+
+/// The bytes of a request, the last of them held back until the starting line opens.
+pub(crate) struct Held {
+    bytes: Bytes,
+    place: Option<Place>,
+    marks: Arc<Marks>,
+}
+
+impl Held {
+    /// `bytes`, held back only where there is a place to wait at.
+    pub(crate) fn new(bytes: Bytes, place: Option<Place>, marks: Arc<Marks>) -> Self {
+        let place = place.filter(|_| !bytes.is_empty());
+        Self { bytes, place, marks }
+    }
+}
+
+impl Body for Held {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = &mut *self;
+        let rest = this.bytes.len();
+        let next = match &mut this.place {
+            _ if rest == 0 => return Poll::Ready(None),
+            None => rest,
+            Some(place) if rest == 1 => {
+                std::task::ready!(place.poll_open(cx));
+                this.marks.begin_again();
+                rest
+            }
+            Some(_) => rest - 1,
+        };
+        Poll::Ready(Some(Ok(Frame::data(this.bytes.split_to(next)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.len() as u64)
+    }
+}
