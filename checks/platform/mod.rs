@@ -4,9 +4,17 @@ pub mod address;
 pub mod call;
 pub mod canonical;
 pub mod event;
+mod form;
 pub mod hosts;
 pub mod keys;
 pub mod mistakes;
+pub mod reply;
 pub mod signature;
 
+pub use address::is_public;
+pub use call::{Call, SignedCall};
+pub use canonical::canonical;
 pub use event::Event;
+pub use hosts::HostKind;
+pub use reply::Reading;
+pub use signature::known_answers;
