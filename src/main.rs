@@ -2,7 +2,10 @@
 
 mod config;
 mod demo;
+mod exit;
+mod guard;
 mod observe;
+mod output;
 mod programs;
 mod report;
 mod wiring;

@@ -1,1 +1,311 @@
-//! The report and its renderers.
+//! The report: every outcome, added up once.
+
+mod json;
+mod markdown;
+mod measure;
+#[cfg(test)]
+mod sample;
+mod terminal;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use golive_checks::model::ruling::judge;
+use golive_checks::model::{
+    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen, Show, Subject, Text, is_invisible,
+};
+use golive_checks::{CATALOGUE, text};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+pub(crate) use measure::Measurement;
+pub(crate) use verdict::{First, Standing, Verdict};
+
+use crate::exit::Exit;
+
+/// How every check ended, what that comes to, and under what circumstances. Renderers write it down and decide nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    /// The merchant's name, where it is configured.
+    pub(crate) merchant: Option<Text>,
+    /// When, where from, how far.
+    pub(crate) run: Run,
+    /// The chapters in the order of the catalogue.
+    pub(crate) chapters: Vec<Chapter>,
+    /// All chapters together.
+    pub(crate) counts: Counts,
+    /// What it comes to.
+    pub(crate) verdict: Verdict,
+    /// The verdict in one sentence, its headline included.
+    pub(crate) sentence: Text,
+    /// What to see to first.
+    pub(crate) first: Vec<First>,
+    /// What was measured.
+    pub(crate) measurements: Vec<Measurement>,
+    /// The limits in force.
+    pub(crate) limits: Limits,
+    /// A check broke: the run must not be believed.
+    pub(crate) broke: bool,
+    exit: Exit,
+    places: BTreeMap<String, Place>,
+}
+
+/// The circumstances of a run, fit to be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    /// Tells runs apart.
+    pub(crate) id: Text,
+    /// The tool's version.
+    pub(crate) version: Text,
+    /// When it began.
+    pub(crate) started: Timestamp,
+    /// The same on this machine's wall, with the zone.
+    pub(crate) started_local: Text,
+    /// How long it took, in milliseconds.
+    pub(crate) took_ms: u64,
+    /// Which command ran.
+    pub(crate) mode: Mode,
+    /// `--only` or `--skip` left something out.
+    pub(crate) partial: bool,
+    /// Somebody interrupted it.
+    pub(crate) interrupted: bool,
+    /// `--offline`
+    pub(crate) offline: bool,
+    /// `--strict`
+    pub(crate) strict: bool,
+    /// How far deliveries went.
+    pub(crate) deliver: Deliver,
+    /// `--only`
+    pub(crate) only: Vec<Text>,
+    /// `--skip`
+    pub(crate) skip: Vec<Text>,
+    /// What makes the verdict one of a rehearsal.
+    pub(crate) switches: Vec<Text>,
+    /// `host:port` of everything that was contacted.
+    pub(crate) contacted: Vec<Text>,
+    /// The configuration file.
+    pub(crate) config_path: Text,
+    /// Its SHA-256 in hex.
+    pub(crate) config_sha256: Text,
+    /// The name of this machine.
+    pub(crate) host: Text,
+    /// What this machine is for.
+    pub(crate) role: Role,
+    /// The addresses it was seen to call from.
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+/// A section of the catalogue and how its checks ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Chapter {
+    /// The section's id.
+    pub(crate) id: &'static str,
+    /// Its heading.
+    pub(crate) title: &'static str,
+    /// How many ended how.
+    pub(crate) counts: Counts,
+    /// Its checks, in reading order.
+    pub(crate) checks: Vec<Judged>,
+}
+
+/// How many checks ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Hold.
+    pub(crate) pass: usize,
+    /// Hold, narrowly.
+    pub(crate) warn: usize,
+    /// Do not hold.
+    pub(crate) fail: usize,
+    /// Could not be told.
+    pub(crate) undecided: usize,
+    /// Do not concern this merchant.
+    pub(crate) not_applicable: usize,
+    /// Somebody answers for them.
+    pub(crate) attested: usize,
+    /// Fail, and somebody accepted that.
+    pub(crate) waived: usize,
+}
+
+impl Counts {
+    /// Counts outcomes.
+    fn of<'a>(judged: impl IntoIterator<Item = &'a Judged>) -> Self {
+        let mut counts = Self::default();
+        for check in judged {
+            *match check.outcome {
+                Outcome::Pass(_) => &mut counts.pass,
+                Outcome::Warn(_) => &mut counts.warn,
+                Outcome::Fail(_) => &mut counts.fail,
+                Outcome::Undecided(_) => &mut counts.undecided,
+                Outcome::NotApplicable(_) => &mut counts.not_applicable,
+                Outcome::Attested(_) => &mut counts.attested,
+                Outcome::Waived(..) => &mut counts.waived,
+            } += 1;
+        }
+        counts
+    }
+
+    /// Every count with its word, in the order of the JSON report.
+    pub(crate) const fn rows(&self) -> [(&'static str, usize); 7] {
+        [
+            ("passed", self.pass),
+            ("warned", self.warn),
+            ("failed", self.fail),
+            ("undecided", self.undecided),
+            ("not applicable", self.not_applicable),
+            ("attested", self.attested),
+            ("waived", self.waived),
+        ]
+    }
+
+    /// All of them.
+    pub(crate) fn total(&self) -> usize {
+        self.rows().iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// A line of the configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FilePlace {
+    /// The configuration file.
+    pub(crate) file: Text,
+    /// Where in it.
+    pub(crate) at: Place,
+}
+
+impl Report {
+    /// Judges the whole catalogue and adds it up.
+    pub(crate) fn new(facts: &Facts<'_>) -> Self {
+        Self::of(CATALOGUE, judge(CATALOGUE, facts), facts)
+    }
+
+    /// Adds up checks that have been judged.
+    pub(crate) fn of(catalogue: &[&'static Section], judged: Vec<Judged>, facts: &Facts<'_>) -> Self {
+        let run = Run::of(facts);
+        let added = verdict::add_up(&judged, facts.run);
+        let mut chapters: Vec<Chapter> = Vec::new();
+        let counts = Counts::of(&judged);
+        let broke = judged.iter().any(|check| check.broke);
+        for check in judged {
+            match chapters.last_mut() {
+                Some(chapter) if chapter.id == check.section => chapter.checks.push(check),
+                _ => {
+                    let title = catalogue.iter().find(|section| section.id == check.section).map_or(check.section, |section| section.title);
+                    chapters.push(Chapter { id: check.section, title, counts: Counts::default(), checks: vec![check] });
+                }
+            }
+        }
+        for chapter in &mut chapters {
+            chapter.counts = Counts::of(&chapter.checks);
+        }
+        Self {
+            merchant: facts.merchant.name.as_deref().map(|name| text!("{}", Bare(name))),
+            run,
+            chapters,
+            counts,
+            verdict: added.verdict,
+            sentence: added.sentence,
+            first: added.first,
+            measurements: measure::measurements(facts),
+            limits: facts.merchant.limits.clone(),
+            broke,
+            exit: added.exit,
+            places: facts.merchant.places.clone(),
+        }
+    }
+
+    /// The verdict's own exit code; the process may still end with 4 or 70.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Where in the configuration a piece of evidence is about: the key itself, else the nearest table around it.
+    pub(crate) fn place(&self, subject: &Subject) -> Option<FilePlace> {
+        let Subject::ConfigKey(key) = subject else {
+            return None;
+        };
+        let mut key = key.as_str();
+        loop {
+            if let Some(at) = self.places.get(key) {
+                return Some(FilePlace { file: self.run.config_path.clone(), at: *at });
+            }
+            key = &key[..key.rfind(['.', '['])?];
+        }
+    }
+
+    /// What to do about a finding.
+    pub(crate) fn fix<'a>(check: &'a Judged, finding: &'a Finding) -> &'a str {
+        finding.fix.as_ref().map_or(check.meta.remediation, Text::as_str)
+    }
+}
+
+impl Run {
+    fn of(facts: &Facts<'_>) -> Self {
+        let run: &RunFacts = facts.run;
+        let all = |list: &[String]| list.iter().map(|item| text!("{}", Bare(item))).collect();
+        let mut addresses: Vec<IpAddr> = Vec::new();
+        if let Seen::Got(services) = &facts.seen.egress {
+            for address in services.iter().flat_map(|service| service.named()) {
+                if !addresses.contains(&address) {
+                    addresses.push(address);
+                }
+            }
+        }
+        Self {
+            id: text!("{}", Bare(&run.id)),
+            version: text!("{}", Bare(&run.version)),
+            started: run.started,
+            started_local: local(run),
+            took_ms: run.took_ms,
+            mode: run.mode,
+            partial: run.partial(),
+            interrupted: run.interrupted,
+            offline: run.offline,
+            strict: run.strict,
+            deliver: run.deliver,
+            only: all(&run.only),
+            skip: all(&run.skip),
+            switches: all(&run.switches),
+            contacted: all(&run.contacted),
+            config_path: text!("{}", Bare(&facts.merchant.config.path)),
+            config_sha256: text!("{}", Bare(&facts.merchant.config.sha256)),
+            host: text!("{}", Bare(&run.host)),
+            role: run.role,
+            addresses,
+        }
+    }
+}
+
+/// The start of the run on this machine's wall: `2026-11-22 02:12:00 +05:30`.
+fn local(run: &RunFacts) -> Text {
+    let zone = Offset::from_seconds(run.offset_s).unwrap_or(Offset::UTC);
+    let wall = zone.to_datetime(run.started).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let (sign, minutes) = if zone.seconds() < 0 { ('-', -zone.seconds() / 60) } else { ('+', zone.seconds() / 60) };
+    text!("{}", Bare(&format!("{wall} {sign}{:02}:{:02}", minutes / 60, minutes % 60)))
+}
+
+/// A name, path or option of somebody else's, without quotes around it: cut, and with everything invisible spelled out.
+struct Bare<'a>(&'a str);
+
+/// How many characters of it a report repeats.
+const BARE_CHARS: usize = 400;
+
+impl Show for Bare<'_> {
+    fn show(&self) -> String {
+        let mut shown = String::new();
+        for (at, c) in self.0.chars().enumerate() {
+            if at == BARE_CHARS {
+                shown.push('…');
+                break;
+            }
+            if is_invisible(c) {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+            } else {
+                shown.push(c);
+            }
+        }
+        shown
+    }
+}

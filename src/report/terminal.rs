@@ -1,0 +1,374 @@
+//! The report for a terminal.
+
+use std::time::Duration;
+
+use colored::{Color, Colorize as _};
+use golive_checks::model::{Evidence, Finding, Judged, Level, Needs, Outcome, Reason, Show as _};
+use textwrap::WordSeparator;
+use textwrap::core::{Word, display_width};
+use textwrap::wrap_algorithms::wrap_first_fit;
+
+use super::measure::Measurement;
+use super::{Chapter, Counts, Report, Verdict};
+
+/// The width of a report that goes to no terminal.
+pub(crate) const WIDTH: usize = 80;
+
+/// Writes the report for a reader with `width` columns. Only addresses, ids and command lines, which break when they are broken, are let run over.
+pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
+    let mut page = Page { out: String::new(), colour, width: width.max(40) };
+    page.verdict(report);
+    page.first(report);
+    page.head(report);
+    for chapter in &report.chapters {
+        page.chapter(report, chapter);
+    }
+    page.measurements(&report.measurements);
+    page.line("");
+    page.wrapped(0, "", &counts(&report.counts));
+    page.verdict(report);
+    page.out
+}
+
+/// How a part of a line looks, where colour is wanted. Never the only carrier of anything.
+#[derive(Clone, Copy)]
+enum Look {
+    Plain,
+    Dim,
+    Bold,
+    Colour(Color),
+    Loud(Color),
+}
+
+/// The report so far.
+struct Page {
+    out: String,
+    colour: bool,
+    width: usize,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn paint(&self, text: &str, look: Look) -> String {
+        if !self.colour || text.is_empty() {
+            return text.to_owned();
+        }
+        match look {
+            Look::Plain => text.to_owned(),
+            Look::Dim => text.dimmed().to_string(),
+            Look::Bold => text.bold().to_string(),
+            Look::Colour(colour) => text.color(colour).to_string(),
+            Look::Loud(colour) => text.color(colour).bold().to_string(),
+        }
+    }
+
+    /// A paragraph at `indent`, with `label` hanging before its first line.
+    fn wrapped(&mut self, indent: usize, label: &str, text: &str) {
+        self.labelled(indent, label, Look::Dim, text, Look::Plain);
+    }
+
+    fn labelled(&mut self, indent: usize, label: &str, label_look: Look, text: &str, look: Look) {
+        let hang = if label.is_empty() { indent } else { indent + 2 };
+        let gap = if label.is_empty() { 0 } else { display_width(label) + 1 };
+        let lead = (indent + gap).saturating_sub(hang);
+        let lines = wrap(text, self.width.saturating_sub(hang), lead);
+        for (at, words) in lines.iter().enumerate() {
+            let start = if at == 0 && !label.is_empty() {
+                format!("{}{} ", " ".repeat(indent), self.paint(label, label_look))
+            } else if at == 0 {
+                " ".repeat(indent)
+            } else {
+                " ".repeat(hang)
+            };
+            let line = format!("{start}{}", self.paint(words, look));
+            self.line(&line);
+        }
+    }
+
+    /// The verdict, in one sentence.
+    fn verdict(&mut self, report: &Report) {
+        let colour = match report.verdict {
+            Verdict::Ready | Verdict::ReadyWithWaivers => Color::Green,
+            Verdict::NotReady => Color::Red,
+            Verdict::Incomplete | Verdict::Partial | Verdict::Interrupted => Color::Yellow,
+        };
+        let sentence = report.sentence.as_str();
+        for (at, line) in wrap(sentence, self.width, 0).iter().enumerate() {
+            let line = match line.split_once(':') {
+                Some((headline, rest)) if at == 0 => {
+                    format!("{}{}", self.paint(&format!("{headline}:"), Look::Loud(colour)), self.paint(rest, Look::Bold))
+                }
+                Some(_) | None => self.paint(line, Look::Bold),
+            };
+            self.line(&line);
+        }
+    }
+
+    /// What to see to first, and why.
+    fn first(&mut self, report: &Report) {
+        if report.first.is_empty() {
+            return;
+        }
+        self.line("");
+        for (at, first) in report.first.iter().enumerate() {
+            let line = format!("  {}. {}", at + 1, self.paint(first.id, Look::Bold));
+            self.line(&line);
+            self.wrapped(5, "", first.why.as_str());
+        }
+    }
+
+    /// Who ran what, when, where from and how far.
+    fn head(&mut self, report: &Report) {
+        let run = &report.run;
+        let list = |items: &[golive_checks::model::Text], none: &str| {
+            let items: Vec<&str> = items.iter().map(|item| item.as_str()).collect();
+            if items.is_empty() { none.to_owned() } else { items.join(", ") }
+        };
+        let addresses: Vec<String> = run.addresses.iter().map(ToString::to_string).collect();
+        let seen = if addresses.is_empty() { "address not seen".to_owned() } else { format!("seen as {}", addresses.join(", ")) };
+        let digest = run.config_sha256.as_str().get(..12).unwrap_or(run.config_sha256.as_str());
+        let digest = if digest.is_empty() { String::new() } else { format!(", SHA-256 {digest}") };
+        let mut reach = format!("deliver \"{}\"", run.deliver.word());
+        if run.offline {
+            reach.push_str(", --offline");
+        }
+        if run.strict {
+            reach.push_str(", --strict");
+        }
+        self.line("");
+        self.row("merchant", report.merchant.as_ref().map_or("not named (merchant.name)", |name| name.as_str()));
+        self.row("configuration", &format!("{}{digest}", run.config_path));
+        let took = Duration::from_millis(run.took_ms);
+        self.row("run", &format!("{} by golive {}, took {}", run.started_local, run.version, took.show()));
+        self.row("", &format!("id {}", run.id));
+        self.row("from", &format!("{}, role {}, {seen}", run.host, run.role.word()));
+        self.row("contacted", &list(&run.contacted, "nothing"));
+        self.row("reach", &reach);
+        self.row("switches", &list(&run.switches, "none"));
+        if run.partial {
+            self.row("only", &list(&run.only, "everything"));
+            self.row("skipped", &list(&run.skip, "nothing"));
+        }
+    }
+
+    fn row(&mut self, label: &str, text: &str) {
+        const COLUMN: usize = 17;
+        for (at, words) in wrap(text, self.width - COLUMN, 0).iter().enumerate() {
+            let label = format!("  {:width$}", if at == 0 { label } else { "" }, width = COLUMN - 2);
+            let line = format!("{}{words}", self.paint(&label, Look::Dim));
+            self.line(&line);
+        }
+    }
+
+    fn chapter(&mut self, report: &Report, chapter: &Chapter) {
+        let tally: Vec<String> = marks(&chapter.counts).iter().map(|(mark, count)| format!("{mark} {count}")).collect();
+        let tally = tally.join("  ");
+        let gap = self.width.saturating_sub(display_width(chapter.title) + display_width(&tally)).max(2);
+        let heading = format!("{}{}{}", self.paint(chapter.title, Look::Bold), " ".repeat(gap), self.paint(&tally, Look::Dim));
+        self.line("");
+        self.line(&heading);
+        // What a run of checks has in common is said once, under the last of them.
+        for run in chapter.checks.chunk_by(|one, next| shared(one).is_some() && shared(one) == shared(next)) {
+            for check in run {
+                self.check(check);
+                self.detail(report, check);
+            }
+            if let Some(last) = run.last() {
+                self.shared(last, run.len());
+            }
+        }
+    }
+
+    /// Mark, title, id.
+    fn check(&mut self, check: &Judged) {
+        let (mark, look) = mark(&check.outcome);
+        let id = check.meta.id;
+        let room = self.width.saturating_sub(4 + 2 + display_width(id));
+        let lines = wrap(check.meta.title, room.max(24), 0);
+        for (at, words) in lines.iter().enumerate() {
+            let start = if at == 0 { format!("  {} ", self.paint(mark, look)) } else { " ".repeat(4) };
+            let look = if matches!(check.outcome, Outcome::Fail(_)) { Look::Bold } else { Look::Plain };
+            let mut line = format!("{start}{}", self.paint(words, look));
+            if at == 0 {
+                let gap = self.width.saturating_sub(4 + display_width(words) + display_width(id)).max(2);
+                line.push_str(&format!("{}{}", " ".repeat(gap), self.paint(id, Look::Dim)));
+            }
+            self.line(&line);
+        }
+    }
+
+    /// What there is to say of this very check.
+    fn detail(&mut self, report: &Report, check: &Judged) {
+        let level = match check.level {
+            Level::Required => "",
+            Level::Recommended => " (recommended)",
+        };
+        match &check.outcome {
+            Outcome::Pass(_) => {}
+            Outcome::Warn(finding) => {
+                self.labelled(6, &format!("warning{level}:"), Look::Colour(Color::Yellow), finding.message.as_str(), Look::Plain);
+                self.finding(report, check, finding);
+            }
+            Outcome::Fail(finding) => {
+                self.labelled(6, &format!("failed{level}:"), Look::Colour(Color::Red), finding.message.as_str(), Look::Plain);
+                self.finding(report, check, finding);
+            }
+            Outcome::Waived(finding, waived) => {
+                self.labelled(6, &format!("waived{level}:"), Look::Colour(Color::Magenta), finding.message.as_str(), Look::Plain);
+                let terms = format!("{}, approved by {}, until {}", waived.reason, waived.approved_by, waived.until);
+                self.wrapped(6, "because", &terms);
+                self.finding(report, check, finding);
+            }
+            Outcome::Attested(attested) => {
+                let words = format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence);
+                self.wrapped(6, "attested", &words);
+            }
+            Outcome::Undecided(_) | Outcome::NotApplicable(_) => {}
+        }
+    }
+
+    fn finding(&mut self, report: &Report, check: &Judged, finding: &Finding) {
+        for evidence in &finding.evidence {
+            self.evidence(report, evidence);
+        }
+        self.wrapped(6, "fix:", Report::fix(check, finding));
+        if let Some(repeat) = &finding.repeat {
+            let line = format!("      {} {}", self.paint("repeat:", Look::Dim), repeat);
+            self.line(&line);
+        }
+        self.see(check);
+    }
+
+    fn evidence(&mut self, report: &Report, evidence: &Evidence) {
+        let place = report.place(&evidence.subject).map_or(String::new(), |place| {
+            format!(" ({}:{}:{})", place.file, place.at.line, place.at.column)
+        });
+        let words = format!("expected {}, found {}", evidence.expected, evidence.observed);
+        self.wrapped(8, &format!("{}{place}:", evidence.subject.show()), &words);
+    }
+
+    fn see(&mut self, check: &Judged) {
+        let reference = check.meta.reference;
+        self.wrapped(6, "see:", &format!("{} <{}>", reference.label, reference.url));
+    }
+
+    /// What the last `count` checks have in common.
+    fn shared(&mut self, check: &Judged, count: usize) {
+        let all = if count > 1 { format!(", all {count}") } else { String::new() };
+        match shared(check) {
+            None => {}
+            Some(Shared::Person) => {
+                let words = "a named person's word is wanted; look, then write `[attest.ID]` with `by`, `on` and `evidence`; \
+                             `golive explain ID` says what to look at";
+                self.wrapped(6, &format!("undecided{all}:"), words);
+            }
+            Some(Shared::Undecided(reason, attestable)) => {
+                let or = if attestable { "; or a named person's word in `[attest.ID]`" } else { "" };
+                self.wrapped(6, &format!("undecided{all}:"), &format!("{}{or}", reason.show()));
+            }
+            Some(Shared::NotApplicable(why)) => self.wrapped(6, &format!("not applicable{all}:"), why),
+        }
+    }
+
+    fn measurements(&mut self, measurements: &[Measurement]) {
+        if measurements.is_empty() {
+            return;
+        }
+        self.line("");
+        let heading = self.paint("Measurements", Look::Bold);
+        self.line(&heading);
+        for measured in measurements {
+            let limit = measured.limit.map_or(String::new(), |limit| {
+                format!("  (limit {}, {})", quantity(limit, measured.unit), measured.limit_from.word())
+            });
+            let words = format!("{:34} {:>10}{limit}", measured.name, quantity(measured.value, measured.unit));
+            self.line(&format!("    {words}"));
+        }
+    }
+}
+
+/// What neighbouring checks may have in common.
+#[derive(PartialEq)]
+enum Shared<'a> {
+    /// They want a person's word.
+    Person,
+    /// They could not be told for the same reason; whether a person's word would do.
+    Undecided(&'a Reason, bool),
+    /// They do not concern this merchant, for the same reason.
+    NotApplicable(&'a str),
+}
+
+fn shared(check: &Judged) -> Option<Shared<'_>> {
+    match &check.outcome {
+        Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => Some(Shared::Person),
+        Outcome::Undecided(reason) => {
+            Some(Shared::Undecided(reason, check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_))))
+        }
+        Outcome::NotApplicable(why) => Some(Shared::NotApplicable(why.as_str())),
+        Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Attested(_) | Outcome::Waived(..) => None,
+    }
+}
+
+fn mark(outcome: &Outcome) -> (&'static str, Look) {
+    match outcome {
+        Outcome::Pass(_) | Outcome::Attested(_) => ("✓", Look::Colour(Color::Green)),
+        Outcome::Warn(_) => ("!", Look::Loud(Color::Yellow)),
+        Outcome::Fail(_) => ("✗", Look::Loud(Color::Red)),
+        Outcome::Waived(..) => ("~", Look::Loud(Color::Magenta)),
+        Outcome::Undecided(_) => ("?", Look::Colour(Color::Yellow)),
+        Outcome::NotApplicable(_) => ("-", Look::Dim),
+    }
+}
+
+/// The tally of a heading, without what there is none of.
+fn marks(counts: &Counts) -> Vec<(&'static str, usize)> {
+    let all = [
+        ("✓", counts.pass + counts.attested),
+        ("!", counts.warn),
+        ("✗", counts.fail),
+        ("~", counts.waived),
+        ("?", counts.undecided),
+        ("-", counts.not_applicable),
+    ];
+    all.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// The counts of a report, in words.
+fn counts(counts: &Counts) -> String {
+    let all: Vec<String> = counts.rows().iter().map(|(word, count)| format!("{count} {word}")).collect();
+    format!("{} checks: {}", counts.total(), all.join(", "))
+}
+
+/// A number with its unit.
+pub(super) fn quantity(value: f64, unit: &str) -> String {
+    match unit {
+        "s" if value.abs() < 1.0 => format!("{} ms", (value * 1e3).round()),
+        _ => format!("{} {unit}", (value * 10.0).round() / 10.0),
+    }
+}
+
+/// Breaks `text` into lines of `width` columns, the first one `lead` shorter. Addresses and paths stay whole; any other word that is longer than
+/// a line is cut.
+fn wrap(text: &str, width: usize, lead: usize) -> Vec<String> {
+    let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
+        .find_words(text)
+        .flat_map(|word| if word.contains("://") { vec![word] } else { word.break_apart(width.max(1)).collect() })
+        .collect();
+    let widths = [width.saturating_sub(lead) as f64, width as f64];
+    let lines = wrap_first_fit(&words, &widths);
+    let whole = |line: &[Word<'_>]| {
+        let mut joined = String::new();
+        for (at, word) in line.iter().enumerate() {
+            joined.push_str(word.word);
+            if at + 1 < line.len() {
+                joined.push_str(word.whitespace);
+            }
+        }
+        joined
+    };
+    lines.into_iter().map(whole).collect()
+}

@@ -1,0 +1,331 @@
+//! What a run comes to, decided here and nowhere else.
+
+use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Show as _, Text};
+use golive_checks::text;
+
+use super::Bare;
+use crate::exit::Exit;
+
+/// What a run comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Everything required holds.
+    Ready,
+    /// Everything required holds or is waived.
+    ReadyWithWaivers,
+    /// Something required failed.
+    NotReady,
+    /// Nothing failed, and something required could not be told.
+    Incomplete,
+    /// Only a part was looked at.
+    Partial,
+    /// It ended before everything was seen.
+    Interrupted,
+}
+
+impl Verdict {
+    /// The word of the JSON report.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::ReadyWithWaivers => "ready-with-waivers",
+            Self::NotReady => "not-ready",
+            Self::Incomplete => "incomplete",
+            Self::Partial => "partial",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The words at the head of a report.
+    pub(crate) const fn headline(self) -> &'static str {
+        match self {
+            Self::Ready => "READY",
+            Self::ReadyWithWaivers => "READY WITH WAIVERS",
+            Self::NotReady => "NOT READY",
+            Self::Incomplete => "INCOMPLETE",
+            Self::Partial => "PARTIAL",
+            Self::Interrupted => "INTERRUPTED",
+        }
+    }
+}
+
+/// What one check does to the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is in order.
+    Fine,
+    /// It is required, fails, and somebody accepted that.
+    Waived,
+    /// It is worth a look, and does not change the verdict.
+    Advice,
+    /// It leaves the verdict open.
+    Open,
+    /// It stands in the way.
+    Stops,
+}
+
+impl Standing {
+    /// The table of the verdict.
+    pub(crate) const fn of(outcome: &Outcome, level: Level, strict: bool) -> Self {
+        match (outcome, level) {
+            (Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_), Level::Required | Level::Recommended) => Self::Fine,
+            (Outcome::Warn(_), Level::Required | Level::Recommended) if strict => Self::Stops,
+            (Outcome::Warn(_), Level::Required | Level::Recommended) => Self::Advice,
+            (Outcome::Waived(..), Level::Required) => Self::Waived,
+            (Outcome::Waived(..), Level::Recommended) => Self::Fine,
+            (Outcome::Fail(_), Level::Required) => Self::Stops,
+            (Outcome::Fail(_), Level::Recommended) if strict => Self::Stops,
+            (Outcome::Fail(_), Level::Recommended) => Self::Advice,
+            (Outcome::Undecided(_), Level::Required) => Self::Open,
+            (Outcome::Undecided(_), Level::Recommended) if strict => Self::Open,
+            (Outcome::Undecided(_), Level::Recommended) => Self::Advice,
+        }
+    }
+}
+
+/// One of the first things to see to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct First {
+    /// The check.
+    pub(crate) id: &'static str,
+    /// What fell short, or why it could not be told.
+    pub(crate) why: Text,
+}
+
+/// How many first things a report names.
+const FIRST: usize = 3;
+
+/// What the checks of a run come to.
+pub(super) struct Sum {
+    pub(super) verdict: Verdict,
+    pub(super) exit: Exit,
+    pub(super) sentence: Text,
+    pub(super) first: Vec<First>,
+}
+
+/// Adds up a run.
+pub(super) fn add_up(judged: &[Judged], run: &RunFacts) -> Sum {
+    let tally = Tally::of(judged, run);
+    let verdict = tally.verdict();
+    let exit = match verdict {
+        Verdict::Ready | Verdict::ReadyWithWaivers => Exit::Ready,
+        Verdict::NotReady => Exit::NotReady,
+        Verdict::Incomplete => Exit::Incomplete,
+        Verdict::Partial if tally.stops.is_empty() => Exit::Incomplete,
+        Verdict::Partial => Exit::NotReady,
+        Verdict::Interrupted => Exit::Interrupted,
+    };
+    let first = tally.first();
+    Sum { verdict, exit, sentence: tally.sentence(verdict, &first), first }
+}
+
+/// The checks of a run by what they do to the verdict.
+struct Tally<'a> {
+    judged: &'a [Judged],
+    run: &'a RunFacts,
+    required: usize,
+    waived: Vec<&'a Judged>,
+    advice: usize,
+    open: Vec<&'a Judged>,
+    stops: Vec<&'a Judged>,
+    broke: Vec<&'a Judged>,
+}
+
+impl<'a> Tally<'a> {
+    fn of(judged: &'a [Judged], run: &'a RunFacts) -> Self {
+        let mut tally =
+            Self { judged, run, required: 0, waived: Vec::new(), advice: 0, open: Vec::new(), stops: Vec::new(), broke: Vec::new() };
+        for check in judged {
+            tally.required += usize::from(check.level == Level::Required);
+            if check.broke {
+                tally.broke.push(check);
+            }
+            match Standing::of(&check.outcome, check.level, run.strict) {
+                Standing::Fine => {}
+                Standing::Waived => tally.waived.push(check),
+                Standing::Advice => tally.advice += 1,
+                Standing::Open => tally.open.push(check),
+                Standing::Stops => tally.stops.push(check),
+            }
+        }
+        tally
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.run.interrupted {
+            Verdict::Interrupted
+        } else if self.run.partial() {
+            Verdict::Partial
+        } else if !self.stops.is_empty() {
+            Verdict::NotReady
+        } else if !self.open.is_empty() || self.unproven().is_some() {
+            Verdict::Incomplete
+        } else if !self.waived.is_empty() {
+            Verdict::ReadyWithWaivers
+        } else {
+            Verdict::Ready
+        }
+    }
+
+    /// Why this run can prove nothing, whatever its checks say. They should have said so themselves; money hangs on it, so it is asked twice.
+    fn unproven(&self) -> Option<&'static str> {
+        if !self.broke.is_empty() {
+            Some("a check broke")
+        } else if self.required == 0 {
+            Some("no required check was looked at")
+        } else if self.run.offline {
+            Some("`--offline` shows nothing of the webhook and the platform")
+        } else {
+            match self.run.deliver {
+                Deliver::None => Some("`deliver = \"none\"` sends no webhook delivery"),
+                Deliver::Negative => Some("`deliver = \"negative\"` sends no genuine webhook delivery"),
+                Deliver::Probe | Deliver::Full => None,
+            }
+        }
+    }
+
+    /// What to see to first: what others wait for, then the order of the catalogue; people's words last.
+    fn first(&self) -> Vec<First> {
+        let waiting = |id| {
+            self.judged.iter().filter(|check| matches!(&check.outcome, Outcome::Undecided(Reason::Blocked { by }) if *by == id)).count()
+        };
+        let mut first: Vec<&Judged> = if self.stops.is_empty() {
+            self.open.iter().copied().filter(|check| is_a_cause(&check.outcome)).collect()
+        } else {
+            self.stops.clone()
+        };
+        let narrow = |check: &Judged| matches!(check.outcome, Outcome::Warn(_));
+        first.sort_by_key(|check| (narrow(check), wants_a_person(check), std::cmp::Reverse(waiting(check.meta.id))));
+        first.truncate(FIRST);
+        first.into_iter().map(|check| First { id: check.meta.id, why: why(&check.outcome) }).collect()
+    }
+
+    fn sentence(&self, verdict: Verdict, first: &[First]) -> Text {
+        let demo = match self.run.mode {
+            Mode::Check => "",
+            Mode::Demo => " (DEMO)",
+        };
+        let mut clauses = vec![match verdict {
+            Verdict::Ready => match self.required {
+                1 => text!("the one required check holds"),
+                n => text!("all {} required checks hold", n),
+            },
+            Verdict::ReadyWithWaivers => {
+                let waivers: Vec<Text> = self.waived.iter().map(|check| waiver(check)).collect();
+                let held = self.required - self.waived.len();
+                text!("{} of {} required checks hold; waived: {}", held, self.required, Text::join(&waivers, ", "))
+            }
+            Verdict::NotReady => self.shortfall(),
+            Verdict::Incomplete if self.open.is_empty() => "nothing failed, and that is not enough".into(),
+            Verdict::Incomplete => self.shortfall(),
+            Verdict::Partial => {
+                text!("only {} looked at, which says nothing of the rest; {}", are(self.judged.len(), "check"), self.shortfall())
+            }
+            Verdict::Interrupted => text!("the run ended before everything was seen; {}", self.shortfall()),
+        }];
+        let proven = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
+        if proven && self.advice > 0 {
+            clauses.push(text!("{} worth a look", are(self.advice, "recommendation")));
+        }
+        let why_not = if verdict == Verdict::Incomplete { self.unproven() } else { None };
+        clauses.extend(why_not.map(Text::from));
+        if !first.is_empty() {
+            let ids: Vec<Text> = first.iter().map(|first| first.id.into()).collect();
+            let verb = if self.stops.is_empty() { "settle" } else { "fix" };
+            clauses.push(text!("{} first: {}", verb, Text::join(&ids, ", ")));
+        }
+        if !self.broke.is_empty() {
+            let ids: Vec<Text> = self.broke.iter().map(|check| check.meta.id.into()).collect();
+            clauses.push(text!("do not rely on this report, for a check broke: {}", Text::join(&ids, ", ")));
+        }
+        if !self.run.switches.is_empty() {
+            clauses.push(text!("reached with {}", Text::join(&self.switches(), ", ")));
+        }
+        text!("{}{}: {}.", verdict.headline(), demo, Text::join(&clauses, "; "))
+    }
+
+    /// What failed and what could not be told, in numbers.
+    fn shortfall(&self) -> Text {
+        let kind = if self.run.strict { "check" } else { "required check" };
+        let under = if self.run.strict { " (with --strict)" } else { "" };
+        let people = self.open.iter().filter(|check| wants_a_person(check)).count();
+        let people = match people {
+            0 => Text::from(""),
+            n if n == self.open.len() => ", for want of a named person's word".into(),
+            n => text!(", {} of them for want of a named person's word", n),
+        };
+        match (self.stops.len(), self.open.len()) {
+            (0, 0) => "nothing failed".into(),
+            (0, open) => text!("{} could not be told{}{}", many(open, kind), under, people),
+            (stops, 0) => text!("{} failed{}", many(stops, kind), under),
+            (stops, open) => text!("{} failed{} and {} could not be told", many(stops, kind), under, open),
+        }
+    }
+
+    /// The names of the switches in use, each once.
+    fn switches(&self) -> Vec<Text> {
+        let mut names: Vec<Text> = Vec::new();
+        for switch in &self.run.switches {
+            let name = text!("{}", Bare(switch.split([' ', '=']).next().unwrap_or(switch)));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// Whether something can be done about this very check: it does not wait for another one or for another run.
+fn is_a_cause(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Undecided(reason) => match reason {
+            Reason::Offline | Reason::Blocked { .. } | Reason::Interrupted => false,
+            Reason::Declined(_)
+            | Reason::Transport(_)
+            | Reason::NoWayToObserve(_)
+            | Reason::Ambiguous(_)
+            | Reason::Capped(_)
+            | Reason::Own(_) => true,
+        },
+        Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => false,
+        Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) => true,
+    }
+}
+
+/// Whether only a named person's word is missing.
+fn wants_a_person(check: &Judged) -> bool {
+    check.meta.needs == Needs::Attestation && matches!(check.outcome, Outcome::Undecided(Reason::NoWayToObserve(_)))
+}
+
+/// Why a check did not end well, in a clause.
+fn why(outcome: &Outcome) -> Text {
+    match outcome {
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.message.clone(),
+        Outcome::Undecided(reason) => text!("{}", reason),
+        Outcome::NotApplicable(why) => why.clone(),
+        Outcome::Pass(_) | Outcome::Attested(_) => "".into(),
+    }
+}
+
+/// `webhook-rejects-stale until 2026-12-31`
+fn waiver(check: &Judged) -> Text {
+    match &check.outcome {
+        Outcome::Waived(_, waived) => text!("{} until {}", check.meta.id, waived.until),
+        Outcome::Pass(_)
+        | Outcome::Warn(_)
+        | Outcome::Fail(_)
+        | Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_) => check.meta.id.into(),
+    }
+}
+
+/// `1 required check`, `3 required checks`
+fn many(count: usize, what: &'static str) -> Text {
+    text!("{} {}{}", count, what, if count == 1 { "" } else { "s" })
+}
+
+/// `1 check was`, `3 checks were`
+fn are(count: usize, what: &'static str) -> Text {
+    text!("{} {}", many(count, what), if count == 1 { "was" } else { "were" })
+}
