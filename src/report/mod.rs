@@ -1,7 +1,6 @@
 //! The report: every outcome, added up once.
 
 mod json;
-mod markdown;
 mod measure;
 #[cfg(test)]
 mod sample;
@@ -21,7 +20,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 pub(crate) use measure::Measurement;
-pub(crate) use verdict::{First, Standing, Verdict};
+pub(crate) use verdict::{First, Verdict};
 
 use crate::exit::Exit;
 

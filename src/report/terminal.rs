@@ -243,17 +243,32 @@ impl Page {
         self.see(check);
     }
 
+    /// On one line where it fits, else what was expected above what was found.
     fn evidence(&mut self, report: &Report, evidence: &Evidence) {
-        let place = report.place(&evidence.subject).map_or(String::new(), |place| {
-            format!(" ({}:{}:{})", place.file, place.at.line, place.at.column)
-        });
+        let place = report
+            .place(&evidence.subject)
+            .map_or(String::new(), |place| format!(" ({}:{}:{})", place.file, place.at.line, place.at.column));
+        let subject = format!("{}{place}:", evidence.subject.show());
         let words = format!("expected {}, found {}", evidence.expected, evidence.observed);
-        self.wrapped(8, &format!("{}{place}:", evidence.subject.show()), &words);
+        if 8 + display_width(&subject) + 1 + display_width(&words) <= self.width {
+            self.wrapped(8, &subject, &words);
+        } else {
+            self.labelled(8, "", Look::Plain, &subject, Look::Dim);
+            self.wrapped(10, "expected", evidence.expected.as_str());
+            self.wrapped(10, "found", evidence.observed.as_str());
+        }
     }
 
+    /// The page it comes from; its name goes when there is no room for both.
     fn see(&mut self, check: &Judged) {
         let reference = check.meta.reference;
-        self.wrapped(6, "see:", &format!("{} <{}>", reference.label, reference.url));
+        let whole = format!("{} <{}>", reference.label, reference.url);
+        if 6 + "see: ".len() + display_width(&whole) <= self.width {
+            self.wrapped(6, "see:", &whole);
+        } else {
+            let line = format!("      {} <{}>", self.paint("see:", Look::Dim), reference.url);
+            self.line(&line);
+        }
     }
 
     /// What the last `count` checks have in common.
@@ -282,9 +297,9 @@ impl Page {
         let heading = self.paint("Measurements", Look::Bold);
         self.line(&heading);
         for measured in measurements {
-            let limit = measured.limit.map_or(String::new(), |limit| {
-                format!("  (limit {}, {})", quantity(limit, measured.unit), measured.limit_from.word())
-            });
+            let limit = measured
+                .limit
+                .map_or(String::new(), |limit| format!("  (limit {}, {})", quantity(limit, measured.unit), measured.limit_from.word()));
             let words = format!("{:34} {:>10}{limit}", measured.name, quantity(measured.value, measured.unit));
             self.line(&format!("    {words}"));
         }
@@ -305,9 +320,7 @@ enum Shared<'a> {
 fn shared(check: &Judged) -> Option<Shared<'_>> {
     match &check.outcome {
         Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => Some(Shared::Person),
-        Outcome::Undecided(reason) => {
-            Some(Shared::Undecided(reason, check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_))))
-        }
+        Outcome::Undecided(reason) => Some(Shared::Undecided(reason, check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_)))),
         Outcome::NotApplicable(why) => Some(Shared::NotApplicable(why.as_str())),
         Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Attested(_) | Outcome::Waived(..) => None,
     }
@@ -371,4 +384,15 @@ fn wrap(text: &str, width: usize, lead: usize) -> Vec<String> {
         joined
     };
     lines.into_iter().map(whole).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{every_outcome, report, run};
+    use super::*;
+
+    #[test]
+    fn look() {
+        println!("{}", render(&report(every_outcome(), &run()), false, WIDTH));
+    }
 }

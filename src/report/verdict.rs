@@ -1,6 +1,6 @@
 //! What a run comes to, decided here and nowhere else.
 
-use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Show as _, Text};
+use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Text};
 use golive_checks::text;
 
 use super::Bare;

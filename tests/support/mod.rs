@@ -186,7 +186,8 @@ impl Drop for Server {
 
 /// Whether a runtime is here. `GOLIVE_TEST_RUNTIMES=required` makes its absence a failure.
 pub fn runtime_is_here(program: &str, arguments: &[&str]) -> bool {
-    let here = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    let here =
+        Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
     let required = std::env::var("GOLIVE_TEST_RUNTIMES").is_ok_and(|value| value == "required");
     assert!(here || !required, "{program} {arguments:?} does not run, and GOLIVE_TEST_RUNTIMES=required");
     if !here {
