@@ -1,0 +1,132 @@
+//! Each exit code, through the real binary.
+#![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod support;
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::{golive, run};
+
+/// A merchant whose webhook is where `port` is.
+fn merchant(folder: &Path) {
+    fs::write(
+        folder.join("golive.toml"),
+        r#"[merchant]
+name = "Acme"
+[api]
+base_url = "https://api.kwikpaisa.com"
+api_key = { env = "KWIKPAISA_API_KEY" }
+secret_key = { env = "KWIKPAISA_SECRET_KEY" }
+probe = false
+[webhook]
+url = "https://shop.example/hook"
+"#,
+    )
+    .unwrap();
+}
+
+#[test]
+fn ready_is_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(golive(folder.path()).args(["demo", "--quiet"]));
+    assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("READY"), "{}", ran.stdout);
+}
+
+#[test]
+fn not_ready_is_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(golive(folder.path()).args(["demo", "--defect", "verifies-nothing"]));
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stdout.contains("NOT READY"), "{}", ran.stdout);
+}
+
+#[test]
+fn usage_and_configuration_are_2() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(golive(folder.path()).arg("chekc")).code, 2);
+    let nothing = run(golive(folder.path()).arg("check"));
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
+    fs::write(folder.path().join("golive.toml"), "[merchant]\nname = \"Acme\"\n\n[webhok]\nurl = \"sk_live_MARKERquoted\"\n").unwrap();
+    let wrong = run(golive(folder.path()).arg("check"));
+    assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
+    assert!(wrong.stderr.contains("golive.toml:4:2:") && wrong.stderr.contains("webhook"), "{}", wrong.stderr);
+    assert!(!wrong.stderr.contains("MARKER"), "{}", wrong.stderr);
+}
+
+#[test]
+fn an_unknown_check_after_only_is_2() {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let ran = run(golive(folder.path()).args(["check", "--offline", "--only", "webhook-rejects-forgd"]));
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("webhook-rejects-forged"), "{}", ran.stderr);
+}
+
+#[test]
+fn incomplete_is_3() {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let ran = run(golive(folder.path()).args(["check", "--offline"]));
+    assert_eq!(ran.code, 3, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("INCOMPLETE"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_4_and_the_others_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(golive(folder.path()).args(["demo", "--output", "json=nowhere/report.json", "--output", "markdown=report.md"]));
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("nowhere/report.json"), "{}", ran.stderr);
+    assert!(fs::read_to_string(folder.path().join("report.md")).unwrap().contains("READY"));
+}
+
+#[test]
+fn a_secret_on_its_way_out_is_70_and_stays_in() {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let config = fs::read_to_string(folder.path().join("golive.toml")).unwrap();
+    fs::write(folder.path().join("golive.toml"), config.replace("Acme", support::SECRET_KEY)).unwrap();
+    let ran = run(golive(folder.path()).args(["check", "--offline", "--output", "terminal", "--output", "json=report.json", "--save-observations", "seen.json"]));
+    assert_eq!(ran.code, 70, "{}", ran.stderr);
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("MARKER"));
+    assert!(ran.stderr.contains("api.secret_key"), "{}", ran.stderr);
+    for left in ["report.json", "seen.json"] {
+        assert!(!folder.path().join(left).exists(), "{left} was written");
+    }
+}
+
+/// Interrupts a run while the webhook keeps it waiting.
+fn interrupted(signal: &str) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("shop.example:443:127.0.0.1:{}", silent.local_addr().unwrap().port());
+    let child =
+        golive(folder.path()).args(["check", "--connect-to", &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let waiting = silent.accept().unwrap();
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    let began = Instant::now();
+    let output = child.wait_with_output().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(10), "it went on for {:?}", began.elapsed());
+    drop(waiting);
+    (output.status.code().unwrap_or(-1), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn ctrl_c_is_130_with_a_partial_report() {
+    let (code, report) = interrupted("-INT");
+    assert_eq!(code, 130, "{report}");
+    assert!(report.contains("INTERRUPTED") && !report.contains("\nREADY"), "{report}");
+}
+
+#[test]
+fn a_polite_kill_is_143_with_a_partial_report() {
+    let (code, report) = interrupted("-TERM");
+    assert_eq!(code, 143, "{report}");
+    assert!(report.contains("INTERRUPTED"), "{report}");
+}
