@@ -4,11 +4,32 @@
 
 #![forbid(unsafe_code)]
 
+pub mod logging;
 pub mod model;
+pub mod monitoring;
+pub mod network;
+pub mod operations;
+pub mod payments;
+pub mod payouts;
 pub mod platform;
+pub mod requirements;
+pub mod retries;
+pub mod security;
+pub mod testing;
 pub mod webhook;
 
 use model::Section;
 
 /// The checklist, in the order the reader will see it.
-pub const CATALOGUE: &[&Section] = &[&webhook::SECTION];
+pub const CATALOGUE: &[&Section] = &[
+    &webhook::SECTION,
+    &payments::SECTION,
+    &payouts::SECTION,
+    &security::SECTION,
+    &retries::SECTION,
+    &network::SECTION,
+    &monitoring::SECTION,
+    &logging::SECTION,
+    &testing::SECTION,
+    &operations::SECTION,
+];

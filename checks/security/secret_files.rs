@@ -1,0 +1,137 @@
+//! Files that hold a secret are for their owner alone, and git does not know them.
+
+use crate::model::{
+    Carried, Check, CheckMeta, Credential, Evidence, Facts, Level, Merchant, Needs, Origin, Outcome, Plain, Probe, Quoted, Reason,
+    Reference, RunFacts, SecretFile, Slot, Subject, Text,
+};
+use crate::text;
+
+use super::no_literal_secrets::place;
+
+/// See [`META`].
+pub(super) struct SecretFiles;
+
+const META: CheckMeta = CheckMeta {
+    id: "security-secret-files",
+    title: "Files with secrets are private and not in git",
+    level: Level::Required,
+    covers: &["PC-34", "PC-73", "PC-88", "SC-03", "SC-15", "SC-17", "AU-05"],
+    needs: Needs::Source,
+    waivable: false,
+    rationale: "A file that every account of the machine can read, or that git tracks, gives its secret to people nobody thought of.",
+    judged: "The env file and every file named as the source of a secret: readable or writable by others fails, by the group warns, tracked by git \
+             fails. An env file in which no key was found may be tracked. Where secrets come from variables or commands alone there is no such \
+             file, and that passes.",
+    remediation: "Run `chmod 600` on the file, `git rm --cached` it, name it in `.gitignore`, and replace the secret if it was ever committed.",
+    reference: Reference::SECURITY_CHECKS,
+    ..CheckMeta::USUAL
+};
+
+/// Permissions of everybody else.
+const OTHERS: u32 = 0o007;
+/// Permissions of the group.
+const GROUP: u32 = 0o070;
+
+impl Check for SecretFiles {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        vec![Probe::SecretFiles]
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let files = facts.seen.secret_files.get()?;
+        let (mut open, mut shared, mut fine, mut untold) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            let keyless = file.key == "env_file" && !env_file_holds_a_key(facts.merchant);
+            let evidence = evidence(file, keyless);
+            let mode = file.mode.unwrap_or(0);
+            if keyless {
+                fine.push(evidence);
+            } else if mode & OTHERS != 0 || file.tracked == Some(true) {
+                open.push(evidence);
+            } else if mode & GROUP != 0 {
+                shared.push(evidence);
+            } else if file.mode.is_none() && file.tracked.is_none() {
+                untold.push(text!("{}", Quoted(&file.path)));
+            } else {
+                fine.push(evidence);
+            }
+        }
+        if !open.is_empty() {
+            return Ok(Outcome::fail("a file with a secret is open to others", open));
+        }
+        if !shared.is_empty() {
+            return Ok(Outcome::warn("a file with a secret is open to its group", shared));
+        }
+        if !untold.is_empty() {
+            let why = text!("neither permissions nor git could be asked about {}", Text::join(&untold, ", "));
+            return Err(Reason::NoWayToObserve(why).into());
+        }
+        if fine.is_empty() {
+            fine = from_elsewhere(facts.merchant)?;
+        }
+        Ok(Outcome::Pass(fine))
+    }
+}
+
+/// Whether the env file holds a key of the platform's or a configured secret.
+fn env_file_holds_a_key(merchant: &Merchant) -> bool {
+    let Some(env_file) = &merchant.env_file else {
+        return true;
+    };
+    if !env_file.readable || !env_file.unreadable_lines.is_empty() {
+        return true;
+    }
+    env_file.entries.iter().flat_map(|entry| &entry.carries).any(|carried| match carried {
+        Carried::SandboxKey | Carried::LiveKey | Carried::Configured(_) => true,
+        Carried::SandboxHost(_) | Carried::ProductionHost | Carried::PlainHttp => false,
+    })
+}
+
+/// What was seen of a file.
+fn evidence(file: &SecretFile, keyless: bool) -> Evidence {
+    let mode = file.mode.map_or_else(|| "permissions unknown here".into(), |mode| text!("mode {}", Octal(mode)));
+    let tracked = match file.tracked {
+        Some(true) => "tracked by git",
+        Some(false) => "not tracked by git",
+        None => "not in a git work tree",
+    };
+    let key = if keyless { ", and no key was found in it" } else { "" };
+    Evidence::of(
+        Subject::File { path: text!("{}", Quoted(&file.path)), line: None },
+        text!("mode 600 and not tracked by git, as it holds `{}`", Plain(&file.key)),
+        text!("{}, {}{}", mode, tracked, key),
+    )
+}
+
+/// The permission bits as `chmod` takes them.
+struct Octal(u32);
+
+impl crate::model::Show for Octal {
+    fn show(&self) -> String {
+        format!("{:03o}", self.0 & 0o777)
+    }
+}
+
+/// Where secrets come from when no file holds one.
+fn from_elsewhere(merchant: &Merchant) -> Result<Vec<Evidence>, Reason> {
+    let mut evidence = Vec::new();
+    for slot in Slot::ALL {
+        let Some(Credential::Found(facts)) = merchant.credential(slot) else {
+            continue;
+        };
+        match &facts.origin {
+            Origin::Env { .. } | Origin::Command { .. } => {
+                evidence.push(Evidence::config(slot.key(), "no file, or a private one", place(&facts.origin)));
+            }
+            Origin::Literal => return Err(Reason::Blocked { by: "security-no-literal-secrets" }),
+            Origin::File { .. } | Origin::EnvFile { .. } => {
+                return Err(Reason::Own(text!("the file behind `{}` was not looked at", slot.key())));
+            }
+        }
+    }
+    if evidence.is_empty() { Err(Reason::Blocked { by: "api-live-key" }) } else { Ok(evidence) }
+}
