@@ -95,7 +95,7 @@ pub struct TlsProxy {
     pub port: u16,
     pub ca_pem: String,
     /// Dropped to stop it.
-    _runtime: tokio::runtime::Runtime,
+    _stop: tokio::sync::oneshot::Sender<()>,
 }
 
 impl TlsProxy {
@@ -125,11 +125,12 @@ impl TlsProxy {
             .with_single_cert(vec![leaf.der().clone()], key)
             .unwrap();
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
-        runtime.spawn(async move {
+        let serve = async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
                 let acceptor = acceptor.clone();
@@ -139,8 +140,13 @@ impl TlsProxy {
                     let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
                 });
             }
+        };
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! { () = serve => {}, _ = stopped => {} }
+            });
         });
-        Self { port, ca_pem, _runtime: runtime }
+        Self { port, ca_pem, _stop: stop }
     }
 }
 
