@@ -1,0 +1,253 @@
+//! Makes a merchant of what was read, and notes what does not go together.
+
+use golive_checks::model::{
+    Address, Api, Attestation, Effects, EffectsSource, Endpoint, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
+    ServerKind, Source, TestOrders, Waiver, Webhook,
+};
+use jiff::civil::Date;
+use url::Url;
+
+use super::complaint::Notes;
+use super::raw;
+use super::read::{Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses};
+use crate::wiring::{EffectsHook, OrderSource, Wiring};
+
+/// A merchant whose secrets are still to be fetched.
+pub(super) struct Draft {
+    /// All but credentials and env file.
+    pub(super) merchant: Merchant,
+    /// All but the keyring.
+    pub(super) wiring: Wiring,
+    /// `env_file`
+    pub(super) env_file: Option<String>,
+    /// In the order of `Slot::ALL`.
+    pub(super) references: [Option<Reference>; 4],
+    /// `api.wallet_id` and `sandbox.wallet_id`
+    pub(super) wallets: [Option<Reference>; 2],
+}
+
+/// How long effects must rest when `settle` does not say.
+const SETTLE_MS: u64 = 3_000;
+
+/// What a test order is worth when `amount` does not say.
+const AMOUNT: &str = "1.00";
+
+/// Puts the parts together.
+pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
+    let mut wiring = Wiring::default();
+    let mut merchant = Merchant { uses: [Product::Payments, Product::Payouts].into(), ..Merchant::default() };
+    if let Some(who) = file.merchant {
+        merchant.name = who.name;
+        merchant.country = who.country.map(|Country(code)| code);
+        merchant.uses = who.uses.map_or(merchant.uses, |Uses(uses)| uses);
+    }
+    let api = file.api.unwrap_or_default();
+    let base_url = api.base_url.as_deref().map(address);
+    wiring.base_url = base_url.as_ref().and_then(|(_, url)| url.clone());
+    merchant.api = Api { base_url: base_url.map(|(address, _)| address), probe: api.probe.unwrap_or(true), ..Api::default() };
+
+    let hook = file.webhook.unwrap_or_default();
+    let url = hook.url.as_deref().map(address);
+    wiring.webhook_url = url.as_ref().and_then(|(_, url)| url.clone());
+    let (order, order_source) = split(hook.order.and_then(|orders| self::orders(orders, "webhook.order", notes)));
+    let (payout, payout_source) = split(hook.payout.and_then(|orders| self::orders(orders, "webhook.payout", notes)));
+    let (effects, effects_hook) = split(hook.effects.and_then(|effects| self::effects(effects, notes)));
+    wiring.order = order_source;
+    wiring.payout = payout_source;
+    wiring.effects = effects_hook;
+    merchant.webhook = Webhook {
+        url: url.map(|(address, _)| address),
+        deliver: hook.deliver.unwrap_or_default(),
+        full_until: hook.full_until,
+        order,
+        payout,
+        effects,
+    };
+
+    if let Some(signer) = file.signer {
+        match signer.command {
+            Some(Argv(argv)) => {
+                merchant.signer = Some(program(&argv));
+                wiring.signer = Some(argv);
+            }
+            None => missing("signer", "command", notes),
+        }
+    }
+    let network = file.network.unwrap_or_default();
+    merchant.network = self::network(network, &mut wiring, notes);
+
+    let (sandbox, [sandbox_api_key, sandbox_secret_key, sandbox_wallet]) = match file.sandbox {
+        Some(raw) => {
+            let sandbox = Sandbox {
+                base_url: raw.base_url.as_deref().map(|written| address(written).0),
+                webhook_url: raw.webhook_url.as_deref().map(|written| address(written).0),
+                whitelist: raw.whitelist.unwrap_or_default(),
+                ..Sandbox::default()
+            };
+            (Some(sandbox), [raw.api_key, raw.secret_key, raw.wallet_id])
+        }
+        None => (None, [None, None, None]),
+    };
+    merchant.sandbox = sandbox;
+    let source = file.source.unwrap_or_default();
+    merchant.source = Source { roots: source.roots.unwrap_or_default(), public: source.public.unwrap_or_default() };
+    for (id, attest) in file.attest.map(|ById(attest)| attest).unwrap_or_default() {
+        let path = format!("attest.{id}");
+        let Some(on) = date(attest.on, &path, "on", notes) else { continue };
+        let attestation = Attestation {
+            by: attest.by.unwrap_or_default(),
+            on,
+            evidence: attest.evidence.unwrap_or_default(),
+            valid_days: attest.valid_for.map(|Days(days)| days),
+        };
+        merchant.attestations.insert(id, attestation);
+    }
+    for (index, waive) in file.waive.unwrap_or_default().into_iter().enumerate() {
+        let path = format!("waive[{index}]");
+        if waive.check.is_none() && !notes.places.contains_key(&format!("{path}.check")) {
+            missing(&path, "check", notes);
+        }
+        let until = date(waive.until, &path, "until", notes);
+        let (Some(CheckId(check)), Some(until)) = (waive.check, until) else { continue };
+        let (reason, approved_by) = (waive.reason.unwrap_or_default(), waive.approved_by.unwrap_or_default());
+        merchant.waivers.push(Waiver { check, reason, approved_by, until });
+    }
+    merchant.limits = file.limits.map_or_else(Limits::default, |LimitValues(limits)| limits);
+    Draft {
+        merchant,
+        wiring,
+        env_file: file.env_file.map(|FilePath(path)| path),
+        references: [api.api_key, api.secret_key, sandbox_api_key, sandbox_secret_key],
+        wallets: [api.wallet_id, sandbox_wallet],
+    }
+}
+
+/// One half for the report, one for observing.
+fn split<A, B>(both: Option<(A, B)>) -> (Option<A>, Option<B>) {
+    both.map_or((None, None), |(a, b)| (Some(a), Some(b)))
+}
+
+/// Notes a key that a table cannot do without.
+fn missing(table: &str, key: &str, notes: &mut Notes<'_>) {
+    notes.complain_of(table, format!("`{table}`: `{key}` is missing"));
+}
+
+/// A date that a table cannot do without. One that was written wrongly has been complained of.
+fn date(read: Option<Date>, table: &str, key: &str, notes: &mut Notes<'_>) -> Option<Date> {
+    if read.is_none() && !notes.places.contains_key(&format!("{table}.{key}")) {
+        missing(table, key, notes);
+    }
+    read
+}
+
+/// A URL as it was written, readable or not: the checklist has an opinion on it.
+fn address(written: &str) -> (Address, Option<Url>) {
+    match (Endpoint::parse(written), Url::parse(written.trim())) {
+        (Some(endpoint), Ok(url)) => (Address::Url(endpoint), Some(url)),
+        (None, _) | (_, Err(_)) => (Address::Unreadable, None),
+    }
+}
+
+/// A program for the report.
+fn program(argv: &[String]) -> Program {
+    Program { name: argv.first().cloned().unwrap_or_default() }
+}
+
+/// Test orders or payouts: a program or a list.
+fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOrders, OrderSource)> {
+    let set = |key: &str| notes.places.contains_key(&format!("{path}.{key}"));
+    let (has_command, has_ids, has_amount) = (set("command"), set("ids"), set("amount"));
+    if has_command == has_ids {
+        notes.complain_of(path, format!("`{path}`: expected either `command` or `ids`"));
+        return None;
+    }
+    if has_command && has_amount {
+        notes.complain_of(&format!("{path}.amount"), format!("`{path}.amount`: goes with `ids`; a program prints the amount itself"));
+        return None;
+    }
+    if has_command {
+        let Argv(argv) = raw.command?;
+        return Some((TestOrders::Command(program(&argv)), OrderSource::Command(argv)));
+    }
+    let ids = raw.ids?;
+    if ids.is_empty() {
+        notes.complain_of(&format!("{path}.ids"), format!("`{path}.ids`: is empty"));
+    }
+    for (index, id) in ids.iter().enumerate() {
+        let place = format!("{path}.ids[{index}]");
+        if id.trim().is_empty() {
+            notes.complain_of(&place, format!("`{place}`: is empty"));
+        } else if ids[..index].contains(id) {
+            notes.complain_of(&place, format!("`{place}`: stands here a second time; each test wants an order of its own"));
+        }
+    }
+    let amount = raw.amount.map_or_else(|| AMOUNT.to_owned(), |Amount(amount)| amount);
+    let orders: Vec<OrderId> = ids.into_iter().map(|id| OrderId { id, amount: amount.clone(), issued: true }).collect();
+    Some((TestOrders::Ids(orders.len()), OrderSource::Ids(orders)))
+}
+
+/// The effects hook: a program or an address.
+fn effects(raw: raw::Effects, notes: &mut Notes<'_>) -> Option<(Effects, EffectsHook)> {
+    const PATH: &str = "webhook.effects";
+    let (has_command, has_url) = (notes.places.contains_key("webhook.effects.command"), notes.places.contains_key("webhook.effects.url"));
+    if has_command == has_url {
+        notes.complain_of(PATH, format!("`{PATH}`: expected either `command` or `url`"));
+        return None;
+    }
+    let settle_ms = raw.settle.map_or(SETTLE_MS, |Settle(ms)| ms);
+    if has_command {
+        if notes.places.contains_key("webhook.effects.pointer") {
+            notes.complain_of("webhook.effects.pointer", format!("`{PATH}.pointer`: goes with `url`; a program prints the number alone"));
+        }
+        let Argv(argv) = raw.command?;
+        if !argv.iter().any(|part| part.contains("{id}")) {
+            notes.complain_of("webhook.effects.command", format!("`{PATH}.command`: has no `{{id}}`, which stands for the order id"));
+        }
+        let source = EffectsSource::Command(program(&argv));
+        return Some((Effects { source, settle_ms }, EffectsHook::Command(argv)));
+    }
+    let url = raw.url?;
+    if !url.contains("{id}") {
+        notes.complain_of("webhook.effects.url", format!("`{PATH}.url`: has no `{{id}}`, which stands for the order id"));
+    }
+    if raw.pointer.as_deref().is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
+        notes.complain_of("webhook.effects.pointer", format!("`{PATH}.pointer`: expected a JSON pointer, such as \"/count\""));
+    }
+    let (mut shown, _) = address(&url);
+    if let Address::Url(endpoint) = &mut shown {
+        endpoint.path = endpoint.path.replace("%7Bid%7D", "{id}");
+    }
+    Some((Effects { source: EffectsSource::Url(shown), settle_ms }, EffectsHook::Url { url, pointer: raw.pointer }))
+}
+
+/// `[network]`
+fn network(raw: raw::Network, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Network {
+    let mut network = Network { whitelist: raw.whitelist.unwrap_or_default(), ..Network::default() };
+    for written in raw.egress.unwrap_or_default() {
+        let (address, url) = address(&written);
+        network.egress.push(address);
+        wiring.egress.extend(url);
+    }
+    if let Some(written) = raw.proxy {
+        let (address, url) = address(&written);
+        network.proxy = Some(address);
+        wiring.proxy = url;
+    }
+    for (index, server) in raw.server.unwrap_or_default().into_iter().enumerate() {
+        let path = format!("network.server[{index}]");
+        let Some(ip) = server.ip else {
+            if !notes.places.contains_key(&format!("{path}.ip")) {
+                missing(&path, "ip", notes);
+            }
+            continue;
+        };
+        network.servers.push(Server {
+            ip,
+            country: server.country.map(|Country(code)| code),
+            kind: server.kind.unwrap_or(ServerKind::Production),
+            owner: server.owner,
+            reviewed: server.reviewed,
+        });
+    }
+    network
+}

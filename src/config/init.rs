@@ -1,0 +1,268 @@
+//! What `golive init` writes: a `golive.toml` to start from.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use golive_checks::model::{Endpoint, Slot};
+
+use super::FILE_NAME;
+use super::env_file::{EnvLine, EnvLines};
+use super::read::is_variable;
+use super::secrets::read_file;
+
+/// What was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// Where.
+    pub(crate) path: PathBuf,
+    /// The keys that were filled in from variables of the env file.
+    pub(crate) filled: Vec<(&'static str, String)>,
+}
+
+/// Writes a commented configuration to `path`, or into it where it is a folder. Replaces a file only by `force`.
+pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow::Result<Written> {
+    let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
+    let path = std::path::absolute(&path).with_context(|| format!("finding {}", path.display()))?;
+    let folder = path.parent().context("finding the folder to write to")?;
+    let mut known = Known::default();
+    if let Some(env_file) = env_file {
+        let bytes = read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
+        known = Known::of(&EnvLines::parse(&String::from_utf8_lossy(&bytes)));
+        known.env_file = Some(relative(&std::path::absolute(env_file)?, folder));
+    }
+    let text = template(&known);
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let writing = || format!("writing {}", path.display());
+    let mut file = builder.prefix(".golive").tempfile_in(folder).with_context(writing)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(writing)?;
+    let kept = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+    match kept {
+        Ok(_) => Ok(Written { filled: known.filled(), path }),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+            Err(anyhow!("{} is there already; --force replaces it", path.display()))
+        }
+        Err(error) => Err(error.error).with_context(writing),
+    }
+}
+
+/// `path` as seen from `folder`, both absolute.
+fn relative(path: &Path, folder: &Path) -> String {
+    let shared = path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
+    relative.to_string_lossy().into_owned()
+}
+
+/// What an env file told.
+#[derive(Default)]
+struct Known {
+    /// Its path, as the configuration will name it.
+    env_file: Option<String>,
+    /// The variables that hold secrets, in the order of `Slot::ALL`.
+    secrets: [Option<String>; 4],
+    /// The variables that hold the wallets, live and sandbox.
+    wallets: [Option<String>; 2],
+    /// Variable and value of the API's address, live and sandbox.
+    base_urls: [Option<(String, String)>; 2],
+    /// Variable and value of the webhook's address, live and sandbox.
+    webhooks: [Option<(String, String)>; 2],
+}
+
+impl Known {
+    /// Recognises variables by their names, and the rest by what their values begin with.
+    fn of(lines: &EnvLines) -> Self {
+        let mut known = Self::default();
+        let variables = || lines.variables.iter().filter(|line| is_variable(&line.name) && !line.doubtful);
+        for line in variables() {
+            known.by_name(line);
+        }
+        for line in variables() {
+            known.by_value(line);
+        }
+        known
+    }
+
+    /// By its name. A production file that holds a sandbox key under the live name is to be found out, so the name goes first.
+    fn by_name(&mut self, line: &EnvLine) {
+        let name = line.name.to_ascii_uppercase();
+        let has = |part: &str| name.contains(part);
+        let sandbox = usize::from(["TEST", "SANDBOX", "UAT", "STAGING"].iter().any(|part| has(part)));
+        let value = line.value.expose();
+        let ours = has("KWIK");
+        if has("WEBHOOK") && has("URL") && (ours || value.contains("kwik")) {
+            keep_url(&mut self.webhooks[sandbox], &line.name, value);
+        } else if !ours || has("WEBHOOK") {
+        } else if has("URL") && (has("BASE") || has("API")) {
+            keep_url(&mut self.base_urls[sandbox], &line.name, value);
+        } else if has("WALLET") {
+            self.wallets[sandbox].get_or_insert_with(|| line.name.clone());
+        } else if has("SECRET") {
+            self.secrets[2 * sandbox + 1].get_or_insert_with(|| line.name.clone());
+        } else if has("KEY") {
+            self.secrets[2 * sandbox].get_or_insert_with(|| line.name.clone());
+        }
+    }
+
+    /// By the prefix of its value.
+    fn by_value(&mut self, line: &EnvLine) {
+        let value = line.value.expose();
+        let slot = ["pk_live_", "sk_live_", "pk_test_", "sk_test_"].iter().position(|prefix| value.starts_with(prefix));
+        if let Some(slot) = slot
+            && !self.secrets.iter().flatten().any(|name| *name == line.name)
+        {
+            self.secrets[slot].get_or_insert_with(|| line.name.clone());
+        }
+    }
+
+    /// The keys that could be filled in, and from which variables.
+    fn filled(&self) -> Vec<(&'static str, String)> {
+        let secrets = Slot::ALL.iter().zip(&self.secrets).filter_map(|(slot, name)| Some((slot.key(), name.clone()?)));
+        let wallets = ["api.wallet_id", "sandbox.wallet_id"].into_iter().zip(&self.wallets);
+        let urls = ["api.base_url", "sandbox.base_url"].into_iter().zip(&self.base_urls);
+        let hooks = ["webhook.url", "sandbox.webhook_url"].into_iter().zip(&self.webhooks);
+        let named = urls.chain(hooks).filter_map(|(key, found)| Some((key, found.as_ref()?.0.clone())));
+        secrets.chain(wallets.filter_map(|(key, name)| Some((key, name.clone()?)))).chain(named).collect()
+    }
+}
+
+/// Keeps a URL that may stand in a file that others read: no user info, query or fragment.
+fn keep_url(kept: &mut Option<(String, String)>, name: &str, value: &str) {
+    let harmless = Endpoint::parse(value).is_some_and(|url| !url.user_info && !url.query && !url.fragment);
+    if harmless && kept.is_none() {
+        *kept = Some((name.to_owned(), value.to_owned()));
+    }
+}
+
+/// A text as TOML writes it.
+fn toml_text(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A key with a reference to a variable, commented out where there is none.
+fn variable(key: &str, name: Option<&String>, usual: &str) -> String {
+    match name {
+        Some(name) => format!("{key} = {{ env = {} }}", toml_text(name)),
+        None => format!("# {key} = {{ env = \"{usual}\" }}"),
+    }
+}
+
+/// A key with a URL, commented out where there is none.
+fn link(key: &str, found: Option<&(String, String)>, usual: &str) -> String {
+    match found {
+        Some((_, url)) => format!("{key} = {}", toml_text(url)),
+        None => format!("# {key} = \"{usual}\""),
+    }
+}
+
+/// The whole file.
+fn template(known: &Known) -> String {
+    let env_file = match &known.env_file {
+        Some(path) => format!("env_file = {}", toml_text(path)),
+        None => "# env_file = \".env.production\"".to_owned(),
+    };
+    let base_url = known.base_urls[0].as_ref().map_or("https://api.kwikpaisa.com", |(_, url)| url.as_str());
+    // The two live keys are always asked for: a merchant without them has nothing to go live with.
+    let api_key = known.secrets[0].as_deref().unwrap_or("KWIKPAISA_API_KEY");
+    let secret_key = known.secrets[1].as_deref().unwrap_or("KWIKPAISA_SECRET_KEY");
+    let has_sandbox = known.secrets[2..].iter().any(Option::is_some)
+        || known.wallets[1].is_some()
+        || known.base_urls[1].is_some()
+        || known.webhooks[1].is_some();
+    format!(
+        r#"# What `golive check` reads: https://developers.kwikpaisa.com/v3-guide/going-live/production-checklist
+# No secret belongs in this file. Every secret is named by where it is found:
+#   {{ env = "NAME" }}, {{ file = "path" }} or {{ command = ["program", "argument"] }}
+
+# The file the application itself loads. Variables are looked up here first, then in the environment.
+{env_file}
+
+[merchant]
+# name = "Acme Retail Pvt Ltd"
+# country = "IN"
+# What is not used is not applicable: payments, payouts.
+uses = ["payments", "payouts"]
+
+[api]
+base_url = {base_url}
+api_key = {{ env = {api_key} }}
+secret_key = {{ env = {secret_key} }}
+{wallet}
+# Makes one signed, read-only order-status call for an id that was never issued.
+probe = true
+
+[webhook]
+# The address registered with the platform.
+{webhook}
+# How far deliveries go: "none", "negative" (only what a right merchant refuses), "probe" (also genuine events for
+# orders that were never issued), "full" (every event, for test orders; wants --deliver full too).
+deliver = "probe"
+
+# Real test orders for "full": a program that prints {{"order_id": "…", "amount": "1.00"}}, or a list.
+# [webhook.order]
+# command = ["./scripts/new-test-order"]
+
+# How often an order was credited, so that "applied once" can be proven: a program that prints a number, or a url.
+# [webhook.effects]
+# command = ["./scripts/credits", "{{id}}"]
+# settle = "3s"
+
+# The application's own signing code: payload on standard input, timestamp as argument.
+# [signer]
+# command = ["node", "scripts/sign.js", "{{timestamp}}"]
+
+[network]
+# The addresses registered with the platform.
+# whitelist = ["103.21.244.15"]
+# Services that answer with the caller's address; better two than one.
+# egress = ["https://checkip.example/"]
+
+# The machines that call the API, one table each.
+# [[network.server]]
+# ip = "103.21.244.15"
+# country = "IN"
+# kind = "production"
+# owner = "Platform team"
+# reviewed = 2026-10-01
+
+# What the test environment uses, to see that nothing is mixed.
+{sandbox_table}
+{sandbox_api_key}
+{sandbox_secret_key}
+{sandbox_wallet}
+{sandbox_base_url}
+{sandbox_webhook}
+
+# What only a person can answer for. `golive list` names the items.
+# [attest.operations-incident-response]
+# by = "Asha Rao, Head of Payments"
+# on = 2026-11-02
+# evidence = "https://wiki.example/incident-response"
+# valid_for = "90d"
+
+# A failure that is accepted until a date.
+# [[waive]]
+# check = "webhook-rejects-stale"
+# reason = "the queue replays for an hour"
+# approved_by = "Asha Rao, Head of Payments"
+# until = 2026-12-31
+
+# Every limit of ours can be changed; `golive config` prints them all.
+# [limits]
+# certificate_days = 30
+"#,
+        base_url = toml_text(base_url),
+        api_key = toml_text(api_key),
+        secret_key = toml_text(secret_key),
+        wallet = variable("wallet_id", known.wallets[0].as_ref(), "KWIKPAISA_WALLET_ID"),
+        webhook = link("url", known.webhooks[0].as_ref(), "https://shop.example/api/webhooks/kwikpaisa"),
+        sandbox_table = if has_sandbox { "[sandbox]" } else { "# [sandbox]" },
+        sandbox_api_key = variable("api_key", known.secrets[2].as_ref(), "KWIKPAISA_TEST_API_KEY"),
+        sandbox_secret_key = variable("secret_key", known.secrets[3].as_ref(), "KWIKPAISA_TEST_SECRET_KEY"),
+        sandbox_wallet = variable("wallet_id", known.wallets[1].as_ref(), "KWIKPAISA_TEST_WALLET_ID"),
+        sandbox_base_url = link("base_url", known.base_urls[1].as_ref(), "https://sandbox.kwikpaisa.com"),
+        sandbox_webhook = link("webhook_url", known.webhooks[1].as_ref(), "https://staging.shop.example/api/webhooks/kwikpaisa"),
+    )
+}
