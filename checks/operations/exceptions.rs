@@ -123,3 +123,107 @@ fn unused(facts: &Facts<'_>, others: &[Judged]) -> Vec<Evidence> {
     }
     unused
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Attestation, Level, Merchant, Observations, RunFacts, Waived};
+
+    fn waiver(check: &str) -> Waiver {
+        Waiver {
+            check: check.to_owned(),
+            reason: "the old provider closes in December".to_owned(),
+            approved_by: "Asha Rao".to_owned(),
+            until: "2026-12-31".parse().expect("a date"),
+        }
+    }
+
+    fn merchant(waivers: Vec<Waiver>) -> Merchant {
+        Merchant { waivers, ..Merchant::default() }
+    }
+
+    fn judged(merchant: &Merchant) -> Outcome {
+        Exceptions.judge(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() }).expect("a decision")
+    }
+
+    fn reviewed(merchant: &Merchant, outcome: Outcome) -> Option<Outcome> {
+        let meta = find("network-inventory").expect("a check");
+        let others = [Judged { section: "network", meta, level: Level::Recommended, outcome, broke: false }];
+        Exceptions.review(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() }, &others)
+    }
+
+    fn waived() -> Outcome {
+        let waived = Waived { reason: "r".into(), approved_by: "a".into(), until: "2026-12-31".parse().expect("a date") };
+        Outcome::Waived(Finding::new("it fails", Vec::new()), waived)
+    }
+
+    #[test]
+    fn passes_exceptions_that_count() {
+        let mut merchant = merchant(vec![waiver("network-inventory")]);
+        let attestation = Attestation {
+            by: "Asha Rao".to_owned(),
+            on: "2026-11-02".parse().expect("a date"),
+            evidence: "wiki".to_owned(),
+            valid_days: None,
+        };
+        merchant.attestations.insert("operations-escalation".to_owned(), attestation);
+        assert_eq!(judged(&merchant).word(), "pass");
+        assert_eq!(reviewed(&merchant, waived()), None);
+    }
+
+    #[test]
+    fn fails_a_waiver_that_is_over_and_names_its_key() {
+        let over = Waiver { until: "2026-11-20".parse().expect("a date"), ..waiver("network-inventory") };
+        let Outcome::Fail(finding) = judged(&merchant(vec![waiver("network-inventory"), over])) else { panic!("should fail") };
+        assert_eq!(finding.evidence[0].subject, Subject::ConfigKey("waive[1].until".into()));
+    }
+
+    #[test]
+    fn fails_a_waiver_too_far_ahead_or_without_reason_or_approver_or_check() {
+        let whole = waiver("network-inventory");
+        for broken in [
+            Waiver { until: "2027-12-31".parse().expect("a date"), ..whole.clone() },
+            Waiver { reason: " ".to_owned(), ..whole.clone() },
+            Waiver { approved_by: String::new(), ..whole.clone() },
+            waiver("network-nothing"),
+        ] {
+            assert_eq!(judged(&merchant(vec![broken.clone()])).word(), "fail", "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn fails_a_waiver_for_a_check_of_secrets() {
+        assert_eq!(judged(&merchant(vec![waiver("security-no-literal-secrets")])).word(), "fail");
+    }
+
+    #[test]
+    fn fails_an_attestation_for_what_is_observed_or_unknown() {
+        for id in ["security-no-literal-secrets", "operations-nothing"] {
+            let mut merchant = Merchant::default();
+            let attestation =
+                Attestation { by: "A".to_owned(), on: "2026-11-02".parse().expect("a date"), evidence: "e".to_owned(), valid_days: None };
+            merchant.attestations.insert(id.to_owned(), attestation);
+            assert_eq!(judged(&merchant).word(), "fail", "{id}");
+        }
+    }
+
+    #[test]
+    fn warns_of_a_waiver_that_nothing_needed() {
+        let merchant = merchant(vec![waiver("network-inventory")]);
+        let outcome = reviewed(&merchant, Outcome::Pass(Vec::new())).expect("another outcome");
+        let Outcome::Warn(finding) = outcome else { panic!("should warn") };
+        assert_eq!(finding.evidence[0].subject, Subject::ConfigKey("waive[0].check".into()));
+    }
+
+    #[test]
+    fn warns_of_a_second_waiver_for_the_same_check() {
+        let merchant = merchant(vec![waiver("network-inventory"), waiver("network-inventory")]);
+        assert_eq!(reviewed(&merchant, waived()).expect("another outcome").word(), "warn");
+    }
+
+    #[test]
+    fn a_check_that_could_not_be_told_does_not_make_its_waiver_unneeded() {
+        let merchant = merchant(vec![waiver("network-inventory")]);
+        assert_eq!(reviewed(&merchant, Outcome::Undecided(crate::model::Reason::Offline)), None);
+    }
+}

@@ -1,8 +1,8 @@
 //! No secret may stand in `golive.toml` itself.
 
 use crate::model::{
-    Address, Check, CheckMeta, Credential, Evidence, Facts, Level, Merchant, Origin, Outcome, Reason, Reference, Slot, Stack, StackFix,
-    Subject, Text,
+    Address, Check, CheckMeta, Credential, Evidence, Facts, Level, Merchant, Origin, Outcome, Plain, Quoted, Reason, Reference, Slot,
+    Stack, StackFix, Subject, Text,
 };
 use crate::text;
 
@@ -74,7 +74,6 @@ impl Check for NoLiteralSecrets {
 
 /// Where a secret comes from, in words.
 pub(super) fn place(origin: &Origin) -> Text {
-    use crate::model::Quoted;
     match origin {
         Origin::Env { name } => text!("the variable {}", Quoted(name)),
         Origin::EnvFile { path, name, line } => text!("the variable {} of {}, line {}", Quoted(name), Quoted(path), *line),
@@ -99,8 +98,66 @@ fn urls_with_user(merchant: &Merchant) -> Vec<Evidence> {
     );
     urls.iter()
         .filter_map(|(key, address)| Some((key, Address::url(address).filter(|url| url.user_info)?)))
-        .map(|(key, url)| {
-            Evidence::of(Subject::ConfigKey(text!("{}", crate::model::Plain(key))), "no user name or password", text!("{}", url))
-        })
+        .map(|(key, url)| Evidence::of(Subject::ConfigKey(text!("{}", Plain(key))), "no user name or password", text!("{}", url)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Endpoint, Entropy, MissingSecret, Observations, Prefix, RunFacts, Sandbox, SecretFacts};
+
+    fn found(origin: Origin) -> Credential {
+        Credential::Found(SecretFacts {
+            origin,
+            prefix: Prefix::SecretLive,
+            length: 32,
+            damage: Vec::new(),
+            placeholder: None,
+            entropy: Entropy::High,
+            equals: Vec::new(),
+        })
+    }
+
+    fn from_env() -> Credential {
+        found(Origin::Env { name: "KWIKPAISA_SECRET_KEY".to_owned() })
+    }
+
+    fn judged(merchant: &Merchant) -> anyhow::Result<Outcome> {
+        NoLiteralSecrets.judge(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() })
+    }
+
+    #[test]
+    fn passes_when_every_secret_comes_from_elsewhere() {
+        let mut merchant = Merchant::default();
+        merchant.api.secret_key = Some(from_env());
+        merchant.api.api_key =
+            Some(Credential::Missing { origin: Origin::File { path: "key.txt".to_owned() }, why: MissingSecret::Unreadable });
+        assert_eq!(judged(&merchant).expect("a decision").word(), "pass");
+    }
+
+    #[test]
+    fn fails_a_literal_and_names_its_key_in_the_sandbox_too() {
+        let sandbox = Sandbox { secret_key: Some(found(Origin::Literal)), ..Sandbox::default() };
+        let mut merchant = Merchant { sandbox: Some(sandbox), ..Merchant::default() };
+        merchant.api.secret_key = Some(from_env());
+        let Outcome::Fail(finding) = judged(&merchant).expect("a decision") else { panic!("should fail") };
+        assert_eq!(finding.evidence.len(), 1);
+        assert_eq!(finding.evidence[0].subject, Subject::ConfigKey("sandbox.secret_key".into()));
+    }
+
+    #[test]
+    fn warns_of_a_password_in_a_url() {
+        let mut merchant = Merchant::default();
+        merchant.api.secret_key = Some(from_env());
+        merchant.network.proxy = Endpoint::parse("http://user:MARKER@proxy.example:3128").map(Address::Url);
+        let outcome = judged(&merchant).expect("a decision");
+        assert!(matches!(outcome, Outcome::Warn(_)) && !format!("{outcome:?}").contains("MARKER"));
+    }
+
+    #[test]
+    fn is_undecided_without_any_credential() {
+        let error = judged(&Merchant::default()).expect_err("no decision");
+        assert_eq!(error.downcast_ref::<Reason>(), Some(&Reason::Blocked { by: "api-live-key" }));
+    }
 }

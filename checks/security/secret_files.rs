@@ -2,7 +2,7 @@
 
 use crate::model::{
     Carried, Check, CheckMeta, Credential, Evidence, Facts, Level, Merchant, Needs, Origin, Outcome, Plain, Probe, Quoted, Reason,
-    Reference, RunFacts, SecretFile, Slot, Subject, Text,
+    Reference, RunFacts, SecretFile, Show, Slot, Subject, Text,
 };
 use crate::text;
 
@@ -110,7 +110,7 @@ fn evidence(file: &SecretFile, keyless: bool) -> Evidence {
 /// The permission bits as `chmod` takes them.
 struct Octal(u32);
 
-impl crate::model::Show for Octal {
+impl Show for Octal {
     fn show(&self) -> String {
         format!("{:03o}", self.0 & 0o777)
     }
@@ -134,4 +134,97 @@ fn from_elsewhere(merchant: &Merchant) -> Result<Vec<Evidence>, Reason> {
         }
     }
     if evidence.is_empty() { Err(Reason::Blocked { by: "api-live-key" }) } else { Ok(evidence) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Entropy, EnvEntry, EnvFile, Observations, Prefix, SecretFacts, Seen};
+
+    fn file(mode: Option<u32>, tracked: Option<bool>) -> SecretFile {
+        SecretFile { path: ".env.production".to_owned(), key: "env_file".to_owned(), mode, tracked }
+    }
+
+    fn env_file(carries: Carried) -> Merchant {
+        let entry = EnvEntry { name: "KWIKPAISA_KEY".to_owned(), line: 1, carries: vec![carries] };
+        let env_file = EnvFile {
+            path: ".env.production".to_owned(),
+            readable: true,
+            unreadable_lines: Vec::new(),
+            entries: vec![entry],
+            overridden: Vec::new(),
+        };
+        Merchant { env_file: Some(env_file), ..Merchant::default() }
+    }
+
+    fn secret_from(origin: Origin) -> Merchant {
+        let facts = SecretFacts {
+            origin,
+            prefix: Prefix::SecretLive,
+            length: 32,
+            damage: Vec::new(),
+            placeholder: None,
+            entropy: Entropy::High,
+            equals: Vec::new(),
+        };
+        let mut merchant = Merchant::default();
+        merchant.api.secret_key = Some(Credential::Found(facts));
+        merchant
+    }
+
+    fn judged(merchant: &Merchant, files: Vec<SecretFile>) -> anyhow::Result<Outcome> {
+        let seen = Observations { secret_files: Seen::Got(files), ..Observations::default() };
+        SecretFiles.judge(&Facts { merchant, run: &RunFacts::example(), seen: &seen })
+    }
+
+    fn word(merchant: &Merchant, files: Vec<SecretFile>) -> &'static str {
+        judged(merchant, files).expect("a decision").word()
+    }
+
+    #[test]
+    fn passes_a_private_file_that_git_does_not_track() {
+        assert_eq!(word(&env_file(Carried::LiveKey), vec![file(Some(0o600), Some(false))]), "pass");
+        assert_eq!(word(&env_file(Carried::LiveKey), vec![file(Some(0o400), None)]), "pass");
+    }
+
+    #[test]
+    fn fails_a_file_that_others_can_read_and_shows_its_mode() {
+        let outcome = judged(&env_file(Carried::LiveKey), vec![file(Some(0o644), Some(false))]).expect("a decision");
+        let Outcome::Fail(finding) = outcome else { panic!("should fail") };
+        assert!(finding.evidence[0].observed.as_str().contains("mode 644"), "{}", finding.evidence[0].observed);
+    }
+
+    #[test]
+    fn fails_a_file_that_git_tracks() {
+        assert_eq!(word(&env_file(Carried::LiveKey), vec![file(Some(0o600), Some(true))]), "fail");
+    }
+
+    #[test]
+    fn warns_of_a_file_that_only_the_group_can_read() {
+        assert_eq!(word(&env_file(Carried::LiveKey), vec![file(Some(0o640), None)]), "warn");
+    }
+
+    #[test]
+    fn an_env_file_without_a_key_may_be_shared() {
+        assert_eq!(word(&env_file(Carried::ProductionHost), vec![file(Some(0o644), Some(true))]), "pass");
+    }
+
+    #[test]
+    fn passes_without_files_when_secrets_come_from_variables_or_commands() {
+        assert_eq!(word(&secret_from(Origin::Command { program: "vault".to_owned() }), Vec::new()), "pass");
+        assert_eq!(word(&secret_from(Origin::Env { name: "KEY".to_owned() }), Vec::new()), "pass");
+    }
+
+    #[test]
+    fn is_undecided_where_neither_permissions_nor_git_can_tell() {
+        let error = judged(&env_file(Carried::LiveKey), vec![file(None, None)]).expect_err("no decision");
+        assert!(matches!(error.downcast_ref::<Reason>(), Some(Reason::NoWayToObserve(_))));
+    }
+
+    #[test]
+    fn is_undecided_without_files_and_without_secrets() {
+        let reason = |merchant: &Merchant| judged(merchant, Vec::new()).expect_err("no decision").downcast::<Reason>().expect("a reason");
+        assert_eq!(reason(&Merchant::default()), Reason::Blocked { by: "api-live-key" });
+        assert_eq!(reason(&secret_from(Origin::Literal)), Reason::Blocked { by: "security-no-literal-secrets" });
+    }
 }
