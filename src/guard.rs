@@ -74,7 +74,11 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// The bytes without white space, backslashes and terminal colours: what wrapping, escaping and painting put between the characters of a value.
+/// What a renderer puts after a character that trackers would act on.
+const EMPTY_COMMENT: &[u8] = b"<!---->";
+
+/// The bytes without white space, backslashes, empty comments and terminal colours: what wrapping, escaping and painting put between the
+/// characters of a value.
 fn squeeze(bytes: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes.iter();
@@ -85,7 +89,12 @@ fn squeeze(bytes: &[u8]) -> Vec<u8> {
             }
             b'\\' => {}
             byte if byte.is_ascii_whitespace() => {}
-            byte => kept.push(*byte),
+            byte => {
+                kept.push(*byte);
+                if kept.ends_with(EMPTY_COMMENT) {
+                    kept.truncate(kept.len() - EMPTY_COMMENT.len());
+                }
+            }
         }
     }
     kept
@@ -170,5 +179,93 @@ fn html(c: char, apostrophe: &str, quote: &str) -> String {
         '\'' => apostrophe.to_owned(),
         '"' => quote.to_owned(),
         c => c.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::{BASE64, BASE64URL};
+    use golive_checks::model::Secret;
+
+    use super::*;
+
+    const VALUE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
+    /// With all that any format escapes.
+    const ODD: &str = "sk_live_MARKER<&\"'/\\|`@#+% é9q";
+
+    fn guard(value: &str) -> Guard {
+        Guard::new(&Keyring { secret_key: Some(Secret::new(value.to_owned())), ..Keyring::default() })
+    }
+
+    fn catches(value: &str, bytes: &[u8]) -> bool {
+        guard(value).check(bytes) == Err(Found { slot: Slot::SecretKey })
+    }
+
+    #[test]
+    fn lets_innocent_bytes_through() {
+        for bytes in ["", "sk_live_", "READY: all 61 required checks hold.", "sk_live_MARKER7f3k9q2x8v1m4n6"] {
+            assert_eq!(guard(VALUE).check(bytes.as_bytes()), Ok(()), "{bytes}");
+        }
+        assert_eq!(Guard::new(&Keyring::default()).check(VALUE.as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn finds_a_secret_as_it_is_and_in_hex() {
+        for value in [VALUE, ODD] {
+            assert!(catches(value, format!("before {value} after").as_bytes()));
+            assert!(catches(value, format!("x{}y", HEXLOWER.encode(value.as_bytes())).as_bytes()));
+            assert!(catches(value, format!("x{}y", HEXUPPER.encode(value.as_bytes())).as_bytes()));
+        }
+    }
+
+    #[test]
+    fn finds_a_secret_in_base64_wherever_it_stands() {
+        for value in [VALUE, ODD] {
+            for before in ["", "a", "ab", "abc", "user:"] {
+                for after in ["", "z", "zz"] {
+                    let text = format!("{before}{value}{after}");
+                    for encoding in [&BASE64, &BASE64URL] {
+                        assert!(catches(value, encoding.encode(text.as_bytes()).as_bytes()), "{before} {after}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn finds_a_secret_in_a_url_in_json_and_in_html() {
+        let encoded = "sk_live_MARKER%3C%26%22%27%2F%5C%7C%60%40%23%2B%25%20%C3%A99q";
+        let html = "sk_live_MARKER&lt;&amp;&quot;&#39;/\\|`@#+% é9q";
+        assert!(catches(ODD, encoded.as_bytes()));
+        assert!(catches(ODD, encoded.replace("%20", "+").as_bytes()));
+        assert!(catches(ODD, serde_json::to_string(ODD).unwrap().as_bytes()));
+        assert!(catches(ODD, html.as_bytes()));
+        assert!(catches(ODD, html.replace("&#39;", "&#x27;").replace("&quot;", "&#34;").as_bytes()));
+    }
+
+    #[test]
+    fn finds_a_secret_that_was_wrapped_painted_or_escaped_for_markdown() {
+        assert!(catches(VALUE, b"sk_live_MARKER7f3k\n        9q2x8v1m4n6b"));
+        assert!(catches(VALUE, b"sk_live_\x1b[1;31mMARKER7f3k9q2x8v1m4n6b\x1b[0m"));
+        assert!(catches(VALUE, br"sk\_live\_MARKER7f3k9q2x8v1m4n6b"));
+        assert!(catches("MARKER@f3k9q2x8v1m4n6b", b"MARKER@<!-- -->f3k9q2x8v1m4n6b"));
+    }
+
+    #[test]
+    fn finds_a_padded_secret_without_its_padding() {
+        assert!(catches(" sk_live_MARKER7f3k9q2x8v1m4n6b\n", VALUE.as_bytes()));
+    }
+
+    #[test]
+    fn does_not_look_for_what_is_short_or_known_to_everybody() {
+        assert_eq!(guard("sk_live_abc").check(b"sk_live_abc"), Ok(()));
+        assert_eq!(guard("YOUR_SECRET_KEY").check(b"YOUR_SECRET_KEY"), Ok(()));
+    }
+
+    #[test]
+    fn names_the_key_and_never_the_value() {
+        let words = Found { slot: Slot::SecretKey }.to_string();
+        assert!(words.contains("`api.secret_key`") && !words.contains("MARKER"));
+        assert!(!format!("{:?}", guard(VALUE)).contains("MARKER"));
     }
 }

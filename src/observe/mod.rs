@@ -2,14 +2,14 @@
 
 mod connect_to;
 mod dial;
+mod exchange;
+mod held;
 mod legacy_tls;
+mod redact;
+mod spelling;
 #[cfg(test)]
 mod testing;
 mod tls;
-mod exchange;
-mod held;
-mod redact;
-mod spelling;
 mod wire;
 
 use std::sync::Mutex;

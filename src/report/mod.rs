@@ -1,10 +1,11 @@
 //! The report: every outcome, added up once.
 
-mod json;
+pub(crate) mod json;
+pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
-mod sample;
-mod terminal;
+pub(crate) mod sample;
+pub(crate) mod terminal;
 mod verdict;
 
 use std::collections::BTreeMap;
