@@ -1,1 +1,41 @@
-//! The built-in shop with switchable defects.
+//! The built-in shop with switchable defects: on it `demo` shows the main job, and by it `selftest` proves that every check can fail.
+
+mod behaviour;
+mod certificates;
+mod configuration;
+mod defects;
+mod keys;
+mod ledger;
+mod listener;
+mod message;
+mod platform;
+pub(crate) mod selftest;
+mod shop;
+mod signer;
+mod spelling;
+mod webhook;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub(crate) use behaviour::{Behaviour, Habit};
+pub(crate) use defects::{Defect, Weight};
+pub(crate) use shop::Shop;
+pub(crate) use signer::sign_stdin;
+
+/// The webhook's host.
+const SHOP: &str = "shop.example";
+/// The webhook's path.
+const PATH: &str = "/api/webhooks/kwikpaisa";
+/// Where the shop's books can be asked.
+const BOOKS: &str = "books.shop.example";
+/// The platform's host; connections to it end at the stand-in.
+const API: &str = "api.kwikpaisa.com";
+/// The services that tell a caller its address.
+const ECHOES: [&str; 2] = ["ip.example", "checkip.example"];
+/// What every test order is worth.
+const AMOUNT: &str = "1.00";
+/// When a shop that credits from a queue gets to it.
+const LATE: Duration = Duration::from_millis(300);

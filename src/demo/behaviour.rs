@@ -1,0 +1,83 @@
+//! How a shop behaves: its defects, its habits, its pace.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Defect;
+
+/// What sets one shop apart from another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Behaviour {
+    /// What it does wrong.
+    pub(crate) defects: BTreeSet<Defect>,
+    /// What it does right in an unusual way.
+    pub(crate) habits: BTreeSet<Habit>,
+    /// What is added to each answer of the webhook, the platform's stand-in and the address echo.
+    pub(crate) delay: Duration,
+}
+
+impl Behaviour {
+    /// A shop with these defects.
+    pub(crate) fn with_defects(defects: &[Defect], delay: Duration) -> Self {
+        Self { defects: defects.iter().copied().collect(), habits: BTreeSet::new(), delay }
+    }
+
+    /// A correct shop with these habits.
+    pub(crate) fn with_habits(habits: &[Habit], delay: Duration) -> Self {
+        Self { defects: BTreeSet::new(), habits: habits.iter().copied().collect(), delay }
+    }
+
+    /// Whether the shop has the defect.
+    pub(super) fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect)
+    }
+
+    /// Whether the shop has the habit.
+    pub(super) fn does(&self, habit: Habit) -> bool {
+        self.habits.contains(&habit)
+    }
+}
+
+macro_rules! habits {
+    ($( $variant:ident $name:literal : $about:literal; )*) => {
+        /// Something that a correct shop may do otherwise: none of them may keep it from READY.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Habit {
+            $( #[doc = $about] $variant, )*
+        }
+
+        impl Habit {
+            /// All of them.
+            pub(crate) const ALL: &[Self] = &[$( Self::$variant, )*];
+
+            /// The word in the matrix.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $name, )* }
+            }
+
+            /// What the shop does, in one line.
+            pub(crate) const fn about(self) -> &'static str {
+                match self { $( Self::$variant => $about, )* }
+            }
+        }
+    };
+}
+
+habits! {
+    CreditsLate "credits-late": "answers at once and credits from a queue 300 ms later";
+    NarrowWindow "narrow-window": "accepts timestamps of the last and next 30 seconds only";
+    NotFoundForOtherMethods "not-found-for-other-methods": "answers 404 instead of 405 to anything but POST";
+    Refuses403 "refuses-with-403": "answers 403 instead of 401 to what it does not believe";
+    ReadsBeforeVerifying "reads-before-verifying": "answers 400 to malformed bodies before it looks at the signature";
+    TalksALot "talks-a-lot": "answers with a body of several kilobytes and headers of its own";
+    AnswersEmpty "answers-empty": "answers 200 with no body at all";
+    AnswersInChunks "answers-in-chunks": "sends the answer in chunks, with a pause between them";
+    Unhurried "unhurried": "takes 60 ms longer to answer";
+    ClosesConnections "closes-connections": "closes the connection after each answer";
+    ReplayCache "replay-cache": "refuses a delivery whose bytes it has seen, and accepts it signed afresh";
+    KnownOrdersOnly "known-orders-only": "answers 404 to events about orders it does not know";
+    Tls12Only "tls12-only": "speaks TLS 1.2 and nothing newer";
+    ClosedPort80 "closed-port-80": "has nothing on port 80";
+    PaymentsOnly "payments-only": "takes payments and makes no payouts";
+    PayoutsOnly "payouts-only": "makes payouts and takes no payments";
+}

@@ -1,0 +1,331 @@
+//! The defects that the shop can be given, and which checks must catch each.
+
+/// What a defect means for going live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// A required check catches it: the verdict is NOT READY or INCOMPLETE.
+    Stops,
+    /// Recommended checks or warnings catch it: the report shows it, and only `--strict` stops for it.
+    Warns,
+}
+
+macro_rules! defects {
+    ($( $variant:ident $weight:ident $name:literal : $about:literal
+        => [$($caught:literal),+ $(,)?] $(also $($also:literal : $why:literal),+)?; )*) => {
+        /// One thing that merchants get wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Defect {
+            $( #[doc = $about] $variant, )*
+        }
+
+        impl Defect {
+            /// All of them, in the order of the catalogue.
+            pub(crate) const ALL: &[Self] = &[$( Self::$variant, )*];
+
+            /// The word on the command line.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $name, )* }
+            }
+
+            /// What the shop does wrong, in one line.
+            pub(crate) const fn about(self) -> &'static str {
+                match self { $( Self::$variant => $about, )* }
+            }
+
+            /// The checks that must turn red for it.
+            pub(crate) const fn caught_by(self) -> &'static [&'static str] {
+                match self { $( Self::$variant => &[$($caught),+], )* }
+            }
+
+            /// Other checks that may turn red for it, each with why that is right.
+            pub(crate) const fn also(self) -> &'static [(&'static str, &'static str)] {
+                match self { $( Self::$variant => &[$($(($also, $why)),+)?], )* }
+            }
+
+            /// What it means for going live.
+            pub(crate) const fn weight(self) -> Weight {
+                match self { $( Self::$variant => Weight::$weight, )* }
+            }
+        }
+    };
+}
+
+impl Defect {
+    /// The defect of that name.
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|defect| defect.name() == name)
+    }
+}
+
+defects! {
+    // Signatures
+    VerifiesNothing Stops "verifies-nothing": "the webhook acts on whatever it gets and never looks at the signature"
+        => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed"]
+        also "webhook-rejects-stale": "nothing is verified, the timestamp neither",
+             "webhook-rejects-future": "nothing is verified, the timestamp neither",
+             "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it",
+             "webhook-refused-without-effect": "what should be refused is acted on";
+    IgnoresMissingSignature Stops "ignores-missing-signature": "the signature is verified only when the header is there"
+        => ["webhook-rejects-unsigned"]
+        also "webhook-refused-without-effect": "unsigned events are acted on";
+    AcceptsEmptySignature Stops "accepts-empty-signature": "an empty X-SIGNATURE header counts as verified"
+        => ["webhook-rejects-unsigned"]
+        also "webhook-refused-without-effect": "events with an empty signature are acted on",
+             "webhook-rejects-forged": "an empty signature is a forged one";
+    ChecksSignatureShapeOnly Stops "checks-signature-shape-only": "any 64 hex digits count as a signature; the HMAC was never finished"
+        => ["webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-sandbox-secret"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    ComparesPrefixOnly Stops "compares-prefix-only": "the signature is compared only as far as the sender's goes"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "an event with half a signature is acted on";
+    AcceptsBodyOnlySignature Stops "accepts-body-only-signature": "a signature over the body without the timestamp is accepted too"
+        => ["webhook-rejects-forged"]
+        also "webhook-rejects-retimed": "a signature that leaves the timestamp out fits any timestamp",
+             "webhook-refused-without-effect": "wrongly signed events are acted on";
+    VerifiesOwnCopy Stops "verifies-own-copy": "the signature is verified over the amount from the shop's own order, not over the bytes that came"
+        => ["webhook-rejects-tampered"]
+        also "webhook-refused-without-effect": "changed events are acted on";
+    ToleratesRetiming Stops "tolerates-retiming": "neighbouring seconds are tried until the signature fits"
+        => ["webhook-rejects-retimed"]
+        also "webhook-refused-without-effect": "retimed events are acted on";
+    DefaultsTimestampToNow Stops "defaults-timestamp-to-now": "without X-TIMESTAMP the shop's own clock is used"
+        => ["webhook-rejects-retimed"]
+        also "webhook-refused-without-effect": "events without a timestamp are acted on";
+    TrustsAnyTimestamp Warns "trusts-any-timestamp": "no timestamp is too old or too far ahead, so recorded deliveries can be replayed"
+        => ["webhook-rejects-stale", "webhook-rejects-future"];
+    TwoHourWindow Warns "two-hour-window": "deliveries signed two hours ago are still accepted"
+        => ["webhook-rejects-stale"];
+    RejectsOnlyPast Warns "rejects-only-past": "old timestamps are refused, future ones are not"
+        => ["webhook-rejects-future"];
+    AcceptsSandboxSecret Stops "accepts-sandbox-secret": "the handler tries the sandbox secret when the live one does not fit"
+        => ["webhook-rejects-sandbox-secret"];
+    UsesSandboxSecret Stops "uses-sandbox-secret": "production still verifies with the sandbox secret"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are refused",
+             "webhook-rejects-sandbox-secret": "sandbox events are accepted";
+    ReSerialisesBody Stops "re-serialises-body": "the HMAC is taken over JSON.stringify(req.body), as the platform's Node sample does"
+        => ["webhook-verifies-raw-body"];
+    SortsBeforeHmac Stops "sorts-before-hmac": "keys are sorted before the HMAC, as requests have it and webhooks do not"
+        => ["webhook-verifies-raw-body"]
+        also "webhook-handles-events": "events come in the order of the page, which is not sorted";
+    ReEncodesAsPhp Stops "re-encodes-as-php": "the HMAC is taken over json_encode of the parsed body, with its \\/ and \\u escapes"
+        => ["webhook-verifies-raw-body"];
+    CaseSensitiveHeaders Stops "case-sensitive-headers": "the signature is found only under the exact spelling X-SIGNATURE"
+        => ["webhook-header-case"];
+
+    // Answers
+    Answers201 Stops "answers-201": "genuine events are answered 201 Created, which the platform takes for a failure"
+        => ["webhook-answers-200"]
+        also "webhook-reachable": "the control is not answered 200";
+    AnswersRedirect Stops "answers-redirect": "the webhook sends every sender to the login page"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are not answered 200";
+    CsrfPage Stops "csrf-page": "the framework's CSRF protection answers 419 before the handler runs"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are not answered 200";
+    FrontEndAnswers Stops "front-end-answers": "the single-page app answers 200 and HTML to whatever comes; no handler is behind the URL"
+        => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-post-only"]
+        also "webhook-rejects-stale": "nothing is refused",
+             "webhook-rejects-future": "nothing is refused",
+             "webhook-rejects-sandbox-secret": "nothing is refused",
+             "webhook-applies-once": "nothing is ever credited",
+             "webhook-applies-once-concurrently": "nothing is ever credited",
+             "webhook-cut-redelivered": "nothing is ever credited",
+             "webhook-refused-without-effect": "with no genuine effect to compare with, nothing can be told",
+             "webhook-reachable": "a page of HTML is not a handler's answer",
+             "webhook-answers-200": "a page of HTML is not a handler's answer",
+             "webhook-handles-events": "nothing is ever credited",
+             "webhook-survives-malformed": "malformed bodies are taken for events";
+    SlowAnswer Stops "slow-answer": "the order is fulfilled before the answer is sent, which takes longer than the limit"
+        => ["webhook-prompt"];
+    Hangs Stops "hangs": "the handler waits for a lock that nobody releases and never answers"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are never answered",
+             "webhook-prompt": "genuine events are never answered";
+    CrashesOnMalformed Stops "crashes-on-malformed": "a body that is no event ends in a 500"
+        => ["webhook-survives-malformed"];
+    CrashesOnUnknownEvents Warns "crashes-on-unknown-events": "an event that the code does not know ends in a 500"
+        => ["webhook-ignores-unknown-events"];
+    RefusesUnknownEvents Warns "refuses-unknown-events": "an event that the code does not know is answered 400, and sent again and again"
+        => ["webhook-ignores-unknown-events"];
+    CrashesOnReversed Stops "crashes-on-reversed": "payout.reversed has no handler and ends in a 500"
+        => ["webhook-handles-events"];
+    AnyMethod Stops "any-method": "the route takes every method and answers 200 to a GET"
+        => ["webhook-post-only"];
+    EchoesSignature Stops "echoes-signature": "a refusal tells which signature would have been right"
+        => ["webhook-leaks-nothing"];
+    LeaksSecret Stops "leaks-secret": "a refusal prints the configuration, the secret included"
+        => ["webhook-leaks-nothing"];
+    StackTraceOnError Stops "stack-trace-on-error": "debug mode is on, and refusals carry a stack trace"
+        => ["webhook-leaks-nothing"];
+
+    // Duplicates
+    CreditsTwice Stops "credits-twice": "every delivery credits the order, however often the event came before"
+        => ["webhook-applies-once", "webhook-applies-once-concurrently"]
+        also "webhook-cut-redelivered": "the second delivery credits again";
+    DedupRace Stops "dedup-race": "looks whether the event is new, then credits, then notes it: duplicates at the same time slip through"
+        => ["webhook-applies-once-concurrently"]
+        also "webhook-cut-redelivered": "the second delivery arrives while the first is at work";
+    DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the platform may sign a retry afresh"
+        => ["webhook-applies-once"]
+        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
+    DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order and timestamp, and a retry may carry a new one"
+        => ["webhook-applies-once"]
+        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
+    ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
+        => ["webhook-cut-redelivered"];
+    RejectsDuplicates Stops "rejects-duplicates": "a duplicate is answered 409, so the platform delivers it again and again"
+        => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
+        also "webhook-cut-redelivered": "the delivery after the cut one is answered 409",
+             "webhook-applies-once": "duplicates are not answered 200",
+             "webhook-applies-once-concurrently": "all but one of the duplicates are answered 409";
+    CreditsForged Stops "credits-forged": "the order is credited before the signature is verified, then 401 is answered"
+        => ["webhook-refused-without-effect"];
+
+    // TLS and the plain port
+    ExpiredCertificate Stops "expired-certificate": "the webhook's certificate ended yesterday"
+        => ["webhook-certificate"]
+        also "webhook-certificate-expiry": "it ended yesterday",
+             "webhook-reachable": "no sender gets past the certificate";
+    WrongNameCertificate Stops "wrong-name-certificate": "the webhook's certificate is for another name"
+        => ["webhook-certificate"]
+        also "webhook-reachable": "no sender gets past the certificate";
+    MissingIntermediate Stops "missing-intermediate": "the server sends its certificate without the intermediate"
+        => ["webhook-certificate"]
+        also "webhook-reachable": "no sender gets past the certificate";
+    SelfSigned Stops "self-signed": "the webhook's certificate signed itself"
+        => ["webhook-certificate"]
+        also "webhook-reachable": "no sender gets past the certificate";
+    CertificateExpiresSoon Warns "certificate-expires-soon": "the webhook's certificate ends in nine days"
+        => ["webhook-certificate-expiry"];
+    LegacyTls Warns "legacy-tls": "the server still agrees to TLS 1.0"
+        => ["webhook-legacy-tls"];
+    PlainHttpHandler Warns "plain-http-handler": "port 80 runs the handler too, in the clear"
+        => ["webhook-plain-http"];
+
+    // Keys
+    ApiKeyTest Stops "api-key-test": "the production configuration has a pk_test_ key"
+        => ["api-live-key"]
+        also "api-sandbox-removed": "a sandbox credential is left",
+             "api-keys-accepted": "production does not know the key",
+             "network-egress-admitted": "the platform's answer says nothing of the address",
+             "authentication-signer": "the platform did not accept the call";
+    ApiKeyPlaceholder Stops "api-key-placeholder": "the API key is the one that the documentation prints"
+        => ["api-live-key"]
+        also "api-keys-accepted": "production does not know the key",
+             "network-egress-admitted": "the platform's answer says nothing of the address";
+    SecretTest Stops "secret-test": "the production configuration has an sk_test_ secret"
+        => ["api-live-secret"]
+        also "api-sandbox-removed": "a sandbox credential is left",
+             "api-keys-accepted": "production does not know the secret",
+             "network-egress-admitted": "the platform's answer says nothing of the address",
+             "webhook-reachable": "the shop does not know the secret";
+    SecretSameAsKey Stops "secret-same-as-key": "the API key was pasted into both places"
+        => ["api-live-secret"]
+        also "api-live-key": "the two are equal",
+             "api-keys-accepted": "production does not know the secret",
+             "network-egress-admitted": "the platform's answer says nothing of the address",
+             "webhook-reachable": "the shop does not know the secret";
+    SecretWithSpace Stops "secret-with-space": "the secret was pasted with a space at its end"
+        => ["api-live-secret"]
+        also "api-keys-accepted": "production does not know the secret",
+             "network-egress-admitted": "the platform's answer says nothing of the address",
+             "webhook-reachable": "the shop does not know the secret";
+    LiteralSecret Stops "literal-secret": "the secret stands in golive.toml itself"
+        => ["security-no-literal-secrets"];
+    ReadableEnvFile Stops "readable-env-file": "every user of the machine can read .env.production"
+        => ["security-secret-files"];
+    SandboxLeftover Stops "sandbox-leftover": "the application's env file still names the sandbox"
+        => ["api-sandbox-removed"];
+
+    // API
+    BaseUrlSandbox Stops "base-url-sandbox": "the base URL is the sandbox's"
+        => ["api-base-url"]
+        also "api-sandbox-removed": "a sandbox host is left",
+             "api-sandbox-separate": "production and sandbox are the same host",
+             "api-keys-accepted": "production was not asked",
+             "api-clock": "production was not asked",
+             "network-egress-admitted": "production was not asked";
+    BaseUrlLookAlike Stops "base-url-look-alike": "the base URL only looks like the platform's"
+        => ["api-base-url"]
+        also "api-keys-accepted": "production was not asked",
+             "api-clock": "production was not asked",
+             "network-egress-admitted": "production was not asked";
+    BaseUrlPlainHttp Stops "base-url-plain-http": "the base URL is http://"
+        => ["api-https"]
+        also "api-base-url": "the base URL is not https",
+             "api-keys-accepted": "production was not asked",
+             "api-clock": "production was not asked",
+             "network-egress-admitted": "production was not asked";
+    SharedSandboxSecret Stops "shared-sandbox-secret": "the sandbox uses the live secret"
+        => ["api-sandbox-separate"]
+        also "webhook-rejects-sandbox-secret": "the sandbox secret is the live one";
+    SharedSandboxWebhook Stops "shared-sandbox-webhook": "sandbox events go to the production webhook"
+        => ["api-sandbox-separate"];
+    ApiAnswers401 Stops "api-answers-401": "the platform answers 401 Invalid signature."
+        => ["api-keys-accepted"]
+        also "network-egress-admitted": "the platform's answer says nothing of the address";
+    ApiAnswers403Address Stops "api-answers-403-address": "the platform answers 403 IP address is not whitelisted."
+        => ["network-egress-admitted"]
+        also "api-keys-accepted": "the platform looked at the address alone";
+    ApiAnswers500 Stops "api-answers-500": "the platform answers 500, so nothing is known of the keys"
+        => ["api-keys-accepted"]
+        also "network-egress-admitted": "nothing is known of the address either";
+    ApiAnswersHtml Stops "api-answers-html": "a proxy on the way answers 200 and HTML in the platform's place"
+        => ["api-keys-accepted"]
+        also "network-egress-admitted": "the platform was not reached";
+    ClockSkew Stops "clock-skew": "this machine's clock is ten minutes off the platform's"
+        => ["api-clock"];
+    SignerTopLevelSort Stops "signer-top-level-sort": "the signing code sorts keys at the top level only, as the platform's Node sample does"
+        => ["authentication-signer"];
+    SignerEscapesSlashes Stops "signer-escapes-slashes": "the signing code writes / as \\/, as PHP does by default"
+        => ["authentication-signer"];
+    SignerMilliseconds Stops "signer-milliseconds": "the signing code counts time in milliseconds"
+        => ["authentication-signer"];
+
+    // Webhook address
+    WebhookPlainHttp Stops "webhook-plain-http-url": "the webhook's URL is http://"
+        => ["webhook-https"]
+        also "api-https": "a URL of the configuration is not https",
+             "webhook-plain-http": "the handler is served in the clear",
+             "webhook-certificate": "without TLS there is no certificate",
+             "webhook-certificate-expiry": "without TLS there is no certificate",
+             "webhook-certificate-strength": "without TLS there is no certificate",
+             "webhook-tls-version": "there is no TLS",
+             "webhook-legacy-tls": "there is no TLS",
+             "webhook-reachable": "nothing is delivered in the clear";
+    WebhookTunnel Stops "webhook-tunnel": "the webhook's URL goes through a developer's tunnel"
+        => ["webhook-public-name"];
+    WebhookStagingName Warns "webhook-staging-name": "the webhook's URL looks like a staging system's"
+        => ["webhook-public-name"];
+    WebhookLocalhost Stops "webhook-localhost": "the webhook's URL points to localhost"
+        => ["webhook-public-name"]
+        also "webhook-public-address": "localhost has no public address";
+
+    // Network
+    EgressNotListed Stops "egress-not-listed": "this machine calls from an address that is not on the whitelist"
+        => ["network-egress-listed"];
+    EgressDisagrees Stops "egress-disagrees": "calls leave through two addresses, one of them not on the whitelist"
+        => ["network-egress-listed"];
+    WhitelistPrivate Stops "whitelist-private": "a private address is on the whitelist"
+        => ["network-whitelist-valid"]
+        also "network-inventory": "no server has that address";
+    WhitelistSample Stops "whitelist-sample": "the address from the documentation is on the whitelist"
+        => ["network-whitelist-valid"]
+        also "network-inventory": "no server has that address";
+    WhitelistEverything Stops "whitelist-everything": "0.0.0.0/0 is on the whitelist"
+        => ["network-whitelist-valid"]
+        also "network-inventory": "no server has that address";
+    ServerNotListed Warns "server-not-listed": "the backup server is not on the whitelist"
+        => ["network-inventory"];
+    ServerAbroad Warns "server-abroad": "payouts are called from a server in another country"
+        => ["network-country"];
+    ReviewLongAgo Warns "review-long-ago": "nobody has looked at the server inventory for half a year"
+        => ["network-inventory"];
+
+    // People
+    AttestationExpired Stops "attestation-expired": "the attestation that the webhook is registered has run out"
+        => ["webhook-registered"];
+    WaiverExpired Warns "waiver-expired": "a waiver ended last month and still stands in golive.toml"
+        => ["operations-exceptions"];
+}

@@ -1,0 +1,226 @@
+//! The shop's own accept loop: TLS, HTTP/1.1, and who gets the request.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Either, Full, Limited};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::message::{Arrived, Reply};
+use super::platform::Platform;
+use super::webhook::Webhook;
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit};
+
+/// Everybody who can be reached at the shop's listeners.
+#[derive(Debug)]
+pub(super) struct Town {
+    pub(super) behaviour: Behaviour,
+    pub(super) webhook: Webhook,
+    pub(super) platform: Platform,
+}
+
+/// Takes connections for ever. Each speaks TLS if there is an `acceptor`.
+pub(super) async fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>, town: Arc<Town>) {
+    loop {
+        // A failed accept is about one connection, which is gone already.
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let (acceptor, town) = (acceptor.clone(), Arc::clone(&town));
+        tokio::spawn(async move {
+            // What goes wrong on a connection is for the client to see.
+            let _ = connection(stream, acceptor, town).await;
+        });
+    }
+}
+
+async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<Town>) -> anyhow::Result<()> {
+    stream.set_nodelay(true)?;
+    let Some(acceptor) = acceptor else { return speak(stream, String::new(), None, town).await };
+    let (stream, line) = if town.behaviour.has(Defect::ForgetsCutDeliveries) {
+        let stream = stream.into_std()?;
+        let line = stream.try_clone()?;
+        (TcpStream::from_std(stream)?, Some(Arc::new(line)))
+    } else {
+        (stream, None)
+    };
+    if town.behaviour.has(Defect::LegacyTls) && asks_for_legacy_tls(&stream).await? {
+        return agree_to_legacy_tls(stream).await;
+    }
+    let stream = acceptor.accept(stream).await?;
+    let host = stream.get_ref().1.server_name().unwrap_or_default().to_owned();
+    speak(stream, host, line, town).await
+}
+
+/// HTTP/1.1 with whoever is `host`; without a name it is the plain port.
+async fn speak<S>(stream: S, host: String, line: Option<Arc<std::net::TcpStream>>, town: Arc<Town>) -> anyhow::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let listens = town.behaviour.has(Defect::CaseSensitiveHeaders);
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let ear = Arc::clone(&heard);
+    let closes = town.behaviour.does(Habit::ClosesConnections);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let raw = listens.then(|| std::mem::take(&mut *ear.lock().unwrap_or_else(PoisonError::into_inner)));
+        let (town, host, line) = (Arc::clone(&town), host.clone(), line.clone());
+        async move { Ok::<_, Infallible>(respond(read(request, raw, line).await, &host, &town).await) }
+    });
+    // A sender that closes its half still gets its event handled.
+    let mut http = http1::Builder::new();
+    http.half_close(true).keep_alive(!closes);
+    if listens {
+        http.serve_connection(TokioIo::new(Overheard { stream, heard }), service).await?;
+    } else {
+        http.serve_connection(TokioIo::new(stream), service).await?;
+    }
+    Ok(())
+}
+
+async fn read(request: Request<Incoming>, raw: Option<Vec<u8>>, line: Option<Arc<std::net::TcpStream>>) -> Option<Arrived> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, 262_144).collect().await.ok()?.to_bytes();
+    Some(Arrived { method: head.method.as_str().to_owned(), path: head.uri.path().to_owned(), headers: head.headers, raw, body, line })
+}
+
+async fn respond(arrived: Option<Arrived>, host: &str, town: &Town) -> Response<Either<Full<Bytes>, Chunks>> {
+    let reply = match arrived {
+        None => Reply::text(413, "too large"),
+        Some(arrived) => {
+            // Counting is no answer of the conversation, and its wait is the client's own.
+            if host != BOOKS && !town.behaviour.delay.is_zero() {
+                tokio::time::sleep(town.behaviour.delay).await;
+            }
+            route(&arrived, host, town).await
+        }
+    };
+    let body = if reply.chunks { Either::Right(Chunks::of(&reply.body)) } else { Either::Left(Full::new(Bytes::from(reply.body))) };
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    response.body(body).expect("the shop's own headers are well formed")
+}
+
+async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
+    if host.is_empty() {
+        if town.behaviour.has(Defect::PlainHttpHandler) || town.behaviour.has(Defect::WebhookPlainHttp) {
+            return town.webhook.answer(arrived).await;
+        }
+        return Reply::text(301, "").header("location", format!("https://{}{}", super::SHOP, arrived.path));
+    }
+    if host == BOOKS {
+        let Some(id) = arrived.path.strip_prefix("/ledger/") else { return Reply::text(404, "not found") };
+        return Reply::json(200, &serde_json::json!({ "count": town.webhook.ledger.credits(id) }));
+    }
+    if ECHOES.contains(&host) {
+        return town.platform.echo();
+    }
+    if host == API || host.ends_with(".kwikpaisa.com") || host.starts_with("api.kwikpaisa.com.") {
+        return town.platform.answer(host, arrived);
+    }
+    if arrived.path != super::PATH {
+        return Reply::text(404, "not found");
+    }
+    town.webhook.answer(arrived).await
+}
+
+/// Whether the first bytes are a hello of TLS 1.0 or 1.1: newer clients say 1.2 in that place.
+async fn asks_for_legacy_tls(stream: &TcpStream) -> io::Result<bool> {
+    let mut hello = [0; 11];
+    for _ in 0..100 {
+        let read = stream.peek(&mut hello).await?;
+        if read == 0 {
+            return Ok(false);
+        }
+        if read == hello.len() {
+            let is_hello = hello[0] == 22 && hello[5] == 1;
+            return Ok(is_hello && hello[9] == 3 && hello[10] < 3);
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    Ok(false)
+}
+
+/// Answers a hello with a ServerHello of its own version. Nothing comes after it: whoever asks has seen enough.
+async fn agree_to_legacy_tls(mut stream: TcpStream) -> anyhow::Result<()> {
+    let mut header = [0; 5];
+    stream.read_exact(&mut header).await?;
+    let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+    stream.read_exact(&mut hello).await?;
+    let version = [hello[4], hello[5]];
+    // TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, no compression, no session to resume.
+    let mut body = vec![version[0], version[1]];
+    body.extend([0x5a; 32]);
+    body.extend([0, 0xc0, 0x13, 0]);
+    let length = u8::try_from(body.len())?;
+    let mut record = vec![22, version[0], version[1], 0, length + 4, 2, 0, 0, length];
+    record.extend(body);
+    stream.write_all(&record).await?;
+    stream.shutdown().await?;
+    Ok(())
+}
+
+/// A body whose last part comes a little later than the first.
+struct Chunks {
+    parts: Vec<Bytes>,
+    pause: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl Chunks {
+    fn of(text: &str) -> Self {
+        let (first, last) = text.split_at(text.len() / 2);
+        let parts = vec![Bytes::copy_from_slice(last.as_bytes()), Bytes::copy_from_slice(first.as_bytes())];
+        Self { parts, pause: Box::pin(tokio::time::sleep(Duration::from_millis(10))) }
+    }
+}
+
+impl Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.parts.len() == 1 && self.pause.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.parts.pop().map(|part| Ok(Frame::data(part))))
+    }
+}
+
+/// A stream whose bytes are kept as they come, since HTTP libraries forget how header names were spelled.
+struct Overheard<S> {
+    stream: S,
+    heard: Arc<Mutex<Vec<u8>>>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer.filled()[before..]);
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Overheard<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,193 @@
+//! The shop, seen over TLS: right by default, and wrong in the way each defect says.
+
+mod client;
+mod defects;
+
+use std::time::Duration;
+
+use client::{Client, TAMPERED};
+use golive_checks::model::{Content, Delivery, Merchant, Step};
+use golive_checks::platform::Event;
+use golive_checks::webhook::scenarios::{
+    BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED,
+    METHOD_GET, METHOD_PUT, SANDBOX_SECRET, UNKNOWN_EVENT, stale,
+};
+
+use super::{Behaviour, Defect, Habit, Shop};
+
+fn correct() -> Shop {
+    Shop::start(&[], Duration::ZERO).unwrap()
+}
+
+/// Everything that a correct shop refuses.
+fn refusable() -> Vec<Delivery> {
+    let late = stale(&Merchant::default()).map(|scenario| match scenario.steps[0] {
+        Step::Deliver(delivery) => delivery,
+        _ => unreachable!("one delivery"),
+    });
+    FORGERIES.into_iter().chain([FUTURE, SANDBOX_SECRET]).chain(late).collect()
+}
+
+fn of_event(event: Event) -> Delivery {
+    Delivery { content: Content::Event(event), ..Delivery::genuine("event") }
+}
+
+#[test]
+fn answers_what_is_genuine_with_200() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    for delivery in [CONTROL_BEFORE, UNKNOWN_EVENT, HEADERS_LOWER, HEADERS_TITLE].into_iter().chain(BODY_FORMS) {
+        assert_eq!(client.deliver(&delivery, "golive-1").status, 200, "{}", delivery.name);
+    }
+    for event in Event::ALL {
+        assert_eq!(client.deliver(&of_event(event), "demo-order-01").status, 200, "{event:?}");
+    }
+    assert_eq!(shop.log().len(), 10 + 8);
+}
+
+#[test]
+fn refuses_what_is_not() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    for delivery in refusable() {
+        assert_eq!(client.deliver(&delivery, "golive-1").status, 401, "{}", delivery.name);
+    }
+    assert_eq!(client.deliver(&TAMPERED, "golive-1").body, "unauthorized");
+    for delivery in [MALFORMED_SIGNED, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT] {
+        assert_eq!(client.deliver(&delivery, "golive-1").status, 400, "{}", delivery.name);
+    }
+    for delivery in [METHOD_GET, METHOD_PUT] {
+        assert_eq!(client.deliver(&delivery, "golive-1").status, 405, "{}", delivery.name);
+    }
+}
+
+#[test]
+fn credits_an_order_once() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    assert_eq!(client.credits("demo-order-01"), 0);
+    client.deliver_in_every_way("demo-order-01");
+    assert_eq!(client.credits("demo-order-01"), 1);
+    client.deliver(&of_event(Event::PayoutSuccess), "demo-payout-01");
+    assert_eq!(client.credits("demo-payout-01"), 1);
+    for delivery in FORGERIES {
+        client.deliver(&Delivery { content: Content::Event(Event::PaymentSuccess), ..delivery }, "demo-order-02");
+    }
+    assert_eq!(client.credits("demo-order-02"), 0);
+}
+
+#[test]
+fn what_is_unusual_is_still_right() {
+    for habit in Habit::ALL {
+        let shop = Shop::open(&Behaviour::with_habits(&[*habit], Duration::ZERO)).unwrap();
+        let client = Client::of(&shop);
+        for delivery in BODY_FORMS {
+            // With the very bytes of before, a replay cache would be in its right to refuse.
+            assert_eq!(client.deliver(&delivery, "demo-order-01").status, 200, "{habit:?}: {}", delivery.name);
+        }
+        for delivery in refusable() {
+            assert!((400..405).contains(&client.deliver(&delivery, "demo-order-01").status), "{habit:?}: {}", delivery.name);
+        }
+        client.deliver_in_every_way("demo-order-02");
+        std::thread::sleep(if *habit == Habit::CreditsLate { super::LATE * 2 } else { Duration::ZERO });
+        assert_eq!(client.credits("demo-order-02"), 1, "{habit:?}");
+    }
+}
+
+#[test]
+fn habits_show() {
+    let shop = |habit| Shop::open(&Behaviour::with_habits(&[habit], Duration::ZERO)).unwrap();
+    let answer = |habit, delivery| Client::of(&shop(habit)).deliver(delivery, "golive-1");
+    assert_eq!(answer(Habit::NotFoundForOtherMethods, &METHOD_PUT).status, 404);
+    assert_eq!(answer(Habit::Refuses403, &TAMPERED).status, 403);
+    assert_eq!(answer(Habit::KnownOrdersOnly, &CONTROL_BEFORE).status, 404);
+    assert!(answer(Habit::AnswersInChunks, &CONTROL_BEFORE).head.contains("chunked"));
+    assert!(answer(Habit::AnswersEmpty, &CONTROL_BEFORE).body.is_empty());
+    assert!(answer(Habit::TalksALot, &CONTROL_BEFORE).body.len() > 4_000);
+    assert_eq!(answer(Habit::Tls12Only, &CONTROL_BEFORE).tls, "TLSv1_2");
+    let closed = shop(Habit::ClosedPort80);
+    assert!(Client::of(&closed).plain().is_none());
+    let cached = shop(Habit::ReplayCache);
+    let client = Client::of(&cached);
+    let request = client.compose(&CONTROL_BEFORE, "golive-1");
+    assert_eq!([client.send(&request).status, client.send(&request).status], [200, 409]);
+    let late = shop(Habit::CreditsLate);
+    let client = Client::of(&late);
+    client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01");
+    assert_eq!(client.credits("demo-order-01"), 0);
+}
+
+#[test]
+fn the_platform_takes_what_is_signed_right_and_writes_nothing() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    let unknown = client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
+    assert_eq!(unknown.status, 404);
+    assert_eq!(unknown.body, r#"{"status":false,"code":404,"message":"Order not found."}"#);
+    assert!(unknown.head.to_ascii_lowercase().contains("\r\ndate: "));
+    assert_eq!(client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 600).status, 401);
+    assert_eq!(client.call("/api/v3/pg/order/status", r#"{ "order_id":"golive-1"}"#, 0).status, 401);
+    assert_eq!(client.call("/api/v3/banking/payment/create", "{}", 0).status, 403);
+    assert_eq!(shop.calls().len(), 4);
+    assert_eq!(shop.calls()[0], "POST api.kwikpaisa.com/api/v3/pg/order/status");
+}
+
+#[test]
+fn neighbours_answer() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    assert_eq!(client.get("ip.example", "/").body, "15.206.10.20\n");
+    assert_eq!(client.get("checkip.example", "/").body, "15.206.10.20\n");
+    assert_eq!(client.get(super::BOOKS, "/ledger/never").body, r#"{"count":0}"#);
+    assert_eq!(client.get(super::SHOP, "/other").status, 404);
+    let plain = client.plain().unwrap();
+    assert!(plain.starts_with("HTTP/1.1 301") && plain.contains("https://shop.example/"), "{plain}");
+}
+
+#[test]
+fn answers_take_the_delay_that_was_asked_for() {
+    let shop = Shop::start(&[], Duration::from_millis(50)).unwrap();
+    let began = std::time::Instant::now();
+    Client::of(&shop).deliver(&CONTROL_BEFORE, "golive-1");
+    assert!(began.elapsed() >= Duration::from_millis(50));
+}
+
+#[test]
+fn a_dropped_shop_leaves_nothing_behind() {
+    let shop = correct();
+    let (folder, client) = (shop.folder().to_owned(), Client::of(&shop));
+    assert!(shop.config_path().is_file() && shop.ca_file().is_file());
+    drop(shop);
+    assert!(!folder.exists());
+    assert!(client.plain().is_none());
+}
+
+#[test]
+fn configurations_are_toml_and_hold_no_secret() {
+    let behaviours = Defect::ALL
+        .iter()
+        .map(|defect| Behaviour::with_defects(&[*defect], Duration::ZERO))
+        .chain(Habit::ALL.iter().map(|habit| Behaviour::with_habits(&[*habit], Duration::ZERO)));
+    for behaviour in behaviours {
+        let shop = Shop::open(&behaviour).unwrap();
+        let table: toml::Table = shop.config_toml().parse().unwrap();
+        assert_eq!(table["merchant"]["name"].as_str(), Some("Demo Shop"));
+        let holds_secret = shop.secrets().iter().any(|secret| shop.config_toml().contains(secret.trim()));
+        assert_eq!(holds_secret, behaviour.has(Defect::LiteralSecret), "{behaviour:?}");
+    }
+}
+
+#[test]
+fn all_keys_are_made_up_anew() {
+    let (one, other) = (correct(), correct());
+    assert!(one.secrets().iter().all(|secret| !other.secrets().contains(secret) && secret.len() == 40));
+}
+
+#[cfg(unix)]
+#[test]
+fn secret_files_are_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |shop: &Shop| std::fs::metadata(shop.folder().join(".env.production")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&correct()), 0o600);
+    assert_eq!(mode(&Shop::start(&[Defect::ReadableEnvFile], Duration::ZERO).unwrap()), 0o644);
+}

@@ -1,0 +1,1 @@
+//! Every defect that can be seen from outside is seen.

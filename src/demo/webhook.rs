@@ -1,0 +1,352 @@
+//! The shop's webhook: verifies, books, answers. Right unless a defect is on.
+
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use golive_checks::model::Secret;
+use golive_checks::platform::{Event, signature};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::defects::Defect;
+use super::ledger::Ledger;
+use super::message::{Arrived, Reply};
+use super::{Behaviour, Habit, spelling};
+
+/// The handler behind the webhook's URL.
+#[derive(Debug)]
+pub(super) struct Webhook {
+    behaviour: Behaviour,
+    secret: Secret,
+    sandbox_secret: Secret,
+    /// The orders and payouts of the shop.
+    known: Vec<String>,
+    pub(super) ledger: Arc<Ledger>,
+    /// The bodies of all events that were believed.
+    believed: Mutex<Vec<String>>,
+    /// One delivery at a time, for the handler that notes events late.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// Why a delivery is not believed.
+#[derive(Clone, Copy, Debug)]
+enum Doubt {
+    NoSignature,
+    NoTimestamp,
+    WrongSignature,
+    WrongTime,
+}
+
+/// What the handler reads out of an event.
+struct Order {
+    event: Event,
+    id: String,
+    transaction: String,
+}
+
+/// What a body turns out to be.
+enum Body {
+    Event(Order),
+    UnknownEvent,
+    NoEvent,
+}
+
+/// Seconds a timestamp may be off, either way.
+const WINDOW_S: i64 = 300;
+
+impl Webhook {
+    pub(super) fn new(behaviour: &Behaviour, secret: Secret, sandbox_secret: Secret, known: Vec<String>) -> Self {
+        Self {
+            behaviour: behaviour.clone(),
+            secret,
+            sandbox_secret,
+            known,
+            ledger: Arc::default(),
+            believed: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The bodies of all events that were believed, in order.
+    pub(super) fn believed(&self) -> Vec<String> {
+        self.believed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Answers one request.
+    pub(super) async fn answer(&self, arrived: &Arrived) -> Reply {
+        if let Some(reply) = self.before_the_handler().await {
+            return reply;
+        }
+        if arrived.method != "POST" {
+            return if self.has(Defect::AnyMethod) {
+                Reply::text(200, "ok")
+            } else if self.does(Habit::NotFoundForOtherMethods) {
+                Reply::text(404, "not found")
+            } else {
+                Reply::text(405, "method not allowed").header("allow", "POST")
+            };
+        }
+        let body = read(&arrived.body);
+        if self.does(Habit::ReadsBeforeVerifying) && matches!(body, Body::NoEvent) {
+            return Reply::text(400, "bad request");
+        }
+        if self.has(Defect::CreditsForged)
+            && let Body::Event(order) = &body
+            && settles(order.event)
+            && self.ledger.note(&order.key())
+        {
+            self.ledger.credit(&order.id);
+        }
+        if let Err(doubt) = self.believe(arrived) {
+            return self.refuse(doubt, arrived);
+        }
+        self.believed.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(&arrived.body).into_owned());
+        match body {
+            Body::Event(order) => self.book(order, arrived).await,
+            Body::UnknownEvent if self.has(Defect::CrashesOnUnknownEvents) => Reply::text(500, "internal server error"),
+            Body::UnknownEvent if self.has(Defect::RefusesUnknownEvents) => Reply::text(400, "unknown event"),
+            Body::UnknownEvent => self.thank(),
+            Body::NoEvent if self.has(Defect::CrashesOnMalformed) => Reply::text(500, "internal server error"),
+            Body::NoEvent => Reply::text(400, "bad request"),
+        }
+    }
+
+    /// What stands before the handler, or in place of it.
+    async fn before_the_handler(&self) -> Option<Reply> {
+        if self.has(Defect::Hangs) {
+            std::future::pending::<()>().await;
+        }
+        if self.has(Defect::SlowAnswer) {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        if self.does(Habit::Unhurried) {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        if self.has(Defect::AnswersRedirect) {
+            Some(Reply::text(302, "").header("location", "/login"))
+        } else if self.has(Defect::CsrfPage) {
+            Some(Reply::html(419, "<!doctype html><title>Page Expired</title><h1>419</h1><p>CSRF token mismatch.</p>"))
+        } else if self.has(Defect::FrontEndAnswers) {
+            Some(Reply::html(200, "<!doctype html><html><head><title>Shop</title></head><body><div id=\"root\"></div></body></html>"))
+        } else {
+            None
+        }
+    }
+
+    /// Whether the delivery is the platform's and of now.
+    fn believe(&self, arrived: &Arrived) -> Result<(), Doubt> {
+        if self.has(Defect::VerifiesNothing) {
+            return Ok(());
+        }
+        let exact = self.has(Defect::CaseSensitiveHeaders);
+        let signature = arrived.header("X-SIGNATURE", exact);
+        match signature {
+            None if self.has(Defect::IgnoresMissingSignature) => return Ok(()),
+            Some("") if self.has(Defect::AcceptsEmptySignature) => return Ok(()),
+            _ => {}
+        }
+        let signature = signature.ok_or(Doubt::NoSignature)?;
+        let now = Timestamp::now().as_second();
+        let timestamps = match arrived.header("X-TIMESTAMP", false) {
+            Some(sent) if self.has(Defect::ToleratesRetiming) => {
+                let at: i64 = sent.parse().map_err(|_| Doubt::WrongTime)?;
+                (at - 2..=at + 2).map(|second| second.to_string()).collect()
+            }
+            Some(sent) => vec![sent.to_owned()],
+            None if self.has(Defect::DefaultsTimestampToNow) => (now - 2..=now).map(|second| second.to_string()).collect(),
+            None => return Err(Doubt::NoTimestamp),
+        };
+        let timestamp = timestamps.iter().find(|timestamp| self.fits(&arrived.body, timestamp, signature)).ok_or(Doubt::WrongSignature)?;
+        let at: i64 = timestamp.parse().map_err(|_| Doubt::WrongTime)?;
+        let age = now.saturating_sub(at);
+        if self.is_fresh(age) { Ok(()) } else { Err(Doubt::WrongTime) }
+    }
+
+    fn is_fresh(&self, age: i64) -> bool {
+        if self.has(Defect::TrustsAnyTimestamp) {
+            return true;
+        }
+        let window = if self.has(Defect::TwoHourWindow) {
+            7_200
+        } else if self.does(Habit::NarrowWindow) {
+            30
+        } else {
+            WINDOW_S
+        };
+        age <= window && (age >= -window || self.has(Defect::RejectsOnlyPast))
+    }
+
+    /// Whether `signature` is the one for `body` at `timestamp`, in this shop's view.
+    fn fits(&self, body: &[u8], timestamp: &str, signature: &str) -> bool {
+        if self.has(Defect::ChecksSignatureShapeOnly) {
+            return signature.len() == 64 && signature.bytes().all(|digit| digit.is_ascii_hexdigit());
+        }
+        if self.has(Defect::UsesSandboxSecret) {
+            return signature::verify(&self.sandbox_secret, body, timestamp, signature);
+        }
+        if self.has(Defect::ComparesPrefixOnly) {
+            return signature.len() >= 8 && signature::sign(&self.secret, body, timestamp).starts_with(signature);
+        }
+        let seen_as = if self.has(Defect::ReSerialisesBody) {
+            spelling::as_javascript(body)
+        } else if self.has(Defect::SortsBeforeHmac) {
+            spelling::sorted(body)
+        } else if self.has(Defect::ReEncodesAsPhp) {
+            spelling::as_php(body)
+        } else {
+            None
+        };
+        if let Some(text) = seen_as {
+            return signature::verify(&self.secret, text.as_bytes(), timestamp, signature);
+        }
+        signature::verify(&self.secret, body, timestamp, signature)
+            || self.has(Defect::AcceptsSandboxSecret) && signature::verify(&self.sandbox_secret, body, timestamp, signature)
+            || self.has(Defect::AcceptsBodyOnlySignature) && signature::verify(&self.secret, body, "", signature)
+            || self.has(Defect::VerifiesOwnCopy)
+                && spelling::with_amount(body, super::AMOUNT)
+                    .is_some_and(|own| signature::verify(&self.secret, own.as_bytes(), timestamp, signature))
+    }
+
+    /// Turns a delivery away and says nothing of why, unless a defect makes it talk.
+    fn refuse(&self, doubt: Doubt, arrived: &Arrived) -> Reply {
+        let status = if self.does(Habit::Refuses403) { 403 } else { 401 };
+        if self.has(Defect::EchoesSignature) {
+            let timestamp = arrived.header("X-TIMESTAMP", false).unwrap_or("");
+            let right = signature::sign(&self.secret, &arrived.body, timestamp);
+            Reply::text(status, &format!("signature mismatch ({doubt:?}): expected {right}"))
+        } else if self.has(Defect::LeaksSecret) {
+            Reply::text(status, &format!("unauthorized; config: {{\"kwikpaisa\":{{\"secret\":\"{}\"}}}}", self.secret.expose()))
+        } else if self.has(Defect::StackTraceOnError) {
+            Reply::text(
+                status,
+                "Traceback (most recent call last):\n  File \"/srv/shop/webhooks.py\", line 42, in kwikpaisa\n    verify(request)\n  \
+                 File \"/srv/shop/signing.py\", line 17, in verify\n    raise InvalidSignature()\nshop.signing.InvalidSignature\n",
+            )
+        } else {
+            Reply::text(status, "unauthorized")
+        }
+    }
+
+    /// Acts on an event, once.
+    async fn book(&self, order: Order, arrived: &Arrived) -> Reply {
+        if self.does(Habit::KnownOrdersOnly) && !self.known.contains(&order.id) {
+            return Reply::text(404, "no such order");
+        }
+        if self.has(Defect::CrashesOnReversed) && order.event == Event::PayoutReversed {
+            return Reply::text(500, "internal server error");
+        }
+        let signature = arrived.header("X-SIGNATURE", false).unwrap_or("");
+        if self.does(Habit::ReplayCache) && !self.ledger.note_signature(signature) {
+            return Reply::text(409, "seen");
+        }
+        let key = if self.has(Defect::DedupBySignature) {
+            signature.to_owned()
+        } else if self.has(Defect::DedupByTimestamp) {
+            format!("{}/{}", order.id, arrived.header("X-TIMESTAMP", false).unwrap_or(""))
+        } else {
+            order.key()
+        };
+        if self.has(Defect::ForgetsCutDeliveries) {
+            return self.book_before_noting(&order, &key, arrived).await;
+        }
+        let new = if self.has(Defect::CreditsTwice) {
+            true
+        } else if self.has(Defect::DedupRace) {
+            let new = !self.ledger.noted(&key);
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            self.ledger.note(&key);
+            new
+        } else {
+            self.ledger.note(&key)
+        };
+        if !new && self.has(Defect::RejectsDuplicates) {
+            return Reply::text(409, "duplicate");
+        }
+        if new && settles(order.event) {
+            self.credit(order.id);
+        }
+        self.thank()
+    }
+
+    /// Credits first, tidies up, and notes the event only when the sender is still there: what a framework does that drops a handler with its
+    /// connection.
+    async fn book_before_noting(&self, order: &Order, key: &str, arrived: &Arrived) -> Reply {
+        let _turn = self.turn.lock().await;
+        if !self.ledger.noted(key) {
+            if settles(order.event) {
+                self.ledger.credit(&order.id);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            if !arrived.sender_is_gone() {
+                self.ledger.note(key);
+            }
+        }
+        self.thank()
+    }
+
+    fn credit(&self, order: String) {
+        if self.does(Habit::CreditsLate) {
+            let ledger = Arc::clone(&self.ledger);
+            tokio::spawn(async move {
+                tokio::time::sleep(super::LATE).await;
+                ledger.credit(&order);
+            });
+        } else {
+            self.ledger.credit(&order);
+        }
+    }
+
+    /// The answer to a genuine event.
+    fn thank(&self) -> Reply {
+        if self.has(Defect::Answers201) {
+            Reply::text(201, "created")
+        } else if self.does(Habit::AnswersEmpty) {
+            Reply::text(200, "")
+        } else if self.does(Habit::TalksALot) {
+            let words = "Thank you for telling us. ".repeat(200);
+            Reply::text(200, &words).header("x-powered-by", "demo").header("set-cookie", "visit=1; Secure; HttpOnly")
+        } else if self.does(Habit::AnswersInChunks) {
+            Reply::text(200, "ok, and thank you").in_chunks()
+        } else {
+            Reply::text(200, "ok")
+        }
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.behaviour.has(defect)
+    }
+
+    fn does(&self, habit: Habit) -> bool {
+        self.behaviour.does(habit)
+    }
+}
+
+impl Order {
+    /// What makes two deliveries the same event: there is no event id, so the event's name and the transaction.
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.event.name(), self.id, self.transaction)
+    }
+}
+
+/// The events that move money in the shop's books.
+fn settles(event: Event) -> bool {
+    matches!(event, Event::PaymentSuccess | Event::PayoutSuccess)
+}
+
+fn read(body: &[u8]) -> Body {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else { return Body::NoEvent };
+    let (Some(name), Some(data)) = (json["event"].as_str(), json["data"].as_object()) else { return Body::NoEvent };
+    let Some(event) = Event::ALL.into_iter().find(|event| event.name() == name) else { return Body::UnknownEvent };
+    // Ids are compared as strings: the platform's pages print them as numbers here and as strings there.
+    let text = |key: &str| match data.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let (order, transaction) = if event.is_payout() { ("payout_order_id", "payout_id") } else { ("order_id", "transaction_id") };
+    match text(order) {
+        Some(id) => Body::Event(Order { event, id, transaction: text(transaction).unwrap_or_default() }),
+        None => Body::NoEvent,
+    }
+}
