@@ -191,6 +191,11 @@ impl Dialer {
         Ok((stream, peer, times))
     }
 
+    /// Whether `--allow-private` lifts the guard.
+    pub(crate) fn allows_private(&self) -> bool {
+        self.allow_private
+    }
+
     /// Notes that `host:port` is contacted, for connections that are not opened here.
     pub(crate) fn note(&self, host: &str, port: u16) {
         self.contacts.note(format!("{host}:{port}"));

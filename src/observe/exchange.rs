@@ -255,7 +255,8 @@ impl Courier<'_> {
         Ok(self.answer(out, &head, &read))
     }
 
-    fn answer(&self, out: &Outgoing<'_>, head: &hyper::http::response::Parts, read: &Read) -> Answer {
+    /// An answer as it may be recorded.
+    pub(crate) fn answer(&self, out: &Outgoing<'_>, head: &hyper::http::response::Parts, read: &Read) -> Answer {
         let value = |name: &str| out.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         let signatures = self.redactor.signatures(value("x-signature"), &out.body, value("x-timestamp"));
         let headers: Vec<(String, String)> = head
@@ -286,7 +287,7 @@ impl Courier<'_> {
     }
 
     /// The request as it may be recorded.
-    fn sent(&self, out: &Outgoing<'_>, at: Timestamp) -> Sent {
+    pub(crate) fn sent(&self, out: &Outgoing<'_>, at: Timestamp) -> Sent {
         let shown = |name: &'static str, value: String| match name.to_ascii_lowercase().as_str() {
             "x-signature" => cut_signature(&value),
             "x-api-key" => cut_key(&value),
@@ -301,7 +302,8 @@ impl Courier<'_> {
         }
     }
 
-    fn cleaned(&self, trouble: Trouble) -> Trouble {
+    /// Trouble without any secret in its words.
+    pub(crate) fn cleaned(&self, trouble: Trouble) -> Trouble {
         Trouble { detail: trouble.detail.map(|words| self.redactor.clean(&words)), ..trouble }
     }
 }
@@ -357,9 +359,11 @@ async fn cut(
 }
 
 /// What was read of a body.
-struct Read {
-    bytes: Vec<u8>,
-    cut: bool,
+pub(crate) struct Read {
+    /// The first of it.
+    pub(crate) bytes: Vec<u8>,
+    /// It went on.
+    pub(crate) cut: bool,
 }
 
 async fn read(mut body: Incoming, cap: usize) -> hyper::Result<Read> {

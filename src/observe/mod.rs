@@ -1,11 +1,18 @@
 //! The only I/O: endpoints, programs, files.
 
+mod client;
 mod connect_to;
 mod dial;
+mod egress;
 mod exchange;
+mod files;
 mod held;
 mod legacy_tls;
+mod plain_http;
+mod platform_api;
+mod proxy;
 mod redact;
+mod signer;
 mod spelling;
 #[cfg(test)]
 mod testing;
