@@ -71,7 +71,7 @@ pub(super) const ADDRESS_CHANGES: Item = Item(&CheckMeta {
 pub(super) const PAYOUT_HOSTING: Item = Item(&CheckMeta {
     id: "network-payout-hosting",
     title: "Payouts are called from servers in the merchant's country",
-    covers: &["IP-28", "IP-29", "IP-30", "IP-34", "IP-35", "IP-36"],
+    covers: &["IP-28", "IP-29", "IP-30", "IP-31", "IP-34", "IP-35", "IP-36"],
     applies: Applies::Payouts,
     rationale: "The platform may refuse payout calls from abroad, through foreign hosts, VPNs or proxies.",
     judged: "Attach the provider's statement of the region of every payout server, and the network plan that shows no VPN or proxy on the way out. \

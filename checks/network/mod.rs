@@ -1,7 +1,7 @@
 //! Network and IP whitelist: where calls come from, and whether the platform knows it.
 
 mod country;
-
+mod egress_admitted;
 mod egress_listed;
 mod entry;
 mod inventory;
@@ -19,6 +19,7 @@ pub const SECTION: Section = Section {
         &items::WHITELIST_ENABLED,
         &whitelist_valid::WhitelistValid,
         &egress_listed::EgressListed,
+        &egress_admitted::EgressAdmitted,
         &inventory::Inventory,
         &items::COMPLETE,
         &items::TRUSTED_HOSTS,
