@@ -266,3 +266,94 @@ deliver = "probe"
         sandbox_webhook = link("webhook_url", known.webhooks[1].as_ref(), "https://staging.shop.example/api/webhooks/kwikpaisa"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use golive_checks::model::{Address, Prefix};
+
+    use super::*;
+    use crate::config::tests::{Bench, LIVE_KEY, LIVE_SECRET, TEST_SECRET, found};
+
+    #[test]
+    fn init_writes_a_file_that_loads_and_replaces_none() {
+        let bench = Bench::new();
+        let path = bench.path().join(FILE_NAME);
+        let written = init(bench.path(), None, false).expect("written");
+        assert_eq!((written.path.as_path(), written.filled.len()), (path.as_path(), 0));
+        let merchant = bench.load().expect("it loads").merchant;
+        assert_eq!(merchant.api.base_url.as_ref().and_then(Address::url).map(|url| url.authority()), Some("api.kwikpaisa.com:443".to_owned()));
+        fs::write(&path, "# mine").expect("written");
+        let refused = init(&path, None, false).expect_err("it is there").to_string();
+        assert!(refused.ends_with("golive.toml is there already; --force replaces it"), "{refused}");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "# mine");
+        init(&path, None, true).expect("forced");
+        bench.load().expect("it loads");
+        assert_eq!(fs::read_dir(bench.path()).expect("read").count(), 1, "no temporary file is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn init_writes_a_file_that_others_may_read_as_the_mask_says() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let bench = Bench::new().file("usual", "");
+        let mode = |name: &str| fs::metadata(bench.path().join(name)).expect("there").permissions().mode();
+        init(bench.path(), None, false).expect("written");
+        assert_eq!(mode(FILE_NAME), mode("usual"));
+    }
+
+    #[test]
+    fn init_with_every_suggestion_taken_loads_too() {
+        let bench = Bench::new();
+        let written = init(bench.path(), None, false).expect("written");
+        let text = fs::read_to_string(&written.path).expect("read");
+        let taken: Vec<&str> = text
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(bare) if bare.starts_with('[') || bare.split_once(" = ").is_some_and(|(key, _)| is_variable(key)) => bare,
+                Some(_) | None => line,
+            })
+            .collect();
+        let bench = bench.file(FILE_NAME, taken.join("\n"));
+        let merchant = bench.load().expect("it loads").merchant;
+        assert!(merchant.signer.is_some() && merchant.sandbox.is_some() && merchant.waivers.len() == 1, "{}", taken.join("\n"));
+    }
+
+    #[test]
+    fn init_names_the_variables_it_recognises_and_no_secret() {
+        let env = format!(
+            "KWIKPAISA_BASE_URL=https://api.kwikpaisa.com\nKWIKPAISA_API_KEY={LIVE_KEY}\nPAYMENT_SECRET={LIVE_SECRET}\nKWIKPAISA_WALLET=46\n\
+             KWIKPAISA_WEBHOOK_URL=https://shop.example/hooks\nKWIKPAISA_TEST_SECRET={TEST_SECRET}\nSLACK_WEBHOOK_URL=https://slack.example/MARKER\n\
+             JWT_SECRET=MARKER\nKWIK_OLD_API_KEY=x\n"
+        );
+        let bench = Bench::new().file("app/.env.production", env).file("config/x", "");
+        let folder = bench.path().join("config");
+        let written = init(&folder, Some(&bench.path().join("app/.env.production")), false).expect("written");
+        let filled: Vec<(&str, &str)> = written.filled.iter().map(|(key, name)| (*key, name.as_str())).collect();
+        assert_eq!(
+            filled,
+            [
+                ("api.api_key", "KWIKPAISA_API_KEY"),
+                ("api.secret_key", "PAYMENT_SECRET"),
+                ("sandbox.secret_key", "KWIKPAISA_TEST_SECRET"),
+                ("api.wallet_id", "KWIKPAISA_WALLET"),
+                ("api.base_url", "KWIKPAISA_BASE_URL"),
+                ("webhook.url", "KWIKPAISA_WEBHOOK_URL"),
+            ]
+        );
+        assert!(!fs::read_to_string(&written.path).expect("read").contains("MARKER"));
+        let merchant = bench.load_from(&folder, None).expect("it loads").merchant;
+        assert_eq!(merchant.env_file.as_ref().map(|file| (file.path.as_str(), file.readable)), Some(("../app/.env.production", true)));
+        assert_eq!(found(merchant.credential(Slot::SecretKey)).prefix, Prefix::SecretLive);
+        assert_eq!(found(merchant.credential(Slot::SandboxSecretKey)).prefix, Prefix::SecretTest);
+        assert!(merchant.webhook.url.is_some() && merchant.api.wallet_id);
+    }
+
+    #[test]
+    fn init_keeps_a_sandbox_key_under_the_live_name_where_it_will_be_found_out() {
+        let bench = Bench::new().file(".env", format!("KWIKPAISA_SECRET_KEY={TEST_SECRET}\n"));
+        let written = init(bench.path(), Some(&bench.path().join(".env")), false).expect("written");
+        assert_eq!(written.filled, [("api.secret_key", "KWIKPAISA_SECRET_KEY".to_owned())]);
+    }
+}

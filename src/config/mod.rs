@@ -239,6 +239,8 @@ fn decode<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Complaints> {
 
 /// What the parser means, in words of ours: its own may quote the file.
 fn syntax(message: &str) -> &'static str {
+    const NO_DATE: &str = "there is no such date or time";
+    const NO_NUMBER: &str = "this is no number; a text stands in quotes";
     const KNOWN: &[(&str, &str)] = &[
         ("duplicate key", "this was set before"),
         ("cannot extend value of type", "this was set before, and not as a table"),
@@ -262,12 +264,30 @@ fn syntax(message: &str) -> &'static str {
         ("unexpected key or value", "a line break is missing"),
         ("invalid unquoted key", "a key is made of letters, digits, `_` and `-`"),
         ("unquoted keys cannot be empty", "the key is missing"),
-        ("invalid date-time", "there is no such date or time"),
+        ("missing opening quote", "a text stands in quotes"),
+        ("too few unicode value digits", "this is no character"),
+        ("invalid value", "this is no character"),
+        ("invalid date", NO_DATE),
+        ("invalid time", NO_DATE),
+        ("invalid offset", NO_DATE),
+        ("invalid integer number", NO_NUMBER),
+        ("invalid binary number", NO_NUMBER),
+        ("invalid octal number", NO_NUMBER),
+        ("invalid hexadecimal number", NO_NUMBER),
+        ("invalid float", NO_NUMBER),
+        ("invalid mantissa", NO_NUMBER),
+        ("invalid fraction", NO_NUMBER),
+        ("invalid exponent", NO_NUMBER),
+        ("unexpected leading zero", NO_NUMBER),
+        ("unexpected sign", NO_NUMBER),
+        ("redundant ", NO_NUMBER),
+        ("radix must be lowercase", NO_NUMBER),
+        ("integers with a radix", NO_NUMBER),
+        ("`_` may only go between digits", NO_NUMBER),
         ("invalid boolean", "expected true or false"),
         ("carriage return", "a lone carriage return"),
         ("invalid comment character", "a control character in a comment"),
         ("cannot recurse further", "this is nested too deeply"),
-        ("unexpected leading zero", "a number does not begin with 0"),
     ];
     KNOWN.iter().find(|(start, _)| message.starts_with(start)).map_or("something is out of place here", |(_, words)| words)
 }

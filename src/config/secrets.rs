@@ -203,7 +203,7 @@ fn alone(bytes: Vec<u8>) -> Option<Secret> {
 
 /// What a value of the env file carries of the platform's.
 fn carries(value: &str, keyring: &Keyring) -> Vec<Carried> {
-    let mut carried = carried(value);
+    let mut carried = keys::carried(value);
     for slot in Slot::ALL {
         if keyring.get(slot).is_some_and(|secret| !value.is_empty() && secret.expose() == value) {
             carried.push(Carried::Configured(slot));
@@ -239,8 +239,4 @@ pub(super) fn settle(fetched: [Option<Fetched>; 4]) -> ([Option<Credential>; 4],
     }
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key] = values;
     (credentials, Keyring { api_key, secret_key, sandbox_api_key, sandbox_secret_key })
-}
-
-fn carried(_value: &str) -> Vec<Carried> {
-    Vec::new()
 }

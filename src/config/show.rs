@@ -76,7 +76,7 @@ fn origin(origin: &Origin) -> String {
         Origin::Env { name } => format!("variable {name} of the environment"),
         Origin::EnvFile { path, name, line } => format!("variable {name}, {path}:{line}"),
         Origin::File { path } => format!("file {path}"),
-        Origin::Command { program } => format!("printed by {}", quoted(program)),
+        Origin::Command { program } => format!("program {}", quoted(program)),
         Origin::Literal => "written here".to_owned(),
     }
 }
@@ -201,7 +201,11 @@ impl Sheet<'_> {
                 (EffectsSource::Command(_), EffectsHook::Command(argv)) => self.put("webhook.effects.command", &program(argv)),
                 (EffectsSource::Url(_), EffectsHook::Command(_)) | (EffectsSource::Command(_), EffectsHook::Url { .. }) => {}
             }
-            self.put("webhook.effects.settle", &format!("\"{}ms\"", effects.settle_ms));
+            let settle = match effects.settle_ms {
+                ms if ms % 1_000 == 0 => format!("\"{}s\"", ms / 1_000),
+                ms => format!("\"{ms}ms\""),
+            };
+            self.put("webhook.effects.settle", &settle);
         }
         self.some("signer.command", wiring.signer.as_deref().map(program));
     }
@@ -263,5 +267,46 @@ impl Sheet<'_> {
             self.put(&key("approved_by"), &quoted(&waiver.approved_by));
             self.put(&key("until"), &waiver.until.to_string());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explain;
+    use crate::config::tests::{Bench, EVERY_KEY, LIVE_KEY, LIVE_SECRET, TEST_SECRET, loaded};
+
+    #[test]
+    fn every_value_is_explained_and_no_secret_is() {
+        let bench = Bench::with(EVERY_KEY)
+            .file("every-key.env", format!("KWIKPAISA_API_KEY={LIVE_KEY}\n"))
+            .file("secrets/kwikpaisa", LIVE_SECRET)
+            .variable("KWIKPAISA_TEST_SECRET_KEY", TEST_SECRET);
+        let loaded = bench.load().expect("it loads");
+        let text = explain(&loaded);
+        let places = &loaded.merchant.places;
+        for (key, place) in places {
+            let is_table = places.keys().any(|other| other.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', '['])));
+            if key.ends_with(']') || ["env", "file", "command"].iter().any(|form| key.ends_with(&format!("_key.{form}"))) {
+                continue;
+            }
+            if !is_table || key.ends_with("_key") {
+                let line = text.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_else(|| panic!("{key} is not explained"));
+                assert!(line.contains(&format!("golive.toml:{}:{}", place.line, place.column)), "{line}");
+            }
+        }
+        assert!(!text.contains("MARKER"), "{text}");
+        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        assert!(line("api.api_key").contains("a live API key (pk_live_), 30 bytes"), "{text}");
+        assert!(line("api.api_key").contains("variable KWIKPAISA_API_KEY, every-key.env:1 (golive.toml:12:1)"), "{text}");
+        assert!(line("api.secret_key").contains("file secrets/kwikpaisa"), "{text}");
+        assert!(line("sandbox.secret_key").contains("variable KWIKPAISA_TEST_SECRET_KEY of the environment"), "{text}");
+    }
+
+    #[test]
+    fn defaults_are_explained_as_such() {
+        let text = explain(&loaded("[api]\nbase_url = \"https://user:MARKER@api.kwikpaisa.com/?key=MARKER\"\nwallet_id = \"MARKER\"\n"));
+        assert!(!text.contains("MARKER"), "{text}");
+        assert!(text.contains("webhook.deliver = \"probe\"") && text.contains("# default"), "{text}");
+        assert!(text.contains("limits.clock_warn_s = 30") && text.contains("\"https://…@api.kwikpaisa.com?…\""), "{text}");
     }
 }

