@@ -21,10 +21,7 @@ pub(crate) fn list() -> String {
     let mut out = String::new();
     for section in CATALOGUE {
         let _ = writeln!(out, "{} ({})", section.title, section.id);
-        for meta in section.checks.iter().map(|check| check.meta()) {
-            out.push_str(&indented(meta.title, 2));
-            let _ = writeln!(out, "      {:<38} {:<12} {}", meta.id, meta.level.word(), meta.needs.word());
-        }
+        out.push_str(&lines(section.checks.iter().map(|check| check.meta())));
         out.push('\n');
     }
     let count = |wanted: fn(&CheckMeta) -> bool| checks().filter(|(_, meta)| wanted(meta)).count();
@@ -104,7 +101,7 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
         Applies::Payments => " · concerns payments",
         Applies::Payouts => " · concerns payouts",
     };
-    let _ = writeln!(out, "{} · {} · {} · needs {}{concerns}", meta.id, section.title, meta.level.word(), meta.needs.word());
+    let _ = writeln!(out, "{} ({})\n{} · needs {}{concerns}", meta.id, section.title, meta.level.word(), meta.needs.word());
     let mut part = |heading: &str, words: &str| {
         let _ = write!(out, "\n{heading}\n{}", indented(words, 2));
     };
@@ -114,15 +111,28 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
     for fix in meta.stacks {
         let _ = write!(out, "\n  {}\n", fix.stack.name());
         for line in fix.how.lines() {
-            out.push_str(&indented(line, 4));
+            // Lines of code that fit keep their own indentation.
+            if line.chars().count() + 4 <= WIDTH {
+                let _ = writeln!(out, "{}", format!("    {line}").trim_end());
+            } else {
+                out.push_str(&indented(line, 4));
+            }
         }
     }
-    let attest = if meta.attestable { "where nothing can be observed, `[attest.ID]` decides it" } else { "no attestation can decide it" };
-    let waive = if meta.waivable { "its failure can be accepted for a while by `[[waive]]`" } else { "its failure cannot be waived" };
-    let _ = write!(out, "\nExceptions\n{}", indented(&format!("{}; {waive}.", attest.replace("ID", meta.id)), 2));
+    let attest = if meta.attestable {
+        format!("Where nothing can be observed, a named person may answer for it in `[attest.{}]`.", meta.id)
+    } else {
+        "No person's word can decide it.".to_owned()
+    };
+    let waive = if meta.waivable { "Its failure may be accepted until a date, by `[[waive]]`." } else { "Its failure cannot be waived." };
+    let _ = write!(out, "\nExceptions\n{}", indented(&format!("{attest} {waive}"), 2));
     out.push_str("\nLines of the platform's pages that it covers\n");
     for requirement in meta.covers.iter().filter_map(|id| requirements::find(id)) {
-        let level = if requirement.level.is_empty() { String::new() } else { format!(" ({})", requirement.level) };
+        let level = match (requirement.level.as_str(), requirement.required) {
+            ("", true) => " (before live traffic)".to_owned(),
+            ("", false) => String::new(),
+            (words, _) => format!(" ({words})"),
+        };
         out.push_str(&hanging(&format!("{:<8}{}{level}", requirement.id, requirement.words), 2, 10));
     }
     let _ = writeln!(out, "\nSee: {}\n     {}", meta.reference.label, meta.reference.url);

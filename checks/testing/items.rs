@@ -23,7 +23,7 @@ pub(super) const UAT_PAYMENTS: Item = Item(&CheckMeta {
     covers: &["PC-60", "PC-61", "UAT-01", "UAT-02", "UAT-11", "UAT-12", "UAT-13", "UAT-14", "UAT-15", "UAT-16"],
     applies: Applies::Payments,
     rationale: "What was not tried in the sandbox is tried first by a customer.",
-    judged: "Attached to the UAT record, with order ids: an order created, the checkout opened, a payment that succeeded, one that failed, a session \
+    judged: "Attach to the UAT record, with order ids: an order created, the checkout opened, a payment that succeeded, one that failed, a session \
              that expired, and the order's status asked for each time.",
     remediation: "Go through the payment scenarios of the UAT page in the sandbox, and record them under `[attest.testing-uat-payments]`.",
     reference: Reference::UAT,
@@ -38,7 +38,7 @@ pub(super) const UAT_PAYOUTS: Item = Item(&CheckMeta {
     covers: &["PC-62", "UAT-03", "UAT-17", "UAT-18", "UAT-19", "UAT-20", "UAT-21", "UAT-22"],
     applies: Applies::Payouts,
     rationale: "A payout cannot be called back; its mistakes have to be made in the sandbox.",
-    judged: "Attached to the UAT record, with payout ids: the balance asked for, a payout that succeeded, one that failed, one beyond the balance, \
+    judged: "Attach to the UAT record, with payout ids: the balance asked for, a payout that succeeded, one that failed, one beyond the balance, \
              statuses followed, and a retry that made no second payout.",
     remediation: "Go through the payout scenarios of the UAT page in the sandbox, and record them under `[attest.testing-uat-payouts]`.",
     reference: Reference::UAT,
@@ -52,7 +52,7 @@ pub(super) const UAT_INTEGRATION: Item = Item(&CheckMeta {
     level: Level::Required,
     covers: &["PC-64", "UAT-04", "UAT-05", "UAT-06", "UAT-07", "UAT-08", "UAT-23", "UAT-24", "UAT-25", "UAT-26"],
     rationale: "The platform marks all of these as required scope; they are where integrations differ from the happy path.",
-    judged: "Attached to the UAT record: webhooks received from the sandbox, verified, repeated and delivered again, a signed call, a retried call, \
+    judged: "Attach to the UAT record: webhooks received from the sandbox, verified, repeated and delivered again, a signed call, a retried call, \
              the error codes met, and one day of sandbox transactions reconciled.",
     remediation: "Go through these parts of the UAT scope in the sandbox, and record them under `[attest.testing-uat-integration]`.",
     reference: Reference::UAT,
@@ -65,7 +65,7 @@ pub(super) const UAT_ENVIRONMENT: Item = Item(&CheckMeta {
     title: "UAT ran in the sandbox with sandbox credentials",
     covers: &["UAT-09", "UAT-10"],
     rationale: "A test against production moves money, and one against a mock-up proves nothing of the platform.",
-    judged: "Attached to the UAT record: the base URL that was used (`https://sandbox.kwikpaisa.com`) and the prefixes of the keys (`pk_test_`, \
+    judged: "Attach to the UAT record: the base URL that was used (`https://sandbox.kwikpaisa.com`) and the prefixes of the keys (`pk_test_`, \
              `sk_test_`).",
     remediation: "Run UAT against the sandbox with its own keys, and record it under `[attest.testing-uat-environment]`.",
     reference: Reference::UAT,
