@@ -264,7 +264,7 @@ async fn look_up(host: &str, limit: Duration) -> Name {
     let found = match timeout(limit, tokio::net::lookup_host((host, 0))).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
-            let detail = Some(error.to_string());
+            let detail = Some(resolver_words(&error.to_string()));
             return (
                 Err(Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: millis(began.elapsed()), detail }),
                 began.elapsed(),
@@ -280,6 +280,12 @@ async fn look_up(host: &str, limit: Duration) -> Name {
     }
     let none = Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: millis(began.elapsed()), detail: None };
     (if ips.is_empty() { Err(none) } else { Ok(ips) }, began.elapsed())
+}
+
+/// The resolver's words, with one wording for "ask again later": that is no word on the name, and every C library says it differently.
+fn resolver_words(words: &str) -> String {
+    let later = words.contains("emporary") || words.contains("ry again");
+    if later { "temporary failure in name resolution".to_owned() } else { words.to_owned() }
 }
 
 /// The first address that answers. What counts in the end is the first trouble that is not a missing route: a machine without IPv6 says
@@ -395,7 +401,7 @@ mod tests {
         let root = Authority::root();
         let (address, _) = serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
         let dialer = dialer_with(&[("shop.example:443", address)], &[&root.certificate], false, &Limits::default());
-        let line = dialer.dial(&url("https://shop.example/hook")).await.ok().expect("a line");
+        let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else { panic!("no line") };
         assert_eq!(line.peer, address);
         assert!(line.times.tls_us > 0);
         assert_eq!(dialer.contacted(), ["shop.example:443"]);
@@ -459,6 +465,15 @@ mod tests {
         let (first, took) = dialer.names("localhost").await.unwrap();
         assert!(took > Duration::ZERO);
         assert_eq!(dialer.names("LOCALHOST").await.unwrap(), (first, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_resolver_that_wants_to_be_asked_again_is_told_from_a_missing_name() {
+        for words in ["Temporary failure in name resolution", "Try again"] {
+            let words = resolver_words(&format!("failed to lookup address information: {words}"));
+            assert_eq!(words, "temporary failure in name resolution");
+        }
+        assert_eq!(resolver_words("Name or service not known"), "Name or service not known");
     }
 
     #[tokio::test]
