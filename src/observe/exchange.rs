@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::http::response::Parts;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead as _, ReadBuf};
@@ -166,13 +167,22 @@ impl Courier<'_> {
         let at = Timestamp::now();
         let (answer, times) = match line {
             Ok(line) => self.converse(out, line, patience, place).await,
-            Err(NoLine::Trouble(trouble)) => (Err(self.cleaned(trouble)), Times::default()),
+            Err(NoLine::Trouble(trouble)) => (Err(trouble), Times::default()),
             Err(NoLine::NotMade(why)) => return Err(why),
         };
+        let answer = answer.map(|heard| self.answer(out, &heard.head, &heard.read)).map_err(|trouble| self.cleaned(trouble));
         Ok(Exchange { name: out.name.clone(), sent: self.sent(out, at), answer, times })
     }
 
-    async fn converse(&self, out: &Outgoing<'_>, line: Line, patience: Patience, place: Option<Place>) -> (Result<Answer, Trouble>, Times) {
+    /// The status and body of an answer that is not for the record.
+    pub(crate) async fn fetch(&self, out: &Outgoing<'_>, patience: Patience) -> Result<(u16, Vec<u8>), NoLine> {
+        let line = self.line(out.url, None, patience).await?;
+        let (heard, _) = self.converse(out, line, patience, None).await;
+        let heard = heard.map_err(|trouble| self.cleaned(trouble))?;
+        Ok((heard.head.status.as_u16(), heard.read.bytes))
+    }
+
+    async fn converse(&self, out: &Outgoing<'_>, line: Line, patience: Patience, place: Option<Place>) -> (Result<Heard, Trouble>, Times) {
         let began = Instant::now();
         let marks = Arc::new(Marks::default());
         let answer = match self.request(out, place, &marks) {
@@ -192,7 +202,7 @@ impl Courier<'_> {
                             let _ = connection.await;
                         })));
                         match out.wait {
-                            Wait::Answer => self.hear(out, sender, request, driver, &marks, patience).await,
+                            Wait::Answer => self.hear(sender, request, driver, &marks, patience).await,
                             Wait::Cut => cut(sender, request, driver, &marks, patience).await,
                         }
                     }
@@ -207,7 +217,7 @@ impl Courier<'_> {
         };
         let ended = answer.is_ok().then(Instant::now);
         let times = Times { first_byte_us: since(marked.first_byte), answer_us: since(ended), ..line.times };
-        (answer.map_err(|trouble| self.cleaned(trouble)), times)
+        (answer, times)
     }
 
     fn request(&self, out: &Outgoing<'_>, place: Option<Place>, marks: &Arc<Marks>) -> Option<hyper::Request<Held>> {
@@ -227,13 +237,12 @@ impl Courier<'_> {
     /// Sends, and reads the answer.
     async fn hear(
         &self,
-        out: &Outgoing<'_>,
         mut sender: http1::SendRequest<Held>,
         request: hyper::Request<Held>,
         driver: Driver,
         marks: &Marks,
         patience: Patience,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<Heard, Trouble> {
         let began = Instant::now();
         let phase = || if marks.instants().out.is_some() { Phase::FirstByte } else { Phase::Send };
         let response = match timeout(patience.first_byte.min(patience.whole), sender.send_request(request)).await {
@@ -252,11 +261,11 @@ impl Courier<'_> {
         if !read.cut {
             driver.let_go();
         }
-        Ok(self.answer(out, &head, &read))
+        Ok(Heard { head, read })
     }
 
     /// An answer as it may be recorded.
-    pub(crate) fn answer(&self, out: &Outgoing<'_>, head: &hyper::http::response::Parts, read: &Read) -> Answer {
+    pub(crate) fn answer(&self, out: &Outgoing<'_>, head: &Parts, read: &Read) -> Answer {
         let value = |name: &str| out.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         let signatures = self.redactor.signatures(value("x-signature"), &out.body, value("x-timestamp"));
         let headers: Vec<(String, String)> = head
@@ -302,7 +311,7 @@ impl Courier<'_> {
         }
     }
 
-    /// Trouble without any secret in its words.
+    /// Trouble as it may be recorded.
     pub(crate) fn cleaned(&self, trouble: Trouble) -> Trouble {
         Trouble { detail: trouble.detail.map(|words| self.redactor.clean(&words)), ..trouble }
     }
@@ -334,7 +343,7 @@ async fn cut(
     driver: Driver,
     marks: &Marks,
     patience: Patience,
-) -> Result<Answer, Trouble> {
+) -> Result<Heard, Trouble> {
     let began = Instant::now();
     let sending = async {
         tokio::select! {
@@ -358,14 +367,21 @@ async fn cut(
     })
 }
 
+/// An answer as it came.
+struct Heard {
+    head: Parts,
+    read: Read,
+}
+
 /// What was read of a body.
 pub(crate) struct Read {
-    /// The first of it.
+    /// The bytes, up to the limit.
     pub(crate) bytes: Vec<u8>,
     /// It went on.
     pub(crate) cut: bool,
 }
 
+/// Up to `cap` bytes of a body.
 async fn read(mut body: Incoming, cap: usize) -> hyper::Result<Read> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {

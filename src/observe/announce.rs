@@ -1,0 +1,307 @@
+//! Every request a run would make, in words: what `golive plan` prints.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use golive_checks::model::{
+    Address, Change, Content, Delivery, EffectsSource, Form, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario, Show as _, Signed,
+    Spelling, Stamp, Step, TestOrders, Wait,
+};
+use golive_checks::platform::call::Call;
+use golive_checks::platform::mistakes::PAYLOADS;
+use serde::Serialize;
+use serde_json::json;
+
+use super::plan::{Plan, Planned, has_standing_order, source_key};
+
+/// One kind of request that a run would make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct PlannedRequest {
+    /// The delivery's or probe's name.
+    pub(crate) name: String,
+    /// The address, without user info and query; or the program.
+    pub(crate) target: String,
+    /// `POST`, `TLS`, `run` and the like.
+    pub(crate) method: &'static str,
+    /// What it is, in words.
+    pub(crate) kind: String,
+    /// How often.
+    pub(crate) count: u64,
+    /// Whether the receiver must take it for genuine.
+    pub(crate) validly_signed: bool,
+    /// The event, where it is one.
+    pub(crate) event: Option<&'static str>,
+    /// What it is about, where it is about an order.
+    pub(crate) order: Option<&'static str>,
+}
+
+impl Plan {
+    /// The plan for a person to read.
+    pub(crate) fn describe(&self) -> String {
+        let mut text = String::from("What `golive check` would do. Nothing was contacted and no program was run.\n");
+        let mut target = None;
+        for request in &self.requests {
+            if target != Some(&request.target) {
+                let _ = write!(text, "\n{}\n", request.target);
+                target = Some(&request.target);
+            }
+            let times = if request.count == 1 { String::new() } else { format!(" ({} times)", request.count) };
+            let _ = writeln!(text, "  {:<5} {:<24} {}{times}", request.method, request.name, request.kind);
+        }
+        if self.requests.is_empty() {
+            text.push_str("\nNothing: this run would look at the configuration alone.\n");
+        }
+        let left_out = self.left_out();
+        if !left_out.is_empty() {
+            text.push_str("\nLeft out\n");
+            for (name, why) in left_out {
+                let _ = writeln!(text, "  {name:<30} {why}");
+            }
+        }
+        text
+    }
+
+    /// The plan for a program to read.
+    pub(crate) fn json(&self) -> String {
+        let left_out: Vec<_> = self.left_out().into_iter().map(|(name, why)| json!({ "name": name, "reason": why })).collect();
+        let plan = json!({ "schema": "golive.plan/v1", "requests": self.requests, "left_out": left_out });
+        format!("{plan:#}\n")
+    }
+
+    /// What was asked for and is not done, and why.
+    fn left_out(&self) -> Vec<(&'static str, String)> {
+        let looks = self.looks.iter().map(|look| (words(&look.what), &look.not_made));
+        let scenarios = self.scenarios.iter().map(|scenario| (scenario.what.name, &scenario.not_made));
+        looks.chain(scenarios).filter_map(|(name, why)| Some((name, why.as_ref()?.reason().show()))).collect()
+    }
+}
+
+/// What a probe is called while it is in flight.
+pub(crate) const fn words(probe: &Probe) -> &'static str {
+    match probe {
+        Probe::WebhookNames => "webhook name",
+        Probe::WebhookTls => "webhook TLS",
+        Probe::WebhookLegacyTls => "webhook legacy TLS",
+        Probe::WebhookPlainHttp => "webhook port 80",
+        Probe::Deliver(scenario) => scenario.name,
+        Probe::OrderStatus => "platform order status",
+        Probe::Egress => "egress address",
+        Probe::OwnSignature => "own signature",
+        Probe::Signer => "merchant's signer",
+        Probe::SecretFiles => "secret files",
+        Probe::ProxyVariables => "proxy variables",
+    }
+}
+
+/// Every request of a plan.
+pub(super) fn requests(
+    looks: &[Planned<Probe>],
+    scenarios: &[Planned<Scenario>],
+    merchant: &Merchant,
+    run: &RunFacts,
+) -> Vec<PlannedRequest> {
+    let mut requests: Vec<PlannedRequest> =
+        looks.iter().filter(|look| look.not_made.is_none()).flat_map(|look| look_requests(&look.what, merchant)).collect();
+    let granted: Vec<&Scenario> = scenarios.iter().filter(|planned| planned.not_made.is_none()).map(|planned| &planned.what).collect();
+    requests.extend(order_requests(&granted, merchant, run));
+    for scenario in &granted {
+        requests.extend(scenario_requests(scenario, merchant, run));
+    }
+    requests.extend(effect_requests(&granted, merchant));
+    requests
+}
+
+fn simple(name: &'static str, target: String, method: &'static str, kind: impl Into<String>) -> PlannedRequest {
+    PlannedRequest { name: name.to_owned(), target, method, kind: kind.into(), count: 1, validly_signed: false, event: None, order: None }
+}
+
+fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
+    let name = words(probe);
+    let webhook = merchant.webhook_url();
+    let host = || webhook.map_or_else(String::new, |url| url.host.show());
+    let authority = || webhook.map_or_else(String::new, golive_checks::model::Endpoint::authority);
+    match probe {
+        Probe::WebhookNames => vec![simple(name, host(), "DNS", "the addresses of the webhook's name")],
+        Probe::WebhookTls => vec![simple(name, authority(), "TLS", "a handshake, to see version and certificates")],
+        Probe::WebhookLegacyTls => {
+            vec![PlannedRequest {
+                count: 2,
+                ..simple(name, authority(), "TLS", "the first message of TLS 1.0 and of 1.1, to see whether they are refused")
+            }]
+        }
+        Probe::WebhookPlainHttp => {
+            let path = webhook.map_or("/", |url| url.path.as_str());
+            vec![PlannedRequest {
+                event: Some("payment.processing"),
+                order: Some("never issued"),
+                ..simple(name, format!("http://{}:80{path}", host()), "POST", "an unsigned event, to see whether it is served in the clear")
+            }]
+        }
+        Probe::OrderStatus => {
+            let base = merchant.api.base_url.as_ref().and_then(Address::url).map_or_else(String::new, |url| url.host.show());
+            vec![PlannedRequest {
+                validly_signed: true,
+                order: Some("never issued"),
+                ..simple(
+                    name,
+                    format!("https://{base}{}", Call::OrderStatus.path()),
+                    "POST",
+                    "the one read-only call, signed with the API secret",
+                )
+            }]
+        }
+        Probe::Egress => {
+            let services = merchant.network.egress.iter().filter_map(Address::url);
+            let one = |url: &golive_checks::model::Endpoint| PlannedRequest {
+                count: merchant.limits.egress_samples,
+                ..simple(name, url.show(), "GET", "asks for this machine's address")
+            };
+            services.map(one).collect()
+        }
+        Probe::Signer => merchant
+            .signer
+            .iter()
+            .map(|program| PlannedRequest {
+                count: PAYLOADS.len() as u64,
+                ..simple(name, program_name(&program.name), "run", "signs a known payload")
+            })
+            .collect(),
+        Probe::Deliver(_) | Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables => Vec::new(),
+    }
+}
+
+fn program_name(name: &str) -> String {
+    format!("program {}", Quoted(name).show())
+}
+
+/// The programs that make test orders.
+fn order_requests(granted: &[&Scenario], merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
+    let pairs = [
+        (OrderNeed::Any, OrderNeed::TestOrder, &merchant.webhook.order),
+        (OrderNeed::AnyPayout, OrderNeed::TestPayout, &merchant.webhook.payout),
+    ];
+    let mut requests = Vec::new();
+    for (any, own, source) in pairs {
+        let Some(TestOrders::Command(program)) = source else { continue };
+        let wanting = |need| granted.iter().filter(|scenario| scenario.order == need).count() as u64;
+        let standing = u64::from(has_standing_order(any, merchant, run) && wanting(any) > 0);
+        let count = wanting(own) + standing;
+        if count > 0 {
+            requests.push(PlannedRequest { count, ..simple(source_key(own), program_name(&program.name), "run", "makes a test order") });
+        }
+    }
+    requests
+}
+
+fn effect_requests(granted: &[&Scenario], merchant: &Merchant) -> Option<PlannedRequest> {
+    let counts = |scenario: &&Scenario| scenario.steps.iter().filter(|step| **step == Step::CountEffects).count() as u64;
+    let count = granted.iter().map(counts).sum();
+    let (target, method) = match &merchant.webhook.effects.as_ref()?.source {
+        EffectsSource::Command(program) => (program_name(&program.name), "run"),
+        EffectsSource::Url(Address::Url(url)) => (url.show(), "GET"),
+        EffectsSource::Url(Address::Unreadable) => return None,
+    };
+    (count > 0)
+        .then(|| PlannedRequest { count, ..simple("webhook.effects", target, method, "counts effects, again and again until they rest") })
+}
+
+fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
+    let target = merchant.webhook_url().map_or_else(String::new, |url| url.show());
+    let order = match scenario.order {
+        OrderNeed::TestOrder => "a test order of its own",
+        OrderNeed::TestPayout => "a test payout of its own",
+        OrderNeed::Any if has_standing_order(scenario.order, merchant, run) => "the first test order",
+        OrderNeed::AnyPayout if has_standing_order(scenario.order, merchant, run) => "the first test payout",
+        OrderNeed::Any | OrderNeed::AnyPayout => "never issued",
+    };
+    let request = |delivery: &Delivery, suffix: &str, count| {
+        let name = if delivery.name == scenario.name { delivery.name.to_owned() } else { format!("{}/{}", scenario.name, delivery.name) };
+        let event = match delivery.content {
+            Content::Event(event) => Some(event.name()),
+            Content::UnknownEvent => Some("golive.unknown"),
+            Content::NotJson | Content::NotAnEvent | Content::Empty => None,
+        };
+        PlannedRequest {
+            name: format!("{name}{suffix}"),
+            target: target.clone(),
+            method: delivery.method.word(),
+            kind: format!("{}; order: {order}", kind(delivery)),
+            count,
+            validly_signed: delivery.is_validly_signed(),
+            event,
+            order: Some(order),
+        }
+    };
+    let of_step = |step: &Step| match step {
+        Step::Deliver(delivery) => Some(request(delivery, "", 1)),
+        Step::Together { delivery, count } => Some(request(delivery, ", all at once", *count)),
+        Step::Repeat { of } => match scenario.steps.get(*of) {
+            Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
+                Some(request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1))
+            }
+            Some(Step::Repeat { .. } | Step::CountEffects) | None => None,
+        },
+        Step::CountEffects => None,
+    };
+    scenario.steps.iter().filter_map(of_step).collect()
+}
+
+/// What a delivery is, in words.
+fn kind(delivery: &Delivery) -> String {
+    let ago = |by_s: u64| Duration::from_secs(by_s).show();
+    let content = match delivery.content {
+        Content::Event(event) => event.name(),
+        Content::UnknownEvent => "an event that does not exist",
+        Content::NotJson => "half a JSON document",
+        Content::NotAnEvent => "JSON that is no event",
+        Content::Empty => "an empty body",
+    };
+    let mut parts = vec![content.to_owned()];
+    parts.push(
+        match delivery.signed {
+            Signed::Genuine if delivery.change == Change::Nothing => "validly signed",
+            Signed::Genuine => "signed",
+            Signed::Missing => "not signed",
+            Signed::Empty => "with an empty signature",
+            Signed::WrongSecret => "signed with a made-up secret",
+            Signed::SandboxSecret => "signed with the sandbox secret",
+            Signed::BodyOnly => "signed without the timestamp",
+            Signed::OtherBody => "with the signature of another body",
+            Signed::Truncated => "with half a signature",
+        }
+        .to_owned(),
+    );
+    match delivery.stamp {
+        Stamp::Now { .. } => {}
+        Stamp::Stale { by_s } => parts.push(format!("{} ago", ago(by_s))),
+        Stamp::Future { by_s } => parts.push(format!("{} ahead of time", ago(by_s))),
+        Stamp::Missing => parts.push("no timestamp".to_owned()),
+    }
+    let rest = [
+        match delivery.change {
+            Change::Nothing => "",
+            Change::BodyByte => "amount changed after signing",
+            Change::Timestamp => "timestamp changed after signing",
+        },
+        match delivery.form {
+            Form::Sorted => "",
+            Form::AsPrinted => "keys unsorted",
+            Form::Spaced => "with spaces",
+            Form::EscapedSlashes => "with \\/",
+            Form::EscapedUnicode => "with \\u escapes",
+            Form::RawUnicode => "with Hindi text",
+            Form::DecimalNumber => "amount as a number",
+        },
+        match delivery.spelling {
+            Spelling::Platform => "",
+            Spelling::Lower => "header names in lower case",
+            Spelling::Title => "header names in title case",
+        },
+        match delivery.wait {
+            Wait::Answer => "",
+            Wait::Cut => "connection closed before the answer is read",
+        },
+    ];
+    parts.extend(rest.into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
+    parts.join(", ")
+}

@@ -1,0 +1,300 @@
+//! The conversation with a webhook: a control, then everything else as fast as the receiver takes it, load alone, the control again.
+
+use std::time::Duration;
+
+use golive_checks::model::{
+    Delivery, Exchange, NotMade, OrderId, Phase, Refusal, Request, Scenario, ScenarioSeen, Secret, Seen, SigningKeys, Stage, Step,
+    StepSeen, Trouble, Wait,
+};
+use hyper::body::Bytes;
+use jiff::Timestamp;
+use tokio::time::sleep;
+use url::Url;
+
+use super::beside::{Task, beside};
+use super::dial::{Line, NoLine};
+use super::effects::Effects;
+use super::exchange::{Courier, Opened, Outgoing, Patience};
+use super::held::StartingLine;
+use super::orders::Orders;
+use super::plan::source_key;
+use super::window::{Went, Window};
+use super::{Context, Progress};
+
+/// What is assumed of a receiver when no control says it.
+const USUAL: Duration = Duration::from_millis(100);
+
+/// How long those who stand on a starting line wait for the missing: some receivers open one connection at a time.
+const START_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a delivery that is cut is left with the receiver, at most.
+const CUT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A receiver that does one thing at a time answers the last of `n` deliveries after `n` times the usual; twice that is fair.
+const FAIRNESS: u32 = 4;
+
+/// The webhook, and what it takes to talk to it.
+pub(crate) struct Conversation<'a> {
+    /// The run.
+    pub(crate) context: &'a Context<'a>,
+    /// Where deliveries go.
+    pub(crate) url: &'a Url,
+    /// Carries them.
+    pub(crate) courier: &'a Courier<'a>,
+    /// `api.secret_key`
+    pub(crate) live: &'a Secret,
+    /// A secret made up for the run.
+    pub(crate) wrong: &'a Secret,
+    /// What the deliveries are about.
+    pub(crate) orders: &'a Orders<'a>,
+    /// What they did.
+    pub(crate) effects: Option<Effects<'a>>,
+    /// Who watches.
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// Where what became of each scenario is put down.
+pub(crate) type Record<'a> = &'a dyn Fn(&'static str, Seen<ScenarioSeen>);
+
+impl Conversation<'_> {
+    /// Carries out all scenarios, by stage. What was done is recorded as soon as it is known.
+    pub(crate) async fn hold(&self, scenarios: &[Scenario], record: Record<'_>) {
+        let of = |stage: Stage| scenarios.iter().filter(move |scenario| scenario.stage == stage);
+        let quiet = Window::new(USUAL, 1);
+        let mut usual = USUAL;
+        let mut answer = Duration::ZERO;
+        let mut controls = of(Stage::ControlBefore);
+        while let Some(control) = controls.next() {
+            let seen = self.scenario(control, &quiet, Duration::ZERO).await;
+            let first = match &seen {
+                Seen::Got(seen) => seen.exchanges().next(),
+                Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
+            };
+            let accepted = matches!(&seen, Seen::Got(seen) if seen.exchanges().all(Exchange::accepted));
+            if let Some(exchange) = first {
+                answer = exchange.times.answer();
+                usual = undisturbed(exchange);
+            }
+            record(control.name, seen);
+            if !accepted {
+                let rest = controls.chain(scenarios.iter().filter(|scenario| scenario.stage != Stage::ControlBefore));
+                rest.for_each(|scenario| record(scenario.name, Seen::NotMade(NotMade::NoControl)));
+                return;
+            }
+        }
+        let window = Window::new(usual, self.courier.limits.webhook_concurrency);
+        let mut together: Vec<&Scenario> = of(Stage::Independent).chain(of(Stage::Stateful)).collect();
+        // The longest first: the others fit in beside them.
+        together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
+        let tasks = together.into_iter().map(|scenario| -> Task<'_> {
+            let window = &window;
+            Box::pin(async move { record(scenario.name, self.scenario(scenario, window, answer).await) })
+        });
+        beside(tasks.collect()).await;
+        for scenario in of(Stage::Load).chain(of(Stage::ControlAfter)) {
+            record(scenario.name, self.scenario(scenario, &Window::new(usual, 1), answer).await);
+        }
+    }
+
+    /// One scenario, its steps in order. `answer` is how long an answer usually takes.
+    async fn scenario(&self, scenario: &Scenario, window: &Window, answer: Duration) -> Seen<ScenarioSeen> {
+        let order = match self.orders.take(scenario.order).await {
+            Ok(order) => order,
+            Err(none) => return none.seen(),
+        };
+        let mut run = Run { talk: self, scenario, window, answer, order, began: Timestamp::now(), composed: Vec::new(), steps: Vec::new() };
+        let mut place = None;
+        let mut ahead = None;
+        for (at, step) in scenario.steps.iter().enumerate() {
+            let goes_on = if *step == Step::CountEffects {
+                // Nobody is kept waiting by somebody who only watches.
+                place = None;
+                self.progress.began(scenario.name);
+                Ok(run.count().await)
+            } else {
+                if place.is_none() {
+                    place = Some(window.enter().await);
+                }
+                self.progress.began(scenario.name);
+                run.step(at, step, &mut ahead).await
+            };
+            self.progress.ended(scenario.name);
+            match goes_on {
+                Ok(GoesOn::Yes) => {}
+                Ok(GoesOn::No) => break,
+                Err(why) => return Seen::NotMade(why),
+            }
+        }
+        Seen::Got(ScenarioSeen { order: run.order, steps: run.steps })
+    }
+
+    fn out(&self, name: String, request: &Request) -> Outgoing<'_> {
+        Outgoing {
+            name,
+            url: self.url,
+            method: request.method.word(),
+            headers: request.headers.clone(),
+            body: Bytes::copy_from_slice(&request.body),
+            spelling: request.spelling,
+            wait: request.wait,
+        }
+    }
+}
+
+/// Whether the next step still has a point.
+enum GoesOn {
+    Yes,
+    No,
+}
+
+/// A scenario under way.
+struct Run<'a> {
+    talk: &'a Conversation<'a>,
+    scenario: &'a Scenario,
+    window: &'a Window,
+    answer: Duration,
+    order: OrderId,
+    began: Timestamp,
+    /// The delivery of each step so far, to be repeated.
+    composed: Vec<Option<(&'static str, Request)>>,
+    steps: Vec<StepSeen>,
+}
+
+impl Run<'_> {
+    async fn step(&mut self, at: usize, step: &Step, ahead: &mut Option<Opened>) -> Result<GoesOn, NotMade> {
+        let exchange = match step {
+            Step::Deliver(delivery) => {
+                let alone = ahead.is_none();
+                let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
+                // Signed once the line is open, so that the timestamp is that of its sending.
+                let request = self.compose(delivery)?;
+                self.composed.push(Some((delivery.name, request.clone())));
+                self.deliver(at, delivery.name.to_owned(), &request, line, alone, ahead).await?
+            }
+            Step::Repeat { of } => {
+                let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else { return Ok(GoesOn::No) };
+                request.wait = Wait::Answer;
+                self.composed.push(Some((name, request.clone())));
+                let alone = ahead.is_none();
+                let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
+                self.deliver(at, format!("{name}-again"), &request, line, alone, ahead).await?
+            }
+            Step::Together { delivery, count } => {
+                let request = self.compose(delivery)?;
+                self.composed.push(Some((delivery.name, request.clone())));
+                let exchanges = self.together(delivery.name, &request, *count).await?;
+                self.steps.push(StepSeen::Together(exchanges));
+                return Ok(GoesOn::Yes);
+            }
+            Step::CountEffects => return Ok(self.count().await),
+        };
+        // What never reached the receiver leaves nothing to go on from.
+        let reached = !matches!(&exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
+        self.steps.push(StepSeen::Exchange(Box::new(exchange)));
+        Ok(if reached { GoesOn::Yes } else { GoesOn::No })
+    }
+
+    /// One delivery, and meanwhile the connection for the next.
+    async fn deliver(
+        &self,
+        at: usize,
+        name: String,
+        request: &Request,
+        line: Result<Line, NoLine>,
+        opened_for_it: bool,
+        ahead: &mut Option<Opened>,
+    ) -> Result<Exchange, NotMade> {
+        let out = self.talk.out(name, request);
+        let connected = line.is_ok();
+        let next = self.scenario.steps.get(at + 1);
+        let opens_next = connected && matches!(next, Some(Step::Deliver(_) | Step::Repeat { .. }));
+        let opening = async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
+        let (exchange, opened) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
+        *ahead = opened;
+        let exchange = exchange?;
+        self.window.learn(went(&exchange, request.wait, opened_for_it));
+        Ok(exchange)
+    }
+
+    /// The same bytes on many connections, their last bytes released at the same moment.
+    async fn together(&self, name: &'static str, request: &Request, count: u64) -> Result<Vec<Exchange>, NotMade> {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let start = StartingLine::new(count);
+        let burden = u32::try_from(count).unwrap_or(u32::MAX);
+        let patience = self.patience(burden);
+        let _burden = self.window.burden(burden.saturating_sub(1));
+        let seen: Vec<std::cell::OnceCell<Result<Exchange, NotMade>>> = (0..count).map(|_| std::cell::OnceCell::new()).collect();
+        let each = seen.iter().enumerate().map(|(at, cell)| -> Task<'_> {
+            let place = start.place();
+            Box::pin(async move {
+                let line = self.talk.courier.line(self.talk.url, None, patience).await;
+                let out = self.talk.out(format!("{name}-{}", at + 1), request);
+                let exchange = self.talk.courier.send(&out, line, patience, Some(place)).await;
+                cell.set(exchange).expect("each has a cell of its own");
+            })
+        });
+        let all = beside(each.collect());
+        let late = async {
+            sleep(START_PATIENCE.max(self.window.usual() * 10)).await;
+            start.open();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = all => {}
+            () = late => {}
+        }
+        seen.into_iter().map(|cell| cell.into_inner().expect("all ended")).collect()
+    }
+
+    /// How many effects the order has: at once where nothing was sent yet, else once they rest.
+    async fn count(&mut self) -> GoesOn {
+        self.composed.push(None);
+        let sent = self.steps.iter().any(|step| !matches!(step, StepSeen::Effects(_)));
+        let count = match &self.talk.effects {
+            None => Seen::NotMade(NotMade::NoEffects),
+            Some(effects) if sent => effects.count_at_rest(&self.order.id).await,
+            Some(effects) => effects.count(&self.order.id).await,
+        };
+        let counted = matches!(count, Seen::Got(_));
+        self.steps.push(StepSeen::Effects(count));
+        if counted { GoesOn::Yes } else { GoesOn::No }
+    }
+
+    fn compose(&self, delivery: &Delivery) -> Result<Request, NotMade> {
+        let talk = self.talk;
+        let keys = SigningKeys { live: talk.live, sandbox: talk.context.wiring.keys.sandbox_secret_key.as_ref(), wrong: talk.wrong };
+        delivery.compose(&self.order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
+            Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() },
+            Refusal::NoSandboxSecret => NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() },
+        })
+    }
+
+    /// As the limits have it for a control; for others as much longer as our own load may make it.
+    fn patience(&self, more: u32) -> Patience {
+        let limits = Patience::of(self.talk.courier.limits);
+        if matches!(self.scenario.stage, Stage::ControlBefore | Stage::ControlAfter) {
+            return limits;
+        }
+        let load = self.window.usual().saturating_mul(FAIRNESS.saturating_mul(self.window.in_flight().saturating_add(more)));
+        let first_byte = limits.first_byte.max(load);
+        let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
+        Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
+    }
+}
+
+/// What an exchange took with nothing beside it, its connection included.
+fn undisturbed(exchange: &Exchange) -> Duration {
+    let times = exchange.times;
+    Duration::from_micros(times.connect_us + times.tls_us) + times.answer()
+}
+
+/// What a delivery tells of the receiver's speed.
+fn went(exchange: &Exchange, wait: Wait, opened_for_it: bool) -> Went {
+    match (&exchange.answer, wait) {
+        (_, Wait::Cut) => Went::Unknown,
+        (Ok(answer), Wait::Answer) if matches!(answer.status, 429 | 503) => Went::Failed,
+        (Ok(_), Wait::Answer) if opened_for_it => Went::Answered(undisturbed(exchange)),
+        (Ok(_), Wait::Answer) => Went::Answered(exchange.times.answer()),
+        (Err(_), Wait::Answer) => Went::Failed,
+    }
+}

@@ -1,0 +1,211 @@
+//! What a run observes: the wishes of all checks, each once, and why some of them are not granted.
+
+use golive_checks::model::{
+    Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts, Scenario, Signed, Slot, Stage, TestOrders,
+};
+
+use super::announce::{self, PlannedRequest};
+
+/// Everything that a run would like to see, in the order in which it is looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// What is no webhook delivery.
+    pub(crate) looks: Vec<Planned<Probe>>,
+    /// The webhook conversation: by stage, then in the order in which checks asked.
+    pub(crate) scenarios: Vec<Planned<Scenario>>,
+    /// What that makes of requests and programs run.
+    pub(crate) requests: Vec<PlannedRequest>,
+}
+
+/// One thing of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned<T> {
+    /// The thing.
+    pub(crate) what: T,
+    /// Why it is not done; none when it is.
+    pub(crate) not_made: Option<NotMade>,
+}
+
+impl Plan {
+    /// Every probe once, and what the run and the configuration say to it.
+    pub(crate) fn merge(probes: Vec<Probe>, merchant: &Merchant, run: &RunFacts) -> Self {
+        let mut looks: Vec<Probe> = Vec::new();
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        for probe in probes {
+            match probe {
+                Probe::Deliver(scenario) => {
+                    if !scenarios.iter().any(|known| known.name == scenario.name) {
+                        scenarios.push(scenario);
+                    }
+                }
+                probe => {
+                    if !looks.contains(&probe) {
+                        looks.push(probe);
+                    }
+                }
+            }
+        }
+        scenarios.sort_by_key(|scenario| scenario.stage);
+        let gate = Gate { merchant, run };
+        let looks: Vec<Planned<Probe>> = looks.into_iter().map(|what| Planned { not_made: gate.look(&what), what }).collect();
+        let mut scenarios: Vec<Planned<Scenario>> =
+            scenarios.into_iter().map(|what| Planned { not_made: gate.scenario(&what), what }).collect();
+        gate.hand_out(&mut scenarios);
+        let requests = announce::requests(&looks, &scenarios, merchant, run);
+        Self { looks, scenarios, requests }
+    }
+
+    /// Whether anything is to be seen over the network.
+    pub(crate) fn reaches_out(&self) -> bool {
+        let local = |probe: &Probe| matches!(probe, Probe::OwnSignature | Probe::Signer | Probe::SecretFiles | Probe::ProxyVariables);
+        self.looks.iter().any(|look| look.not_made.is_none() && !local(&look.what)) || !self.granted_scenarios().is_empty()
+    }
+
+    /// The scenarios that are carried out, in their order.
+    pub(crate) fn granted_scenarios(&self) -> Vec<Scenario> {
+        self.scenarios.iter().filter(|planned| planned.not_made.is_none()).map(|planned| planned.what.clone()).collect()
+    }
+
+    /// Whether, and if not why, `probe` is looked at.
+    pub(crate) fn look(&self, probe: &Probe) -> Wish {
+        match self.looks.iter().find(|look| look.what == *probe) {
+            None => Wish::None,
+            Some(Planned { not_made: Some(why), .. }) => Wish::Refused(why.clone()),
+            Some(Planned { not_made: None, .. }) => Wish::Granted,
+        }
+    }
+}
+
+/// Whether something is to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Nobody asked.
+    None,
+    /// Somebody asked, and it is not done.
+    Refused(NotMade),
+    /// It is done.
+    Granted,
+}
+
+/// Whether the merchant's standing test order is of use: `full`, with test orders.
+pub(crate) fn has_standing_order(need: OrderNeed, merchant: &Merchant, run: &RunFacts) -> bool {
+    run.deliver == Deliver::Full && source(need, merchant).is_some()
+}
+
+/// Where orders for `need` come from.
+fn source(need: OrderNeed, merchant: &Merchant) -> Option<&TestOrders> {
+    match need {
+        OrderNeed::Any | OrderNeed::TestOrder => merchant.webhook.order.as_ref(),
+        OrderNeed::AnyPayout | OrderNeed::TestPayout => merchant.webhook.payout.as_ref(),
+    }
+}
+
+/// The configuration key of that source.
+pub(crate) const fn source_key(need: OrderNeed) -> &'static str {
+    match need {
+        OrderNeed::Any | OrderNeed::TestOrder => "webhook.order",
+        OrderNeed::AnyPayout | OrderNeed::TestPayout => "webhook.payout",
+    }
+}
+
+/// What the run and the configuration say to a wish.
+struct Gate<'a> {
+    merchant: &'a Merchant,
+    run: &'a RunFacts,
+}
+
+impl Gate<'_> {
+    fn look(&self, probe: &Probe) -> Option<NotMade> {
+        match probe {
+            Probe::WebhookNames => self.online().or_else(|| self.webhook()),
+            Probe::WebhookTls | Probe::WebhookLegacyTls => self.online().or_else(|| self.webhook()).or_else(|| self.webhook_tls()),
+            Probe::WebhookPlainHttp => self.online().or_else(|| self.tier(Deliver::Negative)).or_else(|| self.webhook()),
+            Probe::Deliver(scenario) => self.scenario(scenario),
+            Probe::OrderStatus => self.online().or_else(|| self.order_status()),
+            Probe::Egress => {
+                let services = self.merchant.network.egress.iter().any(|address| address.url().is_some());
+                self.online().or_else(|| (!services).then(|| unconfigured("network.egress")))
+            }
+            Probe::OwnSignature => self.secret(Slot::SecretKey),
+            Probe::Signer => self
+                .online()
+                .or_else(|| self.merchant.signer.is_none().then(|| unconfigured("signer")))
+                .or_else(|| self.secret(Slot::SecretKey)),
+            Probe::SecretFiles | Probe::ProxyVariables => None,
+        }
+    }
+
+    fn scenario(&self, scenario: &Scenario) -> Option<NotMade> {
+        let sandbox = scenario.deliveries().any(|delivery| delivery.signed == Signed::SandboxSecret);
+        self.online()
+            .or_else(|| self.tier(scenario.tier()))
+            // Without a genuine delivery there is no control, so there is nothing for one to come after.
+            .or_else(|| matches!(scenario.stage, Stage::ControlBefore | Stage::ControlAfter).then(|| self.tier(Deliver::Probe)).flatten())
+            .or_else(|| self.webhook())
+            .or_else(|| self.secret(Slot::SecretKey))
+            .or_else(|| sandbox.then(|| self.secret(Slot::SandboxSecretKey)).flatten())
+            .or_else(|| (scenario.counts_effects() && self.merchant.webhook.effects.is_none()).then_some(NotMade::NoEffects))
+    }
+
+    /// Gives every scenario that wants a test order of its own one, as far as they go. The first stands for those that take any.
+    fn hand_out(&self, scenarios: &mut [Planned<Scenario>]) {
+        for (any, own) in [(OrderNeed::Any, OrderNeed::TestOrder), (OrderNeed::AnyPayout, OrderNeed::TestPayout)] {
+            let wants = |planned: &Planned<Scenario>, need| planned.not_made.is_none() && planned.what.order == need;
+            let standing = has_standing_order(any, self.merchant, self.run) && scenarios.iter().any(|planned| wants(planned, any));
+            let mut left = match source(own, self.merchant) {
+                None => 0,
+                Some(TestOrders::Command(_)) => usize::MAX,
+                Some(TestOrders::Ids(count)) => count.saturating_sub(usize::from(standing)),
+            };
+            for planned in scenarios.iter_mut().filter(|planned| wants(planned, own)) {
+                if left == 0 {
+                    planned.not_made = Some(NotMade::NoTestOrders { key: source_key(own).to_owned() });
+                }
+                left = left.saturating_sub(1);
+            }
+        }
+    }
+
+    fn online(&self) -> Option<NotMade> {
+        self.run.offline.then_some(NotMade::Offline)
+    }
+
+    fn tier(&self, needs: Deliver) -> Option<NotMade> {
+        (self.run.deliver < needs).then_some(NotMade::Deliver { is: self.run.deliver, needs })
+    }
+
+    fn webhook(&self) -> Option<NotMade> {
+        let usable = self.merchant.webhook_url().is_some_and(|url| matches!(url.scheme.as_str(), "http" | "https"));
+        (!usable).then(|| unconfigured("webhook.url"))
+    }
+
+    fn webhook_tls(&self) -> Option<NotMade> {
+        let https = self.merchant.webhook_url().is_some_and(golive_checks::model::Endpoint::is_https);
+        (!https).then(|| unconfigured("webhook.url"))
+    }
+
+    fn order_status(&self) -> Option<NotMade> {
+        if !self.merchant.api.probe {
+            return Some(NotMade::ProbeOff);
+        }
+        let base_url = self.merchant.api.base_url.as_ref().and_then(Address::url);
+        base_url
+            .is_none()
+            .then(|| unconfigured("api.base_url"))
+            .or_else(|| self.secret(Slot::ApiKey))
+            .or_else(|| self.secret(Slot::SecretKey))
+    }
+
+    /// `golive plan` runs no program, so that a secret which one would print counts as there.
+    fn secret(&self, slot: Slot) -> Option<NotMade> {
+        match self.merchant.credential(slot) {
+            Some(Credential::Found(_) | Credential::Missing { why: MissingSecret::NotRun, .. }) => None,
+            Some(Credential::Missing { why: MissingSecret::NotSet | MissingSecret::Unreadable | MissingSecret::CommandFailed, .. })
+            | None => Some(unconfigured(slot.key())),
+        }
+    }
+}
+
+fn unconfigured(key: &str) -> NotMade {
+    NotMade::Unconfigured { key: key.to_owned() }
+}

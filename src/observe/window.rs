@@ -1,0 +1,179 @@
+//! How many deliveries are in flight at once: as many as the receiver takes without slowing down.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+/// What a receiver that does one thing at a time may be given to do at once, at the start.
+const FIRST_LOAD: Duration = Duration::from_millis(400);
+
+/// A window that grows by one with every prompt answer, which doubles it per round, and halves when answers slow down or fail.
+#[derive(Debug)]
+pub(crate) struct Window {
+    size: Cell<u32>,
+    most: u32,
+    in_flight: Cell<u32>,
+    /// Deliveries that are still to end before the window may halve again: one slow moment is not counted many times.
+    recovering: Cell<u32>,
+    usual: Cell<Duration>,
+    freed: Notify,
+}
+
+/// How one delivery went, as far as the window is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Went {
+    /// Answered, in this time, its connection included where that was opened for it.
+    Answered(Duration),
+    /// Not answered, or with "too busy".
+    Failed,
+    /// It says nothing about the receiver's speed.
+    Unknown,
+}
+
+impl Window {
+    /// For a receiver whose undisturbed answer took `usual`, its connection included.
+    pub(crate) fn new(usual: Duration, most: u64) -> Self {
+        let most = u32::try_from(most).unwrap_or(u32::MAX).max(1);
+        let first = FIRST_LOAD.as_micros() / usual.as_micros().max(1);
+        let size = u32::try_from(first).unwrap_or(u32::MAX).clamp(1, 8).min(most);
+        Self {
+            size: Cell::new(size),
+            most,
+            in_flight: Cell::new(0),
+            recovering: Cell::new(0),
+            usual: Cell::new(usual),
+            freed: Notify::new(),
+        }
+    }
+
+    /// Waits for room, in the order of asking.
+    pub(crate) async fn enter(&self) -> Place<'_> {
+        while self.in_flight.get() >= self.size.get() {
+            self.freed.notified().await;
+        }
+        self.in_flight.set(self.in_flight.get() + 1);
+        self.wake();
+        Place { window: self, weight: 1 }
+    }
+
+    /// Counts deliveries that go out whether there is room or not.
+    pub(crate) fn burden(&self, weight: u32) -> Place<'_> {
+        self.in_flight.set(self.in_flight.get() + weight);
+        Place { window: self, weight }
+    }
+
+    /// Learns from a delivery that ended.
+    pub(crate) fn learn(&self, went: Went) {
+        self.recovering.set(self.recovering.get().saturating_sub(1));
+        let usual = self.usual.get();
+        let slow = match went {
+            Went::Unknown => return,
+            Went::Failed => true,
+            Went::Answered(took) if took <= usual * 2 + Duration::from_millis(50) => {
+                self.size.set(self.size.get().saturating_add(1).min(self.most));
+                self.wake();
+                false
+            }
+            // With nothing else in flight the delay is none of our making: this is what some deliveries take.
+            Went::Answered(took) if self.in_flight.get() <= 1 => {
+                self.usual.set(took);
+                false
+            }
+            Went::Answered(took) => took > usual * 3 + Duration::from_millis(100),
+        };
+        if slow && self.recovering.get() == 0 {
+            self.size.set((self.size.get() / 2).max(1));
+            self.recovering.set(self.in_flight.get());
+        }
+    }
+
+    /// How many are in flight.
+    pub(crate) fn in_flight(&self) -> u32 {
+        self.in_flight.get()
+    }
+
+    /// What an undisturbed answer took, its connection included.
+    pub(crate) fn usual(&self) -> Duration {
+        self.usual.get()
+    }
+
+    fn wake(&self) {
+        if self.in_flight.get() < self.size.get() {
+            self.freed.notify_one();
+        }
+    }
+}
+
+/// Room in the window; free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    window: &'a Window,
+    weight: u32,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.window.in_flight.set(self.window.in_flight.get() - self.weight);
+        self.window.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn begins_with_what_one_worker_can_do_soon() {
+        let begins = |ms: u32, most| Window::new(MS * ms, most).size.get();
+        assert_eq!(begins(0, 24), 8);
+        assert_eq!(begins(100, 24), 4);
+        assert_eq!(begins(3_000, 24), 1);
+        assert_eq!(begins(5, 2), 2);
+    }
+
+    #[test]
+    fn grows_while_answers_stay_prompt_and_not_past_its_limit() {
+        let window = Window::new(MS * 100, 6);
+        for _ in 0..10 {
+            window.learn(Went::Answered(MS * 110));
+        }
+        assert_eq!(window.size.get(), 6);
+    }
+
+    #[test]
+    fn halves_once_per_slow_moment() {
+        let window = Window::new(MS * 10, 24);
+        window.in_flight.set(8);
+        for _ in 0..8 {
+            window.learn(Went::Answered(MS * 900));
+        }
+        assert_eq!(window.size.get(), 4);
+        window.learn(Went::Failed);
+        assert_eq!(window.size.get(), 2);
+        window.learn(Went::Unknown);
+        assert_eq!(window.size.get(), 2);
+    }
+
+    #[test]
+    fn takes_a_slow_answer_for_usual_when_nothing_else_was_in_flight() {
+        let window = Window::new(MS * 300, 24);
+        window.in_flight.set(1);
+        window.learn(Went::Answered(MS * 2_000));
+        assert_eq!((window.size.get(), window.usual()), (1, MS * 2_000));
+        window.in_flight.set(3);
+        window.learn(Went::Answered(MS * 2_100));
+        assert_eq!(window.size.get(), 2);
+    }
+
+    #[tokio::test]
+    async fn lets_no_more_in_than_fit() {
+        let window = Window::new(MS * 400, 24);
+        let first = window.enter().await;
+        assert!(tokio::time::timeout(MS * 20, window.enter()).await.is_err());
+        drop(first);
+        assert!(tokio::time::timeout(MS * 500, window.enter()).await.is_ok());
+    }
+}
