@@ -110,7 +110,7 @@ mod tests {
         observe_legacy_tls(&dialer(&[("shop.example:443", address)], &[]), &Url::parse("https://shop.example/").unwrap()).await
     }
 
-    /// A server that answers every hello with these bytes, `version` in place of the last two where the hello offers it.
+    /// What is seen of a server that answers every hello with these bytes.
     async fn answers(bytes: &'static [u8]) -> Seen<LegacyTls> {
         observe(
             listen(move |mut tcp| async move {
