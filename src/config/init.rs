@@ -92,10 +92,17 @@ impl Known {
         let sandbox = usize::from(["TEST", "SANDBOX", "UAT", "STAGING"].iter().any(|part| has(part)));
         let value = line.value.expose();
         let ours = has("KWIK");
-        if has("WEBHOOK") && has("URL") && (ours || value.contains("kwik")) {
-            keep_url(&mut self.webhooks[sandbox], &line.name, value);
-        } else if !ours || has("WEBHOOK") {
-        } else if has("URL") && (has("BASE") || has("API")) {
+        if has("WEBHOOK") {
+            // A secret of its own for webhooks is none of the platform's: it signs with the API's.
+            if has("URL") && (ours || value.contains("kwik")) {
+                keep_url(&mut self.webhooks[sandbox], &line.name, value);
+            }
+            return;
+        }
+        if !ours {
+            return;
+        }
+        if has("URL") && (has("BASE") || has("API")) {
             keep_url(&mut self.base_urls[sandbox], &line.name, value);
         } else if has("WALLET") {
             self.wallets[sandbox].get_or_insert_with(|| line.name.clone());
@@ -283,7 +290,10 @@ mod tests {
         let written = init(bench.path(), None, false).expect("written");
         assert_eq!((written.path.as_path(), written.filled.len()), (path.as_path(), 0));
         let merchant = bench.load().expect("it loads").merchant;
-        assert_eq!(merchant.api.base_url.as_ref().and_then(Address::url).map(|url| url.authority()), Some("api.kwikpaisa.com:443".to_owned()));
+        assert_eq!(
+            merchant.api.base_url.as_ref().and_then(Address::url).map(|url| url.authority()),
+            Some("api.kwikpaisa.com:443".to_owned())
+        );
         fs::write(&path, "# mine").expect("written");
         let refused = init(&path, None, false).expect_err("it is there").to_string();
         assert!(refused.ends_with("golive.toml is there already; --force replaces it"), "{refused}");

@@ -99,7 +99,10 @@ impl Read for Date {
 impl<T: Read> Read for Vec<T> {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         let Some(array) = value.get_ref().as_array() else {
-            expected("a list", value, path, notes);
+            let mut keys = Vec::new();
+            T::keys(path, &mut keys);
+            let what = if keys.len() > 1 { format!("a list of tables, each under [[{path}]]") } else { "a list".to_owned() };
+            expected(&what, value, path, notes);
             return None;
         };
         let mut all = Vec::new();

@@ -290,7 +290,8 @@ mod tests {
                 continue;
             }
             if !is_table || key.ends_with("_key") {
-                let line = text.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_else(|| panic!("{key} is not explained"));
+                let line =
+                    text.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_else(|| panic!("{key} is not explained"));
                 assert!(line.contains(&format!("golive.toml:{}:{}", place.line, place.column)), "{line}");
             }
         }

@@ -450,6 +450,7 @@ fn attestations_and_waivers_name_checks_of_the_catalogue() {
             "golive.toml:9:1: `waive[1]`: `until` is missing",
         ]
     );
+    assert_eq!(complaints("[waive]\n"), ["golive.toml:1:1: `waive`: expected a list of tables, each under [[waive]], found a table"]);
     let merchant = loaded(
         "[attest.operations-alerts]\non = 2026-11-02\nvalid_for = \"30d\"\n[[waive]]\ncheck = \"operations-alerts\"\nuntil = 2020-01-01\n",
     )
