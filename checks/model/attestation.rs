@@ -6,8 +6,9 @@ use super::{Check, CheckMeta, Facts, Needs, Outcome, Reason};
 pub struct Item(pub &'static CheckMeta);
 
 impl Item {
-    /// The usual answers of an attestation item, to be completed with `..Item::USUAL`.
-    pub const USUAL: CheckMeta = CheckMeta { needs: Needs::Attestation, attestable: true, ..CheckMeta::USUAL };
+    /// The usual answers of an attestation item, to be completed with `..Item::USUAL`. No waiver: whoever would sign one can as well look
+    /// and answer for the item.
+    pub const USUAL: CheckMeta = CheckMeta { needs: Needs::Attestation, attestable: true, waivable: false, ..CheckMeta::USUAL };
 }
 
 impl Check for Item {
@@ -17,5 +18,88 @@ impl Check for Item {
 
     fn judge(&self, _facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         Err(Reason::NoWayToObserve("a person has to answer for this".into()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Date;
+
+    use super::*;
+    use crate::model::{Applies, Attestation, Merchant, Observations, Product, RunFacts, Section, Waiver, ruling};
+
+    const ITEM: Item = Item(&CheckMeta { id: "test-item", applies: Applies::Payouts, ..Item::USUAL });
+    static SECTION: Section = Section { id: "test", title: "Test", checks: &[&ITEM] };
+
+    fn day(written: &str) -> Date {
+        written.parse().expect("a date")
+    }
+
+    fn said() -> Attestation {
+        Attestation {
+            by: "Asha Rao, Head of Payments".to_owned(),
+            on: day("2026-11-02"),
+            evidence: "https://wiki.example/plan".to_owned(),
+            valid_days: None,
+        }
+    }
+
+    fn merchant(attestation: Attestation) -> Merchant {
+        Merchant { attestations: [("test-item".to_owned(), attestation)].into(), ..Merchant::default() }
+    }
+
+    /// How the item ends on 21 November 2026.
+    fn outcome(merchant: &Merchant) -> Outcome {
+        let facts = Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() };
+        ruling::judge(&[&SECTION], &facts).remove(0).outcome
+    }
+
+    #[test]
+    fn is_undecided_until_somebody_answers_for_it() {
+        assert!(matches!(outcome(&Merchant::default()), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    }
+
+    #[test]
+    fn is_attested_by_a_named_person_until_the_word_is_too_old() {
+        let Outcome::Attested(attested) = outcome(&merchant(said())) else { panic!("should be attested") };
+        assert_eq!(attested.until, day("2027-01-31"));
+        assert!(attested.by.as_str().contains("Asha Rao"));
+    }
+
+    #[test]
+    fn counts_on_its_last_day_and_not_after() {
+        let nineteen = Attestation { valid_days: Some(19), ..said() };
+        let eighteen = Attestation { valid_days: Some(18), ..said() };
+        assert_eq!(outcome(&merchant(nineteen)).word(), "attested");
+        assert_eq!(outcome(&merchant(eighteen)).word(), "fail");
+    }
+
+    #[test]
+    fn fails_what_is_nameless_without_evidence_or_of_a_day_to_come() {
+        for broken in [
+            Attestation { by: " ".to_owned(), ..said() },
+            Attestation { evidence: String::new(), ..said() },
+            Attestation { on: day("2026-11-22"), ..said() },
+        ] {
+            assert_eq!(outcome(&merchant(broken.clone())).word(), "fail", "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_does_not_stand_in_for_a_word() {
+        let mut merchant = merchant(Attestation { on: day("2026-01-01"), ..said() });
+        merchant.waivers.push(Waiver {
+            check: "test-item".to_owned(),
+            reason: "the drill is next week".to_owned(),
+            approved_by: "Asha Rao".to_owned(),
+            until: day("2026-12-01"),
+        });
+        assert_eq!(outcome(&merchant).word(), "fail");
+    }
+
+    #[test]
+    fn does_not_apply_to_what_the_merchant_does_not_use() {
+        let merchant = Merchant { uses: [Product::Payments].into(), ..merchant(said()) };
+        assert_eq!(outcome(&merchant).word(), "not-applicable");
     }
 }

@@ -13,7 +13,7 @@ const META: CheckMeta = CheckMeta {
     id: "network-proxy",
     title: "No proxy is set for payout calls",
     covers: &["IP-29", "IP-35"],
-    needs: Needs::Source,
+    needs: Needs::Config,
     applies: Applies::Payouts,
     attestable: true,
     rationale: "Most HTTP clients follow proxy variables silently, and the platform advises against payouts through VPNs and proxies.",

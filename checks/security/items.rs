@@ -8,7 +8,6 @@ pub(super) const SECRET_STORAGE: Item = Item(&CheckMeta {
     title: "Production secrets are kept in a secret store",
     level: Level::Required,
     covers: &["PC-34", "PC-88", "SC-03", "SC-17", "AU-06"],
-    waivable: false,
     rationale: "One secret signs calls and verifies webhooks: whoever reads it can pay out and can report payments that never happened.",
     judged: "Attach where production takes the secret from (secret manager, encrypted storage, or variables set by the deployment) and that no image, \
              backup or log holds it.",
@@ -24,7 +23,6 @@ pub(super) const SECRETS_NOT_PUBLIC: Item = Item(&CheckMeta {
     title: "No secret is in public code, packages or git history",
     level: Level::Required,
     covers: &["PC-73", "PC-88", "SC-13", "SC-14", "SC-15", "AU-05"],
-    waivable: false,
     rationale: "A secret that was once in a page, an app or a repository has to be taken for known.",
     judged: "Attach the report of a secret scanner over the repository with its history, the bundles that browsers get and the packages that phones \
              get.",
