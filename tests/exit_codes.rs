@@ -91,7 +91,16 @@ fn a_secret_on_its_way_out_is_70_and_stays_in() {
     merchant(folder.path());
     let config = fs::read_to_string(folder.path().join("golive.toml")).unwrap();
     fs::write(folder.path().join("golive.toml"), config.replace("Acme", support::SECRET_KEY)).unwrap();
-    let ran = run(golive(folder.path()).args(["check", "--offline", "--output", "terminal", "--output", "json=report.json", "--save-observations", "seen.json"]));
+    let ran = run(golive(folder.path()).args([
+        "check",
+        "--offline",
+        "--output",
+        "terminal",
+        "--output",
+        "json=report.json",
+        "--save-observations",
+        "seen.json",
+    ]));
     assert_eq!(ran.code, 70, "{}", ran.stderr);
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("MARKER"));
     assert!(ran.stderr.contains("api.secret_key"), "{}", ran.stderr);
@@ -106,8 +115,7 @@ fn interrupted(signal: &str) -> (i32, String) {
     merchant(folder.path());
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = format!("shop.example:443:127.0.0.1:{}", silent.local_addr().unwrap().port());
-    let child =
-        golive(folder.path()).args(["check", "--connect-to", &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = golive(folder.path()).args(["check", "--connect-to", &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let waiting = silent.accept().unwrap();
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let began = Instant::now();

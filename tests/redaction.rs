@@ -40,13 +40,25 @@ fn no_run_of_the_shop_shows_a_secret() {
     let names = run(golive(&support::repository()).args(["demo", "--list"])).stdout;
     let mut defects: Vec<&str> = names.lines().filter_map(|line| line.split_whitespace().next()).collect();
     // Those that could show one, and a correct shop; `selftest` runs the rest.
-    defects.retain(|name| ["leaks", "echo", "trace", "secret", "key", "literal", "env-file", "html", "sandbox"].iter().any(|part| name.contains(part)));
+    defects.retain(|name| {
+        ["leaks", "echo", "trace", "secret", "key", "literal", "env-file", "html", "sandbox"].iter().any(|part| name.contains(part))
+    });
     assert!(defects.len() >= 8, "{defects:?}");
     let runs: Vec<Vec<&str>> = std::iter::once(vec![]).chain(defects.iter().map(|name| vec!["--defect", name])).collect();
     for defect in runs {
         let folder = tempfile::tempdir().unwrap();
         let ran = run(golive(folder.path())
-            .args(["demo", "--output", "terminal", "--output", "json=report.json", "--output", "markdown=report.md", "--save-observations", "seen.json"])
+            .args([
+                "demo",
+                "--output",
+                "terminal",
+                "--output",
+                "json=report.json",
+                "--output",
+                "markdown=report.md",
+                "--save-observations",
+                "seen.json",
+            ])
             .args(&defect));
         assert_ne!(ran.code, 70, "{defect:?}: the guard is the last net, and was needed: {}", ran.stderr);
         holds_none(&format!("the report of {defect:?}"), &ran.stdout);
@@ -78,7 +90,9 @@ secret_key = {{ command = ["echo", "sk_test_MARKERsandbox1234"] }}
     )
     .unwrap();
     fs::write(folder.path().join(".env.production"), format!("SHOP_KEY={}\nOTHER=MARKERother\n", support::API_KEY)).unwrap();
-    for arguments in [vec!["config"], vec!["plan"], vec!["plan", "--json"], vec!["check", "--offline"], vec!["check", "--offline", "--output", "json"]] {
+    for arguments in
+        [vec!["config"], vec!["plan"], vec!["plan", "--json"], vec!["check", "--offline"], vec!["check", "--offline", "--output", "json"]]
+    {
         let ran = run(golive(folder.path()).args(&arguments));
         assert!([0, 1].contains(&ran.code), "{arguments:?}: {} {}", ran.code, ran.stderr);
         assert!(ran.stdout.len() > 100, "{arguments:?} printed {:?}", ran.stdout);

@@ -6,6 +6,8 @@ mod measure;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod terminal;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::collections::BTreeMap;

@@ -388,11 +388,22 @@ fn wrap(text: &str, width: usize, lead: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{every_outcome, report, run};
     use super::*;
 
     #[test]
-    fn look() {
-        println!("{}", render(&report(every_outcome(), &run()), false, WIDTH));
+    fn wraps_within_the_width_and_cuts_only_what_is_no_address() {
+        assert_eq!(wrap("one two three", 7, 0), ["one two", "three"]);
+        assert_eq!(wrap("one two three", 7, 4), ["one", "two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4, 0), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("see https://a.example/b c", 8, 0), ["see", "https://a.example/b", "c"]);
+        assert_eq!(wrap("", 8, 0), [""]);
+    }
+
+    #[test]
+    fn numbers_are_written_with_their_unit() {
+        assert_eq!(quantity(0.1824, "s"), "182 ms");
+        assert_eq!(quantity(5.0, "s"), "5 s");
+        assert_eq!(quantity(-301.0, "s"), "-301 s");
+        assert_eq!(quantity(62.0, "days"), "62 days");
     }
 }
