@@ -40,9 +40,9 @@ pub(crate) struct Ending {
     pub(crate) verdict: Exit,
     /// A check broke: [`crate::report::Report::broke`].
     pub(crate) broke: bool,
-    /// The guard held an output back: [`crate::output::Published::leaked`].
+    /// The guard held an output back: [`crate::output::Published`].
     pub(crate) leaked: bool,
-    /// An output could not be written: [`crate::output::Published::unwritten`].
+    /// An output could not be written: [`crate::output::Published`].
     pub(crate) unwritten: bool,
     /// The signal that ended the run early.
     pub(crate) signal: Option<Signal>,

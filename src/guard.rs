@@ -54,6 +54,11 @@ impl Guard {
         Self { plain: machine(&spellings), squeezed: machine(&squeezed), slots }
     }
 
+    /// For a process that has no secrets, such as one that judges a saved run.
+    pub(crate) fn none() -> Self {
+        Self::new(&Keyring::default())
+    }
+
     /// Looks for a secret in bytes that are about to leave.
     ///
     /// # Errors

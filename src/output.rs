@@ -36,28 +36,14 @@ impl Format {
         }
     }
 
-    /// Writes a report down. Colour and width are for the terminal alone.
-    pub(crate) fn render(self, report: &Report, paint: Paint) -> String {
+    /// Writes a report down. Colour is for the terminal alone; everything has 80 columns, so that the same run reads the same everywhere.
+    pub(crate) fn render(self, report: &Report, colour: bool) -> String {
         match self {
-            Self::Terminal => terminal::render(report, paint.colour, paint.width),
+            Self::Terminal => terminal::render(report, colour, terminal::WIDTH),
             Self::Json => json::render(report),
             Self::Markdown => markdown::render(report),
         }
     }
-}
-
-/// How a terminal report looks. A report in a file has no colour and [`terminal::WIDTH`] columns.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Paint {
-    /// Whether standard output gets colour; `colored`'s override must say the same.
-    pub(crate) colour: bool,
-    /// How many columns standard output has.
-    pub(crate) width: usize,
-}
-
-impl Paint {
-    /// What files and pipes get.
-    pub(crate) const PLAIN: Self = Self { colour: false, width: terminal::WIDTH };
 }
 
 /// Where a report goes.
@@ -67,6 +53,16 @@ pub(crate) enum Target {
     Stdout,
     /// A file.
     File(PathBuf),
+}
+
+impl Target {
+    /// What to call it.
+    fn name(&self) -> String {
+        match self {
+            Self::Stdout => "standard output".to_owned(),
+            Self::File(path) => quoted(path),
+        }
+    }
 }
 
 /// One report that was asked for: `FORMAT[=PATH]`.
@@ -100,69 +96,83 @@ impl FromStr for OutputSpec {
     }
 }
 
-/// All reports that were asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outputs(Vec<OutputSpec>);
-
-impl Outputs {
-    /// Takes the wishes together: a terminal report on standard output, unless another one goes there.
-    ///
-    /// # Errors
-    ///
-    /// When two reports would go to the same place.
-    pub(crate) fn new(asked: Vec<OutputSpec>) -> Result<Self, String> {
-        for (at, spec) in asked.iter().enumerate() {
-            if asked[..at].iter().any(|earlier| earlier.target == spec.target) {
-                let place = match &spec.target {
-                    Target::Stdout => "standard output".to_owned(),
-                    Target::File(path) => quoted(path),
-                };
-                return Err(format!(
-                    "two reports would go to {place}; give each `--output` a place of its own, such as `json=report.json`"
-                ));
-            }
+/// Refuses two reports in one place.
+///
+/// # Errors
+///
+/// What is wrong, for standard error; exit 2.
+pub(crate) fn apart(asked: &[OutputSpec]) -> anyhow::Result<()> {
+    for (at, spec) in asked.iter().enumerate() {
+        if asked[..at].iter().any(|earlier| earlier.target == spec.target) {
+            let place = spec.target.name();
+            anyhow::bail!("two reports would go to {place}; give each `--output` a place of its own, such as `json=report.json`");
         }
-        let mut all = asked;
-        if all.iter().all(|spec| spec.target != Target::Stdout) {
-            all.insert(0, OutputSpec { format: Format::Terminal, target: Target::Stdout });
-        }
-        Ok(Self(all))
     }
+    Ok(())
+}
 
-    /// Writes every report, whatever becomes of the others.
-    pub(crate) fn publish(&self, report: &Report, guard: &Guard, paint: Paint, stdout: &mut dyn Write) -> Published {
-        let mut published = Published::default();
-        for OutputSpec { format, target } in &self.0 {
-            match target {
-                Target::Stdout => published.take(print(guard, stdout, &format.render(report, paint))),
-                Target::File(path) => published.take(save(guard, path, format.render(report, Paint::PLAIN).as_bytes())),
-            }
-        }
-        published
+/// Writes every report, whatever becomes of the others, and says on standard error what went wrong. A terminal report goes to standard output
+/// unless another one does.
+pub(crate) fn publish(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool) -> Published {
+    let mut troubles = Vec::new();
+    publish_to(report, asked, guard, colour, &mut io::stdout().lock(), &mut troubles);
+    Published::tell(&troubles)
+}
+
+fn publish_to(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool, stdout: &mut dyn Write, troubles: &mut Vec<Trouble>) {
+    let usual = OutputSpec { format: Format::Terminal, target: Target::Stdout };
+    let usual = if asked.iter().any(|spec| spec.target == Target::Stdout) { None } else { Some(&usual) };
+    for OutputSpec { format, target } in usual.into_iter().chain(asked) {
+        let result = match target {
+            Target::Stdout => print_to(guard, stdout, &format.render(report, colour)),
+            Target::File(path) => save(guard, path, format.render(report, false).as_bytes()),
+        };
+        troubles.extend(result.err());
     }
 }
 
-/// What became of the reports that were asked for.
-#[derive(Debug, Default)]
+/// Writes another file past the guard, and says on standard error what went wrong.
+pub(crate) fn write(path: &Path, text: &str, guard: &Guard) -> Published {
+    Published::tell(save(guard, path, text.as_bytes()).err().as_slice())
+}
+
+/// Prints past the guard, and says on standard error what went wrong.
+pub(crate) fn print_past(guard: &Guard, text: &str) -> Published {
+    Published::tell(print_to(guard, &mut io::stdout().lock(), text).err().as_slice())
+}
+
+/// Prints what was made without any secret at hand, such as the catalogue.
+///
+/// # Errors
+///
+/// [`Trouble::Unwritten`]. A reader who has left is no trouble.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    Ok(print_to(&Guard::none(), &mut io::stdout().lock(), text)?)
+}
+
+/// What became of what was to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Published {
-    /// What went wrong, for standard error.
-    pub(crate) troubles: Vec<Trouble>,
+    /// The guard held something back.
+    pub(crate) leaked: bool,
+    /// Something could not be written.
+    pub(crate) unwritten: bool,
 }
 
 impl Published {
-    /// Notes how one more output went.
-    pub(crate) fn take(&mut self, result: Result<(), Trouble>) {
-        self.troubles.extend(result.err());
+    fn of(troubles: &[Trouble]) -> Self {
+        Self {
+            leaked: troubles.iter().any(|trouble| matches!(trouble, Trouble::Leak { .. })),
+            unwritten: troubles.iter().any(|trouble| matches!(trouble, Trouble::Unwritten { .. })),
+        }
     }
 
-    /// The guard held something back.
-    pub(crate) fn leaked(&self) -> bool {
-        self.troubles.iter().any(|trouble| matches!(trouble, Trouble::Leak { .. }))
-    }
-
-    /// Something could not be written.
-    pub(crate) fn unwritten(&self) -> bool {
-        self.troubles.iter().any(|trouble| matches!(trouble, Trouble::Unwritten { .. }))
+    fn tell(troubles: &[Trouble]) -> Self {
+        for trouble in troubles {
+            // Nothing is left to say it to when standard error is gone.
+            let _ = writeln!(io::stderr(), "golive: {trouble}");
+        }
+        Self::of(troubles)
     }
 }
 
@@ -203,13 +213,9 @@ impl std::error::Error for Trouble {
     }
 }
 
-/// Prints to standard output past the guard. A reader who has left, as `head` does, is no trouble.
-///
-/// # Errors
-///
-/// [`Trouble`], and nothing was printed if a secret was in it.
-pub(crate) fn print(guard: &Guard, stdout: &mut dyn Write, text: &str) -> Result<(), Trouble> {
-    let to = || "standard output".to_owned();
+/// A reader who has left, as `head` does, is no trouble.
+fn print_to(guard: &Guard, stdout: &mut dyn Write, text: &str) -> Result<(), Trouble> {
+    let to = || Target::Stdout.name();
     guard.check(text.as_bytes()).map_err(|found| Trouble::Leak { to: to(), found })?;
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::Unwritten { to: to(), error }),
@@ -217,12 +223,8 @@ pub(crate) fn print(guard: &Guard, stdout: &mut dyn Write, text: &str) -> Result
     }
 }
 
-/// Writes a file past the guard, so that the old one or the new one is there, whole, whatever happens.
-///
-/// # Errors
-///
-/// [`Trouble`], and the file is as it was.
-pub(crate) fn save(guard: &Guard, path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+/// Leaves the old file or the new one, whole, whatever happens.
+fn save(guard: &Guard, path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
     guard.check(bytes).map_err(|found| Trouble::Leak { to: quoted(path), found })?;
     replace(path, bytes).map_err(|error| Trouble::Unwritten { to: quoted(path), error })
 }
@@ -302,18 +304,29 @@ mod tests {
         assert!("json=".parse::<OutputSpec>().is_err());
     }
 
+    fn published(asked: &[OutputSpec], guard: &Guard) -> (String, Vec<Trouble>) {
+        let report = sample::report(sample::every_outcome(), &sample::run());
+        let (mut stdout, mut troubles) = (Vec::new(), Vec::new());
+        publish_to(&report, asked, guard, false, &mut stdout, &mut troubles);
+        (String::from_utf8(stdout).unwrap(), troubles)
+    }
+
     #[test]
     fn a_terminal_report_is_printed_unless_another_goes_there() {
-        let outputs = Outputs::new(vec![spec("json=report.json")]).unwrap();
-        assert_eq!(outputs.0, [spec("terminal"), spec("json=report.json")]);
-        assert_eq!(Outputs::new(vec![spec("json")]).unwrap().0, [spec("json")]);
-        assert_eq!(Outputs::new(Vec::new()).unwrap().0, [spec("terminal")]);
+        let folder = tempfile::tempdir().unwrap();
+        let file = OutputSpec { format: Format::Json, target: Target::File(folder.path().join("report.json")) };
+        for asked in [vec![], vec![file], vec![spec("terminal")]] {
+            assert!(published(&asked, &guard()).0.starts_with("NOT READY:"), "{asked:?}");
+        }
+        assert!(published(&[spec("json")], &guard()).0.starts_with('{'));
+        assert!(published(&[spec("markdown=-")], &guard()).0.starts_with("# NOT READY"));
     }
 
     #[test]
     fn two_reports_do_not_share_a_place() {
-        assert!(Outputs::new(vec![spec("json"), spec("markdown")]).is_err());
-        assert!(Outputs::new(vec![spec("json=x"), spec("markdown=x")]).is_err());
+        assert!(apart(&[spec("json"), spec("markdown")]).is_err());
+        assert!(apart(&[spec("json=x"), spec("markdown=x")]).is_err());
+        assert!(apart(&[spec("json=x"), spec("markdown=y"), spec("terminal")]).is_ok());
     }
 
     #[test]
@@ -356,17 +369,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gone = folder.path().join("gone").join("report.json");
         let kept = folder.path().join("report.md");
-        let outputs = Outputs(vec![
+        let asked = [
             OutputSpec { format: Format::Json, target: Target::File(gone) },
             OutputSpec { format: Format::Markdown, target: Target::File(kept.clone()) },
-            spec("terminal"),
-        ]);
-        let mut stdout = Vec::new();
-        let report = sample::report(sample::every_outcome(), &sample::run());
-        let published = outputs.publish(&report, &guard(), Paint::PLAIN, &mut stdout);
-        assert!(published.unwritten() && !published.leaked());
-        assert_eq!(published.troubles.len(), 1);
-        assert!(published.troubles[0].to_string().contains("could not write to"), "{}", published.troubles[0]);
+        ];
+        let (stdout, troubles) = published(&asked, &guard());
+        assert_eq!(Published::of(&troubles), Published { leaked: false, unwritten: true });
+        assert_eq!(troubles.len(), 1);
+        assert!(troubles[0].to_string().starts_with("could not write to \""), "{}", troubles[0]);
         assert!(kept.is_file() && !stdout.is_empty());
     }
 
@@ -375,21 +385,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.txt");
         save(&guard(), &path, b"old").unwrap();
-        let trouble = save(&guard(), &path, VALUE.as_bytes()).unwrap_err();
-        assert_eq!(fs::read(&path).unwrap(), b"old");
         let mut stdout = Vec::new();
-        let mut published = Published::default();
-        published.take(Err(trouble));
-        published.take(print(&guard(), &mut stdout, VALUE));
-        assert!(published.leaked() && !published.unwritten() && stdout.is_empty());
-        for trouble in &published.troubles {
+        let troubles = [save(&guard(), &path, VALUE.as_bytes()).unwrap_err(), print_to(&guard(), &mut stdout, VALUE).unwrap_err()];
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert!(stdout.is_empty());
+        assert_eq!(Published::of(&troubles), Published { leaked: true, unwritten: false });
+        for trouble in &troubles {
             assert!(trouble.to_string().contains("api.secret_key") && !trouble.to_string().contains("MARKER"), "{trouble}");
         }
     }
 
     #[test]
+    fn a_secret_in_a_report_holds_back_every_format() {
+        // A configuration digest that happens to be the secret.
+        let digest = sample::merchant().config.sha256;
+        let guard = Guard::new(&Keyring { api_key: Some(Secret::new(digest)), ..Keyring::default() });
+        for format in ["json", "markdown"] {
+            let (stdout, troubles) = published(&[spec(format)], &guard);
+            assert!(stdout.is_empty() && Published::of(&troubles).leaked, "{format}");
+        }
+    }
+
+    #[test]
     fn a_reader_who_left_is_no_trouble_and_a_full_disk_is() {
-        assert!(print(&guard(), &mut Broken(io::ErrorKind::BrokenPipe), "x").is_ok());
-        assert!(matches!(print(&guard(), &mut Broken(io::ErrorKind::StorageFull), "x"), Err(Trouble::Unwritten { .. })));
+        assert!(print_to(&guard(), &mut Broken(io::ErrorKind::BrokenPipe), "x").is_ok());
+        assert!(matches!(print_to(&guard(), &mut Broken(io::ErrorKind::StorageFull), "x"), Err(Trouble::Unwritten { .. })));
     }
 }

@@ -114,7 +114,7 @@ impl Page {
         }
         self.line(&format!("- fix: {}", escape(Report::fix(check, finding))));
         if let Some(repeat) = &finding.repeat {
-            self.line(&format!("- repeat: {}", escape(repeat.as_str())));
+            self.line(&format!("- repeat: {}", escape(&format!("`{repeat}`"))));
         }
         let reference = check.meta.reference;
         self.line(&format!("- see: [{}](<{}>)", escape(reference.label), reference.url));

@@ -25,7 +25,7 @@ pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
     }
     page.measurements(&report.measurements);
     page.line("");
-    page.wrapped(0, "", &counts(&report.counts));
+    page.counts(&report.counts);
     page.verdict(report);
     page.out
 }
@@ -289,6 +289,15 @@ impl Page {
         }
     }
 
+    /// How many checks ended how, in words that stay beside their numbers.
+    fn counts(&mut self, counts: &Counts) {
+        let all: Vec<String> = counts.rows().iter().map(|(word, count)| format!("{count} {word}").replace(' ', "\u{a0}")).collect();
+        let text = format!("{} checks: {}", counts.total(), all.join(", "));
+        for line in wrap(&text, self.width, 0) {
+            self.line(&line.replace('\u{a0}', " "));
+        }
+    }
+
     fn measurements(&mut self, measurements: &[Measurement]) {
         if measurements.is_empty() {
             return;
@@ -348,12 +357,6 @@ fn marks(counts: &Counts) -> Vec<(&'static str, usize)> {
         ("-", counts.not_applicable),
     ];
     all.into_iter().filter(|(_, count)| *count > 0).collect()
-}
-
-/// The counts of a report, in words.
-fn counts(counts: &Counts) -> String {
-    let all: Vec<String> = counts.rows().iter().map(|(word, count)| format!("{count} {word}")).collect();
-    format!("{} checks: {}", counts.total(), all.join(", "))
 }
 
 /// A number with its unit.
