@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use colored::{Color, Colorize as _};
-use golive_checks::model::{Evidence, Finding, Judged, Level, Needs, Outcome, Reason, Show as _};
+use golive_checks::model::{Attested, Evidence, Finding, Judged, Level, Needs, Outcome, Reason, Show as _};
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -24,6 +24,7 @@ pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
         page.chapter(report, chapter);
     }
     page.measurements(&report.measurements);
+    page.how_to_attest(report);
     page.line("");
     page.counts(&report.counts);
     page.verdict(report);
@@ -188,7 +189,9 @@ impl Page {
         let (mark, look) = mark(&check.outcome);
         let id = check.meta.id;
         let room = self.width.saturating_sub(4 + 2 + display_width(id));
-        let lines = wrap(check.meta.title, room.max(24), 0);
+        let open = matches!(check.outcome, Outcome::Undecided(_)) && check.level == Level::Required;
+        let title = format!("{}{}", check.meta.title, if open { " (required)" } else { "" });
+        let lines = wrap(&title, room.max(24), 0);
         for (at, words) in lines.iter().enumerate() {
             let start = if at == 0 { format!("  {} ", self.paint(mark, look)) } else { " ".repeat(4) };
             let look = if matches!(check.outcome, Outcome::Fail(_)) { Look::Bold } else { Look::Plain };
@@ -203,31 +206,24 @@ impl Page {
 
     /// What there is to say of this very check.
     fn detail(&mut self, report: &Report, check: &Judged) {
-        let level = match check.level {
-            Level::Required => "",
-            Level::Recommended => " (recommended)",
-        };
+        let level = check.level.word();
         match &check.outcome {
             Outcome::Pass(_) => {}
             Outcome::Warn(finding) => {
-                self.labelled(6, &format!("warning{level}:"), Look::Colour(Color::Yellow), finding.message.as_str(), Look::Plain);
+                self.labelled(6, &format!("warning ({level}):"), Look::Colour(Color::Yellow), finding.message.as_str(), Look::Plain);
                 self.finding(report, check, finding);
             }
             Outcome::Fail(finding) => {
-                self.labelled(6, &format!("failed{level}:"), Look::Colour(Color::Red), finding.message.as_str(), Look::Plain);
+                self.labelled(6, &format!("failed ({level}):"), Look::Colour(Color::Red), finding.message.as_str(), Look::Plain);
                 self.finding(report, check, finding);
             }
             Outcome::Waived(finding, waived) => {
-                self.labelled(6, &format!("waived{level}:"), Look::Colour(Color::Magenta), finding.message.as_str(), Look::Plain);
+                self.labelled(6, &format!("waived ({level}):"), Look::Colour(Color::Magenta), finding.message.as_str(), Look::Plain);
                 let terms = format!("{}, approved by {}, until {}", waived.reason, waived.approved_by, waived.until);
                 self.wrapped(6, "because", &terms);
                 self.finding(report, check, finding);
             }
-            Outcome::Attested(attested) => {
-                let words = format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence);
-                self.wrapped(6, "attested", &words);
-            }
-            Outcome::Undecided(_) | Outcome::NotApplicable(_) => {}
+            Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => {}
         }
     }
 
@@ -273,19 +269,31 @@ impl Page {
 
     /// What the last `count` checks have in common.
     fn shared(&mut self, check: &Judged, count: usize) {
-        let all = if count > 1 { format!(", all {count}") } else { String::new() };
+        let all = if count > 1 { format!(", these {count}") } else { String::new() };
         match shared(check) {
             None => {}
-            Some(Shared::Person) => {
-                let words = "a named person's word is wanted; look, then write `[attest.ID]` with `by`, `on` and `evidence`; \
-                             `golive explain ID` says what to look at";
-                self.wrapped(6, &format!("undecided{all}:"), words);
-            }
+            Some(Shared::Person) => self.wrapped(6, &format!("undecided{all}:"), "a named person's word is wanted in `[attest.ID]`"),
             Some(Shared::Undecided(reason, attestable)) => {
-                let or = if attestable { "; or a named person's word in `[attest.ID]`" } else { "" };
+                let or = if attestable { ", or a named person's word in `[attest.ID]`" } else { "" };
                 self.wrapped(6, &format!("undecided{all}:"), &format!("{}{or}", reason.show()));
             }
+            Some(Shared::Attested(attested)) => {
+                let words = format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence);
+                self.wrapped(6, &format!("attested{all}"), &words);
+            }
             Some(Shared::NotApplicable(why)) => self.wrapped(6, &format!("not applicable{all}:"), why),
+        }
+    }
+
+    /// Once, for all items that want a person's word.
+    fn how_to_attest(&mut self, report: &Report) {
+        if report.chapters.iter().flat_map(|chapter| &chapter.checks).any(|check| shared(check) == Some(Shared::Person)) {
+            self.line("");
+            self.wrapped(
+                0,
+                "",
+                "A named person's word is written into `[attest.ID]` with `by`, `on` and `evidence`; `golive explain ID` says what to look at.",
+            );
         }
     }
 
@@ -322,6 +330,8 @@ enum Shared<'a> {
     Person,
     /// They could not be told for the same reason; whether a person's word would do.
     Undecided(&'a Reason, bool),
+    /// The same person answers for them, with the same evidence.
+    Attested(&'a Attested),
     /// They do not concern this merchant, for the same reason.
     NotApplicable(&'a str),
 }
@@ -330,8 +340,9 @@ fn shared(check: &Judged) -> Option<Shared<'_>> {
     match &check.outcome {
         Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => Some(Shared::Person),
         Outcome::Undecided(reason) => Some(Shared::Undecided(reason, check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_)))),
+        Outcome::Attested(attested) => Some(Shared::Attested(attested)),
         Outcome::NotApplicable(why) => Some(Shared::NotApplicable(why.as_str())),
-        Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Attested(_) | Outcome::Waived(..) => None,
+        Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) => None,
     }
 }
 
