@@ -108,12 +108,13 @@ url = "{webhook_url}"
 deliver = "full"
 full_until = {tomorrow}
 
-# Test orders and payouts, each worth {AMOUNT}.
 [webhook.order]
 ids = [{orders}]
+amount = "{AMOUNT}"
 
 [webhook.payout]
 ids = [{payouts}]
+amount = "{AMOUNT}"
 
 [webhook.effects]
 url = "https://{BOOKS}/ledger/{{id}}"
@@ -145,7 +146,7 @@ whitelist = ["3.110.20.30"]
         let until = today.saturating_sub(30.days());
         write!(
             text,
-            "\n[[waive]]\ncheck = \"webhook-rejects-stale\"\nreason = \"the proxy renews timestamps\"\napproved_by = \"Demo, made up\"\nuntil = {until}\n"
+            "\n[[waive]]\ncheck = \"network-country\"\nreason = \"the backup moves home soon\"\napproved_by = \"Demo, made up\"\nuntil = {until}\n"
         )
         .expect("a String takes all");
     }

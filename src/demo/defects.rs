@@ -307,13 +307,13 @@ defects! {
         => ["network-egress-listed"];
     EgressDisagrees Stops "egress-disagrees": "calls leave through two addresses, one of them not on the whitelist"
         => ["network-egress-listed"];
-    WhitelistPrivate Stops "whitelist-private": "a private address is on the whitelist"
+    WhitelistPrivate Warns "whitelist-private": "a private address is on the whitelist"
         => ["network-whitelist-valid"]
         also "network-inventory": "no server has that address";
-    WhitelistSample Stops "whitelist-sample": "the address from the documentation is on the whitelist"
+    WhitelistSample Warns "whitelist-sample": "the address from the documentation is on the whitelist"
         => ["network-whitelist-valid"]
         also "network-inventory": "no server has that address";
-    WhitelistEverything Stops "whitelist-everything": "0.0.0.0/0 is on the whitelist"
+    WhitelistEverything Warns "whitelist-everything": "0.0.0.0/0 is on the whitelist"
         => ["network-whitelist-valid"]
         also "network-inventory": "no server has that address";
     ServerNotListed Warns "server-not-listed": "the backup server is not on the whitelist"
@@ -324,8 +324,8 @@ defects! {
         => ["network-inventory"];
 
     // People
-    AttestationExpired Stops "attestation-expired": "the attestation that the webhook is registered has run out"
-        => ["webhook-registered"];
+    AttestationExpired Stops "attestation-expired": "what was attested on reconciliation has run out"
+        => ["operations-reconciliation"];
     WaiverExpired Warns "waiver-expired": "a waiver ended last month and still stands in golive.toml"
         => ["operations-exceptions"];
 }

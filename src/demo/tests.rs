@@ -14,6 +14,7 @@ use golive_checks::webhook::scenarios::{
 };
 
 use super::{Behaviour, Defect, Habit, Shop};
+use crate::config::{Programs, Sources, load};
 
 fn correct() -> Shop {
     Shop::start(&[], Duration::ZERO).unwrap()
@@ -163,15 +164,22 @@ fn a_dropped_shop_leaves_nothing_behind() {
 }
 
 #[test]
-fn configurations_are_toml_and_hold_no_secret() {
+fn configurations_load_and_hold_no_secret() {
     let behaviours = Defect::ALL
         .iter()
         .map(|defect| Behaviour::with_defects(&[*defect], Duration::ZERO))
         .chain(Habit::ALL.iter().map(|habit| Behaviour::with_habits(&[*habit], Duration::ZERO)));
     for behaviour in behaviours {
         let shop = Shop::open(&behaviour).unwrap();
-        let table: toml::Table = shop.config_toml().parse().unwrap();
-        assert_eq!(table["merchant"]["name"].as_str(), Some("Demo Shop"));
+        let sources = Sources {
+            config: Some(shop.config_path()),
+            folder: shop.folder().to_owned(),
+            environment: &|_| None,
+            programs: Programs::Leave,
+        };
+        let loaded = load(&sources).unwrap_or_else(|complaints| panic!("{behaviour:?}: {complaints}"));
+        assert_eq!(loaded.merchant.name.as_deref(), Some("Demo Shop"));
+        assert_eq!(loaded.wiring.keys.secret_key.unwrap().expose(), shop.secrets()[3], "{behaviour:?}");
         let holds_secret = shop.secrets().iter().any(|secret| shop.config_toml().contains(secret.trim()));
         assert_eq!(holds_secret, behaviour.has(Defect::LiteralSecret), "{behaviour:?}");
     }

@@ -157,6 +157,20 @@ impl Client {
         Some(text)
     }
 
+    /// Days until the webhook's certificate ends.
+    pub(super) fn days_left(&self) -> i64 {
+        let stream = self.connect(&self.host).unwrap();
+        let leaf = &stream.conn.peer_certificates().unwrap()[0];
+        let (_, leaf) = x509_parser::parse_x509_certificate(leaf).unwrap();
+        let today = jiff::Zoned::now().date().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        (leaf.validity().not_after.timestamp() - today.as_second()) / 86_400
+    }
+
+    /// What the platform expects for `payload`.
+    pub(super) fn signature_of(&self, payload: &str, timestamp: &str) -> String {
+        signature::sign(&self.secret, payload.as_bytes(), timestamp)
+    }
+
     /// The first bytes of the answer to a hello of TLS 1.0.
     pub(super) fn legacy_hello(&self) -> Vec<u8> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();

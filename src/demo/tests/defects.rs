@@ -1,1 +1,185 @@
-//! Every defect that can be seen from outside is seen.
+//! Every defect shows from outside, and the correct shop does not show it.
+
+use std::time::Duration;
+
+use golive_checks::model::{Content, Delivery, Merchant, Stamp, Step, Wait};
+use golive_checks::platform::Event;
+use golive_checks::webhook::scenarios::{
+    BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_WRONG_SECRET, FUTURE,
+    HEADERS_LOWER, MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, SANDBOX_SECRET, UNKNOWN_EVENT, UNSIGNED, stale,
+};
+
+use super::client::{Client, TAMPERED};
+use crate::demo::{BOOKS, Defect, Shop};
+
+const ORDER: &str = "demo-order-01";
+
+fn settling(back_s: u64) -> Delivery {
+    Delivery { content: Content::Event(Event::PaymentSuccess), stamp: Stamp::Now { back_s }, ..Delivery::genuine("settling") }
+}
+
+fn stale_hour() -> Delivery {
+    let [hour, _] = stale(&Merchant::default());
+    match hour.steps[0] {
+        Step::Deliver(delivery) => delivery,
+        _ => unreachable!("one delivery"),
+    }
+}
+
+/// Whether the shop shows the defect.
+fn shows(defect: Defect, shop: &Shop) -> bool {
+    let client = Client::of(shop);
+    let deliver = |delivery: &Delivery| client.try_send(&client.compose(delivery, ORDER)).map_or(0, |answer| answer.status);
+    let accepts = |delivery: &Delivery| deliver(delivery) == 200;
+    let loses = |raw: &[Delivery]| accepts(&CONTROL_BEFORE) && !raw.iter().all(accepts);
+    let credits_after = |deliveries: &[Delivery]| {
+        for delivery in deliveries {
+            client.deliver(delivery, ORDER);
+        }
+        client.credits(ORDER)
+    };
+    let configured = |line: &str| shop.config_toml().lines().any(|l| l.starts_with(line));
+    let in_env = |part: &str| shop.env().iter().any(|(_, value)| value.contains(part));
+    let refuses_tls = || client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err() && client.get(BOOKS, "/ledger/x").status == 200;
+    let platform = || client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
+    match defect {
+        Defect::VerifiesNothing => accepts(&UNSIGNED) && accepts(&FORGED_WRONG_SECRET) && accepts(&stale_hour()),
+        Defect::IgnoresMissingSignature => accepts(&UNSIGNED) && !accepts(&EMPTY_SIGNATURE),
+        Defect::AcceptsEmptySignature => accepts(&EMPTY_SIGNATURE) && !accepts(&UNSIGNED),
+        Defect::ChecksSignatureShapeOnly => accepts(&FORGED_WRONG_SECRET) && accepts(&TAMPERED) && !accepts(&FORGED_TRUNCATED),
+        Defect::ComparesPrefixOnly => accepts(&FORGED_TRUNCATED) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::AcceptsBodyOnlySignature => accepts(&FORGED_BODY_ONLY) && accepts(&CONTROL_BEFORE),
+        Defect::VerifiesOwnCopy => accepts(&TAMPERED) && !accepts(&FORGED_WRONG_SECRET) && accepts(&CONTROL_BEFORE),
+        Defect::ToleratesRetiming => accepts(&CHANGED_TIMESTAMP) && !accepts(&TAMPERED),
+        Defect::DefaultsTimestampToNow => accepts(&NO_TIMESTAMP) && !accepts(&CHANGED_TIMESTAMP),
+        Defect::TrustsAnyTimestamp => accepts(&stale_hour()) && accepts(&FUTURE),
+        Defect::TwoHourWindow => accepts(&stale_hour()) && !accepts(&FUTURE),
+        Defect::RejectsOnlyPast => accepts(&FUTURE) && !accepts(&stale_hour()),
+        Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
+        Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
+        Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => loses(&BODY_FORMS),
+        Defect::CaseSensitiveHeaders => loses(&[HEADERS_LOWER]),
+        Defect::Answers201 => deliver(&CONTROL_BEFORE) == 201,
+        Defect::AnswersRedirect => deliver(&CONTROL_BEFORE) == 302,
+        Defect::CsrfPage => deliver(&CONTROL_BEFORE) == 419,
+        Defect::FrontEndAnswers => accepts(&UNSIGNED) && accepts(&METHOD_GET) && credits_after(&[settling(0)]) == 0,
+        Defect::SlowAnswer => {
+            let began = std::time::Instant::now();
+            accepts(&CONTROL_BEFORE) && began.elapsed() > Duration::from_millis(300) && configured("webhook_too_slow_ms")
+        }
+        Defect::Hangs => configured("first_byte_ms") && client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err(),
+        Defect::CrashesOnMalformed => deliver(&MALFORMED_SIGNED) == 500,
+        Defect::CrashesOnUnknownEvents => deliver(&UNKNOWN_EVENT) == 500,
+        Defect::RefusesUnknownEvents => deliver(&UNKNOWN_EVENT) == 400,
+        Defect::CrashesOnReversed => deliver(&Delivery { content: Content::Event(Event::PayoutReversed), ..settling(0) }) == 500,
+        Defect::AnyMethod => accepts(&METHOD_GET),
+        Defect::EchoesSignature => client.deliver(&TAMPERED, ORDER).body.contains("expected "),
+        Defect::LeaksSecret => shop.secrets().iter().any(|secret| client.deliver(&TAMPERED, ORDER).body.contains(secret)),
+        Defect::StackTraceOnError => client.deliver(&TAMPERED, ORDER).body.contains("Traceback (most recent call last)"),
+        Defect::CreditsTwice => credits_after(&[settling(0), settling(0)]) == 2,
+        Defect::DedupRace => {
+            let once = credits_after(&[settling(0), settling(0)]) == 1;
+            client.deliver_together(&settling(0), "demo-order-02");
+            once && client.credits("demo-order-02") > 1
+        }
+        Defect::DedupBySignature | Defect::DedupByTimestamp => credits_after(&[settling(2), settling(0)]) == 2,
+        Defect::ForgetsCutDeliveries => {
+            let once = credits_after(&[settling(0), settling(0)]) == 1;
+            client.deliver_together(&settling(0), "demo-order-02");
+            let together = client.credits("demo-order-02") == 1;
+            for wait in [Wait::Cut, Wait::Answer] {
+                client.deliver(&Delivery { wait, ..settling(0) }, "demo-order-03");
+            }
+            once && together && client.credits("demo-order-03") == 2
+        }
+        Defect::RejectsDuplicates => accepts(&settling(1)) && deliver(&settling(0)) == 409,
+        Defect::CreditsForged => {
+            let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
+            refused && client.credits(ORDER) == 1 && credits_after(&[settling(0)]) == 1
+        }
+        Defect::ExpiredCertificate | Defect::WrongNameCertificate | Defect::MissingIntermediate | Defect::SelfSigned => refuses_tls(),
+        Defect::CertificateExpiresSoon => accepts(&CONTROL_BEFORE) && client.days_left() == 9,
+        Defect::LegacyTls => client.legacy_hello().starts_with(&[22, 3, 1]),
+        Defect::PlainHttpHandler => client.plain().is_some_and(|answer| answer.starts_with("HTTP/1.1 401")),
+        Defect::ApiKeyTest => in_env("pk_test_"),
+        Defect::ApiKeyPlaceholder => in_env("pk_live_xxxxxxxxx"),
+        Defect::SecretTest => in_env("sk_test_"),
+        Defect::SecretSameAsKey => shop.env()[1].1 == shop.env()[2].1,
+        Defect::SecretWithSpace => shop.env()[2].1.ends_with(' '),
+        Defect::LiteralSecret => configured("secret_key = \"sk_live_"),
+        Defect::ReadableEnvFile => {
+            let file = std::fs::metadata(shop.folder().join(".env.production")).unwrap();
+            std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0
+        }
+        Defect::SandboxLeftover => in_env("https://sandbox.kwikpaisa.com"),
+        Defect::BaseUrlSandbox => in_env("https://sandbox.kwikpaisa.com"),
+        Defect::BaseUrlLookAlike => in_env("https://api.kwikpaisa.com.payments.example"),
+        Defect::BaseUrlPlainHttp => in_env("http://api.kwikpaisa.com"),
+        Defect::SharedSandboxSecret => shop.secrets()[3] == shop.secrets()[5],
+        Defect::SharedSandboxWebhook => configured("webhook_url = \"https://shop.example/"),
+        Defect::ApiAnswers401 => platform().status == 401,
+        Defect::ApiAnswers403Address => platform().body.contains("IP address is not whitelisted."),
+        Defect::ApiAnswers500 => platform().status == 500,
+        Defect::ApiAnswersHtml => platform().body.contains("<!doctype html>"),
+        Defect::ClockSkew => {
+            let head = platform().head;
+            let date = head.lines().find_map(|line| line.strip_prefix("date: ")).unwrap();
+            httpdate::parse_http_date(date).unwrap() > std::time::SystemTime::now() + Duration::from_secs(590)
+        }
+        Defect::SignerTopLevelSort | Defect::SignerEscapesSlashes | Defect::SignerMilliseconds => {
+            let payload = br#"{"b":{"z":"a/b","a":"1"},"a":"2"}"#;
+            let sign = |folder: &std::path::Path| crate::demo::signer::sign_in(folder, payload, "1778659835").unwrap();
+            let right = golive_checks::platform::canonical::canonical(std::str::from_utf8(payload).unwrap()).unwrap();
+            sign(shop.folder()) != client.signature_of(&right, "1778659835")
+        }
+        Defect::WebhookPlainHttp => configured("url = \"http://"),
+        Defect::WebhookTunnel => configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&CONTROL_BEFORE),
+        Defect::WebhookStagingName => configured("url = \"https://staging.shop.example/") && accepts(&CONTROL_BEFORE),
+        Defect::WebhookLocalhost => configured("url = \"https://localhost/") && accepts(&CONTROL_BEFORE),
+        Defect::EgressNotListed => client.get("ip.example", "/").body != "15.206.10.20\n",
+        Defect::EgressDisagrees => client.get("ip.example", "/").body != client.get("checkip.example", "/").body,
+        Defect::WhitelistPrivate => shop.config_toml().contains("\"192.168.10.4\"]"),
+        Defect::WhitelistSample => shop.config_toml().contains("\"103.21.244.15\"]"),
+        Defect::WhitelistEverything => shop.config_toml().contains("\"0.0.0.0/0\"]"),
+        Defect::ServerNotListed => configured("whitelist = [\"15.206.10.20\"]"),
+        Defect::ServerAbroad => configured("country = \"SG\""),
+        Defect::ReviewLongAgo => shop.config_toml().lines().filter(|line| line.starts_with("reviewed = ")).all(is_long_ago),
+        Defect::AttestationExpired => shop.config_toml().lines().filter(|line| line.starts_with("on = ")).any(is_long_ago),
+        Defect::WaiverExpired => configured("[[waive]]") && configured("check = \"network-country\""),
+    }
+}
+
+/// Whether the date at the end of a line is five months behind.
+fn is_long_ago(line: &str) -> bool {
+    let date: jiff::civil::Date = line.rsplit(' ').next().unwrap().parse().unwrap();
+    jiff::Zoned::now().date().since(date).unwrap().get_days() > 150
+}
+
+#[test]
+fn every_defect_shows() {
+    for defect in Defect::ALL {
+        let shop = Shop::start(&[*defect], Duration::ZERO).unwrap();
+        assert!(shows(*defect, &shop), "{} does not show", defect.name());
+    }
+}
+
+#[test]
+fn the_correct_shop_shows_none() {
+    for defect in Defect::ALL {
+        let shop = Shop::start(&[], Duration::ZERO).unwrap();
+        assert!(!shows(*defect, &shop), "the correct shop shows {}", defect.name());
+    }
+}
+
+#[test]
+fn defects_are_named_once_and_found_by_name() {
+    for defect in Defect::ALL {
+        assert_eq!(Defect::by_name(defect.name()), Some(*defect));
+        assert!(defect.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{}", defect.name());
+        assert!(!defect.caught_by().is_empty(), "{}", defect.name());
+        let named: Vec<&str> = defect.caught_by().iter().copied().chain(defect.also().iter().map(|(id, _)| *id)).collect();
+        assert!(named.iter().enumerate().all(|(at, id)| !named[..at].contains(id)), "{} names a check twice", defect.name());
+    }
+    assert!(Defect::ALL.len() >= 36);
+    assert_eq!(Defect::by_name("no-such-defect"), None);
+}
