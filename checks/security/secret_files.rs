@@ -19,8 +19,8 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Source,
     waivable: false,
     rationale: "A file that every account of the machine can read, or that git tracks, gives its secret to people nobody thought of.",
-    judged: "The env file and every file named as the source of a secret: readable or writable by others fails, by the group warns, tracked by git \
-             fails. An env file in which no key was found may be tracked. Where secrets come from variables or commands alone there is no such \
+    judged: "The env file and every file named as the source of a secret: open to others fails, open to the group warns, tracked by git fails. What \
+             a container runtime mounts under /run/secrets is open to all accounts of the container and only warns. An env file in which no key was found may be tracked. Where secrets come from variables or commands alone there is no such \
              file, and that passes.",
     remediation: "Run `chmod 600` on the file, `git rm --cached` it, name it in `.gitignore`, and replace the secret if it was ever committed.",
     reference: Reference::SECURITY_CHECKS,
@@ -50,9 +50,9 @@ impl Check for SecretFiles {
             let mode = file.mode.unwrap_or(0);
             if keyless {
                 fine.push(evidence);
-            } else if mode & OTHERS != 0 || file.tracked == Some(true) {
+            } else if file.tracked == Some(true) || (mode & OTHERS != 0 && !mounted(file)) {
                 open.push(evidence);
-            } else if mode & GROUP != 0 {
+            } else if mode & (OTHERS | GROUP) != 0 {
                 shared.push(evidence);
             } else if file.mode.is_none() && file.tracked.is_none() {
                 untold.push(text!("{}", Quoted(&file.path)));
@@ -64,7 +64,7 @@ impl Check for SecretFiles {
             return Ok(Outcome::fail("a file with a secret is open to others", open));
         }
         if !shared.is_empty() {
-            return Ok(Outcome::warn("a file with a secret is open to its group", shared));
+            return Ok(Outcome::warn("a file with a secret is open to more than its owner", shared));
         }
         if !untold.is_empty() {
             let why = text!("neither permissions nor git could be asked about {}", Text::join(&untold, ", "));
@@ -75,6 +75,11 @@ impl Check for SecretFiles {
         }
         Ok(Outcome::Pass(fine))
     }
+}
+
+/// Whether a container runtime mounted it: these files are open to all accounts of the container, which usually has one.
+fn mounted(file: &SecretFile) -> bool {
+    ["/run/secrets/", "/var/run/secrets/"].iter().any(|folder| file.path.starts_with(folder))
 }
 
 /// Whether the env file holds a key of the platform's or a configured secret.
@@ -202,6 +207,13 @@ mod tests {
     #[test]
     fn warns_of_a_file_that_only_the_group_can_read() {
         assert_eq!(word(&env_file(Carried::LiveKey), vec![file(Some(0o640), None)]), "warn");
+    }
+
+    #[test]
+    fn warns_of_a_secret_that_a_container_runtime_mounted() {
+        let path = "/run/secrets/kwikpaisa".to_owned();
+        let file = SecretFile { path, key: "api.secret_key".to_owned(), mode: Some(0o444), tracked: None };
+        assert_eq!(word(&Merchant::default(), vec![file]), "warn");
     }
 
     #[test]
