@@ -91,11 +91,15 @@ fn clock_offset(call: &Exchange) -> Option<f64> {
     let theirs = Timestamp::try_from(httpdate::parse_http_date(answer.header("date")?).ok()?).ok()?;
     let midway = i64::try_from(call.times.first_byte_us / 2).ok()?;
     let ours = call.sent.at.as_microsecond() + midway;
-    Some((theirs.as_microsecond() - ours).div_euclid(1_000_000) as f64)
+    // Truncated, for the answer's second has begun up to one second before it was sent.
+    Some(((theirs.as_microsecond() - ours) / 1_000_000) as f64)
 }
 
 #[cfg(test)]
 mod tests {
+    use golive_checks::model::{Merchant, Observations, OrderId, Place, ScenarioSeen, Sent, StepSeen, Times};
+
+    use super::super::sample::{merchant, run};
     use super::*;
 
     #[test]
@@ -104,5 +108,59 @@ mod tests {
         assert_eq!(rank(&[0.2], 95), Some(0.2));
         assert_eq!(rank(&[0.1, 0.2, 0.3], 50), Some(0.2));
         assert_eq!(rank(&[0.1, 0.2, 0.3], 95), Some(0.3));
+    }
+
+    /// An answer after `ms` milliseconds.
+    fn answered(name: &str, ms: u64, date: &str) -> Exchange {
+        let answer = Answer {
+            status: 200,
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("date".to_owned(), date.to_owned())],
+            body: String::new(),
+            body_bytes: 0,
+            cut: false,
+            leaks: Vec::new(),
+        };
+        let sent = Sent {
+            at: "2026-11-21T20:42:00Z".parse().unwrap(),
+            method: "POST".to_owned(),
+            url: "https://shop.example/".to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        let times = Times { first_byte_us: ms * 1_000, answer_us: ms * 1_000, ..Times::default() };
+        Exchange { name: name.to_owned(), sent, answer: Ok(answer), times }
+    }
+
+    fn scenario(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
+        let order = OrderId { id: "golive-1".to_owned(), amount: "1.00".to_owned(), issued: false };
+        let steps = vec![StepSeen::Exchange(Box::new(answered(name, ms, "")))];
+        (name.to_owned(), Seen::Got(ScenarioSeen { order, steps }))
+    }
+
+    #[test]
+    fn answers_are_measured_on_the_controls_and_held_to_the_limit_in_force() {
+        let seen = Observations {
+            scenarios: [scenario("control-before", 120), scenario("control-after", 180), scenario("burst", 9_000)].into(),
+            ..Observations::default()
+        };
+        let (mut merchant, run) = (merchant(), run());
+        let first = |merchant: &Merchant| measurements(&Facts { merchant, run: &run, seen: &seen });
+        let ours = first(&merchant);
+        assert_eq!(ours.len(), 2);
+        assert_eq!((ours[0].value, ours[0].limit, ours[0].limit_from), (0.12, Some(5.0), LimitFrom::Ours));
+        assert_eq!((ours[1].value, ours[1].unit), (0.18, "s"));
+        merchant.limits.webhook_slow_ms = 100;
+        merchant.places.insert("limits.webhook_slow_ms".to_owned(), Place { line: 30, column: 1 });
+        let theirs = first(&merchant);
+        assert_eq!((theirs[0].limit, theirs[0].limit_from), (Some(0.1), LimitFrom::Configuration));
+    }
+
+    #[test]
+    fn the_clock_is_compared_with_the_date_of_the_answer() {
+        let offset = |date| clock_offset(&answered("order-status", 200, date));
+        assert_eq!(offset("Sat, 21 Nov 2026 20:42:40 GMT"), Some(39.0));
+        assert_eq!(offset("Sat, 21 Nov 2026 20:42:00 GMT"), Some(0.0));
+        assert_eq!(offset("yesterday"), None);
     }
 }
