@@ -1,26 +1,26 @@
 //! What each subcommand does.
 
 use std::fs;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use golive_checks::CATALOGUE;
-use golive_checks::model::{Deliver, Mode, Role};
+use golive_checks::model::{Deliver, Keyring, Mode, Outcome, Reason, Role};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::catalogue;
 use crate::cli::{CheckArgs, Cli, Command, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReportArgs, ScopeArgs, When};
-use crate::config::{self, Loaded, Sources};
+use crate::config::{self, Loaded, Programs, Sources};
+use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
 use crate::demo::{self, Defect, Shop};
 use crate::exit::{Ending, Exit, Signal};
 use crate::guard::Guard;
-use crate::observe::Options;
-use crate::output::{self, OutputSpec};
+use crate::observe::{NoProgress, Options};
+use crate::output::{self, OutputSpec, Outputs, Paint, Published};
 use crate::progress::Spinner;
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
-use crate::{catalogue, selftest};
 
 /// Carries a command out.
 ///
@@ -28,72 +28,90 @@ use crate::{catalogue, selftest};
 ///
 /// What the caller got wrong, in words for standard error; exit 2.
 pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
-    let colour = decide_colour(cli.color);
+    let paint = decide_paint(cli.color);
     match cli.command {
-        Command::Check(args) => check(&args, colour),
-        Command::Demo(args) => demo(&args, colour),
-        Command::Plan(args) => plan(&args),
-        Command::Judge(args) => judge(&args, colour),
+        Command::Check(args) => check(args, paint),
+        Command::Demo(args) => demo(args, paint),
+        Command::Plan(args) => plan(args),
+        Command::Judge(args) => judge(args, paint),
         Command::Init(args) => init(&args),
-        Command::Config(args) => print(&config::explain(&config::load(&Sources::here(args.config, false))?)),
+        Command::Config(args) => print(&config::explain(&load(args.config, Programs::Leave)?)),
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
         Command::Selftest { defect } => selftest(&defect),
-        Command::DemoSign { timestamp } => demo_sign(&timestamp),
+        Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
     }
 }
 
 /// One decision for the whole process: `--color`, then the environment, then whether standard output is a terminal.
-fn decide_colour(when: When) -> bool {
+fn decide_paint(when: When) -> Paint {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let colour = match when {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
         When::Auto if set("CLICOLOR_FORCE") => true,
-        When::Auto => std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        When::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     };
     colored::control::set_override(colour);
-    colour
+    Paint { colour, ..Paint::PLAIN }
 }
 
-/// Prints what holds no secret: catalogue, plan, configuration.
+/// Prints what holds no secret: the catalogue, a plan, the configuration's origins.
 fn print(text: &str) -> anyhow::Result<Exit> {
-    output::print(text).map(|()| Exit::Ready)
+    print_past(&Guard::new(&Keyring::default()), text)
 }
 
-fn note(quiet: bool, words: &str) {
-    if !quiet {
-        eprintln!("golive: {words}");
+fn print_past(guard: &Guard, text: &str) -> anyhow::Result<Exit> {
+    let mut published = Published::default();
+    published.take(output::print(guard, &mut io::stdout(), text));
+    Ok(ending(&published, Exit::Ready, false, None))
+}
+
+/// How the process ends, and what went wrong with its outputs on standard error.
+fn ending(published: &Published, verdict: Exit, broke: bool, signal: Option<Signal>) -> Exit {
+    for trouble in &published.troubles {
+        eprintln!("golive: {trouble}");
     }
+    Exit::of(Ending { verdict, broke, leaked: published.leaked(), unwritten: published.unwritten(), signal })
 }
 
-fn check(args: &CheckArgs, colour: bool) -> anyhow::Result<Exit> {
-    let loaded = config::load(&Sources::here(args.config.config.clone(), true))?;
-    let mut run = prepare(loaded, &args.scope, Mode::Check, &args.network)?;
+fn load(path: Option<std::path::PathBuf>, programs: Programs) -> anyhow::Result<Loaded> {
+    let sources = Sources::of_this_process(path, programs).context("finding the working folder")?;
+    Ok(config::load(&sources)?)
+}
+
+fn check(args: CheckArgs, paint: Paint) -> anyhow::Result<Exit> {
+    let outputs = outputs(args.report.output.clone())?;
+    let loaded = load(args.config.config, Programs::Run)?;
+    let configured = loaded.merchant.webhook.deliver;
+    if configured == Deliver::Full && args.scope.deliver.is_none() && !args.report.quiet {
+        eprintln!("golive: deliveries go as far as \"probe\": `deliver = \"full\"` also wants `--deliver full`");
+    }
+    let mut run = prepare(loaded, args.scope, Mode::Check, &args.network)?;
     run.facts.strict = args.report.strict;
     run.options.deadline = args.deadline.0;
-    if args.scope.deliver.is_none() && run.merchant.webhook.deliver == Deliver::Full {
-        note(args.report.quiet, "`webhook.deliver` is \"full\"; deliveries go as far as \"probe\" unless the command line says --deliver full too");
-    }
-    conclude(run, &args.report, colour)
+    conclude(run, &args.report, &outputs, paint)
+}
+
+fn outputs(asked: Vec<OutputSpec>) -> anyhow::Result<Outputs> {
+    Outputs::new(asked).map_err(anyhow::Error::msg)
 }
 
 /// A run of a loaded merchant, as the command line wants it.
-fn prepare(loaded: Loaded, scope: &ScopeArgs, mode: Mode, network: &NetworkArgs) -> anyhow::Result<Run> {
-    let Loaded { merchant, wiring } = loaded;
+fn prepare(loaded: Loaded, scope: ScopeArgs, mode: Mode, network: &NetworkArgs) -> anyhow::Result<Run> {
+    let Loaded { merchant, wiring, .. } = loaded;
     for name in scope.only.iter().chain(&scope.skip) {
         catalogue::known(name)?;
     }
     let mut facts = run::begin(mode, network.now);
     facts.role = scope.role.unwrap_or(if run::is_ci() { Role::Ci } else { Role::Production });
     facts.offline = scope.offline;
-    facts.only.clone_from(&scope.only);
-    facts.skip.clone_from(&scope.skip);
+    facts.only = scope.only;
+    facts.skip = scope.skip;
     facts.switches = switches(network);
     let zone = jiff::tz::Offset::from_seconds(facts.offset_s).unwrap_or(jiff::tz::Offset::UTC);
-    let today = zone.to_datetime(facts.now).date();
-    facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, today)?;
+    facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, zone.to_datetime(facts.now).date())?;
     let options = Options {
         connect_to: network.connect_to.clone(),
         allow_private: network.allow_private,
@@ -106,118 +124,142 @@ fn prepare(loaded: Loaded, scope: &ScopeArgs, mode: Mode, network: &NetworkArgs)
 /// The switches that make a verdict one of a rehearsal, as they were given.
 fn switches(network: &NetworkArgs) -> Vec<String> {
     let mut given: Vec<String> = network.connect_to.iter().map(|to| format!("--connect-to {to}")).collect();
-    if network.allow_private {
-        given.push("--allow-private".to_owned());
-    }
-    if network.ca_file.is_some() {
-        given.push("--ca-file".to_owned());
-    }
+    given.extend(network.allow_private.then(|| "--allow-private".to_owned()));
+    given.extend(network.ca_file.is_some().then(|| "--ca-file".to_owned()));
     given.extend(network.now.map(|now| format!("--now {now}")));
     given
 }
 
 fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let read = || format!("reading the certificates of {}", path.display());
-    let found: Vec<_> = CertificateDer::pem_file_iter(path).with_context(read)?.collect::<Result<_, _>>().with_context(read)?;
+    let reading = || format!("reading the certificates of {}", path.display());
+    let found: Vec<_> = CertificateDer::pem_file_iter(path).with_context(reading)?.collect::<Result<_, _>>().with_context(reading)?;
     anyhow::ensure!(!found.is_empty(), "{} holds no certificate", path.display());
     Ok(found)
 }
 
-/// Observes, judges, reports.
-fn conclude(run: Run, args: &ReportArgs, colour: bool) -> anyhow::Result<Exit> {
+/// Observes, saves, judges, reports.
+fn conclude(run: Run, args: &ReportArgs, outputs: &Outputs, paint: Paint) -> anyhow::Result<Exit> {
     let guard = Guard::new(&run.wiring.keys);
-    let (seen, keys_dropped_later) = {
-        let spinner = Spinner::new(args.quiet);
-        run.observe(&spinner)?
-    };
-    let signal = keys_dropped_later;
-    let mut unwritten = false;
-    let mut leaked = false;
+    let (seen, signal) = run.observe(&Spinner::new(args.quiet))?;
+    let mut published = Published::default();
     if let Some(path) = &args.save_observations {
-        let saved = serde_json::to_string_pretty(&seen).context("saving the observations")?;
-        let published = output::write(path, &saved, &guard);
-        (leaked, unwritten) = (leaked | published.leaked, unwritten | published.unwritten);
+        let saved = serde_json::to_vec_pretty(&seen).context("writing the observations down")?;
+        published.take(output::save(&guard, path, &saved));
     }
-    let exit = publish(&seen, &args.output, &guard, colour, signal, leaked, unwritten);
-    Ok(exit)
+    Ok(publish(&seen, outputs, published, &guard, paint, signal))
 }
 
 /// Judges and renders.
-fn publish(seen: &Seen, outputs: &[OutputSpec], guard: &Guard, colour: bool, signal: Option<Signal>, leaked: bool, unwritten: bool) -> Exit {
+fn publish(seen: &Seen, outputs: &Outputs, mut published: Published, guard: &Guard, paint: Paint, signal: Option<Signal>) -> Exit {
     let report = Report::new(&seen.facts());
-    let published = output::publish(&report, outputs, guard, colour);
-    Exit::of(Ending {
-        verdict: report.exit(),
-        broke: report.broke,
-        leaked: leaked | published.leaked,
-        unwritten: unwritten | published.unwritten,
-        signal,
-    })
+    published.troubles.extend(outputs.publish(&report, guard, paint, &mut io::stdout()).troubles);
+    ending(&published, report.exit(), report.broke, signal)
 }
 
-fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
-    let saved = fs::read(&args.path).with_context(|| format!("reading {}", args.path.display()))?;
-    let seen: Seen = serde_json::from_slice(&saved).map_err(|error| {
-        anyhow::anyhow!("{}:{}:{}: not a run that --save-observations wrote", args.path.display(), error.line(), error.column())
-    })?;
-    anyhow::ensure!(seen.schema == run::SCHEMA, "{}: a run of another version of golive", args.path.display());
-    Ok(publish(&seen, &args.output, &Guard::none(), colour, None, false, false))
+fn judge(args: JudgeArgs, paint: Paint) -> anyhow::Result<Exit> {
+    let outputs = outputs(args.output)?;
+    let path = args.path.display();
+    let saved = fs::read(&args.path).with_context(|| format!("reading {path}"))?;
+    // The library's words may repeat what stands in the file.
+    let seen: Seen = serde_json::from_slice(&saved)
+        .map_err(|error| anyhow::anyhow!("{path}:{}:{}: this is no run that --save-observations wrote", error.line(), error.column()))?;
+    anyhow::ensure!(seen.schema == run::SCHEMA, "{path}: this run was saved by another version of golive");
+    Ok(publish(&seen, &outputs, Published::default(), &Guard::new(&Keyring::default()), paint, None))
 }
 
-fn plan(args: &PlanArgs) -> anyhow::Result<Exit> {
-    let loaded = config::load(&Sources::here(args.config.config.clone(), false))?;
-    let run = prepare(loaded, &args.scope, Mode::Check, &NetworkArgs::default())?;
+fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
+    let loaded = load(args.config.config, Programs::Leave)?;
+    let run = prepare(loaded, args.scope, Mode::Check, &NetworkArgs::default())?;
     let plan = run.plan();
-    print(&if args.json { plan.json() } else { plan.describe() })
+    print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.to_json(&run.facts) } else { plan.describe(&run.facts) })
 }
 
 fn init(args: &InitArgs) -> anyhow::Result<Exit> {
     let written = config::init(&args.path, args.env_file.as_deref(), args.force)?;
-    print(&written)
+    let mut words = format!("Wrote {}.\n", written.path.display());
+    for (key, variable) in &written.filled {
+        words.push_str(&format!("  {key} comes from {variable}\n"));
+    }
+    words.push_str("Fill in what is left, then: golive config, golive plan, golive check.\n");
+    print(&words)
 }
 
 fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
-    names.iter().map(|name| demo::defect(name)).collect()
+    names.iter().map(|name| Defect::named(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them"))).collect()
 }
 
-fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
+fn demo(args: DemoArgs, paint: Paint) -> anyhow::Result<Exit> {
+    let outputs = outputs(args.report.output.clone())?;
     if args.list {
-        return print(&demo::list());
+        let width = Defect::ALL.iter().map(|defect| defect.name().len()).max().unwrap_or_default();
+        let lines: Vec<String> = Defect::ALL.iter().map(|defect| format!("{:width$}  {}\n", defect.name(), defect.about())).collect();
+        return print(&lines.concat());
     }
     let shop = Shop::start(&defects(&args.defect)?, args.delay.0)?;
     if args.serve {
-        return demo::serve(&shop);
+        return serve(&shop);
     }
     let mut run = demo_run(&shop, args.deliver.unwrap_or(Deliver::Full))?;
     run.facts.strict = args.report.strict;
-    conclude(run, &args.report, colour)
+    conclude(run, &args.report, &outputs, paint)
 }
 
-/// A run on the built-in shop.
+/// A run on the built-in shop: everything it names is on loopback.
 pub(crate) fn demo_run(shop: &Shop, deliver: Deliver) -> anyhow::Result<Run> {
-    let loaded = config::load(&shop.sources()?)?;
-    let network = NetworkArgs { connect_to: shop.connect_to()?, ..NetworkArgs::default() };
-    let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: Some(deliver), role: Some(Role::Production) };
-    let mut run = prepare(loaded, &scope, Mode::Demo, &network)?;
-    run.options.ca_file = shop.ca()?;
-    run.facts.switches.push("--ca-file".to_owned());
+    let sources = Sources {
+        config: Some(shop.config_path()),
+        folder: shop.folder().to_owned(),
+        environment: &|_| None,
+        programs: Programs::Run,
+    };
+    let connect_to = shop.connect_to().iter().map(|to| to.parse().map_err(anyhow::Error::msg)).collect::<anyhow::Result<_>>()?;
+    let network = NetworkArgs { ca_file: Some(shop.ca_file()), connect_to, ..NetworkArgs::default() };
+    let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: None, role: Some(Role::Production) };
+    let mut run = prepare(config::load(&sources)?, scope, Mode::Demo, &network)?;
+    run.facts.deliver = deliver;
     Ok(run)
 }
 
+/// Keeps the shop up until it is interrupted.
+fn serve(shop: &Shop) -> anyhow::Result<Exit> {
+    let folder = shop.folder().display();
+    let connect_to: Vec<String> = shop.connect_to().iter().map(|to| format!(" --connect-to {to}")).collect();
+    let words = format!(
+        "{}\n# The shop is up; its files are in {folder}. In another terminal:\n#   cd {folder}\n#   golive check --deliver full --ca-file ca.pem{}\n# Ctrl-C ends it.\n",
+        shop.config_toml(),
+        connect_to.concat(),
+    );
+    print(&words)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
+    runtime.block_on(tokio::signal::ctrl_c()).context("waiting for Ctrl-C")?;
+    Ok(Exit::Ready)
+}
+
 fn selftest(names: &[String]) -> anyhow::Result<Exit> {
-    let matrix = selftest::run(&defects(names)?)?;
-    output::print(&matrix.render())?;
+    let matrix = Matrix::observe(&Case::list(&defects(names)?), &|shop| {
+        let (mut seen, _) = demo_run(shop, Deliver::Full)?.observe(&NoProgress)?;
+        let report = Report::new(&seen.facts());
+        seen.run.strict = true;
+        let strict = Report::new(&seen.facts());
+        Ok(result(&report, strict.verdict))
+    })?;
+    print(&matrix.render())?;
     Ok(if matrix.holds() { Exit::Ready } else { Exit::NotReady })
 }
 
-fn demo_sign(timestamp: &str) -> anyhow::Result<Exit> {
-    let mut payload = Vec::new();
-    std::io::stdin().read_to_end(&mut payload).context("reading the payload")?;
-    print(&demo::sign(&payload, timestamp)?)
-}
-
-/// The number of checks, for tests of the catalogue.
-#[cfg(test)]
-pub(crate) fn checks() -> usize {
-    CATALOGUE.iter().map(|section| section.checks.len()).sum()
+/// What the matrix compares of a report.
+fn result(report: &Report, strict: Verdict) -> RunResult {
+    let ended = |judged: &golive_checks::model::Judged| Ended {
+        id: judged.meta.id,
+        outcome: judged.outcome.word(),
+        blocked_by: match &judged.outcome {
+            Outcome::Undecided(Reason::Blocked { by }) => Some(*by),
+            _ => None,
+        },
+    };
+    RunResult {
+        verdict: report.verdict.word().to_owned(),
+        strict_verdict: strict.word().to_owned(),
+        checks: report.chapters.iter().flat_map(|chapter| chapter.checks.iter().map(ended)).collect(),
+    }
 }

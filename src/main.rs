@@ -1,5 +1,10 @@
 //! The `golive` command: parse, run, exit.
 
+#![forbid(unsafe_code)]
+
+mod catalogue;
+mod cli;
+mod commands;
 mod config;
 mod demo;
 mod exit;
@@ -7,7 +12,29 @@ mod guard;
 mod observe;
 mod output;
 mod programs;
+mod progress;
 mod report;
+mod run;
 mod wiring;
 
-fn main() {}
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    // The panic's own words may hold a secret: where it happened is enough to report it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        eprintln!("golive: internal error{place}; please report it");
+    }));
+    let cli = cli::Cli::parse();
+    let exit = catch_unwind(|| commands::execute(cli)).unwrap_or(Ok(Exit::Internal));
+    exit.unwrap_or_else(|error| {
+        eprintln!("golive: {error:#}");
+        Exit::Usage
+    })
+    .into()
+}

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::exit::Signal;
 use crate::observe::{self, Context, Options, Plan, Progress};
 use crate::wiring::Wiring;
 
@@ -52,15 +53,6 @@ impl Seen {
     }
 }
 
-/// The signal that ended a run early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interrupt {
-    /// Ctrl-C.
-    Interrupt,
-    /// A polite kill.
-    Terminate,
-}
-
 impl Run {
     /// What this run would observe.
     pub(crate) fn plan(&self) -> Plan {
@@ -72,7 +64,7 @@ impl Run {
             .filter(|(section, check)| selected(&facts, check.meta(), section))
             .flat_map(|(_, check)| check.plan(&self.merchant, &self.facts))
             .collect();
-        Plan::merge(probes, &self.merchant, &self.facts, &self.wiring)
+        Plan::merge(probes, &self.merchant, &self.facts)
     }
 
     /// Carries the plan out.
@@ -80,7 +72,7 @@ impl Run {
     /// # Errors
     ///
     /// When no runtime can be had, or the switches cannot be followed.
-    pub(crate) fn observe(mut self, progress: &dyn Progress) -> anyhow::Result<(Seen, Option<Interrupt>)> {
+    pub(crate) fn observe(mut self, progress: &dyn Progress) -> anyhow::Result<(Seen, Option<Signal>)> {
         let began = Instant::now();
         let plan = self.plan();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
@@ -108,13 +100,13 @@ impl Run {
 }
 
 /// Waits for Ctrl-C or a polite kill.
-async fn until_signalled() -> Interrupt {
+async fn until_signalled() -> Signal {
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
         return std::future::pending().await;
     };
     tokio::select! {
-        _ = interrupt.recv() => Interrupt::Interrupt,
-        _ = terminate.recv() => Interrupt::Terminate,
+        _ = interrupt.recv() => Signal::Interrupt,
+        _ = terminate.recv() => Signal::Terminate,
     }
 }
 
