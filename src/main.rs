@@ -9,10 +9,14 @@ mod config;
 mod demo;
 mod exit;
 mod guard;
+#[cfg(test)]
+mod no_false_ready;
 mod observe;
 mod output;
 mod programs;
 mod progress;
+#[cfg(test)]
+mod readme;
 mod report;
 mod run;
 mod wiring;

@@ -1,0 +1,69 @@
+//! No false READY: with every defect, in every mode, with and without effects, offline and interrupted.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use golive_checks::model::Deliver;
+
+use crate::commands::demo_run;
+use crate::demo::{Defect, Shop, Weight};
+use crate::observe::NoProgress;
+use crate::report::{Report, Verdict};
+use crate::run::{Run, Seen};
+
+/// The verdict, of the strictness that must notice the defect: a recommendation alone stops nobody without `--strict`.
+fn verdict(mut seen: Seen, defect: Defect) -> Verdict {
+    seen.run.strict = defect.weight() == Weight::Warns;
+    Report::new(&seen.facts()).verdict
+}
+
+fn observe(run: Run) -> Seen {
+    run.observe(&NoProgress).expect("the run can be made").0
+}
+
+/// Every way to look at one shop.
+fn verdicts(defect: Defect) -> Vec<(&'static str, Verdict)> {
+    let shop = Shop::start(&[defect], Duration::ZERO).expect("the shop opens");
+    let with = |deliver| demo_run(&shop, deliver).expect("the shop's configuration loads");
+    let mut ways = Vec::new();
+    for (name, deliver) in [("none", Deliver::None), ("negative", Deliver::Negative), ("probe", Deliver::Probe), ("full", Deliver::Full)] {
+        ways.push((name, verdict(observe(with(deliver)), defect)));
+    }
+    for (name, deliver) in [("probe without effects", Deliver::Probe), ("full without effects", Deliver::Full)] {
+        let mut run = with(deliver);
+        run.merchant.webhook.effects = None;
+        run.wiring.effects = None;
+        ways.push((name, verdict(observe(run), defect)));
+    }
+    let mut offline = with(Deliver::Full);
+    offline.facts.offline = true;
+    ways.push(("offline", verdict(observe(offline), defect)));
+    let mut interrupted = observe(with(Deliver::None));
+    interrupted.run.interrupted = true;
+    ways.push(("interrupted", verdict(interrupted, defect)));
+    ways
+}
+
+#[test]
+fn no_defect_is_ever_ready() {
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(String::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(defect) = Defect::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for (way, verdict) in verdicts(*defect) {
+                        if matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers) {
+                            let mut wrong = wrong.lock().expect("nobody panics with it");
+                            writeln!(wrong, "{} is READY: {way}", defect.name()).expect("a String takes all");
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("nobody panics with it");
+    assert!(wrong.is_empty(), "{wrong}");
+}
