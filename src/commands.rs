@@ -16,9 +16,9 @@ use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
 use crate::demo::{self, Defect, Shop};
 use crate::exit::{Ending, Exit, Signal};
 use crate::guard::Guard;
-use crate::observe::{NoProgress, Options};
+use crate::observe::Options;
 use crate::output::{self, OutputSpec, Outputs, Paint, Published};
-use crate::progress::Spinner;
+use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 
@@ -171,7 +171,7 @@ fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
     let loaded = load(args.config.config, Programs::Leave)?;
     let run = prepare(loaded, args.scope, Mode::Check, &NetworkArgs::default())?;
     let plan = run.plan();
-    print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.to_json(&run.facts) } else { plan.describe(&run.facts) })
+    print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.json() } else { plan.describe() })
 }
 
 fn init(args: &InitArgs) -> anyhow::Result<Exit> {
@@ -185,7 +185,7 @@ fn init(args: &InitArgs) -> anyhow::Result<Exit> {
 }
 
 fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
-    names.iter().map(|name| Defect::named(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them"))).collect()
+    names.iter().map(|name| Defect::by_name(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them"))).collect()
 }
 
 fn demo(args: DemoArgs, paint: Paint) -> anyhow::Result<Exit> {
@@ -237,7 +237,7 @@ fn serve(shop: &Shop) -> anyhow::Result<Exit> {
 
 fn selftest(names: &[String]) -> anyhow::Result<Exit> {
     let matrix = Matrix::observe(&Case::list(&defects(names)?), &|shop| {
-        let (mut seen, _) = demo_run(shop, Deliver::Full)?.observe(&NoProgress)?;
+        let (mut seen, _) = demo_run(shop, Deliver::Full)?.observe(&Silent)?;
         let report = Report::new(&seen.facts());
         seen.run.strict = true;
         let strict = Report::new(&seen.facts());

@@ -9,7 +9,7 @@ use golive_checks::model::Deliver;
 
 use crate::commands::demo_run;
 use crate::demo::{Defect, Shop, Weight};
-use crate::observe::NoProgress;
+use crate::progress::Silent;
 use crate::report::{Report, Verdict};
 use crate::run::{Run, Seen};
 
@@ -20,7 +20,7 @@ fn verdict(mut seen: Seen, defect: Defect) -> Verdict {
 }
 
 fn observe(run: Run) -> Seen {
-    run.observe(&NoProgress).expect("the run can be made").0
+    run.observe(&Silent).expect("the run can be made").0
 }
 
 /// Every way to look at one shop.

@@ -50,3 +50,12 @@ impl Drop for Spinner {
         self.bar.finish_and_clear();
     }
 }
+
+/// Draws nothing.
+pub(crate) struct Silent;
+
+impl Progress for Silent {
+    fn began(&self, _probe: &str) {}
+
+    fn ended(&self, _probe: &str) {}
+}

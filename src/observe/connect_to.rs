@@ -1,5 +1,6 @@
 //! `--connect-to HOST:PORT:HOST:PORT`, as curl has it.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// Sends connections for one host and port to another; names in certificates and `Host` stay as configured.
@@ -24,6 +25,14 @@ impl ConnectTo {
             let to_host = if self.to_host.is_empty() { host } else { &self.to_host };
             (to_host.to_owned(), if self.to_port == 0 { port } else { self.to_port })
         })
+    }
+}
+
+impl fmt::Display for ConnectTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
+        write!(f, "{}:{}:{}:{}", host(&self.host), port(self.port), host(&self.to_host), port(self.to_port))
     }
 }
 
