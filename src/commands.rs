@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use golive_checks::model::{Deliver, Keyring, Mode, Outcome, Reason, Role};
+use golive_checks::model::{Deliver, Mode, Outcome, Reason, Role};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -17,7 +17,7 @@ use crate::demo::{self, Defect, Shop};
 use crate::exit::{Ending, Exit, Signal};
 use crate::guard::Guard;
 use crate::observe::Options;
-use crate::output::{self, OutputSpec, Outputs, Paint, Published};
+use crate::output::{self, OutputSpec, Published};
 use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
@@ -28,12 +28,12 @@ use crate::run::{self, Run, Seen};
 ///
 /// What the caller got wrong, in words for standard error; exit 2.
 pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
-    let paint = decide_paint(cli.color);
+    let colour = decide_colour(cli.color);
     match cli.command {
-        Command::Check(args) => check(args, paint),
-        Command::Demo(args) => demo(args, paint),
+        Command::Check(args) => check(args, colour),
+        Command::Demo(args) => demo(&args, colour),
         Command::Plan(args) => plan(args),
-        Command::Judge(args) => judge(args, paint),
+        Command::Judge(args) => judge(&args, colour),
         Command::Init(args) => init(&args),
         Command::Config(args) => print(&config::explain(&load(args.config, Programs::Leave)?)),
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
@@ -44,7 +44,7 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
 }
 
 /// One decision for the whole process: `--color`, then the environment, then whether standard output is a terminal.
-fn decide_paint(when: When) -> Paint {
+fn decide_colour(when: When) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let colour = match when {
         When::Always => true,
@@ -54,26 +54,17 @@ fn decide_paint(when: When) -> Paint {
         When::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     };
     colored::control::set_override(colour);
-    Paint { colour, ..Paint::PLAIN }
+    colour
 }
 
-/// Prints what holds no secret: the catalogue, a plan, the configuration's origins.
+/// Prints what holds no secret: the catalogue, the configuration's origins.
 fn print(text: &str) -> anyhow::Result<Exit> {
-    print_past(&Guard::new(&Keyring::default()), text)
+    output::print(text).map(|()| Exit::Ready)
 }
 
-fn print_past(guard: &Guard, text: &str) -> anyhow::Result<Exit> {
-    let mut published = Published::default();
-    published.take(output::print(guard, &mut io::stdout(), text));
-    Ok(ending(&published, Exit::Ready, false, None))
-}
-
-/// How the process ends, and what went wrong with its outputs on standard error.
-fn ending(published: &Published, verdict: Exit, broke: bool, signal: Option<Signal>) -> Exit {
-    for trouble in &published.troubles {
-        eprintln!("golive: {trouble}");
-    }
-    Exit::of(Ending { verdict, broke, leaked: published.leaked(), unwritten: published.unwritten(), signal })
+/// How the process ends.
+fn ending(published: Published, verdict: Exit, broke: bool, signal: Option<Signal>) -> Exit {
+    Exit::of(Ending { verdict, broke, leaked: published.leaked, unwritten: published.unwritten, signal })
 }
 
 fn load(path: Option<std::path::PathBuf>, programs: Programs) -> anyhow::Result<Loaded> {
@@ -81,8 +72,8 @@ fn load(path: Option<std::path::PathBuf>, programs: Programs) -> anyhow::Result<
     Ok(config::load(&sources)?)
 }
 
-fn check(args: CheckArgs, paint: Paint) -> anyhow::Result<Exit> {
-    let outputs = outputs(args.report.output.clone())?;
+fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
+    output::apart(&args.report.output)?;
     let loaded = load(args.config.config, Programs::Run)?;
     let configured = loaded.merchant.webhook.deliver;
     if configured == Deliver::Full && args.scope.deliver.is_none() && !args.report.quiet {
@@ -91,11 +82,7 @@ fn check(args: CheckArgs, paint: Paint) -> anyhow::Result<Exit> {
     let mut run = prepare(loaded, args.scope, Mode::Check, &args.network)?;
     run.facts.strict = args.report.strict;
     run.options.deadline = args.deadline.0;
-    conclude(run, &args.report, &outputs, paint)
-}
-
-fn outputs(asked: Vec<OutputSpec>) -> anyhow::Result<Outputs> {
-    Outputs::new(asked).map_err(anyhow::Error::msg)
+    conclude(run, &args.report, colour)
 }
 
 /// A run of a loaded merchant, as the command line wants it.
@@ -138,40 +125,41 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 }
 
 /// Observes, saves, judges, reports.
-fn conclude(run: Run, args: &ReportArgs, outputs: &Outputs, paint: Paint) -> anyhow::Result<Exit> {
+fn conclude(run: Run, args: &ReportArgs, colour: bool) -> anyhow::Result<Exit> {
     let guard = Guard::new(&run.wiring.keys);
     let (seen, signal) = run.observe(&Spinner::new(args.quiet))?;
-    let mut published = Published::default();
-    if let Some(path) = &args.save_observations {
-        let saved = serde_json::to_vec_pretty(&seen).context("writing the observations down")?;
-        published.take(output::save(&guard, path, &saved));
-    }
-    Ok(publish(&seen, outputs, published, &guard, paint, signal))
+    let saved = match &args.save_observations {
+        Some(path) => output::write(path, &serde_json::to_string_pretty(&seen).context("writing the observations down")?, &guard),
+        None => Published::default(),
+    };
+    Ok(publish(&seen, &args.output, saved, &guard, colour, signal))
 }
 
 /// Judges and renders.
-fn publish(seen: &Seen, outputs: &Outputs, mut published: Published, guard: &Guard, paint: Paint, signal: Option<Signal>) -> Exit {
+fn publish(seen: &Seen, asked: &[OutputSpec], saved: Published, guard: &Guard, colour: bool, signal: Option<Signal>) -> Exit {
     let report = Report::new(&seen.facts());
-    published.troubles.extend(outputs.publish(&report, guard, paint, &mut io::stdout()).troubles);
-    ending(&published, report.exit(), report.broke, signal)
+    let written = output::publish(&report, asked, guard, colour);
+    let published = Published { leaked: saved.leaked || written.leaked, unwritten: saved.unwritten || written.unwritten };
+    ending(published, report.exit(), report.broke, signal)
 }
 
-fn judge(args: JudgeArgs, paint: Paint) -> anyhow::Result<Exit> {
-    let outputs = outputs(args.output)?;
+fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
+    output::apart(&args.output)?;
     let path = args.path.display();
     let saved = fs::read(&args.path).with_context(|| format!("reading {path}"))?;
     // The library's words may repeat what stands in the file.
     let seen: Seen = serde_json::from_slice(&saved)
         .map_err(|error| anyhow::anyhow!("{path}:{}:{}: this is no run that --save-observations wrote", error.line(), error.column()))?;
     anyhow::ensure!(seen.schema == run::SCHEMA, "{path}: this run was saved by another version of golive");
-    Ok(publish(&seen, &outputs, Published::default(), &Guard::new(&Keyring::default()), paint, None))
+    Ok(publish(&seen, &args.output, Published::default(), &Guard::none(), colour, None))
 }
 
 fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
     let loaded = load(args.config.config, Programs::Leave)?;
     let run = prepare(loaded, args.scope, Mode::Check, &NetworkArgs::default())?;
     let plan = run.plan();
-    print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.json() } else { plan.describe() })
+    let published = output::print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.json() } else { plan.describe() });
+    Ok(ending(published, Exit::Ready, false, None))
 }
 
 fn init(args: &InitArgs) -> anyhow::Result<Exit> {
@@ -188,8 +176,8 @@ fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
     names.iter().map(|name| Defect::by_name(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them"))).collect()
 }
 
-fn demo(args: DemoArgs, paint: Paint) -> anyhow::Result<Exit> {
-    let outputs = outputs(args.report.output.clone())?;
+fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
+    output::apart(&args.report.output)?;
     if args.list {
         let width = Defect::ALL.iter().map(|defect| defect.name().len()).max().unwrap_or_default();
         let lines: Vec<String> = Defect::ALL.iter().map(|defect| format!("{:width$}  {}\n", defect.name(), defect.about())).collect();
@@ -201,7 +189,7 @@ fn demo(args: DemoArgs, paint: Paint) -> anyhow::Result<Exit> {
     }
     let mut run = demo_run(&shop, args.deliver.unwrap_or(Deliver::Full))?;
     run.facts.strict = args.report.strict;
-    conclude(run, &args.report, &outputs, paint)
+    conclude(run, &args.report, colour)
 }
 
 /// A run on the built-in shop: everything it names is on loopback.
