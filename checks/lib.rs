@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod authentication;
 pub mod logging;
 pub mod model;
 pub mod monitoring;
@@ -22,6 +24,8 @@ use model::Section;
 
 /// The checklist, in the order the reader will see it.
 pub const CATALOGUE: &[&Section] = &[
+    &api::SECTION,
+    &authentication::SECTION,
     &webhook::SECTION,
     &payments::SECTION,
     &payouts::SECTION,

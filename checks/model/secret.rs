@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::{Quoted, Show};
+
 /// A key or secret. It has no `Display`, `Serialize`, `Deref` or `Clone`; checks never receive one.
 pub struct Secret(Zeroizing<String>);
 
@@ -77,6 +79,18 @@ pub enum Origin {
     },
     /// Written into `golive.toml` itself, which is a finding.
     Literal,
+}
+
+impl Show for Origin {
+    fn show(&self) -> String {
+        match self {
+            Self::Env { name } => format!("the variable {}", Quoted(name).show()),
+            Self::EnvFile { path, name, line } => format!("the variable {} of {}, line {line}", Quoted(name).show(), Quoted(path).show()),
+            Self::File { path } => format!("the file {}", Quoted(path).show()),
+            Self::Command { program } => format!("the program {}", Quoted(program).show()),
+            Self::Literal => "golive.toml itself".to_owned(),
+        }
+    }
 }
 
 /// The prefixes the platform gives its keys.

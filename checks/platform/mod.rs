@@ -4,6 +4,8 @@ pub mod address;
 pub mod call;
 pub mod canonical;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod example;
 mod form;
 pub mod hosts;
 pub mod keys;

@@ -1,0 +1,136 @@
+//! What a configured credential looks like, and what is wrong with its looks.
+
+use crate::model::{Credential, Damage, Facts, MissingSecret, Outcome, Placeholder, Prefix, Reason, SecretFacts, Show, Slot, Text};
+use crate::model::{Evidence, Finding};
+use crate::text;
+
+/// A slot of the configuration and what belongs there.
+pub(super) struct Wanted {
+    pub(super) slot: Slot,
+    /// "API key"
+    pub(super) noun: &'static str,
+    /// "a live key, `pk_live_…`"
+    pub(super) expected: &'static str,
+}
+
+/// The facts of a credential that is there; else how the check ends.
+pub(super) fn found<'a>(facts: &Facts<'a>, wanted: &Wanted) -> Result<&'a SecretFacts, anyhow::Result<Outcome>> {
+    let fails = |message: Text, observed: Text| Err(Ok(Outcome::fail(message, vec![wanted.evidence(observed)])));
+    match facts.merchant.credential(wanted.slot) {
+        Some(Credential::Found(facts)) => Ok(facts),
+        Some(Credential::Missing { why: MissingSecret::NotRun, origin }) => {
+            Err(Err(Reason::Declined(text!("this command runs no program, so {} was not asked for the {}", origin, wanted.noun)).into()))
+        }
+        Some(Credential::Missing { why, origin }) => {
+            let why = match why {
+                MissingSecret::NotSet => "which is not set",
+                MissingSecret::Unreadable => "which cannot be read",
+                MissingSecret::CommandFailed | MissingSecret::NotRun => "which gave none",
+            };
+            fails(text!("the {} was not found where the configuration says it is", wanted.noun), text!("{}, {}", origin, why))
+        }
+        None => fails(text!("no {} is configured", wanted.noun), "nothing".into()),
+    }
+}
+
+impl Wanted {
+    pub(super) fn evidence(&self, observed: impl Into<Text>) -> Evidence {
+        Evidence::config(self.slot.key(), self.expected, observed)
+    }
+
+    /// A failure of what was found.
+    pub(super) fn fails(&self, message: impl Into<Text>, found: &SecretFacts) -> Finding {
+        Finding::new(message, vec![self.evidence(looks(found))])
+    }
+
+    /// What is wrong with any credential: a stand-in, damaged by copying, of a previous generation, in two slots at once.
+    pub(super) fn fault(&self, found: &SecretFacts) -> Option<Finding> {
+        if found.damage.contains(&Damage::Empty) {
+            return Some(self.fails(text!("the {} is empty", self.noun), found));
+        }
+        if let Some(placeholder) = found.placeholder {
+            let what = match placeholder {
+                Placeholder::Documentation => "the sample of the platform's documentation",
+                Placeholder::Template => "a stand-in that was never replaced",
+                Placeholder::Unexpanded => "a variable that nobody expanded",
+            };
+            return Some(self.fails(text!("the {} is {}, not a key", self.noun, what), found));
+        }
+        if !found.damage.is_empty() {
+            let finding = self.fails(text!("the {} was damaged on its way: {}", self.noun, Damages(&found.damage)), found);
+            return Some(finding.fix(text!("Store the value of `{}` again, the key alone: {}", self.slot.key(), mend(&found.damage))));
+        }
+        if found.prefix == Prefix::Previous {
+            let finding = self.fails(text!("the {} belongs to a previous generation of the API", self.noun), found);
+            return Some(finding.fix(
+                "Issue keys for the v3 API in Dashboard, Developer, Console; those of NEO Bank and form-post checkout do not work there",
+            ));
+        }
+        let twin = match self.slot {
+            Slot::ApiKey => Slot::SecretKey,
+            Slot::SecretKey => Slot::ApiKey,
+            Slot::SandboxApiKey => Slot::SandboxSecretKey,
+            Slot::SandboxSecretKey => Slot::SandboxApiKey,
+        };
+        found.equals.contains(&twin).then(|| self.fails(text!("`{}` and `{}` hold the same value", self.slot.key(), twin.key()), found))
+    }
+
+    /// What makes it doubtful that the application uses this very value.
+    pub(super) fn doubt(&self, facts: &Facts<'_>, found: &SecretFacts) -> Option<Evidence> {
+        let crate::model::Origin::EnvFile { name, .. } = &found.origin else { return None };
+        let file = facts.merchant.env_file.as_ref().filter(|file| file.overridden.contains(name))?;
+        Some(Evidence::config(
+            self.slot.key(),
+            "one value in the env file and in the environment",
+            text!(
+                "{} has another value in the environment of this machine than in {}; most loaders let the environment win",
+                crate::model::Quoted(name),
+                crate::model::Quoted(&file.path)
+            ),
+        ))
+    }
+}
+
+/// Prefix, length and origin: all that may be said of a credential.
+pub(super) fn looks(found: &SecretFacts) -> Text {
+    let prefix = match found.prefix {
+        Prefix::ApiLive => "`pk_live_…`",
+        Prefix::ApiTest => "`pk_test_…`",
+        Prefix::SecretLive => "`sk_live_…`",
+        Prefix::SecretTest => "`sk_test_…`",
+        Prefix::Previous => "a key of a previous generation",
+        Prefix::None => "no known prefix",
+    };
+    text!("{}, {} bytes, from {}", prefix, found.length, found.origin)
+}
+
+/// What copying did, in words.
+struct Damages<'a>(&'a [Damage]);
+
+impl Show for Damages<'_> {
+    fn show(&self) -> String {
+        let words = self.0.iter().map(|damage| match damage {
+            Damage::Empty => "it is empty",
+            Damage::Padded => "white space around it",
+            Damage::InnerSpace => "white space within it",
+            Damage::LineBreak => "a line break",
+            Damage::Quotes => "quotes around it",
+            Damage::ByteOrderMark => "a byte-order mark before it",
+            Damage::Invisible => "invisible characters",
+            Damage::NotAscii => "characters beyond ASCII",
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn mend(damage: &[Damage]) -> &'static str {
+    if damage.contains(&Damage::LineBreak) {
+        "`printf %s` writes no line break where `echo` does"
+    } else if damage.contains(&Damage::Quotes) {
+        "quotes belong to the shell or the env file's syntax, not to the value"
+    } else if damage.contains(&Damage::ByteOrderMark) {
+        "save the file as UTF-8 without a byte-order mark"
+    } else {
+        "copy it with the dashboard's copy button, not from a document or chat"
+    }
+}
