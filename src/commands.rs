@@ -35,7 +35,10 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan(args),
         Command::Judge(args) => judge(&args, colour),
         Command::Init(args) => init(&args),
-        Command::Config(args) => print(&config::explain(&load(args.config, Programs::Leave)?)),
+        Command::Config(args) => {
+            let loaded = load(args.config, Programs::Leave)?;
+            Ok(print_past(&Guard::new(&loaded.wiring.keys), &config::explain(&loaded)))
+        }
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
         Command::Selftest { defect } => selftest(&defect),
@@ -60,6 +63,11 @@ fn decide_colour(when: When) -> bool {
 /// Prints what holds no secret: the catalogue, the configuration's origins.
 fn print(text: &str) -> anyhow::Result<Exit> {
     output::print(text).map(|()| Exit::Ready)
+}
+
+/// Prints what was made with secrets at hand.
+fn print_past(guard: &Guard, text: &str) -> Exit {
+    ending(output::print_past(guard, text), Exit::Ready, false, None)
 }
 
 /// How the process ends.
@@ -158,8 +166,7 @@ fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
     let loaded = load(args.config.config, Programs::Leave)?;
     let run = prepare(loaded, args.scope, Mode::Check, &NetworkArgs::default())?;
     let plan = run.plan();
-    let published = output::print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.json() } else { plan.describe() });
-    Ok(ending(published, Exit::Ready, false, None))
+    Ok(print_past(&Guard::new(&run.wiring.keys), &if args.json { plan.json() } else { plan.describe() }))
 }
 
 fn init(args: &InitArgs) -> anyhow::Result<Exit> {
