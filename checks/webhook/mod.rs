@@ -1,8 +1,94 @@
 //! The merchant's webhook: its address, its TLS, and the conversation with it.
 
+mod answers_200;
+mod applies_once;
+mod applies_once_concurrently;
+mod by_hand;
+mod certificate;
+mod certificate_expiry;
+mod certificate_strength;
+mod conversation;
+mod cut_redelivered;
+mod duplicate_answered;
+mod effects;
+#[cfg(test)]
+mod fixture;
+mod handles_events;
+mod header_case;
+mod https;
+mod ignores_unknown_events;
+mod items;
+mod leaks_nothing;
+mod legacy_tls;
+mod name_form;
+mod obstacle;
+mod plain_http;
+mod post_only;
+mod prompt;
+mod proof;
+mod public_address;
+mod public_name;
+mod reachable;
+mod redelivery_answered;
+mod refused_without_effect;
+mod rejects_forged;
+mod rejects_future;
+mod rejects_retimed;
+mod rejects_sandbox_secret;
+mod rejects_stale;
+mod rejects_tampered;
+mod rejects_unsigned;
 pub mod scenarios;
+mod stacks;
+mod survives_malformed;
+mod tls;
+mod tls_version;
+mod url;
+mod verifies_raw_body;
 
 use crate::model::Section;
 
-/// The chapter.
-pub const SECTION: Section = Section { id: "webhook", title: "Webhook", checks: &[] };
+/// The chapter: the address, its TLS, the conversation, duplicates, and what only people can answer for.
+pub const SECTION: Section = Section {
+    id: "webhook",
+    title: "Webhook",
+    checks: &[
+        &url::Url,
+        &https::Https,
+        &public_name::PublicName,
+        &public_address::PublicAddress,
+        &certificate::Certificate,
+        &certificate_expiry::CertificateExpiry,
+        &certificate_strength::CertificateStrength,
+        &tls_version::TlsVersion,
+        &legacy_tls::LegacyTls,
+        &plain_http::PlainHttp,
+        &reachable::Reachable,
+        &answers_200::Answers200,
+        &prompt::Prompt,
+        &rejects_unsigned::RejectsUnsigned,
+        &rejects_forged::RejectsForged,
+        &rejects_tampered::RejectsTampered,
+        &rejects_retimed::RejectsRetimed,
+        &rejects_stale::RejectsStale,
+        &rejects_future::RejectsFuture,
+        &rejects_sandbox_secret::RejectsSandboxSecret,
+        &verifies_raw_body::VerifiesRawBody,
+        &header_case::HeaderCase,
+        &post_only::PostOnly,
+        &survives_malformed::SurvivesMalformed,
+        &ignores_unknown_events::IgnoresUnknownEvents,
+        &leaks_nothing::LeaksNothing,
+        &handles_events::HandlesEvents,
+        &duplicate_answered::DuplicateAnswered,
+        &redelivery_answered::RedeliveryAnswered,
+        &cut_redelivered::CutRedelivered,
+        &applies_once::AppliesOnce,
+        &applies_once_concurrently::AppliesOnceConcurrently,
+        &refused_without_effect::RefusedWithoutEffect,
+        &items::REGISTERED,
+        &items::LOGGING,
+        &items::ASYNCHRONOUS,
+        &items::STATUS_VERIFIED,
+    ],
+};

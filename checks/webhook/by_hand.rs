@@ -1,0 +1,50 @@
+//! Command lines that repeat a delivery; secrets come from the environment.
+
+use crate::model::{Endpoint, Facts, Text};
+use crate::text;
+
+/// A genuine event, signed now.
+pub(super) fn genuine(facts: &Facts<'_>) -> Option<Text> {
+    facts.merchant.webhook_url().map(|url| {
+        text!(
+            "B='{}'; T=$(date +%s); S=$(printf %s \"$B$T\" | openssl dgst -sha256 -hmac \"$KWIKPAISA_SECRET_KEY\" -r | cut -d' ' -f1); \
+             curl -i '{}' -H 'Content-Type: application/json' -H \"X-SIGNATURE: $S\" -H \"X-TIMESTAMP: $T\" --data-binary \"$B\"",
+            BODY,
+            url
+        )
+    })
+}
+
+/// The same, signed so many seconds away from now: `-86400` is a day ago.
+pub(super) fn at(facts: &Facts<'_>, offset_s: i64) -> Option<Text> {
+    facts.merchant.webhook_url().map(|url| {
+        text!(
+            "B='{}'; T=$(($(date +%s) + {})); S=$(printf %s \"$B$T\" | openssl dgst -sha256 -hmac \"$KWIKPAISA_SECRET_KEY\" -r | cut -d' ' -f1); \
+             curl -i '{}' -H 'Content-Type: application/json' -H \"X-SIGNATURE: $S\" -H \"X-TIMESTAMP: $T\" --data-binary \"$B\"",
+            BODY,
+            offset_s,
+            url
+        )
+    })
+}
+
+/// An event without a signature.
+pub(super) fn unsigned(facts: &Facts<'_>) -> Option<Text> {
+    curl(facts, "")
+}
+
+/// An event with a made-up signature.
+pub(super) fn forged(facts: &Facts<'_>) -> Option<Text> {
+    curl(facts, "-H \"X-SIGNATURE: $(printf %064d 0)\" ")
+}
+
+fn curl(facts: &Facts<'_>, header: &'static str) -> Option<Text> {
+    let command = |url: &Endpoint| {
+        text!("curl -i '{}' -H 'Content-Type: application/json' {}-H \"X-TIMESTAMP: $(date +%s)\" --data-binary '{}'", url, header, BODY)
+    };
+    facts.merchant.webhook_url().map(command)
+}
+
+/// An event for an order that was never issued.
+const BODY: &str =
+    "{\"data\":{\"amount\":\"1.00\",\"order_id\":\"golive-by-hand\",\"order_status\":\"PROCESSING\"},\"event\":\"payment.processing\"}";

@@ -1,0 +1,101 @@
+//! What deliveries did in the merchant's system: the counts of effects of a scenario.
+
+use super::conversation::scenario;
+use crate::model::{Deliver, Evidence, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject};
+use crate::text;
+
+/// How often an order was credited before and after its deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Applied {
+    /// The scenario.
+    name: &'static str,
+    /// Before any delivery.
+    before: u64,
+    /// After all.
+    after: u64,
+}
+
+impl Applied {
+    /// What a scenario's first and last count say.
+    pub(super) fn of(facts: &Facts<'_>, name: &'static str, check: &'static str) -> Result<Self, Reason> {
+        let seen = counted(facts, name, check)?;
+        let counts = every(seen)?;
+        match counts[..] {
+            [before, .., after] => Ok(Self { name, before, after }),
+            [] | [_] => Err(unfinished()),
+        }
+    }
+
+    /// Whether the event was applied exactly once; `None` when more often.
+    pub(super) fn once(self) -> Result<bool, Reason> {
+        match self.after.checked_sub(self.before) {
+            Some(0) => Err(without_effect(self.name, self.before)),
+            Some(1) => Ok(true),
+            Some(_) => Ok(false),
+            None => Err(Reason::Ambiguous(text!("{}: the count of effects went down from {} to {}", self.name, self.before, self.after))),
+        }
+    }
+
+    /// The counts in words.
+    pub(super) fn evidence(self) -> Evidence {
+        Evidence::of(
+            Subject::Delivery(self.name.into()),
+            "one effect of all deliveries together",
+            text!("{}: {} before, {} after", times(self.after.saturating_sub(self.before)), self.before, self.after),
+        )
+    }
+}
+
+/// A scenario that counts effects; where it could not be carried out, the ways to make it provable.
+pub(super) fn counted<'a>(facts: &Facts<'a>, name: &'static str, check: &'static str) -> Result<&'a ScenarioSeen, Reason> {
+    let lacking = match facts.seen.scenarios.get(name) {
+        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => text!("this run went as far as \"{}\"", is.word()),
+        Some(Seen::NotMade(NotMade::NoEffects)) => "no `[webhook.effects]` is configured".into(),
+        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => text!("`{}` gave no test id for it", crate::model::Plain(key)),
+        _ => return scenario(facts, name),
+    };
+    if facts.merchant.webhook_url().is_none() {
+        return Err(Reason::Blocked { by: "webhook-url" });
+    }
+    Err(Reason::NoWayToObserve(text!(
+        "{}; prove it by `webhook.effects.url` or by `webhook.effects.command` (either with `--deliver full` and ids from `[webhook.order]`), or \
+         have a person answer for it under `[attest.{}]`",
+        lacking,
+        check
+    )))
+}
+
+/// All counts of a scenario, in order.
+pub(super) fn every(seen: &ScenarioSeen) -> Result<Vec<u64>, Reason> {
+    seen.effects().map(|count| count.get().copied()).collect()
+}
+
+/// The end of a scenario is missing.
+pub(super) fn unfinished() -> Reason {
+    Reason::Transport("the sequence ended before all effects were counted".into())
+}
+
+/// A genuine event did nothing, so nothing is shown.
+pub(super) fn without_effect(name: &'static str, before: u64) -> Reason {
+    Reason::Ambiguous(if before > 0 {
+        text!(
+            "{}: the test id had {} effects before the first delivery and no more after it; `[webhook.order]` must give an id that was not settled yet",
+            name,
+            before
+        )
+    } else {
+        text!(
+            "{}: a genuine event had no effect at all, so nothing is shown; does the merchant know the test id, credit without asking the platform \
+             about it, and count in `[webhook.effects]` within `limits.effects_wait_ms`?",
+            name
+        )
+    })
+}
+
+fn times(count: u64) -> crate::model::Text {
+    match count {
+        1 => "applied once".into(),
+        2 => "applied twice".into(),
+        more => text!("applied {} times", more),
+    }
+}

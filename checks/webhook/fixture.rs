@@ -1,0 +1,220 @@
+//! A small merchant and what was seen of it, for tests.
+
+use crate::model::{
+    Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding, Leak, Merchant, NotMade, Observations,
+    OrderId, Origin, Outcome, Phase, Prefix, Reason, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls, Trouble,
+    TroubleKind, Trust,
+};
+
+/// The day of all tests.
+pub(super) const NOW: &str = "2026-11-21T12:00:00Z";
+
+/// One step of a scenario as a test writes it.
+pub(super) enum At {
+    /// Answered with this status.
+    Status(u16),
+    /// Not answered.
+    Trouble(TroubleKind),
+    /// Released together, answered so.
+    Together(Vec<u16>),
+    /// So many effects.
+    Effects(u64),
+}
+
+/// Everything a check may look at, to be varied.
+pub(super) struct Case {
+    pub(super) merchant: Merchant,
+    pub(super) run: RunFacts,
+    pub(super) seen: Observations,
+}
+
+impl Case {
+    /// A merchant with a webhook and a secret; nothing was seen.
+    pub(super) fn new() -> Self {
+        let mut merchant = Merchant::default();
+        merchant.webhook.url = Endpoint::parse("https://shop.example/api/webhooks/kwikpaisa").map(Address::Url);
+        merchant.api.secret_key = Some(Credential::Found(SecretFacts {
+            origin: Origin::Env { name: "KWIKPAISA_SECRET_KEY".to_owned() },
+            prefix: Prefix::SecretLive,
+            length: 32,
+            damage: Vec::new(),
+            placeholder: None,
+            entropy: Entropy::High,
+            equals: Vec::new(),
+        }));
+        Self { merchant, run: RunFacts::example(), seen: Observations::default() }
+    }
+
+    /// The same, and both controls were answered with 200.
+    pub(super) fn accepted() -> Self {
+        Self::new().answered("control-before", 200).answered("control-after", 200)
+    }
+
+    /// Another webhook address.
+    pub(super) fn url(mut self, written: &str) -> Self {
+        self.merchant.webhook.url = Some(Endpoint::parse(written).map_or(Address::Unreadable, Address::Url));
+        self
+    }
+
+    /// The scenario of one delivery was answered with this status.
+    pub(super) fn answered(self, name: &'static str, status: u16) -> Self {
+        self.went(name, vec![At::Status(status)])
+    }
+
+    /// All of these were.
+    pub(super) fn all_answered(self, names: impl IntoIterator<Item = &'static str>, status: u16) -> Self {
+        names.into_iter().fold(self, |case, name| case.answered(name, status))
+    }
+
+    /// The scenario went so.
+    pub(super) fn went(mut self, name: &'static str, steps: Vec<At>) -> Self {
+        let order = OrderId { id: "golive-1".to_owned(), amount: "1.00".to_owned(), issued: false };
+        let steps = steps.into_iter().map(|step| seen(name, step)).collect();
+        self.seen.scenarios.insert(name.to_owned(), Seen::Got(ScenarioSeen { order, steps }));
+        self
+    }
+
+    /// The scenario was not carried out.
+    pub(super) fn not_made(mut self, name: &'static str, why: NotMade) -> Self {
+        self.seen.scenarios.insert(name.to_owned(), Seen::NotMade(why));
+        self
+    }
+
+    /// The answer of a scenario's first exchange, to be varied.
+    pub(super) fn answer(mut self, name: &'static str, change: impl FnOnce(&mut Answer)) -> Self {
+        self.exchange(name, |exchange| change(exchange.answer.as_mut().expect("answered")));
+        self
+    }
+
+    /// How long a scenario's first exchange took.
+    pub(super) fn took(mut self, name: &'static str, ms: u64) -> Self {
+        self.exchange(name, |exchange| exchange.times.answer_us = ms * 1_000);
+        self
+    }
+
+    /// A scenario's answer held something.
+    pub(super) fn leaked(self, name: &'static str, leak: Leak) -> Self {
+        self.answer(name, |answer| answer.leaks.push(leak))
+    }
+
+    /// The scenario's order was issued for the purpose.
+    pub(super) fn issued(mut self, name: &'static str) -> Self {
+        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else { panic!("{name} was seen") };
+        scenario.order.issued = true;
+        self
+    }
+
+    fn exchange(&mut self, name: &'static str, change: impl FnOnce(&mut Exchange)) {
+        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else { panic!("{name} was seen") };
+        let Some(StepSeen::Exchange(exchange)) = scenario.steps.first_mut() else { panic!("{name} starts with an exchange") };
+        change(exchange);
+    }
+
+    /// How the check ends.
+    pub(super) fn judge(&self, check: &dyn Check) -> Outcome {
+        match check.judge(&self.facts()) {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Undecided(error.downcast::<Reason>().expect("a reason")),
+        }
+    }
+
+    /// The facts.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts { merchant: &self.merchant, run: &self.run, seen: &self.seen }
+    }
+}
+
+/// Takes the finding out of a failure.
+pub(super) fn failure(outcome: Outcome) -> Finding {
+    match outcome {
+        Outcome::Fail(finding) => finding,
+        other => panic!("expected a failure, got {other:?}"),
+    }
+}
+
+/// Takes the finding out of a warning.
+pub(super) fn warning(outcome: Outcome) -> Finding {
+    match outcome {
+        Outcome::Warn(finding) => finding,
+        other => panic!("expected a warning, got {other:?}"),
+    }
+}
+
+/// Takes the reason out of an undecided outcome.
+pub(super) fn reason(outcome: Outcome) -> Reason {
+    match outcome {
+        Outcome::Undecided(reason) => reason,
+        other => panic!("expected undecided, got {other:?}"),
+    }
+}
+
+/// Insists on a pass with evidence.
+pub(super) fn passes(outcome: Outcome) {
+    match outcome {
+        Outcome::Pass(evidence) => assert!(!evidence.is_empty(), "a pass rests on evidence"),
+        other => panic!("expected a pass, got {other:?}"),
+    }
+}
+
+/// An exchange with this answer.
+pub(super) fn exchange(name: &str, answer: Result<u16, TroubleKind>) -> Exchange {
+    Exchange {
+        name: name.to_owned(),
+        sent: Sent {
+            at: NOW.parse().expect("a timestamp"),
+            method: "POST".to_owned(),
+            url: "https://shop.example/api/webhooks/kwikpaisa".to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+        },
+        answer: match answer {
+            Ok(status) => Ok(Answer {
+                status,
+                version: "HTTP/1.1".to_owned(),
+                headers: Vec::new(),
+                body: String::new(),
+                body_bytes: 0,
+                cut: false,
+                leaks: Vec::new(),
+            }),
+            Err(kind) => Err(Trouble { kind, phase: Phase::FirstByte, after_ms: 10, detail: None }),
+        },
+        times: Times { answer_us: 12_000, ..Times::default() },
+    }
+}
+
+fn seen(name: &str, step: At) -> StepSeen {
+    match step {
+        At::Status(status) => StepSeen::Exchange(Box::new(exchange(name, Ok(status)))),
+        At::Trouble(kind) => StepSeen::Exchange(Box::new(exchange(name, Err(kind)))),
+        At::Together(statuses) => StepSeen::Together(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
+        At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
+    }
+}
+
+/// A handshake over TLS 1.3 with a certificate that has ninety days left, and this verdict on it.
+pub(super) fn tls(trust: Trust) -> Tls {
+    Tls {
+        address: [203, 0, 114, 7].into(),
+        version: Some("TLS 1.3".to_owned()),
+        suite: Some("TLS13_AES_256_GCM_SHA384".to_owned()),
+        alpn: None,
+        chain: vec![certificate("shop.example", "Some CA R3"), certificate("Some CA R3", "Some Root")],
+        trust,
+        by_ca_file: false,
+    }
+}
+
+fn certificate(subject: &str, issuer: &str) -> Certificate {
+    Certificate {
+        subject: subject.to_owned(),
+        issuer: issuer.to_owned(),
+        names: vec![subject.to_owned()],
+        not_before: "2026-11-01T00:00:00Z".parse().expect("a timestamp"),
+        not_after: "2027-02-19T00:00:00Z".parse().expect("a timestamp"),
+        key: "ECDSA P-256".to_owned(),
+        key_bits: 256,
+        signature: "ecdsa-with-SHA256".to_owned(),
+        fingerprint: String::new(),
+    }
+}

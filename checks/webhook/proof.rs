@@ -1,0 +1,120 @@
+//! Proof of verification is a pair: a refusal counts only between two genuine events that were accepted.
+
+use super::conversation::{control, evidence, names, single};
+use super::effects;
+use super::scenarios::{CONTROL_AFTER, REFUSED_EFFECTS};
+use crate::model::{Evidence, Exchange, Facts, Finding, Outcome, Reason, Subject, Text};
+use crate::text;
+
+/// The genuine events before and after all others, both accepted.
+pub(super) struct Controls<'a> {
+    before: &'a Exchange,
+    after: &'a Exchange,
+}
+
+impl<'a> Controls<'a> {
+    /// Both, or why nothing can be concluded from a refusal.
+    pub(super) fn of(facts: &Facts<'a>) -> Result<Self, Reason> {
+        let before = control(facts)?;
+        let after = single(facts, CONTROL_AFTER.name)?;
+        if after.accepted() {
+            Ok(Self { before, after })
+        } else {
+            Err(Reason::Ambiguous(text!(
+                "a genuine event was answered 200 before the others and {} after them, so a refusal in between proves nothing",
+                after.outcome()
+            )))
+        }
+    }
+
+    /// What they were answered.
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
+        vec![evidence(self.before, "200"), evidence(self.after, "200")]
+    }
+}
+
+/// How deliveries that a correct receiver refuses were answered.
+#[derive(Default)]
+pub(super) struct Negatives<'a> {
+    /// With a 2xx: taken for genuine.
+    pub(super) accepted: Vec<&'a Exchange>,
+    /// With a 4xx.
+    refused: Vec<&'a Exchange>,
+    /// With anything that says neither.
+    unclear: Vec<&'a Exchange>,
+    /// Why some were not seen at all.
+    unseen: Option<Reason>,
+}
+
+impl<'a> Negatives<'a> {
+    /// Looks up the deliveries of these names.
+    pub(super) fn of(facts: &Facts<'a>, names: &[&'static str]) -> Self {
+        let mut found = Self::default();
+        for name in names {
+            match single(facts, name) {
+                Ok(exchange) if exchange.refused() => found.refused.push(exchange),
+                Ok(exchange) if exchange.status().is_some_and(|status| (200..300).contains(&status)) => found.accepted.push(exchange),
+                Ok(exchange) => found.unclear.push(exchange),
+                Err(reason) => found.unseen = found.unseen.or(Some(reason)),
+            }
+        }
+        found
+    }
+
+    /// All were refused, between accepted controls; a 2xx to any of them is a failure whatever the controls say.
+    pub(super) fn judge(self, facts: &Facts<'a>, accepted: &'static str, by_hand: ByHand) -> Result<Outcome, Reason> {
+        if !self.accepted.is_empty() {
+            return Ok(Outcome::Fail(Finding { repeat: by_hand(facts), ..self.taken(accepted) }));
+        }
+        if let Some(reason) = self.unseen {
+            return Err(reason);
+        }
+        let controls = Controls::of(facts)?;
+        if let Some(first) = self.unclear.first() {
+            return Err(Reason::Ambiguous(text!(
+                "{} met no refusal that could be told from trouble: {}; a 3xx, 429, 5xx, reset or time-out does not prove verification, answer 401",
+                names(&self.unclear),
+                first.outcome()
+            )));
+        }
+        let mut shown = controls.evidence();
+        shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
+        Ok(Outcome::Pass(shown))
+    }
+
+    /// The same for forgeries: where these were seen to have no effect while the genuine event had one, it is a warning.
+    pub(super) fn judge_forgeries(self, facts: &Facts<'a>, accepted: &'static str, by_hand: ByHand) -> Result<Outcome, Reason> {
+        match (self.judge(facts, accepted, by_hand)?, without_effect(facts)) {
+            (Outcome::Fail(mut finding), Some(proof)) => {
+                finding.message = text!("{}, though without effect; a sender cannot tell", finding.message);
+                finding.evidence.push(proof);
+                Ok(Outcome::Warn(finding))
+            }
+            (outcome, _) => Ok(outcome),
+        }
+    }
+
+    /// The finding about those that were accepted.
+    pub(super) fn taken(&self, message: impl Into<Text>) -> Finding {
+        Finding::new(message, self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect())
+    }
+}
+
+/// Makes the command line that repeats a delivery.
+type ByHand = fn(&Facts<'_>) -> Option<Text>;
+
+/// What a negative should meet.
+const REFUSAL: &str = "a refusal (4xx)";
+
+/// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen.
+fn without_effect(facts: &Facts<'_>) -> Option<Evidence> {
+    let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
+    let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
+    (forged == before && genuine > forged).then(|| {
+        Evidence::of(
+            Subject::Delivery(REFUSED_EFFECTS.into()),
+            "no effect of any forgery, one of the genuine event",
+            text!("{} before, {} after the forgeries, {} after the genuine event", before, forged, genuine),
+        )
+    })
+}

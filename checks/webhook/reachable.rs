@@ -1,0 +1,206 @@
+//! A genuine event must get through to the receiver and be taken.
+
+use super::by_hand;
+use super::conversation::{evidence, nth, scenario, single};
+use super::obstacle::{Obstacle, is_resolver_trouble};
+use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, between_controls};
+use super::stacks;
+use crate::model::{
+    Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Prefix, Probe, Reason, Reference, RunFacts, Seen, Slot,
+    TroubleKind, Trust,
+};
+
+/// See [`META`].
+pub(super) struct Reachable;
+
+const META: CheckMeta = CheckMeta {
+    id: "webhook-reachable",
+    title: "Webhook takes a genuine event",
+    level: Level::Required,
+    covers: &["PC-63", "WH-01", "WH-03", "WH-11", "WH-14", "WH-15", "UAT-23"],
+    needs: Needs::Network,
+    rationale: "An event that does not get through leaves a payment unbooked; and unless genuine ones are taken, refusing forged ones proves nothing.",
+    judged: "A `payment.processing` event for an order that was never issued, signed as the platform signs, is sent before and after all others; the \
+             first must be answered with a 2xx. What stands in the way is named: DNS, connection, TLS, redirect, firewall page, CSRF, login, method, the \
+             application's own 401 or 403, a crash. A 404, 409 or 422 is undecided (an unknown order?); so is trouble of this machine's network.",
+    remediation: "Make `webhook.url` take a genuine event by POST from the internet, and answer it 200.",
+    stacks: stacks::VERIFY,
+    reference: Reference::WEBHOOKS,
+    ..CheckMeta::USUAL
+};
+
+impl Check for Reachable {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls([])
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let seen = scenario(facts, CONTROL_BEFORE.name)?;
+        let before = nth(seen, 0)?;
+        if let Some(200..=299) = before.status() {
+            return Ok(in_the_end(facts, before));
+        }
+        let obstacle = Obstacle::of(before);
+        if let Some(by) = blamed(facts, before, obstacle) {
+            return Err(Reason::Blocked { by }.into());
+        }
+        if let Some(doubt) = obstacle.doubt(seen.order.issued) {
+            return Err(doubt.into());
+        }
+        Ok(Outcome::Fail(Finding {
+            message: obstacle.message(),
+            evidence: vec![evidence(before, "200")],
+            fix: Some(obstacle.fix()),
+            repeat: by_hand::genuine(facts),
+        }))
+    }
+}
+
+/// It was taken at first; whether it still is after everything else.
+fn in_the_end(facts: &Facts<'_>, before: &Exchange) -> Outcome {
+    let mut shown = vec![evidence(before, "200")];
+    let Ok(after) = single(facts, CONTROL_AFTER.name) else { return Outcome::Pass(shown) };
+    shown.push(evidence(after, "200"));
+    match after.status() {
+        Some(200..=299) => Outcome::Pass(shown),
+        Some(_) | None => Outcome::Warn(
+            Finding::new("a genuine event was taken before the others and is not after them", shown)
+                .fix("See whether a rate limit or firewall shut this machine out, or whether one of the deliveries broke the receiver"),
+        ),
+    }
+}
+
+/// The check that says what is wrong better than this one can, where it was in a position to.
+fn blamed(facts: &Facts<'_>, control: &Exchange, obstacle: Obstacle<'_>) -> Option<&'static str> {
+    let trouble = control.answer.as_ref().err().map(|trouble| trouble.kind);
+    match (trouble, &facts.seen.webhook_names, &facts.seen.webhook_tls) {
+        (Some(TroubleKind::NoSuchName), Seen::Trouble(names), _) if !is_resolver_trouble(names) => Some("webhook-public-address"),
+        (Some(TroubleKind::Certificate | TroubleKind::Tls), _, Seen::Got(tls)) => match tls.trust {
+            Trust::Expired | Trust::NotYetValid => Some("webhook-certificate-expiry"),
+            Trust::WrongName | Trust::SelfSigned | Trust::MissingIntermediate | Trust::UnknownIssuer | Trust::Revoked | Trust::Other(_) => {
+                Some("webhook-certificate")
+            }
+            Trust::NoHandshake(_) if super::tls::speaks_only_old(facts) => Some("webhook-tls-version"),
+            Trust::NoHandshake(_) | Trust::Trusted => None,
+        },
+        (None, _, _) if matches!(obstacle, Obstacle::Signature(_)) && secret_is_faulty(facts) => Some("api-live-secret"),
+        (Some(_) | None, _, _) => None,
+    }
+}
+
+/// The secret that signed cannot be the live one, so a refusal is what a correct receiver says.
+fn secret_is_faulty(facts: &Facts<'_>) -> bool {
+    facts.merchant.secret(Slot::SecretKey).is_some_and(|secret| {
+        let of_another_kind = match secret.prefix {
+            Prefix::ApiLive | Prefix::ApiTest | Prefix::SecretTest | Prefix::Previous => true,
+            Prefix::SecretLive | Prefix::None => false,
+        };
+        of_another_kind || secret.placeholder.is_some() || !secret.damage.is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{At, Case, failure, passes, reason, tls, warning};
+    use super::*;
+    use crate::model::{Credential, Deliver, NotMade, Phase, Trouble};
+
+    fn trouble(kind: TroubleKind) -> Case {
+        Case::new().went("control-before", vec![At::Trouble(kind)])
+    }
+
+    #[test]
+    fn passes_when_genuine_events_are_taken() {
+        passes(Case::accepted().judge(&Reachable));
+    }
+
+    #[test]
+    fn passes_another_2xx_which_is_a_matter_of_its_own() {
+        passes(Case::accepted().answered("control-before", 202).judge(&Reachable));
+    }
+
+    #[test]
+    fn warns_when_they_are_not_in_the_end() {
+        warning(Case::accepted().answered("control-after", 403).judge(&Reachable));
+    }
+
+    #[test]
+    fn fails_a_refusal_by_the_application() {
+        let finding = failure(Case::new().answered("control-before", 401).judge(&Reachable));
+        assert!(finding.repeat.is_some_and(|line| line.as_str().contains("$KWIKPAISA_SECRET_KEY")));
+    }
+
+    #[test]
+    fn fails_a_redirect_and_names_its_target() {
+        let case = Case::new().answered("control-before", 301);
+        let case =
+            case.answer("control-before", |answer| answer.headers.push(("location".to_owned(), "https://www.shop.example/".to_owned())));
+        assert!(failure(case.judge(&Reachable)).message.as_str().contains("www.shop.example"));
+    }
+
+    #[test]
+    fn fails_when_nobody_listens() {
+        failure(trouble(TroubleKind::Refused).judge(&Reachable));
+    }
+
+    #[test]
+    fn is_undecided_when_the_order_may_be_the_reason() {
+        assert!(matches!(reason(Case::new().answered("control-before", 404).judge(&Reachable)), Reason::Ambiguous(_)));
+    }
+
+    #[test]
+    fn fails_when_a_test_order_is_unknown_too() {
+        failure(Case::new().answered("control-before", 404).issued("control-before").judge(&Reachable));
+    }
+
+    #[test]
+    fn is_undecided_when_this_machine_has_no_route() {
+        assert!(matches!(reason(trouble(TroubleKind::Unreachable).judge(&Reachable)), Reason::Transport(_)));
+    }
+
+    #[test]
+    fn leaves_the_blame_to_the_certificate() {
+        let mut case = trouble(TroubleKind::Certificate);
+        case.seen.webhook_tls = Seen::Got(tls(Trust::WrongName));
+        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-certificate" });
+        case.seen.webhook_tls = Seen::Got(tls(Trust::Expired));
+        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-certificate-expiry" });
+    }
+
+    #[test]
+    fn fails_a_refused_certificate_that_nothing_else_saw() {
+        failure(trouble(TroubleKind::Certificate).judge(&Reachable));
+    }
+
+    #[test]
+    fn leaves_the_blame_to_the_name() {
+        let mut case = trouble(TroubleKind::NoSuchName);
+        case.seen.webhook_names = Seen::Trouble(Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: 1, detail: None });
+        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-public-address" });
+    }
+
+    #[test]
+    fn leaves_the_blame_to_a_secret_that_cannot_be_live() {
+        let mut case = Case::new().answered("control-before", 401);
+        let Some(Credential::Found(secret)) = &mut case.merchant.api.secret_key else { panic!("a secret") };
+        secret.prefix = Prefix::SecretTest;
+        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "api-live-secret" });
+    }
+
+    #[test]
+    fn is_undecided_when_nothing_genuine_may_be_sent() {
+        let needs = NotMade::Deliver { is: Deliver::Negative, needs: Deliver::Probe };
+        assert!(matches!(reason(Case::new().not_made("control-before", needs).judge(&Reachable)), Reason::Declined(_)));
+    }
+
+    #[test]
+    fn waits_for_an_address() {
+        let mut case = Case::accepted();
+        case.merchant.webhook.url = None;
+        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-url" });
+    }
+}

@@ -1,0 +1,115 @@
+//! Production must not take what the sandbox signed.
+
+use super::proof::Negatives;
+use super::scenarios::{SANDBOX_SECRET, between_controls};
+use super::stacks;
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, SecretFacts, Slot,
+};
+
+/// See [`META`].
+pub(super) struct RejectsSandboxSecret;
+
+const META: CheckMeta = CheckMeta {
+    id: "webhook-rejects-sandbox-secret",
+    title: "Webhook refuses events signed with the sandbox secret",
+    level: Level::Recommended,
+    covers: &["IP-12"],
+    needs: Needs::Network,
+    attestable: true,
+    waivable: false,
+    rationale: "Events carry no mark of their environment; a receiver that tries both secrets takes play money for real.",
+    judged: "With `sandbox.secret_key` configured, an event signed with it must meet a 4xx, while a genuine one was answered 200 before and after; a \
+             2xx fails, and the item is then required. Without it nothing can be seen, and a person may answer for it.",
+    remediation: "Verify production webhooks with the production secret alone, and deploy the sandbox on an address of its own.",
+    stacks: stacks::VERIFY,
+    reference: Reference::WEBHOOK_SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+impl Check for RejectsSandboxSecret {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        match sandbox_secret(facts.merchant) {
+            Some(_) => Level::Required,
+            None => META.level,
+        }
+    }
+
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        match sandbox_secret(merchant) {
+            Some(secret) if !is_live(secret) => between_controls([Scenario::single(SANDBOX_SECRET)]),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let Some(secret) = sandbox_secret(facts.merchant) else {
+            return Err(Reason::NoWayToObserve(
+                "`sandbox.secret_key` is not set, so nothing could be signed with it; set it, or have a person answer for this under \
+                 `[attest.webhook-rejects-sandbox-secret]`"
+                    .into(),
+            )
+            .into());
+        };
+        if is_live(secret) {
+            return Err(Reason::Blocked { by: "api-sandbox-separate" }.into());
+        }
+        let negatives = Negatives::of(facts, &[SANDBOX_SECRET.name]);
+        Ok(negatives.judge(facts, "production accepts an event signed with the sandbox secret", |_| None)?)
+    }
+}
+
+/// The sandbox secret, where one was found.
+fn sandbox_secret(merchant: &Merchant) -> Option<&SecretFacts> {
+    merchant.secret(Slot::SandboxSecretKey)
+}
+
+/// Whether it is the live secret under another name, so that what it signs is genuine.
+fn is_live(secret: &SecretFacts) -> bool {
+    secret.equals.contains(&Slot::SecretKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Case, failure, passes, reason};
+    use super::*;
+    use crate::model::{Credential, Sandbox};
+
+    fn case(equals: Vec<Slot>) -> Case {
+        let mut case = Case::accepted();
+        let live = case.merchant.secret(Slot::SecretKey).expect("a secret").clone();
+        let secret_key = Some(Credential::Found(SecretFacts { equals, ..live }));
+        case.merchant.sandbox = Some(Sandbox { secret_key, ..Sandbox::default() });
+        case
+    }
+
+    #[test]
+    fn passes_when_it_is_refused_and_is_required_then() {
+        let case = case(Vec::new()).answered("sandbox-secret", 401);
+        passes(case.judge(&RejectsSandboxSecret));
+        assert_eq!(RejectsSandboxSecret.level(&case.facts()), Level::Required);
+    }
+
+    #[test]
+    fn fails_when_it_is_accepted() {
+        failure(case(Vec::new()).answered("sandbox-secret", 200).judge(&RejectsSandboxSecret));
+    }
+
+    #[test]
+    fn cannot_be_seen_without_a_sandbox_secret_and_is_recommended_then() {
+        let case = Case::accepted();
+        assert!(matches!(reason(case.judge(&RejectsSandboxSecret)), Reason::NoWayToObserve(_)));
+        assert_eq!(RejectsSandboxSecret.level(&case.facts()), Level::Recommended);
+    }
+
+    #[test]
+    fn waits_for_secrets_that_differ() {
+        let case = case(vec![Slot::SecretKey]);
+        assert!(RejectsSandboxSecret.plan(&case.merchant, &case.run).is_empty());
+        assert_eq!(reason(case.judge(&RejectsSandboxSecret)), Reason::Blocked { by: "api-sandbox-separate" });
+    }
+}

@@ -1,0 +1,181 @@
+//! The signature is over the bytes that arrive, however they spell the event.
+
+use super::conversation::{Reception, control, evidence, names, single};
+use super::proof::Controls;
+use super::scenarios::{BODY_FORMS, between_controls};
+use super::stacks;
+use crate::model::{
+    Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
+};
+use crate::text;
+
+/// See [`META`].
+pub(super) struct VerifiesRawBody;
+
+const META: CheckMeta = CheckMeta {
+    id: "webhook-verifies-raw-body",
+    title: "Webhook verifies the raw body",
+    level: Level::Recommended,
+    covers: &["SV-01", "SV-02", "WH-13"],
+    needs: Needs::Network,
+    rationale: "A receiver that parses the body and signs its own spelling of it refuses genuine events as soon as the sender spells them otherwise: \
+                payments stay unbooked.",
+    judged: "The same event in six other spellings (keys in the order the platform prints them, spaces, `\\/`, `\\u` escapes, Devanagari as UTF-8, \
+             `1.00` as a number), each signed over the bytes sent, must be answered 200 as the plain one was. Any other answer fails. Refusing only \
+             the number, or only those with a further field, warns: that is a strict schema, not verification.",
+    remediation: "Compute the HMAC over the body as it arrived, before anything parses it, and parse after it verified.",
+    stacks: stacks::VERIFY,
+    reference: Reference::WEBHOOK_SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+impl Check for VerifiesRawBody {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls(BODY_FORMS.map(Scenario::single))
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let baseline = control(facts)?;
+        let mut shown = vec![evidence(baseline, "200")];
+        let mut refused: Vec<(Form, &Exchange)> = Vec::new();
+        for delivery in BODY_FORMS {
+            let exchange = single(facts, delivery.name)?;
+            shown.push(evidence(exchange, "200"));
+            if Reception::of(exchange)? != Reception::Accepted {
+                refused.push((delivery.form, exchange));
+            }
+        }
+        if refused.is_empty() {
+            return Ok(Outcome::Pass(shown));
+        }
+        Controls::of(facts)?;
+        let forms: Vec<Form> = refused.iter().map(|(form, _)| *form).collect();
+        let exchanges: Vec<&Exchange> = refused.iter().map(|(_, exchange)| *exchange).collect();
+        let evidence = exchanges.iter().map(|exchange| evidence(exchange, "200, as for the plain spelling")).collect();
+        Ok(match Diagnosis::of(&forms) {
+            Diagnosis::StrictAmount => Outcome::Warn(
+                Finding::new("an amount written as a number is refused, which may be a strict schema", evidence)
+                    .fix("Take amounts as strings and as numbers; the platform's pages print strings"),
+            ),
+            Diagnosis::StrictFields => Outcome::Warn(
+                Finding::new("an event with a field that the platform's pages do not print is refused", evidence)
+                    .fix("Ignore fields you do not know: the platform may add some"),
+            ),
+            Diagnosis::Sorts => fail("sorts or reorders the body before it computes the HMAC", &forms, &exchanges, evidence),
+            Diagnosis::Decodes => fail("decodes the text of the body before it computes the HMAC", &forms, &exchanges, evidence),
+            Diagnosis::Reserialises => fail("re-serialises the body before it computes the HMAC", &forms, &exchanges, evidence),
+        })
+    }
+}
+
+fn fail(does: &'static str, forms: &[Form], refused: &[&Exchange], evidence: Vec<crate::model::Evidence>) -> Outcome {
+    let printed = if forms.contains(&Form::AsPrinted) { "; the platform's own sample is spelled as in body-as-printed" } else { "" };
+    let message = text!("the receiver {}: it does not accept {}{}", does, names(refused), printed);
+    Outcome::fail(message, evidence)
+}
+
+/// What a receiver does that accepts the plain spelling and not these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Diagnosis {
+    /// Wants the amount as a string.
+    StrictAmount,
+    /// Wants no further field.
+    StrictFields,
+    /// Puts the keys into another order.
+    Sorts,
+    /// Reads bytes as text of another encoding.
+    Decodes,
+    /// Writes JSON of its own.
+    Reserialises,
+}
+
+impl Diagnosis {
+    fn of(refused: &[Form]) -> Self {
+        let is = |form: Form| refused.contains(&form);
+        let further_field = [Form::EscapedSlashes, Form::EscapedUnicode, Form::RawUnicode];
+        // Nothing that writes JSON of its own keeps the spaces, so a receiver that takes these verifies the raw bytes.
+        let keeps_order_and_spaces = !is(Form::AsPrinted) && !is(Form::Spaced);
+        if refused == [Form::DecimalNumber] {
+            Self::StrictAmount
+        } else if keeps_order_and_spaces && further_field.into_iter().all(is) {
+            Self::StrictFields
+        } else if refused == [Form::RawUnicode] || refused == [Form::EscapedUnicode] {
+            Self::Decodes
+        } else if refused == [Form::AsPrinted] {
+            Self::Sorts
+        } else {
+            Self::Reserialises
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Case, failure, passes, reason, warning};
+    use super::*;
+    use crate::model::Reason;
+
+    fn accepted() -> Case {
+        Case::accepted().all_answered(BODY_FORMS.map(|delivery| delivery.name), 200)
+    }
+
+    #[test]
+    fn passes_when_every_spelling_is_accepted() {
+        passes(accepted().judge(&VerifiesRawBody));
+    }
+
+    #[test]
+    fn fails_what_the_platforms_own_sample_does() {
+        // JSON.stringify(req.body) keeps the order of keys and nothing else.
+        let node = ["body-spaced", "body-escaped-slashes", "body-escaped-unicode", "body-decimal-number"];
+        let finding = failure(accepted().all_answered(node, 401).judge(&VerifiesRawBody));
+        assert!(finding.message.as_str().contains("re-serialises"));
+        assert!(!finding.message.as_str().contains("own sample"));
+        assert_eq!(finding.evidence.len(), node.len());
+    }
+
+    #[test]
+    fn says_that_the_platforms_sample_is_among_the_refused() {
+        let finding = failure(accepted().answered("body-as-printed", 401).judge(&VerifiesRawBody));
+        assert!(finding.message.as_str().contains("sorts"));
+        assert!(finding.message.as_str().contains("own sample"));
+    }
+
+    #[test]
+    fn fails_when_text_is_decoded_first() {
+        let finding = failure(accepted().answered("body-raw-unicode", 401).judge(&VerifiesRawBody));
+        assert!(finding.message.as_str().contains("decodes"));
+    }
+
+    #[test]
+    fn warns_when_only_the_number_is_refused() {
+        warning(accepted().answered("body-decimal-number", 422).judge(&VerifiesRawBody));
+    }
+
+    #[test]
+    fn warns_about_a_schema_without_room_for_fields() {
+        let strict = ["body-escaped-slashes", "body-escaped-unicode", "body-raw-unicode", "body-decimal-number"];
+        warning(accepted().all_answered(strict, 400).judge(&VerifiesRawBody));
+    }
+
+    #[test]
+    fn is_undecided_when_the_receiver_is_busy() {
+        assert!(matches!(reason(accepted().answered("body-spaced", 429).judge(&VerifiesRawBody)), Reason::Ambiguous(_)));
+    }
+
+    #[test]
+    fn is_undecided_when_the_control_fails_in_the_end() {
+        let outcome = accepted().answered("body-spaced", 403).answered("control-after", 403).judge(&VerifiesRawBody);
+        assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
+    }
+
+    #[test]
+    fn waits_for_the_control() {
+        let outcome = accepted().answered("control-before", 401).judge(&VerifiesRawBody);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
+    }
+}
