@@ -180,7 +180,10 @@ fn init(args: &InitArgs) -> anyhow::Result<Exit> {
 }
 
 fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
-    names.iter().map(|name| Defect::by_name(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them"))).collect()
+    names
+        .iter()
+        .map(|name| Defect::by_name(name).with_context(|| format!("the shop has no defect {name:?}; `golive demo --list` names them")))
+        .collect()
 }
 
 fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
@@ -201,12 +204,8 @@ fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
 
 /// A run on the built-in shop: everything it names is on loopback.
 pub(crate) fn demo_run(shop: &Shop, deliver: Deliver) -> anyhow::Result<Run> {
-    let sources = Sources {
-        config: Some(shop.config_path()),
-        folder: shop.folder().to_owned(),
-        environment: &|_| None,
-        programs: Programs::Run,
-    };
+    let sources =
+        Sources { config: Some(shop.config_path()), folder: shop.folder().to_owned(), environment: &|_| None, programs: Programs::Run };
     let connect_to = shop.connect_to().iter().map(|to| to.parse().map_err(anyhow::Error::msg)).collect::<anyhow::Result<_>>()?;
     let network = NetworkArgs { ca_file: Some(shop.ca_file()), connect_to, ..NetworkArgs::default() };
     let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: None, role: Some(Role::Production) };

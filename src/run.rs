@@ -86,8 +86,7 @@ impl Run {
                 let _ = stop.send(true);
                 std::future::pending::<()>().await;
             });
-            let context =
-                Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.facts, options: &self.options, interrupted };
+            let context = Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.facts, options: &self.options, interrupted };
             local.run_until(observe::observe(plan, &context, progress)).await
         })?;
         runtime.shutdown_timeout(Duration::from_millis(200));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Show, Stack, StackFix,
-    Subject,
+    Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, RunFacts, Show, Stack,
+    StackFix, Subject,
 };
 use crate::text;
 
@@ -92,7 +92,7 @@ pub(super) fn offset(exchange: &Exchange) -> Result<Offset, Reason> {
         return Err(Reason::Ambiguous("the answer carries no date".into()));
     };
     let theirs: Timestamp = jiff::fmt::rfc2822::parse(date)
-        .map_err(|_| Reason::Ambiguous(text!("the answer's date cannot be read: {}", crate::model::Quoted(date))))?
+        .map_err(|_| Reason::Ambiguous(text!("the answer's date cannot be read: {}", Quoted(date))))?
         .timestamp();
     let half_way = SignedDuration::from_micros(i64::try_from(exchange.times.first_byte_us / 2).unwrap_or(i64::MAX));
     let ours = exchange.sent.at.duration_since(theirs).saturating_add(half_way).saturating_sub(SignedDuration::from_millis(500));

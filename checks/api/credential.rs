@@ -1,7 +1,8 @@
 //! What a configured credential looks like, and what is wrong with its looks.
 
-use crate::model::{Credential, Damage, Facts, MissingSecret, Outcome, Placeholder, Prefix, Reason, SecretFacts, Show, Slot, Text};
-use crate::model::{Evidence, Finding};
+use crate::model::{
+    Credential, Damage, Evidence, Facts, Finding, MissingSecret, Origin, Placeholder, Prefix, Quoted, Reason, SecretFacts, Show, Slot, Text,
+};
 use crate::text;
 
 /// A slot of the configuration and what belongs there.
@@ -13,23 +14,23 @@ pub(super) struct Wanted {
     pub(super) expected: &'static str,
 }
 
-/// The facts of a credential that is there; else how the check ends.
-pub(super) fn found<'a>(facts: &Facts<'a>, wanted: &Wanted) -> Result<&'a SecretFacts, anyhow::Result<Outcome>> {
-    let fails = |message: Text, observed: Text| Err(Ok(Outcome::fail(message, vec![wanted.evidence(observed)])));
+/// The facts of a credential that is there, or the finding that it is not.
+pub(super) fn found<'a>(facts: &Facts<'a>, wanted: &Wanted) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
+    let missing = |message: Text, observed: Text| Ok(Err(Finding::new(message, vec![wanted.evidence(observed)])));
     match facts.merchant.credential(wanted.slot) {
-        Some(Credential::Found(facts)) => Ok(facts),
-        Some(Credential::Missing { why: MissingSecret::NotRun, origin }) => {
-            Err(Err(Reason::Declined(text!("this command runs no program, so {} was not asked for the {}", origin, wanted.noun)).into()))
-        }
+        Some(Credential::Found(facts)) => Ok(Ok(facts)),
         Some(Credential::Missing { why, origin }) => {
             let why = match why {
                 MissingSecret::NotSet => "which is not set",
                 MissingSecret::Unreadable => "which cannot be read",
-                MissingSecret::CommandFailed | MissingSecret::NotRun => "which gave none",
+                MissingSecret::CommandFailed => "which gave none",
+                MissingSecret::NotRun => {
+                    return Err(Reason::Declined(text!("no program is run here, so {} was not asked for the {}", origin, wanted.noun)));
+                }
             };
-            fails(text!("the {} was not found where the configuration says it is", wanted.noun), text!("{}, {}", origin, why))
+            missing(text!("the {} was not found where the configuration says it is", wanted.noun), text!("{}, {}", origin, why))
         }
-        None => fails(text!("no {} is configured", wanted.noun), "nothing".into()),
+        None => missing(text!("no {} is configured", wanted.noun), "nothing".into()),
     }
 }
 
@@ -77,15 +78,15 @@ impl Wanted {
 
     /// What makes it doubtful that the application uses this very value.
     pub(super) fn doubt(&self, facts: &Facts<'_>, found: &SecretFacts) -> Option<Evidence> {
-        let crate::model::Origin::EnvFile { name, .. } = &found.origin else { return None };
+        let Origin::EnvFile { name, .. } = &found.origin else { return None };
         let file = facts.merchant.env_file.as_ref().filter(|file| file.overridden.contains(name))?;
         Some(Evidence::config(
             self.slot.key(),
             "one value in the env file and in the environment",
             text!(
                 "{} has another value in the environment of this machine than in {}; most loaders let the environment win",
-                crate::model::Quoted(name),
-                crate::model::Quoted(&file.path)
+                Quoted(name),
+                Quoted(&file.path)
             ),
         ))
     }

@@ -1,7 +1,8 @@
 //! Every URL must be HTTPS.
 
 use crate::model::{
-    Address, Carried, Check, CheckMeta, Evidence, Facts, Level, Outcome, Plain, Quoted, Reason, Reference, Stack, StackFix, Subject,
+    Address, Carried, Check, CheckMeta, Endpoint, Evidence, Facts, Level, Outcome, Plain, Quoted, Reason, Reference, Stack, StackFix,
+    Subject,
 };
 use crate::text;
 
@@ -43,7 +44,7 @@ impl Check for Https {
             let observed = address.url().map_or("something that is not a URL".into(), |url| text!("{}", url));
             Evidence::of(Subject::ConfigKey(text!("{}", Plain(key))), "an https:// address", observed)
         };
-        let is_https = |address: &Address| address.url().is_some_and(crate::model::Endpoint::is_https);
+        let is_https = |address: &Address| address.url().is_some_and(Endpoint::is_https);
         let mut plain: Vec<Evidence> =
             urls.iter().filter(|(_, address)| !is_https(address)).map(|(key, address)| about(key, address)).collect();
         plain.extend(merchant.env_file.iter().flat_map(|file| {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::clock;
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Prefix, Probe, Quoted, Reason, Reference, Role,
-    RunFacts, Slot, Subject, Text,
+    Address, Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Prefix, Probe, Quoted, Reason,
+    Reference, Role, RunFacts, Slot, Subject, Text,
 };
 use crate::platform::Reading;
-use crate::platform::hosts::{self, HostKind};
+use crate::platform::hosts;
 use crate::platform::reply::How;
 use crate::text;
 
@@ -48,7 +48,7 @@ impl Check for KeysAccepted {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let exchange = facts.seen.order_status.get()?;
         let answer = exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
-        if !called_production(facts.merchant) {
+        if !hosts::is_production(facts.merchant.api.base_url.as_ref()) {
             return Err(Reason::Blocked { by: "api-base-url" }.into());
         }
         let reading = Reading::of(answer);
@@ -77,14 +77,8 @@ impl Check for KeysAccepted {
     }
 }
 
-/// Whether the call went to the production API: elsewhere an answer says nothing about live keys.
-pub(super) fn called_production(merchant: &Merchant) -> bool {
-    let url = merchant.api.base_url.as_ref().and_then(crate::model::Address::url);
-    url.is_some_and(|url| hosts::classify(&crate::model::Show::show(&url.host)) == HostKind::Production)
-}
-
 fn seen(facts: &Facts<'_>, observed: impl Into<Text>) -> Evidence {
-    let url = facts.merchant.api.base_url.as_ref().and_then(crate::model::Address::url);
+    let url = facts.merchant.api.base_url.as_ref().and_then(Address::url);
     let subject = url.map_or(Subject::Run("order-status call"), |url| Subject::Endpoint(url.clone()));
     Evidence::of(subject, EXPECTED, observed)
 }
@@ -125,7 +119,8 @@ fn refused(facts: &Facts<'_>, exchange: &Exchange, body: &str) -> Finding {
         (!signature, "the signature"),
     ]
     .into_iter()
-    .filter_map(|(is_left, words)| is_left.then(|| words.into()))
+    .filter(|(is_left, _)| *is_left)
+    .map(|(_, words)| words.into())
     .collect();
     let finding = Finding::new(text!("the platform refused the signed call; what is left: {}", Text::join(&left, "; ")), evidence);
     if in_time {

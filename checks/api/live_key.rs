@@ -47,9 +47,9 @@ impl Check for LiveKey {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let found = match credential::found(facts, &WANTED) {
+        let found = match credential::found(facts, &WANTED)? {
             Ok(found) => found,
-            Err(end) => return end,
+            Err(finding) => return Ok(Outcome::Fail(finding)),
         };
         if let Some(finding) = WANTED.fault(found) {
             return Ok(Outcome::Fail(finding));

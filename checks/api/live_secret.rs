@@ -1,7 +1,7 @@
 //! The secret key must look like a live one.
 
 use super::credential::{self, Wanted};
-use crate::model::{Check, CheckMeta, Entropy, Facts, Finding, Level, Outcome, Prefix, Reference, Slot, Stack, StackFix};
+use crate::model::{Check, CheckMeta, Entropy, Facts, Finding, Level, Outcome, Prefix, Reference, Slot, Stack, StackFix, Text};
 use crate::text;
 
 /// See [`META`].
@@ -44,9 +44,9 @@ impl Check for LiveSecret {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let found = match credential::found(facts, &WANTED) {
+        let found = match credential::found(facts, &WANTED)? {
             Ok(found) => found,
-            Err(end) => return end,
+            Err(finding) => return Ok(Outcome::Fail(finding)),
         };
         if let Some(finding) = WANTED.fault(found) {
             return Ok(Outcome::Fail(finding));
@@ -79,7 +79,7 @@ impl Check for LiveSecret {
         if narrow.is_empty() {
             return Ok(Outcome::Pass(evidence));
         }
-        let message = text!("the secret key is doubtful: {}", crate::model::Text::join(&narrow, "; "));
+        let message = text!("the secret key is doubtful: {}", Text::join(&narrow, "; "));
         Ok(Outcome::Warn(
             Finding::new(message, evidence).fix("Compare `api.secret_key` with the live secret in Dashboard, Developer, Console"),
         ))

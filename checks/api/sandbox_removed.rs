@@ -2,7 +2,7 @@
 
 use crate::model::{
     Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, Level, MissingSecret, Outcome, Plain, Prefix, Quoted, Reason,
-    Reference, Slot, Stack, StackFix, Subject,
+    Reference, Show as _, Slot, Stack, StackFix, Subject,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -102,7 +102,7 @@ fn urls(facts: &Facts<'_>) -> Vec<Evidence> {
     let mut leftovers = Vec::new();
     for (key, address) in facts.merchant.urls() {
         let Some(url) = address.url() else { continue };
-        let host = crate::model::Show::show(&url.host);
+        let host = url.host.show();
         let kind = hosts::classify(host.trim_end_matches('.'));
         let words = match kind {
             HostKind::Sandbox | HostKind::PreviousUat | HostKind::FirstGeneration => kind.words(),

@@ -1,8 +1,8 @@
 //! Production and the sandbox share nothing.
 
 use crate::model::{
-    Address, Check, CheckMeta, Credential, Endpoint, Evidence, Facts, MissingSecret, Outcome, Prefix, Reason, Reference, Sandbox, Slot,
-    Text,
+    Address, Check, CheckMeta, Credential, Endpoint, Evidence, Facts, MissingSecret, Outcome, Prefix, Quoted, Reason, Reference, Sandbox,
+    Slot, Text,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -47,7 +47,7 @@ impl Check for SandboxSeparate {
                 Verdict::Narrow,
                 "sandbox.whitelist",
                 "addresses of the test environment alone",
-                text!("{} is on both whitelists", crate::model::Quoted(entry)),
+                text!("{} is on both whitelists", Quoted(entry)),
             );
         }
         seen.end()
@@ -158,7 +158,7 @@ fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
     const BASE: &str = "sandbox.base_url";
     const HOOK: &str = "sandbox.webhook_url";
     if let Some((test, live)) = pair(BASE, &sandbox.base_url, &facts.merchant.api.base_url, "api-base-url", seen) {
-        let kind = hosts::classify(&crate::model::Show::show(&test.host));
+        let kind = hosts::kind_of(&test);
         let verdict = match kind {
             _ if test.host == live.host => Verdict::Shared,
             HostKind::Production => Verdict::Shared,

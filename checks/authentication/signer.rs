@@ -7,7 +7,7 @@ use crate::model::{
     SignerResult, SignerSeen, Stack, StackFix, Subject, Text,
 };
 use crate::platform::Reading;
-use crate::platform::hosts::{self, HostKind};
+use crate::platform::hosts;
 use crate::platform::mistakes::{self, PAYLOADS};
 use crate::text;
 
@@ -104,8 +104,7 @@ impl Check for Signer {
 
 /// The platform accepted a call that golive signed: the secret is right, and the merchant's code was not seen.
 fn without_signer(facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-    let base_url = facts.merchant.api.base_url.as_ref().and_then(crate::model::Address::url);
-    let production = base_url.is_some_and(|url| hosts::classify(&crate::model::Show::show(&url.host)) == HostKind::Production);
+    let production = hosts::is_production(facts.merchant.api.base_url.as_ref());
     let answer = facts.seen.order_status.get().ok().and_then(|exchange| exchange.answer.as_ref().ok()).filter(|_| production);
     let reading = answer.map(Reading::of).filter(|reading| reading.proves_credentials());
     let Some(reading) = reading else {

@@ -1,5 +1,7 @@
 //! The platform's hosts, and what is made to look like them.
 
+use crate::model::{Address, Endpoint, Show as _};
+
 /// The production API, of this generation and the previous one [ORD][R-WOO].
 pub const PRODUCTION: &str = "api.kwikpaisa.com";
 /// The sandbox of this generation [UAT].
@@ -91,6 +93,18 @@ pub fn classify(host: &str) -> HostKind {
         Some(name) => look_alike(name),
         None => look_alike(&host),
     }
+}
+
+/// What the host of a URL is to the platform.
+#[must_use]
+pub fn kind_of(url: &Endpoint) -> HostKind {
+    classify(&url.host.show())
+}
+
+/// Whether an address is on the production host: elsewhere an answer says nothing about live keys.
+#[must_use]
+pub fn is_production(address: Option<&Address>) -> bool {
+    address.and_then(Address::url).is_some_and(|url| kind_of(url) == HostKind::Production)
 }
 
 /// Whether the name of a host says that it is for testing.

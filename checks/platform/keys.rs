@@ -172,9 +172,11 @@ fn hosts_in(value: &str) -> impl Iterator<Item = HostIn<'_>> {
         let start = name.as_ptr() as usize - value.as_ptr() as usize;
         let after = &value[start + name.len()..];
         let before = value[..start].to_ascii_lowercase();
-        let before = before.rsplit_once('@').map_or(before.as_str(), |(before, _)| before);
-        let plain_http = before.ends_with("http://")
-            || before.rsplit_once("http://").is_some_and(|(_, user)| user.chars().all(|c| c != '/' && !c.is_whitespace()));
+        let scheme = match before.strip_suffix('@') {
+            Some(user) => user.rfind("://").map_or("", |at| &user[..at + 3]),
+            None => &before,
+        };
+        let plain_http = scheme.ends_with("http://");
         (!after.starts_with('@')).then_some(HostIn { name: name.trim_start_matches(['.', '-']), plain_http })
     })
 }
@@ -445,6 +447,7 @@ mod tests {
             ),
             ("https://sandbox.kwikpaisa.com@evil.example", vec![]),
             ("ops@kwikpaisa.com, https://www.kwikpaisa.com, https://shop.example", vec![]),
+            ("http://shop.example,api.kwikpaisa.com", vec![Carried::ProductionHost]),
             ("http://shop.example?next=https://api.kwikpaisa.com", vec![Carried::ProductionHost]),
         ] {
             assert_eq!(carried(value), expected, "{value}");

@@ -112,7 +112,7 @@ enum Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Secret,
-    ApiKey,
+    Api,
     SandboxSecret,
     Trimmed,
     WithLineBreak,
@@ -162,7 +162,7 @@ impl Recipe {
         let secret = keys.secret_key.as_ref()?.expose();
         let key = match self.key {
             Key::Secret => secret.to_owned(),
-            Key::ApiKey => keys.api_key.as_ref()?.expose().to_owned(),
+            Key::Api => keys.api_key.as_ref()?.expose().to_owned(),
             Key::SandboxSecret => keys.sandbox_secret_key.as_ref()?.expose().to_owned(),
             Key::Trimmed => secret.trim().to_owned(),
             Key::WithLineBreak => format!("{secret}\n"),
@@ -369,7 +369,7 @@ const SLIPS: &[Slip] = &[
         "api-key-as-secret",
         "the API key signs instead of the secret key",
         "Sign with the secret key (`sk_live_…`); the API key only goes into X-API-KEY",
-        |r| r.key = Key::ApiKey
+        |r| r.key = Key::Api
     ),
     slip!(Key, "sandbox-secret", "the sandbox secret signs", "Load the production secret where the signer runs", |r| r.key =
         Key::SandboxSecret),

@@ -77,7 +77,7 @@ impl Reading {
             }
             200 | 403 | 404 if says(&["whitelist"]) => Self::AddressRefused,
             200 | 403 | 404 if says(&["wallet"]) => Self::WalletRefused,
-            404 if says(&["route", "endpoint", "url", "path", "page", "resource not found"]) => Self::Other(status),
+            404 if says(&["route", "endpoint", "url", "path", "page"]) => Self::Other(status),
             404 => Self::Accepted { how: How::NotFound },
             200 if envelope.success && envelope.data => Self::Accepted { how: How::Found },
             200 => Self::Accepted { how: How::Processed },
@@ -176,6 +176,7 @@ mod tests {
         for (status, body, reading) in [
             (404, r#"{"status":false,"code":404,"message":"Order not found."}"#, accepted(How::NotFound)),
             (404, r#"{"status":"failed","code":"404","message":"Transaction not found"}"#, accepted(How::NotFound)),
+            (404, r#"{"status":false,"code":404,"message":"Resource not found."}"#, accepted(How::NotFound)),
             (200, r#"{"status":"failed","code":"200","message":"No such order"}"#, accepted(How::Processed)),
             (
                 200,
