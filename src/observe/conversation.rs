@@ -8,7 +8,7 @@ use golive_checks::model::{
 };
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::beside::{Task, beside};
@@ -26,6 +26,9 @@ const USUAL: Duration = Duration::from_millis(100);
 
 /// How long those who stand on a starting line wait for the missing: some receivers open one connection at a time.
 const START_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long all but the last byte of each may take to arrive and be read, once sent.
+const ARRIVAL: Duration = Duration::from_millis(20);
 
 /// How long a delivery that is cut is left with the receiver, at most.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
@@ -234,15 +237,13 @@ impl Run<'_> {
             })
         });
         let all = beside(each.collect());
-        let late = async {
-            sleep(START_PATIENCE.max(self.window.usual() * 10)).await;
+        let release = async {
+            if timeout(START_PATIENCE.max(self.window.usual() * 10), start.complete()).await.is_ok() {
+                sleep(ARRIVAL).await;
+            }
             start.open();
-            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            () = all => {}
-            () = late => {}
-        }
+        tokio::join!(all, release);
         seen.into_iter().map(|cell| cell.into_inner().expect("all ended")).collect()
     }
 
@@ -298,3 +299,6 @@ fn went(exchange: &Exchange, wait: Wait, opened_for_it: bool) -> Went {
         (Err(_), Wait::Answer) => Went::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests;

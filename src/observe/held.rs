@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::Notify;
 
 use super::wire::Marks;
 
 /// Where requests wait for one another before their last byte goes out.
 #[derive(Debug)]
-pub(crate) struct StartingLine(Mutex<Waiting>);
+pub(crate) struct StartingLine {
+    waiting: Mutex<Waiting>,
+    complete: Notify,
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -21,9 +25,16 @@ struct Waiting {
 }
 
 impl StartingLine {
-    /// Opens once `expected` requests arrived or gave up.
+    /// For so many requests.
     pub(crate) fn new(expected: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Waiting { expected, open: expected == 0, wakers: Vec::new() })))
+        Arc::new(Self { waiting: Mutex::new(Waiting { expected, open: false, wakers: Vec::new() }), complete: Notify::new() })
+    }
+
+    /// Waits until each of them has arrived or given up.
+    pub(crate) async fn complete(&self) {
+        while self.lock().expected > 0 {
+            self.complete.notified().await;
+        }
     }
 
     /// A place for one of those who are expected.
@@ -31,7 +42,7 @@ impl StartingLine {
         Place { line: Arc::clone(self), counted: false }
     }
 
-    /// Waits no longer for those who are missing.
+    /// Lets everyone go who is here, and who comes later.
     pub(crate) fn open(&self) {
         let mut waiting = self.lock();
         waiting.open = true;
@@ -39,17 +50,14 @@ impl StartingLine {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn one_less(&self) {
-        let last = {
-            let mut waiting = self.lock();
-            waiting.expected = waiting.expected.saturating_sub(1);
-            waiting.expected == 0
-        };
-        if last {
-            self.open();
+        let mut waiting = self.lock();
+        waiting.expected = waiting.expected.saturating_sub(1);
+        if waiting.expected == 0 {
+            self.complete.notify_one();
         }
     }
 }

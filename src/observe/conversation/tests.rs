@@ -1,0 +1,538 @@
+//! Whole conversations with receivers on loopback.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use golive_checks::model::{
+    Address, Content, Credential, Deliver, Effects as EffectsFacts, EffectsSource, Endpoint, Keyring, Limits, Merchant, Mode, Observations,
+    OrderNeed, Origin, Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
+};
+use golive_checks::platform::{Event, keys};
+use golive_checks::webhook::scenarios;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::*;
+use crate::observe::{Options, Plan, observe};
+use crate::wiring::{EffectsHook, OrderSource, Wiring};
+
+const MS: Duration = Duration::from_millis(1);
+const LIVE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
+
+/// One delivery as it arrived.
+#[derive(Clone, Debug)]
+struct Arrived {
+    head: String,
+    body: String,
+    began: Instant,
+    ended: Instant,
+}
+
+impl Arrived {
+    fn order(&self) -> String {
+        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["data"]["order_id"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A receiver, and what came to it.
+#[derive(Clone)]
+struct Receiver {
+    address: SocketAddr,
+    arrived: Arc<Mutex<Vec<Arrived>>>,
+    most_at_once: Arc<AtomicUsize>,
+}
+
+impl Receiver {
+    fn arrived(&self) -> Vec<Arrived> {
+        self.arrived.lock().expect("no panic").clone()
+    }
+}
+
+/// What a receiver does: a status for each delivery, after a while.
+type Answering = fn(&Arrived, usize) -> (u16, Duration);
+
+async fn receiver(one_at_a_time: bool, answering: Answering) -> Receiver {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    let receiver = Receiver { address, arrived: Arc::default(), most_at_once: Arc::default() };
+    let (own, at_once) = (receiver.clone(), Arc::new(AtomicUsize::new(0)));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let serving = serve(stream, own.clone(), Arc::clone(&at_once), answering);
+            if one_at_a_time {
+                serving.await;
+            } else {
+                tokio::spawn(serving);
+            }
+        }
+    });
+    receiver
+}
+
+async fn serve(mut stream: TcpStream, receiver: Receiver, at_once: Arc<AtomicUsize>, answering: Answering) {
+    let Some((head, body)) = read(&mut stream).await else { return };
+    let now = at_once.fetch_add(1, Ordering::SeqCst) + 1;
+    receiver.most_at_once.fetch_max(now, Ordering::SeqCst);
+    let mut arrived = Arrived { head, body, began: Instant::now(), ended: Instant::now() };
+    let number = receiver.arrived().len();
+    let (status, after) = answering(&arrived, number);
+    sleep(after).await;
+    arrived.ended = Instant::now();
+    receiver.arrived.lock().expect("no panic").push(arrived);
+    at_once.fetch_sub(1, Ordering::SeqCst);
+    let _ = stream.write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok").as_bytes()).await;
+}
+
+async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n")
+            && body.len() >= length(head)
+        {
+            return Some((head.to_owned(), body.to_owned()));
+        }
+        if !matches!(stream.read_buf(&mut bytes).await, Ok(1..)) {
+            return None;
+        }
+    }
+}
+
+fn length(head: &str) -> usize {
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    length.unwrap_or(0)
+}
+
+/// A merchant, and how far the run goes.
+struct Shop {
+    merchant: Merchant,
+    wiring: Wiring,
+    run: RunFacts,
+    options: Options,
+}
+
+impl Shop {
+    fn new(address: SocketAddr) -> Self {
+        let url = "http://shop.test:8080/hook";
+        let found = |value: &str| Some(Credential::Found(keys::facts(value, Origin::Literal)));
+        let mut merchant = Merchant::default();
+        merchant.webhook.url = Endpoint::parse(url).map(Address::Url);
+        merchant.api.secret_key = found(LIVE);
+        merchant.limits =
+            Limits { connect_ms: 2_000, first_byte_ms: 1_000, exchange_ms: 2_000, effects_wait_ms: 3_000, ..Limits::default() };
+        let keys = Keyring { secret_key: Some(Secret::new(LIVE.to_owned())), ..Keyring::default() };
+        let wiring = Wiring { keys, folder: PathBuf::from("."), webhook_url: Url::parse(url).ok(), ..Wiring::default() };
+        let options = Options {
+            connect_to: vec![format!("shop.test:8080:{address}").parse().expect("a redirect")],
+            deadline: Duration::from_secs(60),
+            ..Options::default()
+        };
+        Self { merchant, wiring, run: run(Deliver::Full), options }
+    }
+
+    fn with_effects(mut self, hook: EffectsHook, settle_ms: u64) -> Self {
+        let source = EffectsSource::Command(Program { name: "counts".to_owned() });
+        self.merchant.webhook.effects = Some(EffectsFacts { source, settle_ms });
+        self.wiring.effects = Some(hook);
+        self
+    }
+
+    fn with_orders(mut self, ids: &[&str]) -> Self {
+        let order = |id: &&str| OrderId { id: (*id).to_owned(), amount: "2.50".to_owned(), issued: true };
+        self.merchant.webhook.order = Some(TestOrders::Ids(ids.len()));
+        self.wiring.order = Some(OrderSource::Ids(ids.iter().map(order).collect()));
+        self
+    }
+
+    async fn observe(&self, scenarios: Vec<Scenario>) -> Observations {
+        let (_stay, interrupted) = watch::channel(false);
+        self.observe_until(scenarios, interrupted).await.0
+    }
+
+    async fn observe_until(&self, scenarios: Vec<Scenario>, interrupted: watch::Receiver<bool>) -> (Observations, Vec<String>) {
+        let probes = scenarios.into_iter().map(Probe::Deliver).chain([Probe::OwnSignature]).collect();
+        let plan = Plan::merge(probes, &self.merchant, &self.run);
+        let context = Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.run, options: &self.options, interrupted };
+        observe(plan, &context, &Quiet).await.expect("observes")
+    }
+}
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn began(&self, _: &str) {}
+    fn ended(&self, _: &str) {}
+}
+
+fn run(deliver: Deliver) -> RunFacts {
+    RunFacts {
+        id: "testrun".to_owned(),
+        started: Timestamp::UNIX_EPOCH,
+        now: Timestamp::UNIX_EPOCH,
+        offset_s: 0,
+        took_ms: 0,
+        mode: Mode::Check,
+        host: "test".to_owned(),
+        role: Role::Other,
+        offline: false,
+        strict: false,
+        deliver,
+        only: Vec::new(),
+        skip: Vec::new(),
+        switches: Vec::new(),
+        contacted: Vec::new(),
+        interrupted: false,
+        version: String::new(),
+    }
+}
+
+fn got<'a>(seen: &'a Observations, name: &str) -> &'a ScenarioSeen {
+    match &seen.scenarios[name] {
+        Seen::Got(scenario) => scenario,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn statuses(seen: &Observations, name: &str) -> Vec<Option<u16>> {
+    got(seen, name).exchanges().map(Exchange::status).collect()
+}
+
+fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {
+    Scenario { name, stage: Stage::Stateful, order, steps }
+}
+
+const NAMES: [&str; 30] = [
+    "s00", "s01", "s02", "s03", "s04", "s05", "s06", "s07", "s08", "s09", "s10", "s11", "s12", "s13", "s14", "s15", "s16", "s17", "s18",
+    "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29",
+];
+
+fn settling(name: &'static str) -> Delivery {
+    Delivery { content: Content::Event(Event::PaymentSuccess), ..Delivery::genuine(name) }
+}
+
+#[tokio::test]
+async fn keeps_the_order_of_stages() {
+    let receiver = receiver(false, |_, _| (200, 20 * MS)).await;
+    let load = Scenario { stage: Stage::Load, ..Scenario::single(Delivery::genuine("load")) };
+    let mut plan = vec![scenarios::control_after(), load, scenarios::duplicate(), scenarios::redelivery()];
+    plan.extend(NAMES[..6].iter().map(|name| Scenario::single(Delivery::genuine(name))));
+    plan.push(scenarios::control_before());
+    let seen = Shop::new(receiver.address).observe(plan).await;
+    let arrived = receiver.arrived();
+    assert_eq!(arrived.len(), 13);
+    let when: BTreeMap<String, (Instant, Instant)> = arrived.iter().map(|a| (a.order(), (a.began, a.ended))).collect();
+    let times = |name: &str| when[&got(&seen, name).order.id];
+    let (first, load, last) = (times("control-before"), times("load"), times("control-after"));
+    for (order, (began, ended)) in &when {
+        assert!(*order == got(&seen, "control-before").order.id || *began >= first.1);
+        assert!([load.0, last.0].contains(began) || *ended <= load.0, "{order}");
+    }
+    assert!(load.1 <= last.0);
+    assert!(receiver.most_at_once.load(Ordering::SeqCst) > 1);
+}
+
+#[tokio::test]
+async fn goes_no_further_without_an_accepted_control() {
+    for answering in [(|_, _| (500, MS)) as Answering, |_, _| (204, MS), |_, _| (302, MS)] {
+        let receiver = receiver(false, answering).await;
+        let plan = vec![scenarios::control_before(), Scenario::single(scenarios::UNSIGNED), scenarios::control_after()];
+        let seen = Shop::new(receiver.address).observe(plan).await;
+        assert_eq!(receiver.arrived().len(), 1);
+        assert_eq!(got(&seen, "control-before").steps.len(), 1);
+        assert_eq!(seen.scenarios["unsigned"], Seen::NotMade(NotMade::NoControl));
+        assert_eq!(seen.scenarios["control-after"], Seen::NotMade(NotMade::NoControl));
+    }
+}
+
+#[tokio::test]
+async fn negative_runs_send_nothing_genuine() {
+    let receiver = receiver(false, |_, _| (401, MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.run.deliver = Deliver::Negative;
+    let seen = shop.observe(scenarios::every(&shop.merchant)).await;
+    let refused = NotMade::Deliver { is: Deliver::Negative, needs: Deliver::Probe };
+    assert_eq!(seen.scenarios["control-before"], Seen::NotMade(refused));
+    assert_eq!(statuses(&seen, "unsigned"), [Some(401)]);
+    for arrived in receiver.arrived() {
+        let header = |name: &str| arrived.head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+        let live = Secret::new(LIVE.to_owned());
+        let (signature, stamp) = (header("X-SIGNATURE: "), header("X-TIMESTAMP: "));
+        assert!(!golive_checks::platform::signature::verify(&live, arrived.body.as_bytes(), &stamp, &signature));
+    }
+}
+
+#[tokio::test]
+async fn repeats_the_very_bytes_and_signs_the_same_event_afresh() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let seen = Shop::new(receiver.address).observe(vec![scenarios::control_before(), scenarios::cut()]).await;
+    let order = &got(&seen, "cut").order.id;
+    assert!(order.starts_with("golive-testrun-"));
+    let arrived: Vec<Arrived> = receiver.arrived().into_iter().filter(|arrived| arrived.order() == *order).collect();
+    let [cut, again, afresh] = arrived.as_slice() else { panic!("{arrived:?}") };
+    assert_eq!((&cut.head, &cut.body), (&again.head, &again.body));
+    assert_eq!(again.body, afresh.body);
+    assert_ne!(again.head, afresh.head);
+    let outcomes: Vec<(&str, Option<u16>)> = got(&seen, "cut").exchanges().map(|e| (e.name.as_str(), e.status())).collect();
+    assert_eq!(outcomes, [("first-cut", None), ("first-cut-again", Some(200)), ("signed-afresh", Some(200))]);
+}
+
+/// Answers 200 once a whole request is there, and notes how many requests lacked but their last byte when each was completed.
+async fn finish_line() -> (SocketAddr, Arc<Mutex<Vec<(usize, Instant)>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    let (finished, waiting) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
+    let told = Arc::clone(&finished);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (finished, waiting) = (Arc::clone(&told), Arc::clone(&waiting));
+            tokio::spawn(async move {
+                let mut bytes = Vec::new();
+                let mut counted = false;
+                while matches!(stream.read_buf(&mut bytes).await, Ok(1..)) {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                    let missing = length(head) - body.len();
+                    if missing <= 1 && !counted {
+                        counted = true;
+                        waiting.fetch_add(1, Ordering::SeqCst);
+                    }
+                    if missing == 0 {
+                        finished.lock().expect("no panic").push((waiting.load(Ordering::SeqCst), Instant::now()));
+                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+                    }
+                }
+            });
+        }
+    });
+    (address, finished)
+}
+
+fn race(count: u64) -> Scenario {
+    stateful("race", OrderNeed::Any, vec![Step::Together { delivery: Delivery::genuine("together"), count }])
+}
+
+#[tokio::test]
+async fn releases_all_last_bytes_together() {
+    let (address, finished) = finish_line().await;
+    let seen = Shop::new(address).observe(vec![race(20)]).await;
+    assert_eq!(statuses(&seen, "race"), [Some(200); 20]);
+    let finished = finished.lock().expect("no panic").clone();
+    // None was completed before all were there.
+    assert!(finished.iter().all(|(waiting, _)| *waiting == 20), "{finished:?}");
+    let (first, last) = (finished[0].1, finished[19].1);
+    assert!(last - first < 500 * MS, "{:?}", last - first);
+}
+
+#[tokio::test]
+async fn a_receiver_that_takes_one_connection_at_a_time_is_raced_as_well_as_can_be() {
+    let receiver = receiver(true, |_, _| (200, 5 * MS)).await;
+    let seen = Shop::new(receiver.address).observe(vec![scenarios::control_before(), race(6), scenarios::control_after()]).await;
+    assert_eq!(statuses(&seen, "race"), [Some(200); 6]);
+    assert_eq!(statuses(&seen, "control-after"), [Some(200)]);
+}
+
+#[tokio::test]
+async fn is_fair_to_a_receiver_that_does_one_thing_at_a_time() {
+    let receiver = receiver(true, |_, _| (200, 60 * MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    // Far less than what a full window would keep the last one waiting.
+    shop.merchant.limits.first_byte_ms = 150;
+    let mut plan = vec![scenarios::control_before(), scenarios::duplicate(), scenarios::redelivery()];
+    plan.extend(NAMES[..16].iter().map(|name| Scenario::single(Delivery::genuine(name))));
+    plan.push(scenarios::control_after());
+    let seen = shop.observe(plan).await;
+    for name in seen.scenarios.keys() {
+        assert!(got(&seen, name).exchanges().all(Exchange::accepted), "{name}: {:?}", got(&seen, name));
+    }
+    assert_eq!(receiver.arrived().len(), 2 + 4 + 16);
+}
+
+#[tokio::test]
+async fn uses_what_a_receiver_can_take_and_no_more_than_the_limit() {
+    let receiver = receiver(false, |_, _| (200, 60 * MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.merchant.limits.webhook_concurrency = 12;
+    let mut plan = vec![scenarios::control_before()];
+    plan.extend(NAMES.iter().map(|name| Scenario::single(Delivery::genuine(name))));
+    shop.observe(plan).await;
+    assert_eq!(receiver.arrived().len(), 31);
+    let most = receiver.most_at_once.load(Ordering::SeqCst);
+    assert!((7..=12).contains(&most), "{most}");
+}
+
+#[tokio::test]
+async fn nothing_settles_without_a_test_order() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let shop = Shop::new(receiver.address).with_orders(&["T-0", "T-1"]);
+    let own = |name| Scenario { order: OrderNeed::TestOrder, ..Scenario::single(settling(name)) };
+    // A plan that asks for the impossible: a settling event for any order, never issued as it may be.
+    let payout = Delivery { content: Content::Event(Event::PayoutSuccess), ..Delivery::genuine("wrong") };
+    let wrong = Scenario { order: OrderNeed::AnyPayout, ..Scenario::single(payout) };
+    let seen = shop.observe(vec![scenarios::control_before(), own("one"), own("two"), wrong]).await;
+    let none = |key: &str| Seen::NotMade(NotMade::NoTestOrders { key: key.to_owned() });
+    assert_eq!(got(&seen, "control-before").order.id, "T-0");
+    assert_eq!(got(&seen, "one").order.id, "T-1");
+    assert_eq!(seen.scenarios["two"], none("webhook.order"));
+    assert_eq!(seen.scenarios["wrong"], none("webhook.payout"));
+    let orders: Vec<String> = receiver.arrived().iter().map(Arrived::order).collect();
+    assert_eq!(orders, ["T-0", "T-1"]);
+}
+
+#[tokio::test]
+async fn programs_make_test_orders() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.merchant.webhook.order = Some(TestOrders::Command(Program { name: "printf".to_owned() }));
+    let printf = |text: &str| Some(OrderSource::Command(vec!["printf".to_owned(), text.to_owned()]));
+    shop.wiring.order = printf(r#"{"order_id": 7007, "amount": "3.00"}"#);
+    let own = Scenario { order: OrderNeed::TestOrder, ..Scenario::single(settling("own")) };
+    let seen = shop.observe(vec![own.clone()]).await;
+    assert_eq!(got(&seen, "own").order, OrderId { id: "7007".to_owned(), amount: "3.00".to_owned(), issued: true });
+    shop.wiring.order = printf("no order today");
+    let seen = shop.observe(vec![own]).await;
+    assert!(matches!(&seen.scenarios["own"], Seen::Trouble(trouble) if trouble.kind == TroubleKind::Other), "{seen:?}");
+    assert_eq!(receiver.arrived().len(), 1);
+}
+
+/// Credits each order once, a while after it was told, and answers how often.
+async fn crediting(after: Duration, growing: bool) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    let told: Arc<Mutex<Option<Instant>>> = Arc::default();
+    let reads = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (told, reads) = (Arc::clone(&told), Arc::clone(&reads));
+            tokio::spawn(async move {
+                let Some((head, _)) = read(&mut stream).await else { return };
+                let body = if head.starts_with("GET /count/T%2F1 ") {
+                    let credited = told.lock().expect("no panic").is_some_and(|told| told.elapsed() >= after);
+                    let count = if growing { reads.fetch_add(1, Ordering::SeqCst) } else { usize::from(credited) };
+                    format!(r#"{{"data":{{"count":{count},"note":"{}"}}}}"#, "x".repeat(4_000))
+                } else {
+                    told.lock().expect("no panic").get_or_insert(Instant::now());
+                    "ok".to_owned()
+                };
+                let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                let _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    address
+}
+
+fn counted_twice() -> Scenario {
+    let steps = vec![Step::CountEffects, Step::Deliver(settling("first")), Step::CountEffects, Step::Repeat { of: 1 }, Step::CountEffects];
+    stateful("once", OrderNeed::TestOrder, steps)
+}
+
+fn effects(seen: &Observations) -> Vec<Result<u64, TroubleKind>> {
+    let one = |count: &Seen<u64>| match count {
+        Seen::Got(count) => Ok(*count),
+        Seen::Trouble(trouble) => Err(trouble.kind),
+        other => panic!("{other:?}"),
+    };
+    got(seen, "once").effects().map(one).collect()
+}
+
+fn by_url() -> EffectsHook {
+    EffectsHook::Url { url: "http://shop.test:8080/count/{id}".to_owned(), pointer: Some("/data/count".to_owned()) }
+}
+
+#[tokio::test]
+async fn effects_that_come_after_the_answer_are_waited_for() {
+    let address = crediting(200 * MS, false).await;
+    let shop = Shop::new(address).with_orders(&["T/1"]).with_effects(by_url(), 400);
+    assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Ok(0), Ok(1), Ok(1)]);
+}
+
+#[tokio::test]
+async fn effects_that_never_rest_are_given_up() {
+    let address = crediting(MS, true).await;
+    let mut shop = Shop::new(address).with_orders(&["T/1"]).with_effects(by_url(), 300);
+    shop.merchant.limits.effects_wait_ms = 700;
+    let seen = shop.observe(vec![counted_twice()]).await;
+    assert_eq!(effects(&seen), [Ok(0), Err(TroubleKind::TimedOut)]);
+    // What comes after would prove nothing.
+    assert_eq!(got(&seen, "once").exchanges().count(), 1);
+}
+
+#[tokio::test]
+async fn programs_count_effects() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let hook = |text: &str| EffectsHook::Command(["sh", "-c", text, "counts", "{id}"].map(str::to_owned).to_vec());
+    let shop = Shop::new(receiver.address).with_orders(&["12"]);
+    let shop = shop.with_effects(hook("echo $1"), 60);
+    assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Ok(12); 3]);
+    let shop = shop.with_effects(hook("echo many"), 60);
+    assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Err(TroubleKind::Other)]);
+    assert_eq!(receiver.arrived().len(), 2);
+}
+
+#[tokio::test]
+async fn what_needs_effects_is_not_sent_without_them() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let seen = Shop::new(receiver.address).with_orders(&["T-1"]).observe(vec![counted_twice()]).await;
+    assert_eq!(seen.scenarios["once"], Seen::NotMade(NotMade::NoEffects));
+    assert!(receiver.arrived().is_empty());
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_it_soon_with_what_was_seen() {
+    let receiver = receiver(false, |_, number| (200, if number == 0 { MS } else { 5_000 * MS })).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.merchant.limits.first_byte_ms = 30_000;
+    let plan = || vec![scenarios::control_before(), Scenario::single(scenarios::UNSIGNED), scenarios::control_after()];
+    let (stop, interrupted) = watch::channel(false);
+    let began = Instant::now();
+    let interrupting = async {
+        sleep(300 * MS).await;
+        stop.send(true).expect("somebody listens");
+    };
+    let ((seen, contacted), ()) = tokio::join!(shop.observe_until(plan(), interrupted), interrupting);
+    assert!(began.elapsed() < 2_000 * MS);
+    assert_eq!(statuses(&seen, "control-before"), [Some(200)]);
+    assert_eq!(seen.scenarios["unsigned"], Seen::NotMade(NotMade::Interrupted));
+    assert_eq!(seen.scenarios["control-after"], Seen::NotMade(NotMade::Interrupted));
+    assert!(matches!(seen.own_signature, Seen::Got(own) if own.round_trip && own.refuses_changed_payload && own.refuses_changed_timestamp));
+    assert_eq!(contacted, ["shop.test:8080"]);
+}
+
+#[tokio::test]
+async fn the_deadline_ends_it_likewise() {
+    let receiver = receiver(false, |_, _| (200, 5_000 * MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.merchant.limits.first_byte_ms = 30_000;
+    shop.options.deadline = 200 * MS;
+    let began = Instant::now();
+    let seen = shop.observe(vec![scenarios::control_before(), scenarios::control_after()]).await;
+    assert!(began.elapsed() < 2_000 * MS);
+    assert_eq!(seen.scenarios["control-before"], Seen::NotMade(NotMade::Deadline));
+}
+
+#[tokio::test]
+async fn private_targets_want_the_switch() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let mut shop = Shop::new(receiver.address);
+    shop.options.connect_to.clear();
+    shop.wiring.webhook_url = Url::parse(&format!("http://{}/hook", receiver.address)).ok();
+    let seen = shop.observe(vec![scenarios::control_before(), scenarios::control_after()]).await;
+    assert!(matches!(seen.scenarios["control-before"], Seen::NotMade(NotMade::PrivateTarget { .. })));
+    assert_eq!(seen.scenarios["control-after"], Seen::NotMade(NotMade::NoControl));
+    assert!(receiver.arrived().is_empty());
+}
+
+#[tokio::test]
+async fn no_secret_is_in_what_was_seen() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let shop = Shop::new(receiver.address).with_orders(&["T-1", "T-2"]);
+    let seen = shop.observe(scenarios::every(&shop.merchant)).await;
+    let saved = serde_json::to_string(&seen).expect("serialises");
+    assert!(!saved.contains("MARKER"));
+}
