@@ -183,7 +183,7 @@ fn servers(behaviour: &Behaviour, today: Date) -> String {
 /// Limits that bring slow defects to light without the wait.
 fn limits(behaviour: &Behaviour) -> &'static str {
     if behaviour.has(Defect::SlowAnswer) {
-        "\n[limits]\nwebhook_slow_ms = 100\nwebhook_too_slow_ms = 200\n"
+        "\n[limits]\nwebhook_slow_ms = 50\nwebhook_too_slow_ms = 100\n"
     } else if behaviour.has(Defect::Hangs) {
         "\n[limits]\nfirst_byte_ms = 400\nexchange_ms = 600\n"
     } else {

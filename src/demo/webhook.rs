@@ -118,7 +118,7 @@ impl Webhook {
             std::future::pending::<()>().await;
         }
         if self.has(Defect::SlowAnswer) {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
         }
         if self.does(Habit::Unhurried) {
             tokio::time::sleep(Duration::from_millis(60)).await;

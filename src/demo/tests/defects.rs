@@ -65,7 +65,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::FrontEndAnswers => accepts(&UNSIGNED) && accepts(&METHOD_GET) && credits_after(&[settling(0)]) == 0,
         Defect::SlowAnswer => {
             let began = std::time::Instant::now();
-            accepts(&CONTROL_BEFORE) && began.elapsed() > Duration::from_millis(300) && configured("webhook_too_slow_ms")
+            accepts(&CONTROL_BEFORE) && began.elapsed() > Duration::from_millis(150) && configured("webhook_too_slow_ms")
         }
         Defect::Hangs => configured("first_byte_ms") && client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err(),
         Defect::CrashesOnMalformed => deliver(&MALFORMED_SIGNED) == 500,
