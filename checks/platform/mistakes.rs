@@ -592,12 +592,20 @@ mod tests {
         assert_eq!(names.len(), all);
     }
 
-    /// Node 20: `node -e` with `JSON.stringify` over the order with its keys sorted at the top level.
+    /// Signatures that Node, PHP and Python really give with the habits of each.
     #[test]
-    fn the_platforms_node_sample_is_told() {
-        let text = r#"{"service_type":"DIGITAL","return_url":"https://merchant.example/return?a=1","order_id":6116229263036,"order_currency":"INR","order_amount":105,"customer":{"name":"Test","email":"t@example.com","phone":"9800000000"}}"#;
+    fn the_habits_of_node_php_and_python_are_told() {
+        let order = r#"{"service_type":"DIGITAL","return_url":"https://merchant.example/return?a=1","order_id":6116229263036,"order_currency":"INR","order_amount":105,"customer":{"name":"Test","email":"t@example.com","phone":"9800000000"}}"#;
+        let name = r#"{"order_id":"1","customer":{"name":"अजय"}}"#;
         let keys = Keyring { secret_key: Some(Secret::new("sk_test_example_secret".to_owned())), ..Keyring::default() };
-        let signature = "f7c626be61a4f6f2423589d63bda3373dd19373e3e9a771ddeb5e970e814e99d";
-        assert_eq!(named(&explain(&keys, text, TIMESTAMP, signature)), "top-level-sort");
+        for (text, signature, mistake) in [
+            (order, "018e7ad4979ea63fc7b5a4e52deb23b2f08dc9cf93dea2bbc58b7b36ab0c621f", "right"),
+            (order, "f7c626be61a4f6f2423589d63bda3373dd19373e3e9a771ddeb5e970e814e99d", "top-level-sort"),
+            (order, "046bd5cc109700efa95cdfc25b58e97349aed2e3cf0f58cd0dfbb54a9628d571", "escaped-slashes"),
+            (order, "781df8afc60a6ed95abcb2a3cec6746c2402fafc0535bfc12d23d5a8925ea4f6", "spaces"),
+            (name, "72e96eda2aedd5b669001abeb0cc77f683c91f41ee8dfcc028661e4cbd2159a4", "unicode-escapes"),
+        ] {
+            assert_eq!(named(&explain(&keys, text, TIMESTAMP, signature)), mistake);
+        }
     }
 }
