@@ -51,10 +51,7 @@ impl Bench {
     pub(super) fn load_from(&self, folder: &Path, config: Option<&str>) -> Result<Loaded, Complaints> {
         let environment = |name: &str| self.environment.get(name).cloned();
         let config = config.map(PathBuf::from);
-        let sources = Sources { config, folder: folder.to_owned(), environment: &environment, programs: self.programs };
-        let mut ids: Vec<&str> = CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta().id)).collect();
-        ids.push("webhook-rejects-stale");
-        load_knowing(&sources, &ids)
+        load(&Sources { config, folder: folder.to_owned(), environment: &environment, programs: self.programs })
     }
 
     pub(super) fn load(&self) -> Result<Loaded, Complaints> {
