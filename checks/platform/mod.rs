@@ -10,6 +10,7 @@ mod form;
 pub mod hosts;
 pub mod keys;
 pub mod mistakes;
+mod payloads;
 pub mod reply;
 pub mod signature;
 
