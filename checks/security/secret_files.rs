@@ -20,8 +20,8 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "A file that every account of the machine can read, or that git tracks, gives its secret to people nobody thought of.",
     judged: "The env file and every file named as the source of a secret: open to others fails, open to the group warns, tracked by git fails. What \
-             a container runtime mounts under /run/secrets is open to all accounts of the container and only warns. An env file in which no key was found may be tracked. Where secrets come from variables or commands alone there is no such \
-             file, and that passes.",
+             a container runtime mounts under /run/secrets is open to all accounts of the container and only warns. An env file in which \
+             no key was found may be tracked. Where secrets come from variables or commands alone there is no such file, and that passes.",
     remediation: "Run `chmod 600` on the file, `git rm --cached` it, name it in `.gitignore`, and replace the secret if it was ever committed.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
