@@ -1,10 +1,13 @@
 //! An event whose answer was never read comes again, and must be answered 200 then.
 
 use super::conversation::{Reception, control, nth, scenario, step};
+use super::effects::Applied;
 use super::proof::Controls;
-use super::scenarios::{CUT, between_controls, cut, duplicate, redelivery};
-use super::{duplicate_answered, redelivery_answered, stacks};
-use crate::model::{Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use super::scenarios::{CUT, ONCE_CUT, between_controls, cut, duplicate, once_cut, redelivery};
+use super::{applies_once, duplicate_answered, redelivery_answered, stacks};
+use crate::model::{
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Subject,
+};
 
 /// See [`META`].
 pub(super) struct CutRedelivered;
@@ -18,7 +21,9 @@ const META: CheckMeta = CheckMeta {
     rationale: "A connection that breaks before the answer is how duplicates come about; the first attempt may have worked, or half worked.",
     judged: "One event whose connection we close before the answer, then the same bytes, then the event signed afresh: the last must be answered 200, \
              and so should the one before it. A replay cache, or a receiver that says for a moment that it is busy with the first, warns. A refusal \
-             or a crash fails; where duplicates or redeliveries are refused anyway, their checks carry the blame.",
+             or a crash fails; where duplicates are refused or applied twice anyway, their checks carry the blame. With `--deliver full`, a test order \
+             and `[webhook.effects]` the same is done with a `payment.success`: applied more than once, or never though another order was, fails, and the item is then required. Without \
+             them the answers alone are judged, and the evidence says so.",
     remediation: "Let one transaction hold both the event's mark and its effect, so that an attempt that broke off can be made again.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
@@ -30,15 +35,36 @@ impl Check for CutRedelivered {
         &META
     }
 
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([duplicate(), redelivery(), cut()])
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        match harm(facts) {
+            Some(_) => Level::Required,
+            None => META.level,
+        }
+    }
+
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls([duplicate(), redelivery(), cut(), once_cut(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         control(facts)?;
+        if let Some((message, evidence)) = harm(facts) {
+            if applies_once::is_violated(facts) {
+                return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
+            }
+            return Ok(Outcome::fail(message, vec![evidence]));
+        }
         let seen = scenario(facts, CUT)?;
         let (again, afresh) = (nth(seen, 1)?, nth(seen, 2)?);
-        let shown = vec![step(CUT, "the same bytes again", again, "200"), step(CUT, "signed afresh", afresh, "200")];
+        let mut shown = vec![step(CUT, "the same bytes again", again, "200"), step(CUT, "signed afresh", afresh, "200")];
+        shown.push(match applied(facts) {
+            Ok(applied) => applied.evidence(),
+            Err(_) => Evidence::of(
+                Subject::Delivery(ONCE_CUT.into()),
+                "one effect of all deliveries together",
+                "not seen: the answers alone were judged",
+            ),
+        });
         if again.accepted() && afresh.accepted() {
             return Ok(Outcome::Pass(shown));
         }
@@ -65,6 +91,23 @@ impl Check for CutRedelivered {
     }
 }
 
+/// What happened to the books when the answer was never read, where that was bad.
+fn harm(facts: &Facts<'_>) -> Option<(&'static str, Evidence)> {
+    let applied = applied(facts).ok()?;
+    if applied.once() == Ok(false) {
+        Some(("an event whose answer was never read is applied again when it comes again", applied.evidence()))
+    } else if applied.is_nothing() && applies_once::is_seen(facts) {
+        Some(("an event whose answer was never read is lost: it is not applied when it comes again either", applied.evidence()))
+    } else {
+        None
+    }
+}
+
+/// How often the event was applied whose answer was never read.
+fn applied(facts: &Facts<'_>) -> Result<Applied, Reason> {
+    Applied::of(facts, ONCE_CUT, META.id)
+}
+
 /// What a receiver says that is still at work on the first attempt.
 fn is_busy(exchange: &Exchange) -> bool {
     exchange.status().is_some_and(|status| matches!(status, 409 | 423 | 425 | 429 | 503))
@@ -85,6 +128,39 @@ mod tests {
     #[test]
     fn passes_when_both_are_answered_200() {
         passes(case(200, 200).judge(&CutRedelivered));
+    }
+
+    fn counted(case: Case, after: u64) -> Case {
+        let steps = vec![At::Effects(0), At::Trouble(TroubleKind::Closed), At::Status(200), At::Status(200), At::Effects(after)];
+        case.went("once-cut", steps)
+    }
+
+    #[test]
+    fn says_whether_effects_were_counted() {
+        for (case, words) in [(case(200, 200), "answers alone"), (counted(case(200, 200), 1), "applied once")] {
+            let Outcome::Pass(evidence) = case.judge(&CutRedelivered) else { panic!("a pass") };
+            assert!(evidence[2].observed.as_str().contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn fails_an_event_that_was_applied_again_and_is_required_then() {
+        let case = counted(case(200, 200), 2);
+        failure(case.judge(&CutRedelivered));
+        assert_eq!(CutRedelivered.level(&case.facts()), Level::Required);
+    }
+
+    #[test]
+    fn fails_an_event_that_was_lost_where_another_was_applied() {
+        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
+        failure(counted(case(200, 200), 0).went("once-sequential", steps).judge(&CutRedelivered));
+    }
+
+    #[test]
+    fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
+        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(3)];
+        let case = counted(case(200, 200), 2).went("once-sequential", steps);
+        assert_eq!(reason(case.judge(&CutRedelivered)), Reason::Blocked { by: "webhook-applies-once" });
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl Applied {
         }
     }
 
+    /// Whether an order that nothing was booked for still has nothing.
+    pub(super) fn is_nothing(self) -> bool {
+        (self.before, self.after) == (0, 0)
+    }
+
     /// The counts in words.
     pub(super) fn evidence(self) -> Evidence {
         Evidence::of(

@@ -19,7 +19,7 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     waivable: false,
     rationale: "What an answer holds, anybody can read who sends a request; a receiver that shows the right signature signs for everyone.",
-    judged: "Every answer of the conversation is looked through. A configured secret or a signature in one fails; a stack trace warns. To pass, the \
+    judged: "Every answer of the conversation is looked through. A configured secret, a signature or a stack trace in one fails. To pass, the \
              genuine event must have been answered 200.",
     remediation: "Answer with a status and a short word, and turn the framework's debug mode off in production.",
     reference: Reference::SECURITY_CHECKS,
@@ -45,7 +45,7 @@ impl Check for LeaksNothing {
                         .fix("Find what writes the secret into the answer, stop it, and replace the secret: whoever asked has it"),
                 ),
                 Leak::Signature => Outcome::fail("an answer holds a signature", shown),
-                Leak::StackTrace => Outcome::warn("an answer holds a stack trace", shown),
+                Leak::StackTrace => Outcome::fail("an answer holds a stack trace", shown),
             });
         }
         let answered = control(facts)?;
@@ -90,7 +90,7 @@ fn evidence_of(exchange: &Exchange, leak: Leak) -> Evidence {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Case, failure, passes, reason, warning};
+    use super::super::fixture::{Case, failure, passes, reason};
     use super::*;
     use crate::model::{Reason, Slot};
 
@@ -117,8 +117,8 @@ mod tests {
     }
 
     #[test]
-    fn warns_about_a_stack_trace() {
-        warning(answered().leaked("unsigned", Leak::StackTrace).judge(&LeaksNothing));
+    fn fails_a_stack_trace() {
+        failure(answered().leaked("unsigned", Leak::StackTrace).judge(&LeaksNothing));
     }
 
     #[test]

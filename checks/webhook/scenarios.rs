@@ -57,9 +57,11 @@ pub const SANDBOX_SECRET: Delivery = Delivery { signed: Signed::SandboxSecret, .
 /// A day.
 pub const DAY_S: u64 = 86_400;
 
+/// The event as the platform's page spells it: compact, keys in its order.
+pub const AS_PRINTED: Delivery = Delivery { form: Form::AsPrinted, ..Delivery::genuine("body-as-printed") };
 /// The same event in other spellings, each signed over the bytes that are sent.
 pub const BODY_FORMS: [Delivery; 6] = [
-    Delivery { form: Form::AsPrinted, ..Delivery::genuine("body-as-printed") },
+    AS_PRINTED,
     Delivery { form: Form::Spaced, ..Delivery::genuine("body-spaced") },
     Delivery { form: Form::EscapedSlashes, ..Delivery::genuine("body-escaped-slashes") },
     Delivery { form: Form::EscapedUnicode, ..Delivery::genuine("body-escaped-unicode") },

@@ -2,7 +2,7 @@
 
 use super::conversation::{Reception, control, evidence, names, single};
 use super::proof::Controls;
-use super::scenarios::{BODY_FORMS, between_controls};
+use super::scenarios::{AS_PRINTED, BODY_FORMS, between_controls};
 use super::stacks;
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
@@ -22,7 +22,8 @@ const META: CheckMeta = CheckMeta {
                 payments stay unbooked.",
     judged: "The same event in six other spellings (keys in the order the platform prints them, spaces, `\\/`, `\\u` escapes, Devanagari as UTF-8, \
              `1.00` as a number), each signed over the bytes sent, must be answered 200 as the plain one was. Any other answer fails. Refusing only \
-             the number, or only those with a further field, warns: that is a strict schema, not verification.",
+             the number, or only those with a further field, warns: that is a strict schema, not verification. \
+             Where the platform's own order of keys is refused, the item is required.",
     remediation: "Compute the HMAC over the body as it arrived, before anything parses it, and parse after it verified.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -32,6 +33,14 @@ const META: CheckMeta = CheckMeta {
 impl Check for VerifiesRawBody {
     fn meta(&self) -> &'static CheckMeta {
         &META
+    }
+
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        // The platform's own events are spelled so: a receiver that refuses these takes none.
+        match single(facts, AS_PRINTED.name) {
+            Ok(exchange) if exchange.refused() => Level::Required,
+            Ok(_) | Err(_) => META.level,
+        }
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -139,8 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn says_that_the_platforms_sample_is_among_the_refused() {
-        let finding = failure(accepted().answered("body-as-printed", 401).judge(&VerifiesRawBody));
+    fn says_that_the_platforms_sample_is_among_the_refused_and_is_required_then() {
+        let case = accepted().answered("body-as-printed", 401);
+        assert_eq!(VerifiesRawBody.level(&case.facts()), Level::Required);
+        assert_eq!(VerifiesRawBody.level(&accepted().facts()), Level::Recommended);
+        let finding = failure(case.judge(&VerifiesRawBody));
         assert!(finding.message.as_str().contains("sorts"));
         assert!(finding.message.as_str().contains("own sample"));
     }
