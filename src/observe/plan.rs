@@ -209,3 +209,6 @@ impl Gate<'_> {
 fn unconfigured(key: &str) -> NotMade {
     NotMade::Unconfigured { key: key.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! What is granted, what is refused and why, and what of it is announced.
+
+use golive_checks::model::{Delivery, Effects, EffectsSource, Endpoint, Mode, Network, Origin, Program, Role, Sandbox, Step};
+use golive_checks::platform::keys;
+use golive_checks::webhook::scenarios;
+
+use super::*;
+
+const LOOKS: [Probe; 10] = [
+    Probe::WebhookNames,
+    Probe::WebhookTls,
+    Probe::WebhookLegacyTls,
+    Probe::WebhookPlainHttp,
+    Probe::OrderStatus,
+    Probe::Egress,
+    Probe::OwnSignature,
+    Probe::Signer,
+    Probe::SecretFiles,
+    Probe::ProxyVariables,
+];
+
+fn credential(value: &str) -> Option<Credential> {
+    Some(Credential::Found(keys::facts(value, Origin::Literal)))
+}
+
+fn address(url: &str) -> Option<Address> {
+    Endpoint::parse(url).map(Address::Url)
+}
+
+/// A merchant with everything.
+fn complete() -> Merchant {
+    let mut merchant = Merchant::default();
+    merchant.api.base_url = address("https://api.kwikpaisa.com");
+    merchant.api.api_key = credential("pk_live_MARKERa1b2c3d4e5f6");
+    merchant.api.secret_key = credential("sk_live_MARKER7f3k9q2x8v1m4n6b");
+    merchant.sandbox = Some(Sandbox { secret_key: credential("sk_test_MARKER7f3k9q2x8v1m4n6b"), ..Sandbox::default() });
+    merchant.webhook.url = address("https://u:MARKER@shop.example/hook?token=MARKER");
+    merchant.webhook.order = Some(TestOrders::Ids(20));
+    merchant.webhook.payout = Some(TestOrders::Command(Program { name: "new-payout".to_owned() }));
+    let source = EffectsSource::Command(Program { name: "credits".to_owned() });
+    merchant.webhook.effects = Some(Effects { source, settle_ms: 3_000 });
+    merchant.signer = Some(Program { name: "node".to_owned() });
+    merchant.network = Network { egress: address("https://checkip.example/").into_iter().collect(), ..Network::default() };
+    merchant
+}
+
+fn run(deliver: Deliver) -> RunFacts {
+    RunFacts {
+        id: "testrun".to_owned(),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        now: jiff::Timestamp::UNIX_EPOCH,
+        offset_s: 0,
+        took_ms: 0,
+        mode: Mode::Check,
+        host: String::new(),
+        role: Role::Other,
+        offline: false,
+        strict: false,
+        deliver,
+        only: Vec::new(),
+        skip: Vec::new(),
+        switches: Vec::new(),
+        contacted: Vec::new(),
+        interrupted: false,
+        version: String::new(),
+    }
+}
+
+fn everything(merchant: &Merchant) -> Vec<Probe> {
+    LOOKS.into_iter().chain(scenarios::every(merchant).into_iter().map(Probe::Deliver)).collect()
+}
+
+fn plan(merchant: &Merchant, run: &RunFacts) -> Plan {
+    Plan::merge(everything(merchant), merchant, run)
+}
+
+fn refusal(plan: &Plan, name: &str) -> Option<NotMade> {
+    let planned = plan.scenarios.iter().find(|planned| planned.what.name == name);
+    planned.expect("planned").not_made.clone()
+}
+
+#[test]
+fn each_wish_is_kept_once_in_the_order_of_stages() {
+    let (merchant, run) = (complete(), run(Deliver::Full));
+    let mut probes = everything(&merchant);
+    probes.reverse();
+    probes.extend(everything(&merchant));
+    let plan = Plan::merge(probes, &merchant, &run);
+    assert_eq!(plan.looks.len(), LOOKS.len());
+    assert_eq!(plan.scenarios.len(), scenarios::every(&merchant).len());
+    assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
+    assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
+    assert_eq!(plan.scenarios.last().map(|planned| planned.what.name), Some("control-after"));
+}
+
+#[test]
+fn a_complete_merchant_is_granted_everything_in_full() {
+    let plan = plan(&complete(), &run(Deliver::Full));
+    assert!(plan.looks.iter().all(|look| look.not_made.is_none()), "{:?}", plan.looks);
+    assert!(plan.scenarios.iter().all(|planned| planned.not_made.is_none()), "{:?}", plan.scenarios);
+    assert!(plan.reaches_out());
+}
+
+#[test]
+fn offline_leaves_only_what_is_on_this_machine() {
+    let plan = plan(&complete(), &RunFacts { offline: true, ..run(Deliver::Full) });
+    for probe in LOOKS {
+        let local = matches!(probe, Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables);
+        assert_eq!(plan.look(&probe), if local { Wish::Granted } else { Wish::Refused(NotMade::Offline) }, "{probe:?}");
+    }
+    assert!(plan.scenarios.iter().all(|planned| planned.not_made == Some(NotMade::Offline)));
+    assert!(plan.requests.is_empty() && !plan.reaches_out());
+}
+
+#[test]
+fn each_mode_goes_as_far_as_it_says() {
+    let merchant = complete();
+    for deliver in [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full] {
+        let plan = plan(&merchant, &run(deliver));
+        for planned in &plan.scenarios {
+            let needs = planned.what.tier();
+            let expected = (deliver < needs).then_some(NotMade::Deliver { is: deliver, needs });
+            assert_eq!(planned.not_made, expected, "{deliver:?} {}", planned.what.name);
+        }
+        let plain_http = plan.look(&Probe::WebhookPlainHttp) == Wish::Granted;
+        assert_eq!(plain_http, deliver > Deliver::None);
+    }
+}
+
+#[test]
+fn what_is_not_configured_is_named() {
+    let run = run(Deliver::Full);
+    let unconfigured = |key: &str| Some(NotMade::Unconfigured { key: key.to_owned() });
+    let refused = |key: &str| Wish::Refused(NotMade::Unconfigured { key: key.to_owned() });
+
+    let mut merchant = complete();
+    merchant.webhook.url = Some(Address::Unreadable);
+    assert_eq!(refusal(&plan(&merchant, &run), "unsigned"), unconfigured("webhook.url"));
+    assert_eq!(plan(&merchant, &run).look(&Probe::WebhookTls), refused("webhook.url"));
+    merchant.webhook.url = address("http://shop.example/hook");
+    assert_eq!(refusal(&plan(&merchant, &run), "unsigned"), None);
+    assert_eq!(plan(&merchant, &run).look(&Probe::WebhookTls), refused("webhook.url"));
+
+    let mut merchant = complete();
+    merchant.api.secret_key = None;
+    merchant.sandbox = None;
+    merchant.signer = None;
+    merchant.network.egress = vec![Address::Unreadable];
+    let without = plan(&merchant, &run);
+    assert_eq!(refusal(&without, "control-before"), unconfigured("api.secret_key"));
+    assert_eq!(without.look(&Probe::OwnSignature), refused("api.secret_key"));
+    assert_eq!(without.look(&Probe::OrderStatus), refused("api.secret_key"));
+    assert_eq!(without.look(&Probe::Signer), refused("signer"));
+    assert_eq!(without.look(&Probe::Egress), refused("network.egress"));
+
+    let mut merchant = complete();
+    merchant.sandbox = None;
+    merchant.webhook.effects = None;
+    merchant.api.probe = false;
+    let without = plan(&merchant, &run);
+    assert_eq!(refusal(&without, "sandbox-secret"), unconfigured("sandbox.secret_key"));
+    assert_eq!(refusal(&without, "once-sequential"), Some(NotMade::NoEffects));
+    assert_eq!(without.look(&Probe::OrderStatus), Wish::Refused(NotMade::ProbeOff));
+    assert_eq!(Plan::default().look(&Probe::Egress), Wish::None);
+}
+
+#[test]
+fn test_orders_are_handed_out_as_far_as_they_go() {
+    let mut merchant = complete();
+    let own = |name| Scenario { order: OrderNeed::TestOrder, ..Scenario::single(Delivery::genuine(name)) };
+    let probes = || [scenarios::control_before(), own("one"), own("two")].map(Probe::Deliver).to_vec();
+    let none = Some(NotMade::NoTestOrders { key: "webhook.order".to_owned() });
+    // The first stands for the control.
+    for (ids, one, two) in [(3, None, None), (2, None, none.clone()), (0, none.clone(), none)] {
+        merchant.webhook.order = Some(TestOrders::Ids(ids));
+        let plan = Plan::merge(probes(), &merchant, &run(Deliver::Full));
+        assert_eq!((refusal(&plan, "one"), refusal(&plan, "two")), (one, two), "{ids}");
+    }
+}
+
+#[test]
+fn a_secret_that_a_program_would_print_counts_as_there() {
+    let mut merchant = complete();
+    let origin = Origin::Command { program: "vault".to_owned() };
+    merchant.api.secret_key = Some(Credential::Missing { origin: origin.clone(), why: MissingSecret::NotRun });
+    assert_eq!(refusal(&plan(&merchant, &run(Deliver::Probe)), "unsigned"), None);
+    merchant.api.secret_key = Some(Credential::Missing { origin, why: MissingSecret::CommandFailed });
+    assert!(refusal(&plan(&merchant, &run(Deliver::Probe)), "unsigned").is_some());
+}
+
+#[test]
+fn every_request_is_announced() {
+    let merchant = complete();
+    let plan = plan(&merchant, &run(Deliver::Full));
+    let webhook = merchant.webhook_url().map(golive_checks::model::Show::show).unwrap_or_default();
+    let announced: u64 = plan.requests.iter().filter(|request| request.target == webhook).map(|request| request.count).sum();
+    assert_eq!(announced, plan.granted_scenarios().iter().map(Scenario::requests).sum::<u64>());
+    for planned in &plan.scenarios {
+        let genuine = planned.what.deliveries().any(Delivery::is_validly_signed);
+        let named = plan.requests.iter().filter(|request| request.name.starts_with(planned.what.name));
+        assert_eq!(named.clone().any(|request| request.validly_signed), genuine, "{}", planned.what.name);
+    }
+    let named = |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
+    assert_eq!((named("egress address").count, named("webhook legacy TLS").count), (3, 2));
+    assert_eq!(named("platform order status").target, "https://api.kwikpaisa.com/api/v3/pg/order/status");
+    let counts = scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(|step| *step == Step::CountEffects).count();
+    assert_eq!(named("webhook.effects").count, counts as u64);
+    assert!(named("webhook.payout").count > 1);
+}
+
+#[test]
+fn the_announcement_says_what_is_left_out_and_no_secret() {
+    let plan = plan(&complete(), &run(Deliver::Probe));
+    let (text, json) = (plan.describe(), plan.json());
+    assert!(text.contains("https://…@shop.example/hook?…"), "{text}");
+    assert!(text.contains("Left out") && text.contains("once-concurrent"), "{text}");
+    assert!(!text.contains("MARKER") && !json.contains("MARKER"));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["requests"].as_array().map(Vec::len), Some(plan.requests.len()));
+    assert!(Plan::default().describe().contains("configuration alone"));
+}
