@@ -46,7 +46,7 @@ impl Plan {
                 target = Some(&request.target);
             }
             let times = if request.count == 1 { String::new() } else { format!(" ({} times)", request.count) };
-            let _ = writeln!(text, "  {:<5} {:<24} {}{times}", request.method, request.name, request.kind);
+            let _ = writeln!(text, "  {:<5} {:<26} {}{times}", request.method, request.name, request.kind);
         }
         if self.requests.is_empty() {
             text.push_str("\nNothing: this run would look at the configuration alone.\n");
@@ -259,7 +259,7 @@ fn kind(delivery: &Delivery) -> String {
     let mut parts = vec![content.to_owned()];
     parts.push(
         match delivery.signed {
-            Signed::Genuine if delivery.change == Change::Nothing => "validly signed",
+            Signed::Genuine if delivery.is_validly_signed() => "validly signed",
             Signed::Genuine => "signed",
             Signed::Missing => "not signed",
             Signed::Empty => "with an empty signature",

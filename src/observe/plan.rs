@@ -1,8 +1,10 @@
 //! What a run observes: the wishes of all checks, each once, and why some of them are not granted.
 
 use golive_checks::model::{
-    Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts, Scenario, Signed, Slot, Stage, TestOrders,
+    Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts, Scenario, Show as _, Signed, Slot, Stage,
+    TestOrders,
 };
+use golive_checks::platform::hosts::{HostKind, classify};
 
 use super::announce::{self, PlannedRequest};
 
@@ -188,12 +190,10 @@ impl Gate<'_> {
         if !self.merchant.api.probe {
             return Some(NotMade::ProbeOff);
         }
+        // The secret signs for the platform's own host and no other.
         let base_url = self.merchant.api.base_url.as_ref().and_then(Address::url);
-        base_url
-            .is_none()
-            .then(|| unconfigured("api.base_url"))
-            .or_else(|| self.secret(Slot::ApiKey))
-            .or_else(|| self.secret(Slot::SecretKey))
+        let own = base_url.is_some_and(|url| url.is_https() && url.port.is_none() && classify(&url.host.show()) == HostKind::Production);
+        (!own).then(|| unconfigured("api.base_url")).or_else(|| self.secret(Slot::ApiKey)).or_else(|| self.secret(Slot::SecretKey))
     }
 
     /// `golive plan` runs no program, so that a secret which one would print counts as there.

@@ -162,6 +162,12 @@ fn what_is_not_configured_is_named() {
     assert_eq!(refusal(&without, "once-sequential"), Some(NotMade::NoEffects));
     assert_eq!(without.look(&Probe::OrderStatus), Wish::Refused(NotMade::ProbeOff));
     assert_eq!(Plan::default().look(&Probe::Egress), Wish::None);
+
+    let mut merchant = complete();
+    for elsewhere in ["https://api.kwikpaisa.com.evil.example", "http://api.kwikpaisa.com", "https://api.kwikpaisa.com:8443"] {
+        merchant.api.base_url = address(elsewhere);
+        assert_eq!(plan(&merchant, &run).look(&Probe::OrderStatus), refused("api.base_url"), "{elsewhere}");
+    }
 }
 
 #[test]
