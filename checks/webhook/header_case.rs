@@ -1,8 +1,8 @@
 //! Header names mean the same in any case.
 
 use super::conversation::{Reception, control, evidence, names, single};
-use super::proof::Controls;
-use super::scenarios::{HEADERS_LOWER, HEADERS_TITLE, between_controls};
+use super::proof::{Controls, refuses};
+use super::scenarios::{HEADERS_LOWER, HEADERS_TITLE, UNSIGNED, between_controls};
 use crate::model::{
     Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario, Stack, StackFix,
 };
@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
     covers: &["WH-10"],
     needs: Needs::Network,
     rationale: "Proxies and HTTP/2 write header names in lower case; a receiver that looks for `X-SIGNATURE` letter by letter then finds nothing.",
-    judged: "Genuine events with `x-signature` and with `X-Signature` must be answered 200 as the one with `X-SIGNATURE` was; any other answer fails, \
+    judged: "Genuine events with `x-signature` and with `X-Signature` must be answered 200 as the one with `X-SIGNATURE` was, by a receiver that refuses one without; any other answer fails, \
              no answer or a 429 is undecided.",
     remediation: "Look headers up through the framework's case-insensitive accessor instead of comparing names yourself.",
     stacks: &[
@@ -40,7 +40,7 @@ impl Check for HeaderCase {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.map(Scenario::single))
+        between_controls(DELIVERIES.into_iter().chain([UNSIGNED]).map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -54,6 +54,7 @@ impl Check for HeaderCase {
             }
         }
         if refused.is_empty() {
+            shown.push(refuses(facts, &UNSIGNED, "webhook-rejects-unsigned")?);
             return Ok(Outcome::Pass(shown));
         }
         Controls::of(facts)?;
@@ -68,12 +69,18 @@ mod tests {
     use crate::model::{Reason, TroubleKind};
 
     fn accepted() -> Case {
-        Case::accepted().all_answered(["headers-lower", "headers-title"], 200)
+        Case::accepted().all_answered(["headers-lower", "headers-title"], 200).answered("unsigned", 401)
     }
 
     #[test]
     fn passes_when_every_spelling_is_read() {
         passes(accepted().judge(&HeaderCase));
+    }
+
+    #[test]
+    fn waits_for_a_receiver_that_needs_the_header() {
+        let outcome = accepted().answered("unsigned", 200).judge(&HeaderCase);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-unsigned" });
     }
 
     #[test]

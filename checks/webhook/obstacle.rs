@@ -53,7 +53,7 @@ impl<'a> Obstacle<'a> {
             300..=399 => Self::Redirect(answer.header("location")),
             419 => Self::Csrf,
             400 | 403 | 422 if page.is_csrf() => Self::Csrf,
-            401 if answer.header("www-authenticate").is_some_and(|scheme| names_scheme(scheme)) => Self::Login,
+            401 if answer.header("www-authenticate").is_some_and(names_scheme) => Self::Login,
             401 | 403 | 406 | 429 | 503 if page.firewall().is_some() => Self::Firewall(page.firewall().unwrap_or_default()),
             403 if page.is_server_page() => Self::ServerPage(answer.status),
             401 | 403 => Self::Signature(answer.status),

@@ -3,7 +3,7 @@
 use super::conversation::{control, evidence, names, single};
 use super::effects;
 use super::scenarios::{CONTROL_AFTER, REFUSED_EFFECTS};
-use crate::model::{Evidence, Exchange, Facts, Finding, Outcome, Reason, Subject, Text};
+use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Subject, Text};
 use crate::text;
 
 /// The genuine events before and after all others, both accepted.
@@ -31,6 +31,12 @@ impl<'a> Controls<'a> {
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         vec![evidence(self.before, "200"), evidence(self.after, "200")]
     }
+}
+
+/// Insists that a forgery was refused: an accepted twin proves nothing of a receiver that accepts whatever comes. The check `by` is about it.
+pub(super) fn refuses(facts: &Facts<'_>, forgery: &Delivery, by: &'static str) -> Result<Evidence, Reason> {
+    let exchange = single(facts, forgery.name)?;
+    if exchange.refused() { Ok(evidence(exchange, REFUSAL)) } else { Err(Reason::Blocked { by }) }
 }
 
 /// How deliveries that a correct receiver refuses were answered.

@@ -39,7 +39,7 @@ impl Check for RejectsRetimed {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let negatives = Negatives::of(facts, &DELIVERIES.map(|delivery| delivery.name));
-        Ok(negatives.judge_forgeries(facts, "an event with another timestamp than was signed is accepted", by_hand::forged)?)
+        Ok(negatives.judge_forgeries(facts, "an event with another timestamp than was signed is accepted", by_hand::retimed)?)
     }
 }
 

@@ -38,7 +38,7 @@ impl Check for RejectsTampered {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let negatives = Negatives::of(facts, &DELIVERIES.map(|delivery| delivery.name));
-        Ok(negatives.judge_forgeries(facts, "an event whose amount was changed after signing is accepted", by_hand::forged)?)
+        Ok(negatives.judge_forgeries(facts, "an event whose amount was changed after signing is accepted", by_hand::tampered)?)
     }
 }
 

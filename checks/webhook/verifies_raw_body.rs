@@ -1,8 +1,8 @@
 //! The signature is over the bytes that arrive, however they spell the event.
 
 use super::conversation::{Reception, control, evidence, names, single};
-use super::proof::Controls;
-use super::scenarios::{AS_PRINTED, BODY_FORMS, between_controls};
+use super::proof::{Controls, refuses};
+use super::scenarios::{AS_PRINTED, BODY_FORMS, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls};
 use super::stacks;
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     rationale: "A receiver that parses the body and signs its own spelling of it refuses genuine events as soon as the sender spells them otherwise: \
                 payments stay unbooked.",
     judged: "The same event in six other spellings (keys in the order the platform prints them, spaces, `\\/`, `\\u` escapes, Devanagari as UTF-8, \
-             `1.00` as a number), each signed over the bytes sent, must be answered 200 as the plain one was. Any other answer fails. Refusing only \
+             `1.00` as a number), each signed over the bytes sent, must be answered 200 as the plain one was, by a receiver that refuses a forged and a changed one. Any other answer fails. Refusing only \
              the number, or only those with a further field, warns: that is a strict schema, not verification. \
              Where the platform's own order of keys is refused, the item is required.",
     remediation: "Compute the HMAC over the body as it arrived, before anything parses it, and parse after it verified.",
@@ -44,7 +44,7 @@ impl Check for VerifiesRawBody {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(BODY_FORMS.map(Scenario::single))
+        between_controls(BODY_FORMS.into_iter().chain([FORGED_WRONG_SECRET, TAMPERED_BODY]).map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -59,6 +59,8 @@ impl Check for VerifiesRawBody {
             }
         }
         if refused.is_empty() {
+            shown.push(refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?);
+            shown.push(refuses(facts, &TAMPERED_BODY, "webhook-rejects-tampered")?);
             return Ok(Outcome::Pass(shown));
         }
         Controls::of(facts)?;
@@ -129,12 +131,21 @@ mod tests {
     use crate::model::Reason;
 
     fn accepted() -> Case {
-        Case::accepted().all_answered(BODY_FORMS.map(|delivery| delivery.name), 200)
+        let case = Case::accepted().all_answered(BODY_FORMS.map(|delivery| delivery.name), 200);
+        case.all_answered(["forged-wrong-secret", "tampered-body"], 401)
     }
 
     #[test]
     fn passes_when_every_spelling_is_accepted() {
         passes(accepted().judge(&VerifiesRawBody));
+    }
+
+    #[test]
+    fn waits_for_a_receiver_that_verifies_at_all() {
+        let outcome = accepted().answered("tampered-body", 200).judge(&VerifiesRawBody);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-tampered" });
+        let outcome = accepted().answered("forged-wrong-secret", 200).judge(&VerifiesRawBody);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
     #[test]
