@@ -313,10 +313,22 @@ pub enum Step {
 pub struct OrderId {
     /// The merchant's own id of it.
     pub id: String,
+    /// What the platform's ids in the event are made from: its own for each scenario, also where scenarios share an order, so that only what is
+    /// meant as a duplicate looks like one.
+    pub reference: String,
     /// The amount, as the event spells it.
     pub amount: String,
     /// Whether the merchant gave it for this purpose.
     pub issued: bool,
+}
+
+impl OrderId {
+    /// An order whose events take their reference from its id.
+    #[must_use]
+    pub fn new(id: impl Into<String>, amount: impl Into<String>, issued: bool) -> Self {
+        let id = id.into();
+        Self { reference: id.clone(), id, amount: amount.into(), issued }
+    }
 }
 
 /// The secrets that deliveries are signed with.
@@ -435,12 +447,12 @@ fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> Stri
     let amount = if form == Form::DecimalNumber { order.amount.clone() } else { string(&order.amount) };
     let mut data: Vec<(&str, String)> = if payout {
         vec![
-            ("payout_id", string(&format!("payout_{}", order.id))),
+            ("payout_id", string(&format!("payout_{}", order.reference))),
             ("payout_order_id", string(&order.id)),
             ("status", string(status)),
             ("amount", amount),
             ("currency", string("INR")),
-            ("utr_number", string(&format!("UTR{}", order.id))),
+            ("utr_number", string(&format!("UTR{}", order.reference))),
             ("created_at", string(&india.strftime("%d-%m-%Y").to_string())),
         ]
     } else {
@@ -450,7 +462,7 @@ fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> Stri
             ("order_status", string(status)),
             ("amount", amount),
             ("currency", string("INR")),
-            ("transaction_id", string(&format!("TXN{}", order.id))),
+            ("transaction_id", string(&format!("TXN{}", order.reference))),
             ("payment_method", string("UPI")),
             ("created_at", string(&india.strftime("%d-%m-%Y %I:%M %p").to_string())),
         ]
@@ -486,7 +498,7 @@ mod tests {
     use super::*;
 
     fn order(issued: bool) -> OrderId {
-        OrderId { id: "golive-1".to_owned(), amount: "1.00".to_owned(), issued }
+        OrderId::new("golive-1", "1.00", issued)
     }
 
     fn compose(delivery: &Delivery, issued: bool) -> Result<Request, Refusal> {

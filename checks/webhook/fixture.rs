@@ -68,7 +68,7 @@ impl Case {
 
     /// The scenario went so.
     pub(super) fn went(mut self, name: &'static str, steps: Vec<At>) -> Self {
-        let order = OrderId { id: "golive-1".to_owned(), amount: "1.00".to_owned(), issued: false };
+        let order = OrderId::new("golive-1", "1.00", false);
         let steps = steps.into_iter().map(|step| seen(name, step)).collect();
         self.seen.scenarios.insert(name.to_owned(), Seen::Got(ScenarioSeen { order, steps }));
         self

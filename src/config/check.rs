@@ -182,7 +182,7 @@ fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOr
         }
     }
     let amount = raw.amount.map_or_else(|| AMOUNT.to_owned(), |Amount(amount)| amount);
-    let orders: Vec<OrderId> = ids.into_iter().map(|id| OrderId { id, amount: amount.clone(), issued: true }).collect();
+    let orders: Vec<OrderId> = ids.into_iter().map(|id| OrderId::new(id, amount.clone(), true)).collect();
     Some((TestOrders::Ids(orders.len()), OrderSource::Ids(orders)))
 }
 

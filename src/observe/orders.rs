@@ -59,7 +59,10 @@ impl<'a> Orders<'a> {
                 }
                 // Where none can be had, the scenarios that want one of their own say so.
                 let standing = desk.standing.get_or_init(|| async { self.issue(desk, need).await.ok() }).await;
-                Ok(standing.clone().unwrap_or(unknown))
+                Ok(match standing {
+                    Some(standing) => OrderId { reference: unknown.reference, ..standing.clone() },
+                    None => unknown,
+                })
             }
         }
     }
@@ -67,7 +70,7 @@ impl<'a> Orders<'a> {
     fn never_issued(&self) -> OrderId {
         let n = self.never_issued.get() + 1;
         self.never_issued.set(n);
-        OrderId { id: format!("golive-{}-{n}", self.context.run.id), amount: AMOUNT.to_owned(), issued: false }
+        OrderId::new(format!("golive-{}-{n}", self.context.run.id), AMOUNT, false)
     }
 
     async fn issue(&self, desk: &Desk<'_>, need: OrderNeed) -> Result<OrderId, NoLine> {
@@ -122,7 +125,7 @@ fn usable(id: &str, amount: &str) -> Option<OrderId> {
     let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
     let digits = |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
     let amount_fits = digits(whole) && digits(part) && (whole == "0" || !whole.starts_with('0'));
-    (id_fits && amount_fits).then(|| OrderId { id: id.to_owned(), amount: amount.to_owned(), issued: true })
+    (id_fits && amount_fits).then(|| OrderId::new(id, amount, true))
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn scenario(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
-        let order = OrderId { id: "golive-1".to_owned(), amount: "1.00".to_owned(), issued: false };
+        let order = OrderId::new("golive-1", "1.00", false);
         let steps = vec![StepSeen::Exchange(Box::new(answered(name, ms, "")))];
         (name.to_owned(), Seen::Got(ScenarioSeen { order, steps }))
     }

@@ -144,7 +144,7 @@ impl Shop {
     }
 
     fn with_orders(mut self, ids: &[&str]) -> Self {
-        let order = |id: &&str| OrderId { id: (*id).to_owned(), amount: "2.50".to_owned(), issued: true };
+        let order = |id: &&str| OrderId::new(*id, "2.50", true);
         self.merchant.webhook.order = Some(TestOrders::Ids(ids.len()));
         self.wiring.order = Some(OrderSource::Ids(ids.iter().map(order).collect()));
         self
@@ -393,7 +393,7 @@ async fn programs_make_test_orders() {
     shop.wiring.order = printf(r#"{"order_id": 7007, "amount": "3.00"}"#);
     let own = Scenario { order: OrderNeed::TestOrder, ..Scenario::single(settling("own")) };
     let seen = shop.observe(vec![own.clone()]).await;
-    assert_eq!(got(&seen, "own").order, OrderId { id: "7007".to_owned(), amount: "3.00".to_owned(), issued: true });
+    assert_eq!(got(&seen, "own").order, OrderId::new("7007", "3.00", true));
     shop.wiring.order = printf("no order today");
     let seen = shop.observe(vec![own]).await;
     assert!(matches!(&seen.scenarios["own"], Seen::Trouble(trouble) if trouble.kind == TroubleKind::Other), "{seen:?}");
