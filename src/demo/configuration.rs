@@ -81,7 +81,7 @@ pub(super) fn golive_toml(keys: &Keys, behaviour: &Behaviour, program: &str) -> 
     let secret_key = if has(Defect::LiteralSecret) { quoted(&keys.secret) } else { format!("{{ env = {} }}", quoted(SECRET_VARIABLE)) };
     let webhook_scheme = if has(Defect::WebhookPlainHttp) { "http" } else { "https" };
     let webhook_url = format!("{webhook_scheme}://{}{PATH}", webhook_host(behaviour));
-    let sandbox_webhook = if has(Defect::SharedSandboxWebhook) { webhook_url.clone() } else { format!("https://staging.{SHOP}{PATH}") };
+    let sandbox_webhook = if has(Defect::SharedSandboxWebhook) { webhook_url.clone() } else { format!("https://test.{SHOP}{PATH}") };
     let settle = if behaviour.does(Habit::CreditsLate) { "700ms" } else { "60ms" };
     let base_url = base_url(behaviour);
     let tomorrow = today.saturating_add(1.day());

@@ -103,14 +103,14 @@ defects! {
         => ["webhook-reachable"]
         also "webhook-answers-200": "genuine events are refused",
              "webhook-rejects-sandbox-secret": "sandbox events are accepted";
-    ReSerialisesBody Stops "re-serialises-body": "the HMAC is taken over JSON.stringify(req.body), as the platform's Node sample does"
+    ReSerialisesBody Warns "re-serialises-body": "the HMAC is taken over JSON.stringify(req.body), as the platform's Node sample does"
         => ["webhook-verifies-raw-body"];
-    SortsBeforeHmac Stops "sorts-before-hmac": "keys are sorted before the HMAC, as requests have it and webhooks do not"
+    SortsBeforeHmac Warns "sorts-before-hmac": "keys are sorted before the HMAC, as requests have it and webhooks do not"
         => ["webhook-verifies-raw-body"]
         also "webhook-handles-events": "events come in the order of the page, which is not sorted";
-    ReEncodesAsPhp Stops "re-encodes-as-php": "the HMAC is taken over json_encode of the parsed body, with its \\/ and \\u escapes"
+    ReEncodesAsPhp Warns "re-encodes-as-php": "the HMAC is taken over json_encode of the parsed body, with its \\/ and \\u escapes"
         => ["webhook-verifies-raw-body"];
-    CaseSensitiveHeaders Stops "case-sensitive-headers": "the signature is found only under the exact spelling X-SIGNATURE"
+    CaseSensitiveHeaders Warns "case-sensitive-headers": "the signature is found only under the exact spelling X-SIGNATURE"
         => ["webhook-header-case"];
 
     // Answers
@@ -148,15 +148,15 @@ defects! {
         => ["webhook-ignores-unknown-events"];
     RefusesUnknownEvents Warns "refuses-unknown-events": "an event that the code does not know is answered 400, and sent again and again"
         => ["webhook-ignores-unknown-events"];
-    CrashesOnReversed Stops "crashes-on-reversed": "payout.reversed has no handler and ends in a 500"
+    CrashesOnReversed Warns "crashes-on-reversed": "payout.reversed has no handler and ends in a 500"
         => ["webhook-handles-events"];
-    AnyMethod Stops "any-method": "the route takes every method and answers 200 to a GET"
+    AnyMethod Warns "any-method": "the route takes every method and answers 200 to a GET"
         => ["webhook-post-only"];
     EchoesSignature Stops "echoes-signature": "a refusal tells which signature would have been right"
         => ["webhook-leaks-nothing"];
     LeaksSecret Stops "leaks-secret": "a refusal prints the configuration, the secret included"
         => ["webhook-leaks-nothing"];
-    StackTraceOnError Stops "stack-trace-on-error": "debug mode is on, and refusals carry a stack trace"
+    StackTraceOnError Warns "stack-trace-on-error": "debug mode is on, and refusals carry a stack trace"
         => ["webhook-leaks-nothing"];
 
     // Duplicates
@@ -177,8 +177,17 @@ defects! {
     RejectsDuplicates Stops "rejects-duplicates": "a duplicate is answered 409, so the platform delivers it again and again"
         => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409",
-             "webhook-applies-once": "duplicates are not answered 200",
-             "webhook-applies-once-concurrently": "all but one of the duplicates are answered 409";
+             "webhook-reachable": "the last control is about the standing test order, so it is a duplicate",
+             "webhook-verifies-raw-body": "all spellings are about the standing test order, so they are duplicates",
+             "webhook-header-case": "all spellings are about the standing test order, so they are duplicates",
+             "webhook-handles-events": "payment.processing is about the standing test order, so it is a duplicate",
+             "webhook-rejects-unsigned": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-forged": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-tampered": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-retimed": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-stale": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-future": "with the last control refused, a refusal proves nothing",
+             "webhook-rejects-sandbox-secret": "with the last control refused, a refusal proves nothing";
     CreditsForged Stops "credits-forged": "the order is credited before the signature is verified, then 401 is answered"
         => ["webhook-refused-without-effect"];
 
@@ -259,8 +268,9 @@ defects! {
              "network-egress-admitted": "production was not asked";
     SharedSandboxSecret Stops "shared-sandbox-secret": "the sandbox uses the live secret"
         => ["api-sandbox-separate"]
-        also "webhook-rejects-sandbox-secret": "the sandbox secret is the live one";
-    SharedSandboxWebhook Stops "shared-sandbox-webhook": "sandbox events go to the production webhook"
+        also "api-sandbox-removed": "a credential of the sandbox is in production",
+             "webhook-rejects-sandbox-secret": "the sandbox secret is the live one";
+    SharedSandboxWebhook Warns "shared-sandbox-webhook": "sandbox events go to the production webhook"
         => ["api-sandbox-separate"];
     ApiAnswers401 Stops "api-answers-401": "the platform answers 401 Invalid signature."
         => ["api-keys-accepted"]
@@ -274,7 +284,7 @@ defects! {
     ApiAnswersHtml Stops "api-answers-html": "a proxy on the way answers 200 and HTML in the platform's place"
         => ["api-keys-accepted"]
         also "network-egress-admitted": "the platform was not reached";
-    ClockSkew Stops "clock-skew": "this machine's clock is ten minutes off the platform's"
+    ClockSkew Warns "clock-skew": "this machine's clock is ten minutes off the platform's"
         => ["api-clock"];
     SignerTopLevelSort Stops "signer-top-level-sort": "the signing code sorts keys at the top level only, as the platform's Node sample does"
         => ["authentication-signer"];
@@ -304,7 +314,8 @@ defects! {
 
     // Network
     EgressNotListed Stops "egress-not-listed": "this machine calls from an address that is not on the whitelist"
-        => ["network-egress-listed"];
+        => ["network-egress-listed"]
+        also "network-egress-admitted": "the platform let an address in that is not listed";
     EgressDisagrees Stops "egress-disagrees": "calls leave through two addresses, one of them not on the whitelist"
         => ["network-egress-listed"];
     WhitelistPrivate Warns "whitelist-private": "a private address is on the whitelist"

@@ -235,8 +235,9 @@ impl Row {
         if !self.caught.is_empty() {
             paragraph(text, "caught by", &self.caught.join(", "));
         }
-        for (id, why) in &self.also {
-            paragraph(text, "also", &format!("{id}: {why}"));
+        for reasons in self.also.chunk_by(|(_, one), (_, next)| one == next) {
+            let ids: Vec<&str> = reasons.iter().map(|(id, _)| *id).collect();
+            paragraph(text, "also", &format!("{}: {}", ids.join(", "), reasons[0].1));
         }
         for (by, count) in &self.waiting {
             let them = if *count == 1 { "1 check waits".to_owned() } else { format!("{count} checks wait") };
