@@ -18,8 +18,9 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     rationale: "An event that the receiver refuses is delivered again and again, and what it tells is never booked.",
     judged: "Each of the eight events (those of payouts only where payouts are used), genuinely signed, must be answered 200; the ones that settle \
-             something are sent for test orders and test payouts of yours, and only with `--deliver full`. Another answer fails; a 404, 409 or 422 \
-             for an id that was never issued is undecided. Without `full` a person may answer for it.",
+             something are sent for test orders and test payouts of yours, and only with `--deliver full`. Another answer fails, and the \
+             item is then required, as a webhook must return 200; a 404, 409 or 422 for an id that was never issued is undecided. Without `full` a \
+             person may answer for it.",
     remediation: "Handle all events of the page, or answer 200 to those you do not need.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -28,6 +29,13 @@ const META: CheckMeta = CheckMeta {
 impl Check for HandlesEvents {
     fn meta(&self) -> &'static CheckMeta {
         &META
+    }
+
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        match self.judge(facts) {
+            Ok(Outcome::Fail(_)) => Level::Required,
+            _ => META.level,
+        }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -95,7 +103,9 @@ mod tests {
 
     #[test]
     fn fails_when_one_breaks_the_receiver() {
-        failure(accepted().answered("events-payout-reversed", 500).judge(&HandlesEvents));
+        let case = accepted().answered("events-payout-reversed", 500);
+        failure(case.judge(&HandlesEvents));
+        assert_eq!(HandlesEvents.level(&case.facts()), Level::Required);
     }
 
     #[test]

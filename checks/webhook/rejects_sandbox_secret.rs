@@ -13,14 +13,15 @@ pub(super) struct RejectsSandboxSecret;
 const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-sandbox-secret",
     title: "Webhook refuses events signed with the sandbox secret",
-    level: Level::Recommended,
-    covers: &["IP-12"],
+    // Also without `[sandbox]`: leaving it out must not make a report greener.
+    level: Level::Required,
+    covers: &["IP-12", "PC-72"],
     needs: Needs::Network,
     attestable: true,
     waivable: false,
     rationale: "Events carry no mark of their environment; a receiver that tries both secrets takes play money for real.",
     judged: "With `sandbox.secret_key` configured, an event signed with it must meet a 4xx, while a genuine one was answered 200 before and after; a \
-             2xx fails, and the item is then required. Without it nothing can be seen, and a person may answer for it.",
+             2xx fails. Without it nothing can be seen, and a person may answer for it.",
     remediation: "Verify production webhooks with the production secret alone, and deploy the sandbox on an address of its own.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -30,13 +31,6 @@ const META: CheckMeta = CheckMeta {
 impl Check for RejectsSandboxSecret {
     fn meta(&self) -> &'static CheckMeta {
         &META
-    }
-
-    fn level(&self, facts: &Facts<'_>) -> Level {
-        match sandbox_secret(facts.merchant) {
-            Some(_) => Level::Required,
-            None => META.level,
-        }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -88,10 +82,8 @@ mod tests {
     }
 
     #[test]
-    fn passes_when_it_is_refused_and_is_required_then() {
-        let case = case(Vec::new()).answered("sandbox-secret", 401);
-        passes(case.judge(&RejectsSandboxSecret));
-        assert_eq!(RejectsSandboxSecret.level(&case.facts()), Level::Required);
+    fn passes_when_it_is_refused() {
+        passes(case(Vec::new()).answered("sandbox-secret", 401).judge(&RejectsSandboxSecret));
     }
 
     #[test]
@@ -100,10 +92,8 @@ mod tests {
     }
 
     #[test]
-    fn cannot_be_seen_without_a_sandbox_secret_and_is_recommended_then() {
-        let case = Case::accepted();
-        assert!(matches!(reason(case.judge(&RejectsSandboxSecret)), Reason::NoWayToObserve(_)));
-        assert_eq!(RejectsSandboxSecret.level(&case.facts()), Level::Recommended);
+    fn cannot_be_seen_without_a_sandbox_secret() {
+        assert!(matches!(reason(Case::accepted().judge(&RejectsSandboxSecret)), Reason::NoWayToObserve(_)));
     }
 
     #[test]
