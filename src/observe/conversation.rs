@@ -110,18 +110,14 @@ impl Conversation<'_> {
         let mut place = None;
         let mut ahead = None;
         for (at, step) in scenario.steps.iter().enumerate() {
-            let goes_on = if *step == Step::CountEffects {
-                // Nobody is kept waiting by somebody who only watches.
+            if *step == Step::CountEffects && at > 0 {
+                // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
                 place = None;
-                self.progress.began(scenario.name);
-                Ok(run.count().await)
-            } else {
-                if place.is_none() {
-                    place = Some(window.enter().await);
-                }
-                self.progress.began(scenario.name);
-                run.step(at, step, &mut ahead).await
-            };
+            } else if place.is_none() {
+                place = Some(window.enter(scenario.steps.len() - at).await);
+            }
+            self.progress.began(scenario.name);
+            let goes_on = run.step(at, step, &mut ahead).await;
             self.progress.ended(scenario.name);
             match goes_on {
                 Ok(GoesOn::Yes) => {}

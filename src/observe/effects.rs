@@ -48,6 +48,7 @@ impl<'a> Effects<'a> {
         let mut failures = 0;
         loop {
             let read_at = Instant::now();
+            let mut pause = interval;
             match self.read(order).await {
                 Ok(count) => {
                     failures = 0;
@@ -58,9 +59,11 @@ impl<'a> Effects<'a> {
                         None => began,
                     };
                     resting = Some((count, since));
-                    if read_at.saturating_duration_since(since) >= self.settle {
+                    let rested = read_at.saturating_duration_since(since);
+                    if rested >= self.settle {
                         return Seen::Got(count);
                     }
+                    pause = interval.min(self.settle - rested);
                 }
                 Err(trouble) => {
                     failures += 1;
@@ -75,7 +78,7 @@ impl<'a> Effects<'a> {
                     ..timed_out(Phase::FirstByte, began.elapsed())
                 });
             }
-            sleep(interval).await;
+            sleep(pause).await;
         }
     }
 

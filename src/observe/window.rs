@@ -1,9 +1,9 @@
 //! How many deliveries are in flight at once: as many as the receiver takes without slowing down.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::oneshot;
 
 /// What a receiver that does one thing at a time may be given to do at once, at the start.
 const FIRST_LOAD: Duration = Duration::from_millis(400);
@@ -17,7 +17,14 @@ pub(crate) struct Window {
     /// Deliveries that are still to end before the window may halve again: one slow moment is not counted many times.
     recovering: Cell<u32>,
     usual: Cell<Duration>,
-    freed: Notify,
+    waiting: RefCell<Vec<Waiter>>,
+}
+
+/// Somebody who waits for room.
+#[derive(Debug)]
+struct Waiter {
+    urgency: usize,
+    granted: oneshot::Sender<()>,
 }
 
 /// How one delivery went, as far as the window is concerned.
@@ -43,17 +50,18 @@ impl Window {
             in_flight: Cell::new(0),
             recovering: Cell::new(0),
             usual: Cell::new(usual),
-            freed: Notify::new(),
+            waiting: RefCell::default(),
         }
     }
 
-    /// Waits for room, in the order of asking.
-    pub(crate) async fn enter(&self) -> Place<'_> {
-        while self.in_flight.get() >= self.size.get() {
-            self.freed.notified().await;
-        }
-        self.in_flight.set(self.in_flight.get() + 1);
+    /// Waits for room: the most urgent first, then in the order of asking.
+    pub(crate) async fn enter(&self, urgency: usize) -> Place<'_> {
+        let (granted, room) = oneshot::channel();
+        let behind = |waiter: &Waiter| waiter.urgency >= urgency;
+        let at = self.waiting.borrow().partition_point(behind);
+        self.waiting.borrow_mut().insert(at, Waiter { urgency, granted });
         self.wake();
+        room.await.expect("a window outlives those who wait for it");
         Place { window: self, weight: 1 }
     }
 
@@ -98,9 +106,13 @@ impl Window {
         self.usual.get()
     }
 
+    /// Gives the room there is to those who wait for it; whoever gave up waiting gets none.
     fn wake(&self) {
-        if self.in_flight.get() < self.size.get() {
-            self.freed.notify_one();
+        let mut waiting = self.waiting.borrow_mut();
+        while self.in_flight.get() < self.size.get() && !waiting.is_empty() {
+            if waiting.remove(0).granted.send(()).is_ok() {
+                self.in_flight.set(self.in_flight.get() + 1);
+            }
         }
     }
 }
@@ -171,9 +183,24 @@ mod tests {
     #[tokio::test]
     async fn lets_no_more_in_than_fit() {
         let window = Window::new(MS * 400, 24);
-        let first = window.enter().await;
-        assert!(tokio::time::timeout(MS * 20, window.enter()).await.is_err());
+        let first = window.enter(1).await;
+        assert!(tokio::time::timeout(MS * 20, window.enter(1)).await.is_err());
         drop(first);
-        assert!(tokio::time::timeout(MS * 500, window.enter()).await.is_ok());
+        assert!(tokio::time::timeout(MS * 500, window.enter(1)).await.is_ok());
+    }
+    #[tokio::test]
+    async fn lets_the_longest_chain_in_first() {
+        let window = Window::new(MS * 400, 24);
+        let first = window.enter(1).await;
+        let entered = RefCell::new(Vec::new());
+        let enter = |urgency| {
+            let (window, entered) = (&window, &entered);
+            async move {
+                let _place = window.enter(urgency).await;
+                entered.borrow_mut().push(urgency);
+            }
+        };
+        tokio::join!(enter(1), enter(5), enter(3), async { drop(first) });
+        assert_eq!(*entered.borrow(), [5, 3, 1]);
     }
 }
