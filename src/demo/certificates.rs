@@ -10,11 +10,15 @@ use rcgen::{
     PKCS_ECDSA_P256_SHA256,
 };
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::{Behaviour, Defect};
+
+/// A root of long ago. Nobody has its key, and no chain needs it.
+const OLD_ROOT: &str = include_str!("old-root.pem");
 
 /// The certificates of a shop and of those around it.
 pub(super) struct Certificates {
@@ -52,6 +56,9 @@ pub(super) fn issue(shop: &str, neighbours: &[&str], behaviour: &Behaviour, prov
         let mut chain = vec![leaf.der().clone()];
         if names != [shop] || !behaviour.has(Defect::MissingIntermediate) {
             chain.push(intermediate.der().clone());
+        }
+        if names == [shop] && behaviour.has(Defect::OldCertificateInChain) {
+            chain.push(CertificateDer::from_pem_slice(OLD_ROOT.as_bytes())?);
         }
         certified(chain, &leaf_key, provider)
     };

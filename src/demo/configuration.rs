@@ -28,6 +28,8 @@ pub(super) fn webhook_host(behaviour: &Behaviour) -> &'static str {
         "staging.shop.example"
     } else if behaviour.has(Defect::WebhookLocalhost) {
         "localhost"
+    } else if behaviour.has(Defect::WebhookPrivate) {
+        "10.20.30.40"
     } else {
         SHOP
     }
@@ -104,8 +106,7 @@ secret_key = {secret_key}
 wallet_id = "4646464445"
 
 [webhook]
-url = "{webhook_url}"
-deliver = "full"
+{url}deliver = "full"
 full_until = {tomorrow}
 
 [webhook.order]
@@ -127,7 +128,7 @@ command = [{program}, "demo-sign", "{{timestamp}}"]
 [network]
 whitelist = [{whitelist}]
 egress = ["https://{echo}/", "https://{other_echo}/"]
-
+{proxy}
 [sandbox]
 base_url = "https://sandbox.kwikpaisa.com"
 api_key = {{ file = "{TEST_API_KEY_FILE}" }}
@@ -136,6 +137,8 @@ wallet_id = "9191919190"
 webhook_url = "{sandbox_webhook}"
 whitelist = ["3.110.20.30"]
 "#,
+        url = if has(Defect::WebhookMissing) { String::new() } else { format!("url = {}\n", quoted(&webhook_url)) },
+        proxy = if has(Defect::ProxyForPayouts) { "proxy = \"http://proxy.shop.example:3128\"\n" } else { "" },
         program = quoted(program),
         whitelist = whitelist(behaviour),
     );

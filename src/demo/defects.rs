@@ -193,9 +193,8 @@ defects! {
 
     // TLS and the plain port
     ExpiredCertificate Stops "expired-certificate": "the webhook's certificate ended yesterday"
-        => ["webhook-certificate"]
-        also "webhook-certificate-expiry": "it ended yesterday",
-             "webhook-reachable": "no sender gets past the certificate";
+        => ["webhook-certificate-expiry"]
+        also "webhook-reachable": "no sender gets past the certificate";
     WrongNameCertificate Stops "wrong-name-certificate": "the webhook's certificate is for another name"
         => ["webhook-certificate"]
         also "webhook-reachable": "no sender gets past the certificate";
@@ -207,6 +206,12 @@ defects! {
         also "webhook-reachable": "no sender gets past the certificate";
     CertificateExpiresSoon Warns "certificate-expires-soon": "the webhook's certificate ends in nine days"
         => ["webhook-certificate-expiry"];
+    OldCertificateInChain Warns "old-certificate-in-chain": "the chain still carries the authority's old root with a 1024-bit RSA key"
+        => ["webhook-certificate-strength"];
+    OnlyLegacyTls Stops "only-legacy-tls": "the server speaks TLS 1.0 and nothing newer"
+        => ["webhook-tls-version"]
+        also "webhook-reachable": "no sender agrees to TLS 1.0",
+             "webhook-legacy-tls": "TLS 1.0 is all there is";
     LegacyTls Warns "legacy-tls": "the server still agrees to TLS 1.0"
         => ["webhook-legacy-tls"];
     PlainHttpHandler Warns "plain-http-handler": "port 80 runs the handler too, in the clear"
@@ -294,6 +299,11 @@ defects! {
         => ["authentication-signer"];
 
     // Webhook address
+    WebhookMissing Stops "webhook-missing": "golive.toml names no webhook"
+        => ["webhook-url"];
+    WebhookPrivate Stops "webhook-private-address": "the webhook's URL is the server's address within its own network"
+        => ["webhook-public-address"]
+        also "webhook-public-name": "an address is no name";
     WebhookPlainHttp Stops "webhook-plain-http-url": "the webhook's URL is http://"
         => ["webhook-https"]
         also "api-https": "a URL of the configuration is not https",
@@ -327,6 +337,8 @@ defects! {
     WhitelistEverything Warns "whitelist-everything": "0.0.0.0/0 is on the whitelist"
         => ["network-whitelist-valid"]
         also "network-inventory": "no server has that address";
+    ProxyForPayouts Warns "proxy-for-payouts": "calls to the platform go through a proxy"
+        => ["network-proxy"];
     ServerNotListed Warns "server-not-listed": "the backup server is not on the whitelist"
         => ["network-inventory"];
     ServerAbroad Warns "server-abroad": "payouts are called from a server in another country"

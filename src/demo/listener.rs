@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::message::{Arrived, Reply};
 use super::platform::Platform;
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SHOP};
 
 /// Everybody who can be reached at the shop's listeners.
 #[derive(Debug)]
@@ -53,11 +53,19 @@ async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<
     } else {
         (stream, None)
     };
-    if town.behaviour.has(Defect::LegacyTls) && asks_for_legacy_tls(&stream).await? {
-        return agree_to_legacy_tls(stream).await;
+    let only_legacy = town.behaviour.has(Defect::OnlyLegacyTls);
+    if only_legacy || town.behaviour.has(Defect::LegacyTls) {
+        let hello = peek_hello(&stream).await?;
+        if is_legacy(&hello) {
+            return agree_to_legacy_tls(stream).await;
+        }
+        if only_legacy && is_for_the_shop(&hello) {
+            return refuse_new_tls(stream).await;
+        }
     }
     let stream = acceptor.accept(stream).await?;
-    let host = stream.get_ref().1.server_name().unwrap_or_default().to_owned();
+    // A client that was given an address sends no name.
+    let host = stream.get_ref().1.server_name().unwrap_or(SHOP).to_owned();
     speak(stream, host, line, town).await
 }
 
@@ -116,7 +124,7 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
         if town.behaviour.has(Defect::PlainHttpHandler) || town.behaviour.has(Defect::WebhookPlainHttp) {
             return town.webhook.answer(arrived).await;
         }
-        return Reply::text(301, "").header("location", format!("https://{}{}", super::SHOP, arrived.path));
+        return Reply::text(301, "").header("location", format!("https://{}{}", SHOP, arrived.path));
     }
     if host == BOOKS {
         let Some(id) = arrived.path.strip_prefix("/ledger/") else { return Reply::text(404, "not found") };
@@ -134,21 +142,44 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
     town.webhook.answer(arrived).await
 }
 
-/// Whether the first bytes are a hello of TLS 1.0 or 1.1: newer clients say 1.2 in that place.
-async fn asks_for_legacy_tls(stream: &TcpStream) -> io::Result<bool> {
-    let mut hello = [0; 11];
-    for _ in 0..100 {
-        let read = stream.peek(&mut hello).await?;
+/// The hello of a TLS client, left in the stream; empty when none comes.
+async fn peek_hello(stream: &TcpStream) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 4096];
+    for _ in 0..1_000 {
+        let read = stream.peek(&mut bytes).await?;
+        let whole = |header: &[u8]| 5 + usize::from(u16::from_be_bytes([header[3], header[4]]));
         if read == 0 {
-            return Ok(false);
+            break;
         }
-        if read == hello.len() {
-            let is_hello = hello[0] == 22 && hello[5] == 1;
-            return Ok(is_hello && hello[9] == 3 && hello[10] < 3);
+        if read >= 11 && bytes[0] == 22 && bytes[5] == 1 && read >= whole(&bytes).min(bytes.len()) {
+            bytes.truncate(read);
+            return Ok(bytes);
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    Ok(false)
+    Ok(Vec::new())
+}
+
+/// Whether it is a hello of TLS 1.0 or 1.1: newer clients say 1.2 in that place.
+fn is_legacy(hello: &[u8]) -> bool {
+    hello.len() >= 11 && hello[9] == 3 && hello[10] < 3
+}
+
+/// Whether the hello asks for the shop by name, which stands in it after its length.
+fn is_for_the_shop(hello: &[u8]) -> bool {
+    let length = u8::try_from(SHOP.len()).expect("the shop's name is short");
+    let name = [&[0, length], SHOP.as_bytes()].concat();
+    hello.windows(name.len()).any(|part| part == name)
+}
+
+/// Tells a client that its version is too new, as a server of long ago does.
+async fn refuse_new_tls(mut stream: TcpStream) -> anyhow::Result<()> {
+    const PROTOCOL_VERSION: u8 = 70;
+    let mut hello = [0; 4096];
+    let _ = stream.read(&mut hello).await?;
+    stream.write_all(&[21, 3, 1, 0, 2, 2, PROTOCOL_VERSION]).await?;
+    stream.shutdown().await?;
+    Ok(())
 }
 
 /// Answers a hello with a ServerHello of its own version. Nothing comes after it: whoever asks has seen enough.

@@ -129,14 +129,17 @@ impl Shop {
         self.folder().join("ca.pem")
     }
 
-    /// What stands in it.
-    pub(crate) fn ca_pem(&self) -> &str {
-        &self.ca_pem
-    }
-
     /// For `--connect-to`: everything ends at the shop.
     pub(crate) fn connect_to(&self) -> &[String] {
         &self.connect_to
+    }
+}
+
+#[cfg_attr(not(test), expect(dead_code, reason = "only tests look behind the counter"))]
+impl Shop {
+    /// What stands in `ca.pem`.
+    pub(crate) fn ca_pem(&self) -> &str {
+        &self.ca_pem
     }
 
     /// The variables of the env file.

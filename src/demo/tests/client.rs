@@ -166,6 +166,11 @@ impl Client {
         (leaf.validity().not_after.timestamp() - today.as_second()) / 86_400
     }
 
+    /// Certificates that the webhook's server sends.
+    pub(super) fn chain_length(&self) -> usize {
+        self.connect(&self.host).unwrap().conn.peer_certificates().unwrap().len()
+    }
+
     /// What the platform expects for `payload`.
     pub(super) fn signature_of(&self, payload: &str, timestamp: &str) -> String {
         signature::sign(&self.secret, payload.as_bytes(), timestamp)

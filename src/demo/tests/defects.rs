@@ -99,7 +99,9 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         }
         Defect::ExpiredCertificate | Defect::WrongNameCertificate | Defect::MissingIntermediate | Defect::SelfSigned => refuses_tls(),
         Defect::CertificateExpiresSoon => accepts(&CONTROL_BEFORE) && client.days_left() == 9,
-        Defect::LegacyTls => client.legacy_hello().starts_with(&[22, 3, 1]),
+        Defect::OldCertificateInChain => client.chain_length() == 3,
+        Defect::OnlyLegacyTls => refuses_tls() && client.legacy_hello().starts_with(&[22, 3, 1]),
+        Defect::LegacyTls => accepts(&CONTROL_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1]),
         Defect::PlainHttpHandler => client.plain().is_some_and(|answer| answer.starts_with("HTTP/1.1 401")),
         Defect::ApiKeyTest => in_env("pk_test_"),
         Defect::ApiKeyPlaceholder => in_env("pk_live_xxxxxxxxx"),
@@ -132,6 +134,8 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             let right = golive_checks::platform::canonical::canonical(std::str::from_utf8(payload).unwrap()).unwrap();
             sign(shop.folder()) != client.signature_of(&right, "1778659835")
         }
+        Defect::WebhookMissing => !configured("url = \"https://shop.example/"),
+        Defect::WebhookPrivate => configured("url = \"https://10.20.30.40/"),
         Defect::WebhookPlainHttp => configured("url = \"http://"),
         Defect::WebhookTunnel => configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&CONTROL_BEFORE),
         Defect::WebhookStagingName => configured("url = \"https://staging.shop.example/") && accepts(&CONTROL_BEFORE),
@@ -141,6 +145,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::WhitelistPrivate => shop.config_toml().contains("\"192.168.10.4\"]"),
         Defect::WhitelistSample => shop.config_toml().contains("\"103.21.244.15\"]"),
         Defect::WhitelistEverything => shop.config_toml().contains("\"0.0.0.0/0\"]"),
+        Defect::ProxyForPayouts => configured("proxy = "),
         Defect::ServerNotListed => configured("whitelist = [\"15.206.10.20\"]"),
         Defect::ServerAbroad => configured("country = \"SG\""),
         Defect::ReviewLongAgo => shop.config_toml().lines().filter(|line| line.starts_with("reviewed = ")).all(is_long_ago),
