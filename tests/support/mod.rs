@@ -1,5 +1,5 @@
 //! What black-box tests share: the binary, a folder of its own for each test, TLS in front of plain servers.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::io::{BufRead as _, BufReader};
@@ -74,9 +74,10 @@ pub fn not_fine(report: &Value) -> Vec<String> {
 /// An attestation for every item that may have one, said on `on`.
 pub fn attestations(on: &str) -> String {
     let list: Value = run(golive(&repository()).args(["list", "--json"])).json();
-    let checks = list["checks"].as_array().expect("the catalogue has checks");
-    checks
+    let sections = list["sections"].as_array().expect("the catalogue has sections");
+    sections
         .iter()
+        .flat_map(|section| section["checks"].as_array().expect("a section has checks"))
         .filter(|check| check["attestable"] == true)
         .map(|check| {
             let id = check["id"].as_str().expect("an id");
@@ -147,6 +148,56 @@ impl TlsProxy {
             });
         });
         Self { port, ca_pem, _stop: stop }
+    }
+}
+
+/// `golive demo --serve`, closed when dropped.
+pub struct DemoShop {
+    child: Child,
+    folder: PathBuf,
+    /// What `golive check` needs to get there.
+    pub switches: Vec<String>,
+}
+
+impl DemoShop {
+    /// Opens it and waits for what it says.
+    pub fn open(defects: &[&str]) -> Self {
+        let mut command = golive(&repository());
+        command.args(["demo", "--serve"]).args(defects.iter().flat_map(|name| ["--defect", name]));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let (mut folder, mut switches) = (PathBuf::new(), Vec::new());
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+            if let Some((_, said)) = line.split_once("#   cd ") {
+                folder = PathBuf::from(said);
+            } else if let Some((_, said)) = line.split_once("--ca-file ca.pem ") {
+                switches = vec!["--ca-file".to_owned(), folder.join("ca.pem").to_string_lossy().into_owned()];
+                switches.extend(said.split(' ').map(str::to_owned));
+                break;
+            }
+        }
+        assert!(folder.is_absolute() && switches.len() > 2, "the shop did not say how to get there");
+        Self { child, folder, switches }
+    }
+
+    /// Its keys, under the names of the examples.
+    pub fn keys(&self) -> Vec<(&'static str, String)> {
+        let read = |file: &str| std::fs::read_to_string(self.folder.join(file)).unwrap();
+        let env = read(".env.production");
+        let variable = |name: &str| env.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
+        vec![
+            ("KWIKPAISA_API_KEY", variable("DEMO_SHOP_API_KEY")),
+            ("KWIKPAISA_SECRET_KEY", variable("DEMO_SHOP_SECRET_KEY")),
+            ("KWIKPAISA_TEST_API_KEY", read("sandbox-api-key")),
+            ("KWIKPAISA_TEST_SECRET_KEY", read("sandbox-secret-key")),
+        ]
+    }
+}
+
+impl Drop for DemoShop {
+    fn drop(&mut self) {
+        // Asked and not killed, so that it takes its folder away.
+        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
     }
 }
 
