@@ -105,8 +105,7 @@ impl Conversation<'_> {
             Ok(order) => order,
             Err(none) => return none.seen(),
         };
-        let mut run =
-            Run { talk: self, scenario, window, answer, order, began: self.orders.date(), composed: Vec::new(), steps: Vec::new() };
+        let mut run = Run { talk: self, scenario, window, answer, order, began: Timestamp::now(), composed: Vec::new(), steps: Vec::new() };
         let mut place = None;
         let mut ahead = None;
         for (at, step) in scenario.steps.iter().enumerate() {

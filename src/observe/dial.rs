@@ -48,8 +48,6 @@ type Name = (Result<Vec<IpAddr>, Trouble>, Duration);
 pub(crate) struct Line {
     /// TLS or plain.
     pub(crate) stream: Box<dyn Stream>,
-    /// Who answered.
-    pub(crate) peer: SocketAddr,
     /// Name, connection and handshake; the rest is for the caller to fill in.
     pub(crate) times: Times,
 }
@@ -157,7 +155,7 @@ impl Dialer {
     /// Opens a fresh connection for `url`: TLS with a verified certificate for `https`, else plain TCP.
     pub(crate) async fn dial(&self, url: &Url) -> Result<Line, NoLine> {
         let (host, port) = target(url)?;
-        let (tcp, peer, mut times) = self.dial_tcp(&host, port).await?;
+        let (tcp, _, mut times) = self.dial_tcp(&host, port).await?;
         let stream: Box<dyn Stream> = if url.scheme() == "https" {
             let began = Instant::now();
             let left = self.connect.saturating_sub(Duration::from_micros(times.connect_us));
@@ -173,7 +171,7 @@ impl Dialer {
         } else {
             Box::new(tcp)
         };
-        Ok(Line { stream, peer, times })
+        Ok(Line { stream, times })
     }
 
     /// Opens a TCP connection: the addresses in turn, each with a head start before the next.
@@ -402,7 +400,6 @@ mod tests {
         let (address, _) = serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
         let dialer = dialer_with(&[("shop.example:443", address)], &[&root.certificate], false, &Limits::default());
         let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else { panic!("no line") };
-        assert_eq!(line.peer, address);
         assert!(line.times.tls_us > 0);
         assert_eq!(dialer.contacted(), ["shop.example:443"]);
     }

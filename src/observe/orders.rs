@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{Limits, NotMade, OrderId, OrderNeed, Phase, Trouble, TroubleKind};
-use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
@@ -25,7 +24,6 @@ const OUTPUT_BYTES: usize = 64 * 1024;
 pub(crate) struct Orders<'a> {
     context: &'a Context<'a>,
     never_issued: Cell<usize>,
-    events: Cell<i64>,
     payments: Desk<'a>,
     payouts: Desk<'a>,
 }
@@ -42,8 +40,7 @@ impl<'a> Orders<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         let desk = |source| Desk { source, given: Cell::new(0), standing: OnceCell::new() };
         let wiring = context.wiring;
-        let (never_issued, events) = (Cell::new(0), Cell::new(0));
-        Self { context, never_issued, events, payments: desk(wiring.order.as_ref()), payouts: desk(wiring.payout.as_ref()) }
+        Self { context, never_issued: Cell::new(0), payments: desk(wiring.order.as_ref()), payouts: desk(wiring.payout.as_ref()) }
     }
 
     /// An order for a scenario.
@@ -68,14 +65,6 @@ impl<'a> Orders<'a> {
                 })
             }
         }
-    }
-
-    /// When the next event is said to have happened: each a minute before the last, since many may be about one order, and a replay cache
-    /// would be right to refuse a second event that reads like the first.
-    pub(crate) fn date(&self) -> Timestamp {
-        let minutes = self.events.get();
-        self.events.set(minutes + 1);
-        Timestamp::now().saturating_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN)
     }
 
     fn never_issued(&self) -> OrderId {
