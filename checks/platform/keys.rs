@@ -1,5 +1,7 @@
 //! What a key looks like.
 
+use std::ops::Range;
+
 use super::hosts::{self, HostKind};
 use crate::model::{Carried, Damage, Entropy, Origin, Placeholder, Prefix, SecretFacts, is_invisible};
 
@@ -142,21 +144,32 @@ pub fn carried(value: &str) -> Vec<Carried> {
 }
 
 fn carried_keys(value: &str) -> Vec<Carried> {
-    let mut carries = Vec::new();
-    for (prefix, kind) in &PREFIXES[..4] {
-        for (at, _) in value.match_indices(prefix) {
+    let carried = |(kind, _, _)| match kind {
+        Prefix::ApiTest | Prefix::SecretTest => Carried::SandboxKey,
+        Prefix::ApiLive | Prefix::SecretLive | Prefix::Previous | Prefix::None => Carried::LiveKey,
+    };
+    keys_in(value).map(carried).collect()
+}
+
+/// Where a text spells out what can hardly be anything but a key: a prefix of the platform's, then at least nine letters and digits, both.
+/// Stand-ins are none, nor is a name such as `sk_live_backup`.
+pub fn written_in(text: &str) -> impl Iterator<Item = Range<usize>> {
+    keys_in(text).filter_map(|(_, at, key)| {
+        let rest = split_prefix(key).1;
+        let mixed = rest.contains(|c: char| c.is_ascii_digit()) && rest.contains(|c: char| c.is_ascii_alphabetic());
+        (rest.len() >= 9 && mixed).then_some(at..at + key.len())
+    })
+}
+
+/// What reads as a key in a value: its kind, where it begins, and the key.
+fn keys_in(value: &str) -> impl Iterator<Item = (Prefix, usize, &str)> {
+    PREFIXES[..4].iter().flat_map(move |(prefix, kind)| {
+        value.match_indices(prefix).filter_map(move |(at, _)| {
             let starts_a_word = !value[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
             let key = value[at..].split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default();
-            if !starts_a_word || placeholder(key).is_some() {
-                continue;
-            }
-            carries.push(match kind {
-                Prefix::ApiTest | Prefix::SecretTest => Carried::SandboxKey,
-                Prefix::ApiLive | Prefix::SecretLive | Prefix::Previous | Prefix::None => Carried::LiveKey,
-            });
-        }
-    }
-    carries
+            (starts_a_word && placeholder(key).is_none()).then_some((*kind, at, key))
+        })
+    })
 }
 
 /// A name inside of a value that reads as a host.
@@ -451,6 +464,17 @@ mod tests {
             ("http://shop.example?next=https://api.kwikpaisa.com", vec![Carried::ProductionHost]),
         ] {
             assert_eq!(carried(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn finds_keys_in_the_middle_of_a_text() {
+        let found = |text: &str| written_in(text).map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        assert_eq!(found("a = \"x?key=sk_live_MARKER7f3k9&b\" # pk_test_MARKER4d8s1"), ["pk_test_MARKER4d8s1", "sk_live_MARKER7f3k9"]);
+        for innocent in
+            ["sk_live_xxxxxxxxx", "sk_live_backup", "secrets/sk_live_key", "task_live_MARKER7f3k9q2x", "sk_live_20261122000", "sk_live_"]
+        {
+            assert!(found(innocent).is_empty(), "{innocent}");
         }
     }
 }

@@ -62,13 +62,15 @@ pub(super) struct Notes<'a> {
     pub(super) checks: &'a [&'a str],
     /// The place of every key that is set, dotted.
     pub(super) places: BTreeMap<String, Place>,
+    /// Where secrets stand that a check finds.
+    pub(super) literals: Vec<Range<usize>>,
     list: Vec<(Option<Place>, String)>,
 }
 
 impl<'a> Notes<'a> {
     /// Nothing noted yet about `text`.
     pub(super) fn new(text: &'a str, checks: &'a [&'a str]) -> Self {
-        Self { lines: Lines::of(text), checks, places: BTreeMap::new(), list: Vec::new() }
+        Self { lines: Lines::of(text), checks, places: BTreeMap::new(), literals: Vec::new(), list: Vec::new() }
     }
 
     /// Remembers where a key stands.
@@ -86,6 +88,12 @@ impl<'a> Notes<'a> {
     /// Complains about a key that was found.
     pub(super) fn complain_of(&mut self, path: &str, words: impl Into<String>) {
         self.list.push((self.places.get(path).copied(), words.into()));
+    }
+
+    /// Whether the line of a place was complained about.
+    pub(super) fn has_complained_near(&self, at: usize) -> bool {
+        let line = self.lines.place(at).line;
+        self.list.iter().any(|(place, _)| place.is_some_and(|place| place.line == line))
     }
 
     /// The places, or all complaints in the order of the file.

@@ -9,6 +9,7 @@ mod raw;
 mod read;
 mod secrets;
 mod show;
+mod strays;
 
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -123,6 +124,8 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let span = table.span();
     let file = raw::File::read(&Spanned::new(span, DeValue::Table(table.into_inner())), "", &mut notes);
     let draft = check::draft(file.unwrap_or_default(), &mut notes);
+    strays::complain_of_keys(text, &mut notes);
+    let literals = std::mem::take(&mut notes.literals);
     let places = notes.end(&name)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let check::Draft { mut merchant, mut wiring, env_file, references, wallets } = draft;
@@ -150,6 +153,7 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key, wallet, sandbox_wallet] =
         whereabouts.fetch([api_key, secret_key, sandbox_api_key, sandbox_secret_key, wallet, sandbox_wallet]);
     let (credentials, keyring) = secrets::settle([api_key, secret_key, sandbox_api_key, sandbox_secret_key]);
+    strays::refuse_copies(text, &literals, &keyring, &merchant.config.path)?;
     [merchant.api.api_key, merchant.api.secret_key] = [credentials[0].clone(), credentials[1].clone()];
     merchant.api.wallet_id = wallet.as_ref().is_some_and(is_set);
     if let Some(sandbox) = &mut merchant.sandbox {

@@ -265,7 +265,10 @@ impl Read for Reference {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         const FORMS: &str = "text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = [\"program\"] }";
         match value.get_ref() {
-            DeValue::String(literal) => Some(Self::Literal(Secret::new(literal.clone().into_owned()))),
+            DeValue::String(literal) => {
+                notes.literals.push(value.span());
+                Some(Self::Literal(Secret::new(literal.clone().into_owned())))
+            }
             DeValue::Table(table) => {
                 if table.len() != 1 {
                     notes.complain(value.span(), format!("`{path}`: expected {FORMS}"));

@@ -274,7 +274,7 @@ fn a_secret_that_is_not_there_is_missing_and_not_a_complaint() {
 
 #[test]
 fn files_and_programs_lose_one_line_break_and_keep_all_other_damage() {
-    let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", '%s\\n\\n', \" sk_live_MARKER1 \"] }\n";
+    let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", ' sk_live_%s1 \\n\\n', \"MARKER\"] }\n";
     let Loaded { merchant, wiring, .. } = Bench::with(text).file("key", format!("{LIVE_KEY}\r\n")).load().expect("it loads");
     assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
     assert_eq!(found(merchant.credential(Slot::ApiKey)).origin, Origin::File { path: "key".to_owned() });
