@@ -1,4 +1,4 @@
-//! The README's generated parts are current: `UPDATE_GOLDEN=1 cargo test` rewrites them.
+//! The generated parts of the READMEs are current: `UPDATE_GOLDEN=1 cargo test` rewrites them.
 
 use std::fs;
 use std::path::Path;
@@ -14,14 +14,24 @@ fn with_part(readme: &str, name: &str, part: &str) -> String {
     format!("{before}{open}{part}<!-- end -->{after}")
 }
 
+/// Holds a file to its generated parts, or rewrites them.
+fn is_current(file: &str, parts: &[(&str, String)]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let written = fs::read_to_string(&path).expect("the file is there");
+    let current = parts.iter().fold(written.clone(), |text, (name, part)| with_part(&text, name, part));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &current).expect("the file can be written");
+    } else {
+        assert!(written == current, "{file} is out of date: UPDATE_GOLDEN=1 cargo test --workspace, and read the diff");
+    }
+}
+
 #[test]
 fn the_generated_parts_of_the_readme_are_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README is there");
-    let current = with_part(&with_part(&readme, "exit-codes", &Exit::table()), "checks", &catalogue::table_markdown());
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &current).expect("the README can be written");
-    } else {
-        assert!(readme == current, "README.md is out of date: UPDATE_GOLDEN=1 cargo test --workspace, and read the diff");
-    }
+    is_current("README.md", &[("exit-codes", Exit::table()), ("sections", catalogue::sections_markdown())]);
+}
+
+#[test]
+fn the_list_of_checks_is_current() {
+    is_current("checks/README.md", &[("checks", catalogue::table_markdown())]);
 }
