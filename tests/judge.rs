@@ -10,7 +10,7 @@ use support::{golive, run};
 #[test]
 fn a_full_demo_run_judged_again_gives_the_same_reports() {
     let folder = tempfile::tempdir().unwrap();
-    for defect in [&[][..], &["--defect", "accepts-stale"], &["--defect", "expired-certificate"]] {
+    for defect in [&[][..], &["--defect", "trusts-any-timestamp"], &["--defect", "expired-certificate"]] {
         let outputs = ["--output", "terminal=first.txt", "--output", "json=first.json", "--output", "markdown=first.md"];
         let first = run(golive(folder.path()).args(["demo", "--save-observations", "seen.json"]).args(outputs).args(defect));
         let outputs = ["--output", "terminal=again.txt", "--output", "json=again.json", "--output", "markdown=again.md"];

@@ -3,6 +3,8 @@ import sqlite from 'node-sqlite3-wasm';
 
 export function open() {
   const db = new sqlite.Database(process.env.DATABASE ?? 'merchant.sqlite');
+  // The server and golive's question share the file.
+  db.exec('PRAGMA busy_timeout = 5000');
   db.exec(`
     CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference));
     CREATE TABLE IF NOT EXISTS credits (order_id TEXT, amount TEXT);
