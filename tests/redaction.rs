@@ -83,7 +83,7 @@ url = "https://shop.example/hook?token=MARKERtoken#MARKER"
 [webhook.effects]
 command = ["count", "--password=MARKERpassword", "{{id}}"]
 [sandbox]
-secret_key = {{ command = ["echo", "sk_test_MARKERsandbox1234"] }}
+secret_key = {{ command = ["cat", "sandbox-secret"] }}
 "#,
             support::SECRET_KEY
         ),
