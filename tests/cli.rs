@@ -178,23 +178,38 @@ fn plan_contacts_nobody_and_runs_nothing() {
 
 #[test]
 fn plan_lists_every_request_of_a_full_run() {
+    const WEBHOOK: &str = "https://shop.example/api/webhooks/kwikpaisa";
     let ready = repository().join("examples/ready");
     let saved: Value = serde_json::from_slice(&fs::read(ready.join("observations.json")).unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let config = ready.join("golive.toml");
-    let plan = run(golive(folder.path())
-        .env("KWIKPAISA_TEST_SECRET_KEY", "sk_test_MARKERr7Tk3Pj0Uy6Io2Hg5Fd8Sa1Lkd")
-        .args(["plan", "--role", "production", "--deliver", "full", "--config"])
-        .arg(&config));
-    assert_eq!(plan.code, 0, "{}", plan.stderr);
-    for (scenario, _) in saved["observations"]["scenarios"].as_object().unwrap() {
+    let plan = |more: &[&str]| {
+        let mut golive = golive(folder.path());
+        golive.env("KWIKPAISA_TEST_SECRET_KEY", "sk_test_MARKERr7Tk3Pj0Uy6Io2Hg5Fd8Sa1Lkd").args([
+            "plan",
+            "--role",
+            "production",
+            "--config",
+        ]);
+        let ran = run(golive.arg(&config).args(more));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran
+    };
+    let (probing, plan, json) = (plan(&[]), plan(&["--deliver", "full"]), plan(&["--deliver", "full", "--json"]).json());
+    let mut delivered = 0;
+    for (scenario, seen) in saved["observations"]["scenarios"].as_object().unwrap() {
         assert!(plan.stdout.contains(scenario.as_str()), "{scenario} is not announced in {}", plan.stdout);
+        for step in seen["got"]["steps"].as_array().unwrap() {
+            delivered += u64::from(step["exchange"].is_object()) + step["together"].as_array().map_or(0, |all| all.len() as u64);
+        }
     }
+    let requests = json["requests"].as_array().unwrap().iter();
+    let announced: u64 = requests.filter(|request| request["target"] == WEBHOOK).map(|request| request["count"].as_u64().unwrap()).sum();
+    assert_eq!((announced, delivered > 70), (delivered, true));
     for host in saved["run"]["contacted"].as_array().unwrap() {
         let (host, _) = host.as_str().unwrap().split_once(':').unwrap();
         assert!(plan.stdout.contains(host), "{host} is not announced");
     }
-    let probing = run(golive(folder.path()).args(["plan", "--config"]).arg(&config));
     assert!(probing.stdout.len() < plan.stdout.len() && !probing.stdout.contains("payment.success"), "{}", probing.stdout);
 }
 

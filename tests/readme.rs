@@ -88,7 +88,11 @@ fn always_the_same(arguments: &str) -> String {
     let run_facts = &mut seen["run"];
     (run_facts["id"], run_facts["host"]) = ("5e0a91c7".into(), "pay-1".into());
     (run_facts["started"], run_facts["offset_s"], run_facts["took_ms"]) = ("2026-11-21T15:12:00Z".into(), 19_800.into(), 900.into());
-    seen["run"]["switches"] = json!(["--connect-to :80:127.0.0.1:8080", "--connect-to ::127.0.0.1:8443", "--ca-file"]);
+    run_facts["switches"] = json!(["--connect-to :80:127.0.0.1:8080", "--connect-to ::127.0.0.1:8443", "--ca-file"]);
+    // In the order in which they happened to be reached.
+    let mut contacted: Vec<String> = serde_json::from_value(run_facts["contacted"].take()).unwrap();
+    contacted.sort();
+    run_facts["contacted"] = contacted.into();
     seen["merchant"]["config"]["sha256"] = "59c1d0a7be42".repeat(6).get(..64).into();
     fs::write(&saved, seen.to_string()).unwrap();
     run(golive(folder.path()).arg("judge").arg(&saved)).stdout
