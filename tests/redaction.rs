@@ -90,6 +90,7 @@ secret_key = {{ command = ["cat", "sandbox-secret"] }}
     )
     .unwrap();
     fs::write(folder.path().join(".env.production"), format!("SHOP_KEY={}\nOTHER=MARKERother\n", support::API_KEY)).unwrap();
+    fs::write(folder.path().join("sandbox-secret"), "sk_test_MARKERsandbox1234\n").unwrap();
     for arguments in
         [vec!["config"], vec!["plan"], vec!["plan", "--json"], vec!["check", "--offline"], vec!["check", "--offline", "--output", "json"]]
     {
