@@ -135,6 +135,7 @@ struct EvidenceJson<'a> {
     subject: String,
     expected: &'a str,
     observed: &'a str,
+    sent: Option<&'a str>,
     place: Option<PlaceJson>,
 }
 
@@ -293,11 +294,12 @@ impl ReasonJson {
 }
 
 impl<'a> EvidenceJson<'a> {
-    fn all(report: &Report, evidence: &'a [Evidence]) -> Vec<Self> {
+    fn all(report: &'a Report, evidence: &'a [Evidence]) -> Vec<Self> {
         let of = |evidence: &'a Evidence| Self {
             subject: evidence.subject.show(),
             expected: evidence.expected.as_str(),
             observed: evidence.observed.as_str(),
+            sent: report.sent(&evidence.subject).map(Text::as_str),
             place: report.place(&evidence.subject).map(|place| {
                 let Place { line, column } = place.at;
                 PlaceJson { file: place.file.show(), line, column }

@@ -109,6 +109,9 @@ impl Page {
                 .place(&evidence.subject)
                 .map_or(String::new(), |place| escape(&format!(" ({}:{}:{})", place.file, place.at.line, place.at.column)));
             self.line(&format!("- {}{place}", escape(&evidence.subject.show())));
+            if let Some(sent) = report.sent(&evidence.subject) {
+                self.line(&format!("  - sent: {}", escape(sent.as_str())));
+            }
             self.line(&format!("  - expected: {}", escape(evidence.expected.as_str())));
             self.line(&format!("  - found: {}", escape(evidence.observed.as_str())));
         }

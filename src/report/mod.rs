@@ -5,6 +5,7 @@ pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sent;
 pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub(crate) struct Report {
     pub(crate) broke: bool,
     exit: Exit,
     places: BTreeMap<String, Place>,
+    sent: BTreeMap<String, Text>,
 }
 
 /// The circumstances of a run, fit to be shown.
@@ -215,6 +217,7 @@ impl Report {
             broke,
             exit: added.exit,
             places: facts.merchant.places.clone(),
+            sent: sent::sent(facts.seen),
         }
     }
 
@@ -234,6 +237,14 @@ impl Report {
                 return Some(FilePlace { file: self.run.config_path.clone(), at: *at });
             }
             key = &key[..key.rfind(['.', '['])?];
+        }
+    }
+
+    /// What was sent, where the evidence is about a delivery.
+    pub(crate) fn sent(&self, subject: &Subject) -> Option<&Text> {
+        match subject {
+            Subject::Delivery(name) => self.sent.get(name.as_str()),
+            Subject::ConfigKey(_) | Subject::Endpoint(_) | Subject::File { .. } | Subject::Address(_) | Subject::Run(_) => None,
         }
     }
 

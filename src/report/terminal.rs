@@ -231,6 +231,10 @@ impl Page {
         for evidence in &finding.evidence {
             self.evidence(report, evidence);
         }
+        // One delivery shows what the others look like too.
+        if let Some(sent) = finding.evidence.iter().find_map(|evidence| report.sent(&evidence.subject)) {
+            self.wrapped(6, "sent:", sent.as_str());
+        }
         self.wrapped(6, "fix:", Report::fix(check, finding));
         if let Some(repeat) = &finding.repeat {
             let line = format!("      {} {}", self.paint("repeat:", Look::Dim), repeat);
