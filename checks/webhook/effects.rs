@@ -84,9 +84,9 @@ pub(super) fn unfinished() -> Reason {
 pub(super) fn without_effect(name: &'static str, before: u64) -> Reason {
     Reason::Ambiguous(if before > 0 {
         text!(
-            "{}: the test id had {} effects before the first delivery and no more after it; `[webhook.order]` must give an id that was not settled yet",
+            "{}: the test id was {} before the first delivery and not again after it; `[webhook.order]` must give an id that was not settled yet",
             name,
-            before
+            times(before)
         )
     } else {
         text!(

@@ -18,6 +18,8 @@ pub(super) enum Obstacle<'a> {
     Login,
     /// The page of a web server or proxy that does not hand the request on.
     ServerPage(u16),
+    /// 401 or 403 with an HTML page: the application's, or that of a firewall that does not say its name.
+    RefusalPage(u16),
     /// The application says 401 or 403, or 400 and speaks of the signature.
     Signature(u16),
     /// The application says that it does not know the order, or says nothing to the contrary.
@@ -56,6 +58,7 @@ impl<'a> Obstacle<'a> {
             401 if answer.header("www-authenticate").is_some_and(names_scheme) => Self::Login,
             401 | 403 | 406 | 429 | 503 if page.firewall().is_some() => Self::Firewall(page.firewall().unwrap_or_default()),
             403 if page.is_server_page() => Self::ServerPage(answer.status),
+            401 | 403 if page.is_html() => Self::RefusalPage(answer.status),
             401 | 403 => Self::Signature(answer.status),
             400 if page.mentions(&["signature", "hmac", "unauthori", "timestamp"]) => Self::Signature(answer.status),
             400 if page.mentions(&["order", "transaction", "not found", "unknown"]) => {
@@ -98,6 +101,7 @@ impl<'a> Obstacle<'a> {
             | Self::Csrf
             | Self::Login
             | Self::ServerPage(_)
+            | Self::RefusalPage(_)
             | Self::Signature(_)
             | Self::Method
             | Self::MediaType
@@ -118,6 +122,9 @@ impl<'a> Obstacle<'a> {
             Self::Login => "a genuine event is asked for a user name and a password before it reaches the application".into(),
             Self::ServerPage(status) => {
                 text!("a genuine event is answered {} by the web server or a proxy, not by the application", status)
+            }
+            Self::RefusalPage(status) => {
+                text!("a genuine event is refused with {} and an HTML page, by the application or by a firewall in front of it", status)
             }
             Self::Signature(status) => text!("a correctly signed event is refused with {}", status),
             Self::UnknownOrder { status, .. } => text!("a genuine event for a test order of yours is refused with {}", status),
@@ -153,6 +160,9 @@ impl<'a> Obstacle<'a> {
             Self::Csrf => "Except the webhook's route from CSRF protection; its signature is what protects it".into(),
             Self::Login => "Except the webhook's path from the server's password protection".into(),
             Self::ServerPage(_) => "Let the web server hand POST requests for the webhook's path on to the application".into(),
+            Self::RefusalPage(_) => "Read the page in the evidence, and see whether the application's log has the delivery. If not, except the webhook's path \
+                                     from the rules of the firewall in front; if so, check the secret (live, not sandbox), the raw body and the clock"
+                .into(),
             Self::Signature(_) => "Check that the receiver has the secret of `api.secret_key` (live, not sandbox), signs the raw body followed by X-TIMESTAMP \
                                    without a separator, compares lower-case hex, and reads the timestamp as seconds by a synchronised clock"
                 .into(),
@@ -293,6 +303,7 @@ mod tests {
             (403, vec![JSON, ("server", "cloudflare"), ("cf-ray", "1")], r#"{"error":"invalid signature"}"#, Obstacle::Signature(403)),
             (403, vec![HTML, ("server", "AkamaiGHost")], "<H1>Access Denied</H1>", Obstacle::Firewall("Akamai")),
             (403, vec![HTML], "<h1>403 Forbidden</h1><center>nginx</center>", Obstacle::ServerPage(403)),
+            (403, vec![HTML], "<h1>Request blocked</h1>Support ID 123", Obstacle::RefusalPage(403)),
             (419, vec![HTML], "Page Expired", Obstacle::Csrf),
             (403, vec![HTML], "CSRF verification failed. Request aborted.", Obstacle::Csrf),
             (401, vec![("www-authenticate", "Basic realm=\"staging\"")], "", Obstacle::Login),

@@ -36,7 +36,8 @@ impl Check for RejectsStale {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let by_hand = |facts: &Facts<'_>| by_hand::at(facts, -86_400);
-        let day = Negatives::of(facts, &[STALE_DAY]).judge(facts, "an event signed a day ago is accepted: a replay would be", by_hand)?;
+        let day =
+            Negatives::of(facts, &[STALE_DAY]).judge(facts, "an event signed a day ago is accepted, so a replay would be too", by_hand)?;
         if matches!(day, Outcome::Fail(_)) {
             return Ok(day);
         }

@@ -225,7 +225,8 @@ impl<'a> Tally<'a> {
         }];
         let proven = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
         if proven && self.advice > 0 {
-            clauses.push(text!("{} worth a look", are(self.advice, "recommendation")));
+            let verb = if self.advice == 1 { "is" } else { "are" };
+            clauses.push(text!("{} {} worth a look", many(self.advice, "point"), verb));
         }
         let why_not = if verdict == Verdict::Incomplete { self.unproven() } else { None };
         clauses.extend(why_not.map(Text::from));
