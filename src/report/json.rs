@@ -109,8 +109,8 @@ struct CheckJson<'a> {
     finding: Option<FindingJson<'a>>,
     /// What a pass rests on; a finding carries its own.
     evidence: Vec<EvidenceJson<'a>>,
-    attestation: Option<AttestationJson<'a>>,
-    waiver: Option<WaiverJson<'a>>,
+    attestation: Option<AttestationJson>,
+    waiver: Option<WaiverJson>,
     broke: bool,
     rationale: &'static str,
     remediation: &'a str,
@@ -147,17 +147,17 @@ struct PlaceJson {
 }
 
 #[derive(Serialize)]
-struct AttestationJson<'a> {
-    by: &'a str,
+struct AttestationJson {
+    by: String,
     on: String,
-    evidence: &'a str,
+    evidence: String,
     until: String,
 }
 
 #[derive(Serialize)]
-struct WaiverJson<'a> {
-    reason: &'a str,
-    approved_by: &'a str,
+struct WaiverJson {
+    reason: String,
+    approved_by: String,
     until: String,
 }
 
@@ -309,18 +309,25 @@ impl<'a> EvidenceJson<'a> {
     }
 }
 
-impl<'a> AttestationJson<'a> {
-    fn of(attested: &'a Attested) -> Self {
+impl AttestationJson {
+    fn of(attested: &Attested) -> Self {
         let Attested { by, on, evidence, until } = attested;
-        Self { by: by.as_str(), on: on.to_string(), evidence: evidence.as_str(), until: until.to_string() }
+        Self { by: unquoted(by), on: on.to_string(), evidence: unquoted(evidence), until: until.to_string() }
     }
 }
 
-impl<'a> WaiverJson<'a> {
-    fn of(waived: &'a Waived) -> Self {
+impl WaiverJson {
+    fn of(waived: &Waived) -> Self {
         let Waived { reason, approved_by, until } = waived;
-        Self { reason: reason.as_str(), approved_by: approved_by.as_str(), until: until.to_string() }
+        Self { reason: unquoted(reason), approved_by: unquoted(approved_by), until: until.to_string() }
     }
+}
+
+/// Somebody's words without the quotation marks that prose puts around them: JSON has its own.
+fn unquoted(words: &Text) -> String {
+    let words = words.as_str();
+    let bare = words.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(words);
+    bare.replace("\\\"", "\"")
 }
 
 impl MeasurementJson {
