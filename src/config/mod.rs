@@ -114,7 +114,7 @@ pub(crate) fn load(sources: &Sources<'_>) -> Result<Loaded, Complaints> {
 fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaints> {
     let (path, found) = discover(sources)?;
     let name = shortest(&path, &sources.folder);
-    let bytes = read_file(&path).map_err(|error| Complaints::about(&name, format!("cannot be read: {}", error.kind())))?;
+    let bytes = read_file(&path).map_err(|error| Complaints::about(&name, unreadable(&error)))?;
     let text = decode(&bytes, &name)?;
     let mut notes = Notes::new(text, ids);
     let table = DeTable::parse(text).map_err(|error| {
@@ -224,6 +224,14 @@ fn shortest(path: &Path, folder: &Path) -> String {
     let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
     let (whole, relative) = (path.display().to_string(), relative.display().to_string());
     if shared > 0 && relative.len() < whole.len() { relative } else { whole }
+}
+
+/// Why the file cannot be read.
+fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => format!("cannot be read: {kind}"),
+    }
 }
 
 /// The text of the file, without a byte-order mark.

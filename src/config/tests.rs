@@ -489,7 +489,7 @@ fn without_a_repository_only_the_working_folder_counts() {
 #[test]
 fn a_named_file_that_is_not_there_is_a_complaint() {
     let words = Bench::new().load_from(Path::new("/"), Some("no/such.toml")).expect_err("not there").to_string();
-    assert_eq!(words, "no/such.toml: cannot be read: entity not found");
+    assert_eq!(words, "no/such.toml: there is no such file");
 }
 
 /// Lines that are long enough to mean something.
