@@ -36,6 +36,15 @@ const CUT_PATIENCE: Duration = Duration::from_secs(2);
 /// A receiver that does one thing at a time answers the last of `n` deliveries after `n` times the usual; twice that is fair.
 const FAIRNESS: u32 = 4;
 
+/// How often a delivery goes out again because the receiver's rate limit asks to come back: what such a limit refuses was not looked at.
+const COME_BACK: usize = 4;
+
+/// How long is waited where a rate limit does not say.
+const BREATHER: Duration = Duration::from_secs(1);
+
+/// Who asks to come back later than this is not waited for.
+const LONGEST_BREATHER: Duration = Duration::from_secs(10);
+
 /// The webhook, and what it takes to talk to it.
 pub(crate) struct Conversation<'a> {
     /// The run.
@@ -210,7 +219,17 @@ impl Run<'_> {
         let opening = async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
         let (exchange, opened) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
         *ahead = opened;
-        let exchange = exchange?;
+        let mut exchange = exchange?;
+        for _ in 0..COME_BACK {
+            let Some(after) = exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
+            else {
+                break;
+            };
+            self.window.learn(Went::Failed);
+            sleep(after).await;
+            let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
+            exchange = self.talk.courier.send(&out, line, self.patience(1), None).await?;
+        }
         self.window.learn(went(&exchange, request.wait, opened_for_it));
         Ok(exchange)
     }
@@ -283,6 +302,13 @@ impl Run<'_> {
 fn undisturbed(exchange: &Exchange) -> Duration {
     let times = exchange.times;
     Duration::from_micros(times.connect_us + times.tls_us) + times.answer()
+}
+
+/// When to come back, where a rate limit asks to.
+fn come_back(status: u16, retry_after: Option<&str>) -> Option<Duration> {
+    let asked = retry_after.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+    let after = asked.unwrap_or(BREATHER).max(BREATHER);
+    (status == 429 && after <= LONGEST_BREATHER).then_some(after)
 }
 
 /// What a delivery tells of the receiver's speed.

@@ -536,3 +536,27 @@ async fn no_secret_is_in_what_was_seen() {
     let saved = serde_json::to_string(&seen).expect("serialises");
     assert!(!saved.contains("MARKER"));
 }
+
+#[tokio::test]
+async fn comes_back_when_a_rate_limit_asks_to() {
+    // Of three requests it sends one away.
+    let receiver = receiver(true, |_, number| (if number % 3 == 1 { 429 } else { 200 }, MS)).await;
+    let plan =
+        vec![scenarios::control_before(), scenarios::duplicate(), Scenario::single(scenarios::AS_PRINTED), scenarios::control_after()];
+    let seen = Shop::new(receiver.address).observe(plan).await;
+    for name in ["control-before", "duplicate", "body-as-printed", "control-after"] {
+        assert!(statuses(&seen, name).iter().all(|status| *status == Some(200)), "{name}: {:?}", statuses(&seen, name));
+    }
+    let arrived = receiver.arrived();
+    assert!(arrived.len() > 5, "{}", arrived.len());
+}
+
+#[test]
+fn waits_for_a_rate_limit_as_long_as_it_asks_within_reason() {
+    assert_eq!(come_back(429, None), Some(BREATHER));
+    assert_eq!(come_back(429, Some("3")), Some(Duration::from_secs(3)));
+    assert_eq!(come_back(429, Some("0")), Some(BREATHER));
+    assert_eq!(come_back(429, Some("Wed, 21 Oct 2026 07:28:00 GMT")), Some(BREATHER));
+    assert_eq!(come_back(429, Some("3600")), None);
+    assert_eq!(come_back(503, Some("1")), None);
+}
