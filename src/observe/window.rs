@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// What a receiver that does one thing at a time may be given to do at once, at the start.
-const FIRST_LOAD: Duration = Duration::from_millis(400);
+const FIRST_LOAD: Duration = Duration::from_millis(800);
 
 /// A window that grows by one with every prompt answer, which doubles it per round, and halves when answers slow down or fail.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Window {
     pub(crate) fn new(usual: Duration, most: u64) -> Self {
         let most = u32::try_from(most).unwrap_or(u32::MAX).max(1);
         let first = FIRST_LOAD.as_micros() / usual.as_micros().max(1);
-        let size = u32::try_from(first).unwrap_or(u32::MAX).clamp(1, 8).min(most);
+        let size = u32::try_from(first).unwrap_or(u32::MAX).clamp(1, 16).min(most);
         Self {
             size: Cell::new(size),
             most,
@@ -140,17 +140,17 @@ mod tests {
     #[test]
     fn begins_with_what_one_worker_can_do_soon() {
         let begins = |ms: u32, most| Window::new(MS * ms, most).size.get();
-        assert_eq!(begins(0, 24), 8);
-        assert_eq!(begins(100, 24), 4);
+        assert_eq!(begins(0, 24), 16);
+        assert_eq!(begins(100, 24), 8);
         assert_eq!(begins(3_000, 24), 1);
         assert_eq!(begins(5, 2), 2);
     }
 
     #[test]
     fn grows_while_answers_stay_prompt_and_not_past_its_limit() {
-        let window = Window::new(MS * 100, 6);
+        let window = Window::new(MS * 200, 6);
         for _ in 0..10 {
-            window.learn(Went::Answered(MS * 110));
+            window.learn(Went::Answered(MS * 210));
         }
         assert_eq!(window.size.get(), 6);
     }
@@ -158,20 +158,20 @@ mod tests {
     #[test]
     fn halves_once_per_slow_moment() {
         let window = Window::new(MS * 10, 24);
-        window.in_flight.set(8);
-        for _ in 0..8 {
+        window.in_flight.set(16);
+        for _ in 0..16 {
             window.learn(Went::Answered(MS * 900));
         }
-        assert_eq!(window.size.get(), 4);
+        assert_eq!(window.size.get(), 8);
         window.learn(Went::Failed);
-        assert_eq!(window.size.get(), 2);
+        assert_eq!(window.size.get(), 4);
         window.learn(Went::Unknown);
-        assert_eq!(window.size.get(), 2);
+        assert_eq!(window.size.get(), 4);
     }
 
     #[test]
     fn takes_a_slow_answer_for_usual_when_nothing_else_was_in_flight() {
-        let window = Window::new(MS * 300, 24);
+        let window = Window::new(MS * 600, 24);
         window.in_flight.set(1);
         window.learn(Went::Answered(MS * 2_000));
         assert_eq!((window.size.get(), window.usual()), (1, MS * 2_000));
@@ -182,15 +182,16 @@ mod tests {
 
     #[tokio::test]
     async fn lets_no_more_in_than_fit() {
-        let window = Window::new(MS * 400, 24);
+        let window = Window::new(MS * 800, 24);
         let first = window.enter(1).await;
         assert!(tokio::time::timeout(MS * 20, window.enter(1)).await.is_err());
         drop(first);
         assert!(tokio::time::timeout(MS * 500, window.enter(1)).await.is_ok());
     }
+
     #[tokio::test]
     async fn lets_the_longest_chain_in_first() {
-        let window = Window::new(MS * 400, 24);
+        let window = Window::new(MS * 800, 24);
         let first = window.enter(1).await;
         let entered = RefCell::new(Vec::new());
         let enter = |urgency| {
