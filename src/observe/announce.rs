@@ -51,12 +51,19 @@ impl Plan {
         if self.requests.is_empty() {
             text.push_str("\nNothing: this run would look at the configuration alone.\n");
         }
-        let left_out = self.left_out();
-        if !left_out.is_empty() {
-            text.push_str("\nLeft out\n");
-            for (name, why) in left_out {
-                let _ = writeln!(text, "  {name:<30} {why}");
+        let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        for (name, why) in self.left_out() {
+            match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+                Some((_, names)) => names.push(name),
+                None => by_reason.push((why, vec![name])),
             }
+        }
+        for (why, names) in by_reason {
+            let wrapped = |words: &str, indent| {
+                let options = textwrap::Options::new(80).initial_indent(indent).subsequent_indent("  ").break_words(false);
+                textwrap::fill(words, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
+            };
+            let _ = write!(text, "\n{}\n{}\n", wrapped(&format!("Left out: {why}"), ""), wrapped(&names.join(", "), "  "));
         }
         text
     }
