@@ -145,6 +145,10 @@ pub enum Signed {
     OtherBody,
     /// The first 32 of the 64 digits.
     Truncated,
+    /// The right signature with its second half made up: what compares a beginning, or a rounded number, takes it.
+    RightStart,
+    /// The right signature with its first half made up.
+    RightEnd,
 }
 
 /// What is changed after signing.
@@ -398,6 +402,8 @@ impl Delivery {
             Signed::BodyOnly => Some(signature::sign(keys.live, &body, "")),
             Signed::OtherBody => Some(signature::sign(keys.live, br#"{"data":{},"event":"payment.processing"}"#, &stamp_text)),
             Signed::Truncated => Some(signature::sign(keys.live, &body, &stamp_text)[..32].to_owned()),
+            Signed::RightStart => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 32..64)),
+            Signed::RightEnd => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..32)),
         };
         let sent_stamp = match self.change {
             Change::Nothing => stamp_text,
@@ -414,6 +420,20 @@ impl Delivery {
         }
         Ok(Request { method: self.method, headers, body, spelling: self.spelling, wait: self.wait })
     }
+}
+
+/// A signature with every digit of a part changed.
+fn half_made_up(signature: &str, part: std::ops::Range<usize>) -> String {
+    let changed = |(at, digit)| {
+        if !part.contains(&at) {
+            digit
+        } else if digit == '0' {
+            '1'
+        } else {
+            '0'
+        }
+    };
+    signature.chars().enumerate().map(changed).collect()
 }
 
 /// Changes one digit of the amount: a byte that matters.
@@ -517,8 +537,17 @@ mod tests {
         }
     }
 
-    const SIGNINGS: [Signed; 7] =
-        [Signed::Genuine, Signed::Missing, Signed::Empty, Signed::WrongSecret, Signed::BodyOnly, Signed::OtherBody, Signed::Truncated];
+    const SIGNINGS: [Signed; 9] = [
+        Signed::Genuine,
+        Signed::Missing,
+        Signed::Empty,
+        Signed::WrongSecret,
+        Signed::BodyOnly,
+        Signed::OtherBody,
+        Signed::Truncated,
+        Signed::RightStart,
+        Signed::RightEnd,
+    ];
     const FORMS: [Form; 7] =
         [Form::Sorted, Form::AsPrinted, Form::Spaced, Form::EscapedSlashes, Form::EscapedUnicode, Form::RawUnicode, Form::DecimalNumber];
 
@@ -533,6 +562,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn half_right_signatures_are_as_long_as_right_ones() {
+        let signature = |signed| {
+            let request = compose(&Delivery { signed, ..Delivery::genuine("x") }, false).expect("composes");
+            request.headers.into_iter().find(|(name, _)| *name == "X-SIGNATURE").expect("signed").1
+        };
+        let [right, start, end] = [Signed::Genuine, Signed::RightStart, Signed::RightEnd].map(signature);
+        assert_eq!((start.len(), end.len()), (64, 64));
+        assert!(right[..32] == start[..32] && right[32..] == end[32..]);
+        assert!(right.chars().zip(start.chars()).skip(32).all(|(one, other)| one != other));
+        assert!(right.chars().zip(end.chars()).take(32).all(|(one, other)| one != other));
     }
 
     #[test]

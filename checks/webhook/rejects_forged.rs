@@ -1,7 +1,9 @@
 //! An event with a signature of somebody else's making must be refused.
 
 use super::proof::Negatives;
-use super::scenarios::{FORGED_BODY_ONLY, FORGED_OTHER_BODY, FORGED_TRUNCATED, FORGED_WRONG_SECRET, between_controls};
+use super::scenarios::{
+    FORGED_BODY_ONLY, FORGED_OTHER_BODY, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_WRONG_SECRET, between_controls,
+};
 use super::{by_hand, stacks};
 use crate::model::{Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
 
@@ -16,7 +18,7 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     waivable: false,
     rationale: "A receiver that takes any signature for a good one lets anybody mark an order as paid.",
-    judged: "Events signed with another secret, over the body alone, for another body, or with half a signature must each meet a 4xx, while a genuine event \
+    judged: "Events signed with another secret, over the body alone, for another body, with half a signature or with one of which half is right must each meet a 4xx, while a genuine event \
              was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where test orders show that no forgery had an \
              effect, a 2xx is a warning.",
     remediation: "Compute `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, compare all of it in constant time, and answer 401 when it differs.",
@@ -26,7 +28,8 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// What a correct receiver refuses.
-const DELIVERIES: [Delivery; 4] = [FORGED_WRONG_SECRET, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_OTHER_BODY];
+const DELIVERIES: [Delivery; 6] =
+    [FORGED_WRONG_SECRET, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_RIGHT_START, FORGED_RIGHT_END, FORGED_OTHER_BODY];
 
 impl Check for RejectsForged {
     fn meta(&self) -> &'static CheckMeta {

@@ -23,6 +23,10 @@ pub const FORGED_WRONG_SECRET: Delivery = Delivery { signed: Signed::WrongSecret
 pub const FORGED_BODY_ONLY: Delivery = Delivery { signed: Signed::BodyOnly, ..Delivery::genuine("forged-body-only") };
 /// With the first half of the right signature.
 pub const FORGED_TRUNCATED: Delivery = Delivery { signed: Signed::Truncated, ..Delivery::genuine("forged-truncated") };
+/// With a signature whose first half is right and whose second is made up.
+pub const FORGED_RIGHT_START: Delivery = Delivery { signed: Signed::RightStart, ..Delivery::genuine("forged-right-start") };
+/// With a signature whose second half is right and whose first is made up.
+pub const FORGED_RIGHT_END: Delivery = Delivery { signed: Signed::RightEnd, ..Delivery::genuine("forged-right-end") };
 /// With the right signature of another body.
 pub const FORGED_OTHER_BODY: Delivery = Delivery { signed: Signed::OtherBody, ..Delivery::genuine("forged-other-body") };
 /// With one digit of the amount changed after signing.
@@ -33,12 +37,14 @@ pub const CHANGED_TIMESTAMP: Delivery = Delivery { change: Change::Timestamp, ..
 pub const NO_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Missing, ..Delivery::genuine("no-timestamp") };
 
 /// Everything that is not signed, or not for what arrives: a receiver that verifies refuses each.
-pub const FORGERIES: [Delivery; 9] = [
+pub const FORGERIES: [Delivery; 11] = [
     UNSIGNED,
     EMPTY_SIGNATURE,
     FORGED_WRONG_SECRET,
     FORGED_BODY_ONLY,
     FORGED_TRUNCATED,
+    FORGED_RIGHT_START,
+    FORGED_RIGHT_END,
     FORGED_OTHER_BODY,
     TAMPERED_BODY,
     CHANGED_TIMESTAMP,

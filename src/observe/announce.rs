@@ -275,6 +275,8 @@ fn kind(delivery: &Delivery) -> String {
             Signed::BodyOnly => "signed without the timestamp",
             Signed::OtherBody => "with the signature of another body",
             Signed::Truncated => "with half a signature",
+            Signed::RightStart => "with a signature whose first half is right",
+            Signed::RightEnd => "with a signature whose second half is right",
         }
         .to_owned(),
     );
