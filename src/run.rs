@@ -10,7 +10,6 @@ use golive_checks::model::ruling::selected;
 use golive_checks::model::{Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot};
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::exit::Signal;
@@ -99,13 +98,24 @@ impl Run {
 }
 
 /// Waits for Ctrl-C or a polite kill.
+#[cfg(unix)]
 async fn until_signalled() -> Signal {
+    use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
         return std::future::pending().await;
     };
     tokio::select! {
         _ = interrupt.recv() => Signal::Interrupt,
         _ = terminate.recv() => Signal::Terminate,
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn until_signalled() -> Signal {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Signal::Interrupt,
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{Server, TlsProxy, golive, not_fine, repository, run, runtime_is_here};
+use support::{Server, TlsProxy, golive, not_fine, outcome, repository, run, runtime_is_here};
 
 /// How one of the examples is run.
 struct Example {
@@ -78,15 +78,18 @@ reviewed = {today}
         attestations = support::attestations(&support::today()),
     );
     fs::write(folder.path().join("golive.toml"), config).unwrap();
-    let ran = run(golive(folder.path())
-        .env("DATABASE", &database)
-        .current_dir(folder.path())
-        .args(["check", "--role", "other", "--deliver", "full", "--ca-file", "ca.pem", "--output", "json"])
-        .args(["--connect-to", &format!("shop.example:443:127.0.0.1:{}", proxy.port)]));
-    let report = ran.json();
-    assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);
-    let not_fine: Vec<String> = not_fine(&report).into_iter().filter(|line| line.contains("webhook-")).collect();
-    assert!(not_fine.is_empty(), "{not_fine:#?}");
+    // As far as anybody may go, and as far as it goes when nobody says: there a person answers for what cannot be seen.
+    for (mode, seen) in [("full", "pass"), ("probe", "attested")] {
+        let ran = run(golive(folder.path())
+            .env("DATABASE", &database)
+            .args(["check", "--role", "other", "--deliver", mode, "--ca-file", "ca.pem", "--output", "json"])
+            .args(["--connect-to", &format!("shop.example:443:127.0.0.1:{}", proxy.port)]));
+        let report = ran.json();
+        assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);
+        assert_eq!(outcome(&report, "webhook-applies-once"), seen);
+        let not_fine: Vec<String> = not_fine(&report).into_iter().filter(|line| line.contains("webhook-")).collect();
+        assert!(not_fine.is_empty(), "{not_fine:#?}");
+    }
 }
 
 #[test]
