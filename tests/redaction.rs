@@ -36,6 +36,13 @@ fn every_file_holds_none(folder: &Path) {
 }
 
 #[test]
+fn the_shops_secrets_hold_the_marker() {
+    for (name, value) in support::DemoShop::open(&[]).keys() {
+        assert!(value.contains("MARKER"), "{name} does not, so that nobody could look for it");
+    }
+}
+
+#[test]
 fn no_run_of_the_shop_shows_a_secret() {
     let names = run(golive(&support::repository()).args(["demo", "--list"])).stdout;
     let mut defects: Vec<&str> = names.lines().filter_map(|line| line.split_whitespace().next()).collect();

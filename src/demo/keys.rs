@@ -48,10 +48,13 @@ impl Keys {
     }
 }
 
-/// A prefix of the platform's and 32 random letters and digits.
+/// Stands in every key of the shop, so that it can be looked for in all that is printed and written.
+const MARKER: &str = "MARKER";
+
+/// A prefix of the platform's, the marker and 32 random letters and digits.
 fn key(prefix: &str, provider: &CryptoProvider) -> anyhow::Result<String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789aZ";
     let mut random = [0; 32];
     provider.secure_random.fill(&mut random).map_err(|_| anyhow!("the system gives no random numbers"))?;
-    Ok(prefix.chars().chain(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))).collect())
+    Ok(prefix.chars().chain(MARKER.chars()).chain(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))).collect())
 }

@@ -48,14 +48,18 @@ impl Ran {
     }
 }
 
-/// Runs it to its end.
+/// Runs it to its end. Whatever is tested: no secret is printed.
 pub fn run(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
-    Ran {
+    let ran = Ran {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).expect("reports are UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+    };
+    for printed in [&ran.stdout, &ran.stderr] {
+        assert!(!printed.contains("MARKER"), "a secret was printed by {command:?}");
     }
+    ran
 }
 
 /// How a check of a JSON report ended.
