@@ -13,6 +13,7 @@ mod duplicate_answered;
 mod effects;
 #[cfg(test)]
 mod fixture;
+mod forgeries;
 mod handles_events;
 mod header_case;
 mod https;
@@ -66,10 +67,10 @@ pub const SECTION: Section = Section {
         &reachable::Reachable,
         &answers_200::Answers200,
         &prompt::Prompt,
-        &rejects_unsigned::RejectsUnsigned,
-        &rejects_forged::RejectsForged,
-        &rejects_tampered::RejectsTampered,
-        &rejects_retimed::RejectsRetimed,
+        &rejects_unsigned::CHECK,
+        &rejects_forged::CHECK,
+        &rejects_tampered::CHECK,
+        &rejects_retimed::CHECK,
         &rejects_stale::RejectsStale,
         &rejects_future::RejectsFuture,
         &rejects_sandbox_secret::RejectsSandboxSecret,

@@ -1,9 +1,8 @@
 //! Proof of verification is a pair: a refusal counts only between two genuine events that were accepted.
 
 use super::conversation::{control, evidence, names, single};
-use super::effects;
-use super::scenarios::{CONTROL_AFTER, REFUSED_EFFECTS};
-use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Subject, Text};
+use super::scenarios::CONTROL_AFTER;
+use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Text};
 use crate::text;
 
 /// The genuine events before and after all others, both accepted.
@@ -88,18 +87,6 @@ impl<'a> Negatives<'a> {
         Ok(Outcome::Pass(shown))
     }
 
-    /// The same for forgeries: where these were seen to have no effect while the genuine event had one, it is a warning.
-    pub(super) fn judge_forgeries(self, facts: &Facts<'a>, accepted: &'static str, by_hand: ByHand) -> Result<Outcome, Reason> {
-        match (self.judge(facts, accepted, by_hand)?, without_effect(facts)) {
-            (Outcome::Fail(mut finding), Some(proof)) => {
-                finding.message = text!("{}, though without effect; a sender cannot tell", finding.message);
-                finding.evidence.push(proof);
-                Ok(Outcome::Warn(finding))
-            }
-            (outcome, _) => Ok(outcome),
-        }
-    }
-
     /// The finding about those that were accepted.
     pub(super) fn taken(&self, message: impl Into<Text>) -> Finding {
         Finding::new(message, self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect())
@@ -107,20 +94,7 @@ impl<'a> Negatives<'a> {
 }
 
 /// Makes the command line that repeats a delivery.
-type ByHand = fn(&Facts<'_>) -> Option<Text>;
+pub(super) type ByHand = fn(&Facts<'_>) -> Option<Text>;
 
 /// What a negative should meet.
 const REFUSAL: &str = "a refusal (4xx)";
-
-/// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen.
-fn without_effect(facts: &Facts<'_>) -> Option<Evidence> {
-    let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
-    let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
-    (forged == before && genuine > forged).then(|| {
-        Evidence::of(
-            Subject::Delivery(REFUSED_EFFECTS.into()),
-            "no effect of any forgery, one of the genuine event",
-            text!("{} before, {} after the forgeries, {} after the genuine event", before, forged, genuine),
-        )
-    })
-}

@@ -1,12 +1,9 @@
 //! The timestamp is signed too: an event with another one, or with none, must be refused.
 
-use super::proof::Negatives;
-use super::scenarios::{CHANGED_TIMESTAMP, NO_TIMESTAMP, between_controls};
+use super::forgeries::Forgeries;
+use super::scenarios::{CHANGED_TIMESTAMP, NO_TIMESTAMP};
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
-
-/// See [`META`].
-pub(super) struct RejectsRetimed;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-retimed",
@@ -25,56 +22,10 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-/// What a correct receiver refuses.
-const DELIVERIES: [Delivery; 2] = [CHANGED_TIMESTAMP, NO_TIMESTAMP];
-
-impl Check for RejectsRetimed {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.map(Scenario::single))
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let negatives = Negatives::of(facts, &DELIVERIES.map(|delivery| delivery.name));
-        Ok(negatives.judge_forgeries(facts, "an event with another timestamp than was signed is accepted", by_hand::retimed)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixture::{Case, failure, passes, reason};
-    use super::*;
-    use crate::model::Reason;
-
-    fn refused() -> Case {
-        Case::accepted().all_answered(DELIVERIES.map(|delivery| delivery.name), 401)
-    }
-
-    #[test]
-    fn passes_when_all_are_refused_between_accepted_controls() {
-        passes(refused().judge(&RejectsRetimed));
-    }
-
-    #[test]
-    fn fails_a_changed_timestamp_that_is_accepted() {
-        let finding = failure(refused().answered("changed-timestamp", 200).judge(&RejectsRetimed));
-        assert_eq!(finding.evidence.len(), 1);
-        assert!(finding.repeat.is_some());
-    }
-
-    #[test]
-    fn fails_a_missing_timestamp_that_is_accepted() {
-        let finding = failure(refused().answered("no-timestamp", 200).judge(&RejectsRetimed));
-        assert_eq!(finding.evidence.len(), 1);
-        assert!(finding.repeat.is_some());
-    }
-
-    #[test]
-    fn waits_for_the_control() {
-        let outcome = refused().answered("control-before", 403).judge(&RejectsRetimed);
-        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
-    }
-}
+/// See [`META`].
+pub(super) const CHECK: Forgeries = Forgeries {
+    meta: &META,
+    deliveries: &[CHANGED_TIMESTAMP, NO_TIMESTAMP],
+    accepted: "an event with another timestamp than was signed is accepted",
+    by_hand: by_hand::retimed,
+};

@@ -1,12 +1,9 @@
 //! An event that was changed after signing must be refused.
 
-use super::proof::Negatives;
-use super::scenarios::{TAMPERED_BODY, between_controls};
+use super::forgeries::Forgeries;
+use super::scenarios::TAMPERED_BODY;
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
-
-/// See [`META`].
-pub(super) struct RejectsTampered;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-tampered",
@@ -24,49 +21,10 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-/// What a correct receiver refuses.
-const DELIVERIES: [Delivery; 1] = [TAMPERED_BODY];
-
-impl Check for RejectsTampered {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.map(Scenario::single))
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let negatives = Negatives::of(facts, &DELIVERIES.map(|delivery| delivery.name));
-        Ok(negatives.judge_forgeries(facts, "an event whose amount was changed after signing is accepted", by_hand::tampered)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixture::{Case, failure, passes, reason};
-    use super::*;
-    use crate::model::Reason;
-
-    fn refused() -> Case {
-        Case::accepted().all_answered(DELIVERIES.map(|delivery| delivery.name), 401)
-    }
-
-    #[test]
-    fn passes_when_all_are_refused_between_accepted_controls() {
-        passes(refused().judge(&RejectsTampered));
-    }
-
-    #[test]
-    fn fails_a_changed_amount_that_is_accepted() {
-        let finding = failure(refused().answered("tampered-body", 200).judge(&RejectsTampered));
-        assert_eq!(finding.evidence.len(), 1);
-        assert!(finding.repeat.is_some());
-    }
-
-    #[test]
-    fn waits_for_the_control() {
-        let outcome = refused().answered("control-before", 403).judge(&RejectsTampered);
-        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
-    }
-}
+/// See [`META`].
+pub(super) const CHECK: Forgeries = Forgeries {
+    meta: &META,
+    deliveries: &[TAMPERED_BODY],
+    accepted: "an event whose amount was changed after signing is accepted",
+    by_hand: by_hand::tampered,
+};

@@ -1,12 +1,9 @@
 //! An event without a signature must be refused.
 
-use super::proof::Negatives;
-use super::scenarios::{EMPTY_SIGNATURE, UNSIGNED, between_controls};
+use super::forgeries::Forgeries;
+use super::scenarios::{EMPTY_SIGNATURE, UNSIGNED};
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
-
-/// See [`META`].
-pub(super) struct RejectsUnsigned;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-unsigned",
@@ -24,56 +21,10 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-/// What a correct receiver refuses.
-const DELIVERIES: [Delivery; 2] = [UNSIGNED, EMPTY_SIGNATURE];
-
-impl Check for RejectsUnsigned {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.map(Scenario::single))
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let negatives = Negatives::of(facts, &DELIVERIES.map(|delivery| delivery.name));
-        Ok(negatives.judge_forgeries(facts, "an event without a signature is accepted", by_hand::unsigned)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixture::{Case, failure, passes, reason};
-    use super::*;
-    use crate::model::Reason;
-
-    fn refused() -> Case {
-        Case::accepted().all_answered(DELIVERIES.map(|delivery| delivery.name), 401)
-    }
-
-    #[test]
-    fn passes_when_all_are_refused_between_accepted_controls() {
-        passes(refused().judge(&RejectsUnsigned));
-    }
-
-    #[test]
-    fn fails_an_unsigned_event_that_is_accepted() {
-        let finding = failure(refused().answered("unsigned", 200).judge(&RejectsUnsigned));
-        assert_eq!(finding.evidence.len(), 1);
-        assert!(finding.repeat.is_some());
-    }
-
-    #[test]
-    fn fails_an_empty_signature_that_is_accepted() {
-        let finding = failure(refused().answered("empty-signature", 204).judge(&RejectsUnsigned));
-        assert_eq!(finding.evidence.len(), 1);
-        assert!(finding.repeat.is_some());
-    }
-
-    #[test]
-    fn waits_for_the_control() {
-        let outcome = refused().answered("control-before", 403).judge(&RejectsUnsigned);
-        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
-    }
-}
+/// See [`META`].
+pub(super) const CHECK: Forgeries = Forgeries {
+    meta: &META,
+    deliveries: &[UNSIGNED, EMPTY_SIGNATURE],
+    accepted: "an event without a signature is accepted",
+    by_hand: by_hand::unsigned,
+};
