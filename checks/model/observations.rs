@@ -237,6 +237,9 @@ pub struct Exchange {
     pub name: String,
     /// What was sent.
     pub sent: Sent,
+    /// How often a rate limit (429) turned it away before, so that the same bytes went out again.
+    #[serde(default)]
+    pub turned_away: u32,
     /// What came back.
     pub answer: Result<Answer, Trouble>,
     /// How long each part took.
@@ -267,6 +270,9 @@ impl Exchange {
     #[must_use]
     pub fn outcome(&self) -> super::Text {
         match &self.answer {
+            Ok(answer) if self.turned_away > 0 => {
+                text!("{} in {}, after {} answers of 429", answer.status, self.times.answer(), self.turned_away)
+            }
             Ok(answer) => text!("{} in {}", answer.status, self.times.answer()),
             Err(trouble) => text!("{}", trouble),
         }

@@ -119,6 +119,7 @@ mod tests {
         fn new(role: Role, (status, body): (u16, &str)) -> Self {
             let run = RunFacts { role, ..RunFacts::example() };
             let exchange = Exchange {
+                turned_away: 0,
                 name: "order-status".to_owned(),
                 sent: Sent {
                     at: run.now,

@@ -69,6 +69,7 @@ pub(crate) fn timed_out() -> Observations {
 
 fn exchange(answer: Result<Answer, Trouble>) -> Exchange {
     Exchange {
+        turned_away: 0,
         name: "order-status".to_owned(),
         sent: Sent {
             at: RunFacts::example().now,

@@ -159,6 +159,7 @@ pub(super) fn passes(outcome: Outcome) {
 /// An exchange with this answer.
 pub(super) fn exchange(name: &str, answer: Result<u16, TroubleKind>) -> Exchange {
     Exchange {
+        turned_away: 0,
         name: name.to_owned(),
         sent: Sent {
             at: NOW.parse().expect("a timestamp"),

@@ -38,7 +38,9 @@ pub(crate) struct PlannedRequest {
 impl Plan {
     /// The plan for a person to read.
     pub(crate) fn describe(&self) -> String {
-        let mut text = String::from("What `golive check` would do. Nothing was contacted and no program was run.\n");
+        let mut text = String::from(
+            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to 4 times.\n",
+        );
         let mut target = None;
         for request in &self.requests {
             if target != Some(&request.target) {

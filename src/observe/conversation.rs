@@ -37,7 +37,7 @@ const CUT_PATIENCE: Duration = Duration::from_secs(2);
 const FAIRNESS: u32 = 4;
 
 /// How often a delivery goes out again because the receiver's rate limit asks to come back: what such a limit refuses was not looked at.
-const COME_BACK: usize = 4;
+const COME_BACK: u32 = 4;
 
 /// How long is waited where a rate limit does not say.
 const BREATHER: Duration = Duration::from_secs(1);
@@ -220,7 +220,7 @@ impl Run<'_> {
         let (exchange, opened) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
         *ahead = opened;
         let mut exchange = exchange?;
-        for _ in 0..COME_BACK {
+        for turned_away in 1..=COME_BACK {
             let Some(after) = exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
             else {
                 break;
@@ -229,6 +229,7 @@ impl Run<'_> {
             sleep(after).await;
             let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
             exchange = self.talk.courier.send(&out, line, self.patience(1), None).await?;
+            exchange.turned_away = turned_away;
         }
         self.window.learn(went(&exchange, request.wait, opened_for_it));
         Ok(exchange)

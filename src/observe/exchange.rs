@@ -171,7 +171,7 @@ impl Courier<'_> {
             Err(NoLine::NotMade(why)) => return Err(why),
         };
         let answer = answer.map(|heard| self.answer(out, &heard.head, &heard.read)).map_err(|trouble| self.cleaned(trouble));
-        Ok(Exchange { name: out.name.clone(), sent: self.sent(out, at), answer, times })
+        Ok(Exchange { name: out.name.clone(), sent: self.sent(out, at), turned_away: 0, answer, times })
     }
 
     /// The status and body of an answer that is not for the record.

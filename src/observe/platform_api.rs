@@ -81,7 +81,13 @@ async fn send(courier: &Courier<'_>, client: &Client, out: &Outgoing<'_>) -> Exc
         }
         Err(trouble) => Err(trouble),
     };
-    Exchange { name: out.name.clone(), sent: courier.sent(out, at), answer: answer.map_err(|trouble| courier.cleaned(trouble)), times }
+    Exchange {
+        name: out.name.clone(),
+        sent: courier.sent(out, at),
+        turned_away: 0,
+        answer: answer.map_err(|trouble| courier.cleaned(trouble)),
+        times,
+    }
 }
 
 #[cfg(test)]

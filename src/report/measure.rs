@@ -129,7 +129,7 @@ mod tests {
             body: String::new(),
         };
         let times = Times { first_byte_us: ms * 1_000, answer_us: ms * 1_000, ..Times::default() };
-        Exchange { name: name.to_owned(), sent, answer: Ok(answer), times }
+        Exchange { name: name.to_owned(), sent, turned_away: 0, answer: Ok(answer), times }
     }
 
     fn scenario(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {

@@ -548,6 +548,12 @@ async fn comes_back_when_a_rate_limit_asks_to() {
         assert!(statuses(&seen, name).iter().all(|status| *status == Some(200)), "{name}: {:?}", statuses(&seen, name));
     }
     let arrived = receiver.arrived();
+    let recorded: u32 = ["control-before", "duplicate", "body-as-printed", "control-after"]
+        .iter()
+        .flat_map(|name| got(&seen, name).exchanges())
+        .map(|exchange| exchange.turned_away + 1)
+        .sum();
+    assert_eq!(recorded as usize, arrived.len(), "every delivery that arrived is accounted for");
     assert!(arrived.len() > 5, "{}", arrived.len());
 }
 
