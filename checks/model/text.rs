@@ -83,7 +83,10 @@ macro_rules! text {
     ($fmt:literal $(, $arg:expr)* $(,)?) => {{
         #[allow(unused_imports, reason = "a text without arguments shows nothing")]
         use $crate::model::Show as _;
-        $crate::model::Text::from_shown(::std::format!(::core::concat!($fmt) $(, ($arg).show())*))
+        let shown = ::std::format!(::core::concat!($fmt) $(, ($arg).show())*);
+        #[allow(clippy::disallowed_methods, reason = "every argument went through Show")]
+        let text = $crate::model::Text::from_shown(shown);
+        text
     }};
 }
 
