@@ -377,6 +377,7 @@ fn marks(counts: &Counts) -> Vec<(&'static str, usize)> {
 /// A number with its unit.
 pub(super) fn quantity(value: f64, unit: &str) -> String {
     match unit {
+        "s" if value != 0.0 && value.abs() < 0.01 => format!("{:.1} ms", value * 1e3),
         "s" if value.abs() < 1.0 => format!("{} ms", (value * 1e3).round()),
         _ => format!("{} {unit}", (value * 10.0).round() / 10.0),
     }

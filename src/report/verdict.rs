@@ -125,7 +125,7 @@ struct Tally<'a> {
     run: &'a RunFacts,
     required: usize,
     waived: Vec<&'a Judged>,
-    advice: usize,
+    advice: Vec<&'a Judged>,
     open: Vec<&'a Judged>,
     stops: Vec<&'a Judged>,
     broke: Vec<&'a Judged>,
@@ -134,7 +134,7 @@ struct Tally<'a> {
 impl<'a> Tally<'a> {
     fn of(judged: &'a [Judged], run: &'a RunFacts) -> Self {
         let mut tally =
-            Self { judged, run, required: 0, waived: Vec::new(), advice: 0, open: Vec::new(), stops: Vec::new(), broke: Vec::new() };
+            Self { judged, run, required: 0, waived: Vec::new(), advice: Vec::new(), open: Vec::new(), stops: Vec::new(), broke: Vec::new() };
         for check in judged {
             tally.required += usize::from(check.level == Level::Required);
             if check.broke {
@@ -143,7 +143,7 @@ impl<'a> Tally<'a> {
             match Standing::of(&check.outcome, check.level, run.strict) {
                 Standing::Fine => {}
                 Standing::Waived => tally.waived.push(check),
-                Standing::Advice => tally.advice += 1,
+                Standing::Advice => tally.advice.push(check),
                 Standing::Open => tally.open.push(check),
                 Standing::Stops => tally.stops.push(check),
             }
@@ -224,9 +224,8 @@ impl<'a> Tally<'a> {
             Verdict::Interrupted => text!("the run ended before everything was seen; {}", self.shortfall()),
         }];
         let proven = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
-        if proven && self.advice > 0 {
-            let verb = if self.advice == 1 { "is" } else { "are" };
-            clauses.push(text!("{} {} worth a look", many(self.advice, "point"), verb));
+        if proven {
+            clauses.extend(self.advice());
         }
         let why_not = if verdict == Verdict::Incomplete { self.unproven() } else { None };
         clauses.extend(why_not.map(Text::from));
@@ -261,6 +260,19 @@ impl<'a> Tally<'a> {
             (stops, 0) => text!("{} failed{}", many(stops, kind), under),
             (stops, open) => text!("{} failed{} and {} could not be told", many(stops, kind), under, open),
         }
+    }
+
+    /// What does not stand in the way, in numbers.
+    fn advice(&self) -> Option<Text> {
+        let count = |word| self.advice.iter().filter(|check| check.outcome.word() == word).count();
+        let named = [
+            (count("fail"), "recommendation", "failed"),
+            (count("warn"), "warning", "given"),
+            (count("undecided"), "recommendation", "open"),
+            (count("waived"), "recommendation", "waived"),
+        ];
+        let said: Vec<Text> = named.into_iter().filter(|(n, ..)| *n > 0).map(|(n, what, how)| text!("{} {}", many(n, what), how)).collect();
+        (!said.is_empty()).then(|| Text::join(&said, ", "))
     }
 
     /// The names of the switches in use, each once.
