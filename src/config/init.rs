@@ -4,7 +4,8 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use golive_checks::model::{Endpoint, Slot};
+use golive_checks::CATALOGUE;
+use golive_checks::model::{Endpoint, Level, Needs, Slot};
 
 use super::FILE_NAME;
 use super::env_file::{EnvLine, EnvLines};
@@ -166,6 +167,7 @@ fn link(key: &str, found: Option<&(String, String)>, usual: &str) -> String {
 
 /// The whole file.
 fn template(known: &Known) -> String {
+    let required = required_attestations();
     let env_file = match &known.env_file {
         Some(path) => format!("env_file = {}", toml_text(path)),
         None => "# env_file = \".env.production\"".to_owned(),
@@ -242,7 +244,9 @@ deliver = "probe"
 {sandbox_base_url}
 {sandbox_webhook}
 
-# What only a person can answer for. `golive list` names the items.
+# What only a person can answer for, one table each. Required of every merchant, or of those who use the product:
+{required}
+# `golive list` names the recommended ones, `golive explain ID` says what to look at.
 # [attest.operations-incident-response]
 # by = "Asha Rao, Head of Payments"
 # on = 2026-11-02
@@ -272,6 +276,14 @@ deliver = "probe"
         sandbox_base_url = link("base_url", known.base_urls[1].as_ref(), "https://sandbox.kwikpaisa.com"),
         sandbox_webhook = link("webhook_url", known.webhooks[1].as_ref(), "https://staging.shop.example/api/webhooks/kwikpaisa"),
     )
+}
+
+/// The items that hold up the verdict until a person answers for them, as comments.
+fn required_attestations() -> String {
+    let items = CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta()));
+    let required = items.filter(|meta| meta.needs == Needs::Attestation && meta.level == Level::Required);
+    let lines: Vec<String> = required.map(|meta| format!("#   {:32} {}", meta.id, meta.title)).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

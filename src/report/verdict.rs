@@ -133,8 +133,16 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     fn of(judged: &'a [Judged], run: &'a RunFacts) -> Self {
-        let mut tally =
-            Self { judged, run, required: 0, waived: Vec::new(), advice: Vec::new(), open: Vec::new(), stops: Vec::new(), broke: Vec::new() };
+        let mut tally = Self {
+            judged,
+            run,
+            required: 0,
+            waived: Vec::new(),
+            advice: Vec::new(),
+            open: Vec::new(),
+            stops: Vec::new(),
+            broke: Vec::new(),
+        };
         for check in judged {
             tally.required += usize::from(check.level == Level::Required);
             if check.broke {
