@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what the README states: start-up, the static part of a run, and the webhook conversation against its own chain.
 
-    cargo build --release && python3 benches/speed.py [target/release/golive]
+    cargo build --release && python3 tests/bench/speed.py [target/release/golive]
 
 Medians of runs taken in turn with an empty process. Linux; peak memory needs GNU time (Debian's package `time`).
 """
@@ -16,7 +16,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 GOLIVE = str(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/golive").resolve())
 DELAY_MS = 50
 
