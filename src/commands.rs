@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use golive_checks::model::{Deliver, Mode, Outcome, Reason, Role};
+use golive_checks::model::{Deliver, Judged, Mode, Outcome, Reason, Role};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -243,13 +243,10 @@ fn selftest(names: &[String]) -> anyhow::Result<Exit> {
 
 /// What the matrix compares of a report.
 fn result(report: &Report, strict: Verdict) -> RunResult {
-    let ended = |judged: &golive_checks::model::Judged| Ended {
+    let ended = |judged: &Judged| Ended {
         id: judged.meta.id,
         outcome: judged.outcome.word(),
-        blocked_by: match &judged.outcome {
-            Outcome::Undecided(Reason::Blocked { by }) => Some(*by),
-            _ => None,
-        },
+        blocked_by: if let Outcome::Undecided(Reason::Blocked { by }) = &judged.outcome { Some(*by) } else { None },
     };
     RunResult {
         verdict: report.verdict.word().to_owned(),

@@ -12,40 +12,51 @@ pub(super) struct Wanted {
     pub(super) noun: &'static str,
     /// "a live key, `pk_live_…`"
     pub(super) expected: &'static str,
-}
-
-/// The facts of a credential that is there, or the finding that it is not.
-pub(super) fn found<'a>(facts: &Facts<'a>, wanted: &Wanted) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
-    let missing = |message: Text, observed: Text| Ok(Err(Finding::new(message, vec![wanted.evidence(observed)])));
-    match facts.merchant.credential(wanted.slot) {
-        Some(Credential::Found(facts)) => Ok(Ok(facts)),
-        Some(Credential::Missing { why, origin }) => {
-            let why = match why {
-                MissingSecret::NotSet => "which is not set",
-                MissingSecret::Unreadable => "which cannot be read",
-                MissingSecret::CommandFailed => "which gave none",
-                MissingSecret::NotRun => {
-                    return Err(Reason::Declined(text!("no program is run here, so {} was not asked for the {}", origin, wanted.noun)));
-                }
-            };
-            missing(text!("the {} was not found where the configuration says it is", wanted.noun), text!("{}, {}", origin, why))
-        }
-        None => missing(text!("no {} is configured", wanted.noun), "nothing".into()),
-    }
+    /// What it means that another prefix stands there.
+    pub(super) wrong: fn(Prefix) -> Option<&'static str>,
 }
 
 impl Wanted {
+    /// The facts of a live credential, or the finding that there is none.
+    pub(super) fn live<'a>(&self, facts: &Facts<'a>) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
+        Ok(self.found(facts)?.and_then(|found| {
+            let wrong = || (self.wrong)(found.prefix).map(|message| self.fails(message, found));
+            self.fault(found).or_else(wrong).map_or(Ok(found), Err)
+        }))
+    }
+
+    /// The facts of a credential that is there, or the finding that it is not.
+    fn found<'a>(&self, facts: &Facts<'a>) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
+        let missing = |message: Text, observed: Text| Ok(Err(Finding::new(message, vec![self.evidence(observed)])));
+        match facts.merchant.credential(self.slot) {
+            Some(Credential::Found(facts)) => Ok(Ok(facts)),
+            Some(Credential::Missing { why, origin }) => {
+                let why = match why {
+                    MissingSecret::NotSet => "which is not set",
+                    MissingSecret::Unreadable => "which cannot be read",
+                    MissingSecret::CommandFailed => "which gave none",
+                    MissingSecret::NotRun => {
+                        return Err(Reason::Declined(text!("no program is run here, so {} was not asked for the {}", origin, self.noun)));
+                    }
+                };
+                missing(text!("the {} was not found where the configuration says it is", self.noun), text!("{}, {}", origin, why))
+            }
+            None => missing(text!("no {} is configured", self.noun), "nothing".into()),
+        }
+    }
+
+    /// What is expected and what is there instead.
     pub(super) fn evidence(&self, observed: impl Into<Text>) -> Evidence {
         Evidence::config(self.slot.key(), self.expected, observed)
     }
 
     /// A failure of what was found.
-    pub(super) fn fails(&self, message: impl Into<Text>, found: &SecretFacts) -> Finding {
+    fn fails(&self, message: impl Into<Text>, found: &SecretFacts) -> Finding {
         Finding::new(message, vec![self.evidence(looks(found))])
     }
 
     /// What is wrong with any credential: a stand-in, damaged by copying, of a previous generation, in two slots at once.
-    pub(super) fn fault(&self, found: &SecretFacts) -> Option<Finding> {
+    fn fault(&self, found: &SecretFacts) -> Option<Finding> {
         if found.damage.contains(&Damage::Empty) {
             return Some(self.fails(text!("the {} is empty", self.noun), found));
         }

@@ -38,8 +38,8 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-pub(super) const WANTED: Wanted =
-    Wanted { slot: Slot::ApiKey, noun: "API key", expected: "a live key, `pk_live_…`, undamaged and no stand-in" };
+const WANTED: Wanted =
+    Wanted { slot: Slot::ApiKey, noun: "API key", expected: "a live key, `pk_live_…`, undamaged and no stand-in", wrong };
 
 impl Check for LiveKey {
     fn meta(&self) -> &'static CheckMeta {
@@ -47,24 +47,10 @@ impl Check for LiveKey {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let found = match credential::found(facts, &WANTED)? {
+        let found = match WANTED.live(facts)? {
             Ok(found) => found,
             Err(finding) => return Ok(Outcome::Fail(finding)),
         };
-        if let Some(finding) = WANTED.fault(found) {
-            return Ok(Outcome::Fail(finding));
-        }
-        let wrong = match found.prefix {
-            Prefix::ApiLive => None,
-            Prefix::ApiTest => Some("the API key is a sandbox key"),
-            Prefix::SecretLive | Prefix::SecretTest => {
-                Some("a secret key stands where the API key belongs and would travel in every request")
-            }
-            Prefix::Previous | Prefix::None => Some("the API key does not begin with `pk_live_`"),
-        };
-        if let Some(message) = wrong {
-            return Ok(Outcome::Fail(WANTED.fails(message, found)));
-        }
         let looks = WANTED.evidence(credential::looks(found));
         if let Some(doubt) = WANTED.doubt(facts, found) {
             return Ok(Outcome::warn("the application may use another API key than the one that was judged", vec![looks, doubt]));
@@ -74,6 +60,16 @@ impl Check for LiveKey {
             return Ok(Outcome::Warn(finding.fix("Compare `api.api_key` with the key in Dashboard, Developer, Console: it may be cut")));
         }
         Ok(Outcome::Pass(vec![looks]))
+    }
+}
+
+/// What it means that another prefix than that of a live key stands there.
+fn wrong(prefix: Prefix) -> Option<&'static str> {
+    match prefix {
+        Prefix::ApiLive => None,
+        Prefix::ApiTest => Some("the API key is a sandbox key"),
+        Prefix::SecretLive | Prefix::SecretTest => Some("a secret key stands where the API key belongs and would travel in every request"),
+        Prefix::Previous | Prefix::None => Some("the API key does not begin with `pk_live_`"),
     }
 }
 

@@ -35,8 +35,8 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-pub(super) const WANTED: Wanted =
-    Wanted { slot: Slot::SecretKey, noun: "secret key", expected: "a live secret, `sk_live_…`, undamaged and no stand-in" };
+const WANTED: Wanted =
+    Wanted { slot: Slot::SecretKey, noun: "secret key", expected: "a live secret, `sk_live_…`, undamaged and no stand-in", wrong };
 
 impl Check for LiveSecret {
     fn meta(&self) -> &'static CheckMeta {
@@ -44,22 +44,10 @@ impl Check for LiveSecret {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let found = match credential::found(facts, &WANTED)? {
+        let found = match WANTED.live(facts)? {
             Ok(found) => found,
             Err(finding) => return Ok(Outcome::Fail(finding)),
         };
-        if let Some(finding) = WANTED.fault(found) {
-            return Ok(Outcome::Fail(finding));
-        }
-        let wrong = match found.prefix {
-            Prefix::SecretLive | Prefix::None => None,
-            Prefix::SecretTest => Some("the secret key is the sandbox's"),
-            Prefix::ApiLive | Prefix::ApiTest => Some("an API key stands where the secret key belongs"),
-            Prefix::Previous => Some("the secret key belongs to a previous generation of the API"),
-        };
-        if let Some(message) = wrong {
-            return Ok(Outcome::Fail(WANTED.fails(message, found)));
-        }
         let least = facts.merchant.limits.secret_length;
         let mut evidence = vec![WANTED.evidence(credential::looks(found))];
         let mut narrow = Vec::new();
@@ -83,6 +71,16 @@ impl Check for LiveSecret {
         Ok(Outcome::Warn(
             Finding::new(message, evidence).fix("Compare `api.secret_key` with the live secret in Dashboard, Developer, Console"),
         ))
+    }
+}
+
+/// What it means that another prefix than that of a live secret stands there; a secret without one may be as good.
+fn wrong(prefix: Prefix) -> Option<&'static str> {
+    match prefix {
+        Prefix::SecretLive | Prefix::None => None,
+        Prefix::SecretTest => Some("the secret key is the sandbox's"),
+        Prefix::ApiLive | Prefix::ApiTest => Some("an API key stands where the secret key belongs"),
+        Prefix::Previous => Some("the secret key belongs to a previous generation of the API"),
     }
 }
 

@@ -70,7 +70,7 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// Whether `--connect-to` or `--allow-private` sent connections elsewhere than the configuration says.
+    /// Whether a switch was given under which a verdict says less of production: `--connect-to`, `--allow-private`, `--ca-file`, `--now`.
     #[must_use]
     pub fn rehearsal(&self) -> bool {
         !self.switches.is_empty()

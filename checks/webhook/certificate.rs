@@ -94,33 +94,29 @@ mod tests {
     use super::*;
     use crate::model::{Seen, TroubleKind};
 
-    fn case(tls: Tls) -> Case {
-        let mut case = Case::new();
-        case.seen.webhook_tls = Seen::Got(tls);
-        case
-    }
-
     #[test]
     fn passes_a_trusted_chain() {
-        passes(case(tls(Trust::Trusted)).judge(&Certificate));
+        passes(Case::with_tls(tls(Trust::Trusted)).judge(&Certificate));
     }
 
     #[test]
     fn says_when_only_the_ca_file_vouches() {
-        let Outcome::Pass(evidence) = case(Tls { by_ca_file: true, ..tls(Trust::Trusted) }).judge(&Certificate) else { panic!("a pass") };
+        let Outcome::Pass(evidence) = Case::with_tls(Tls { by_ca_file: true, ..tls(Trust::Trusted) }).judge(&Certificate) else {
+            panic!("a pass")
+        };
         assert!(evidence[0].observed.as_str().contains("--ca-file"));
     }
 
     #[test]
     fn fails_what_clients_refuse() {
         for trust in [Trust::WrongName, Trust::SelfSigned, Trust::UnknownIssuer, Trust::Revoked, Trust::Other("odd".to_owned())] {
-            failure(case(tls(trust)).judge(&Certificate));
+            failure(Case::with_tls(tls(trust)).judge(&Certificate));
         }
     }
 
     #[test]
     fn names_a_missing_intermediate() {
-        let finding = failure(case(tls(Trust::MissingIntermediate)).judge(&Certificate));
+        let finding = failure(Case::with_tls(tls(Trust::MissingIntermediate)).judge(&Certificate));
         assert!(finding.message.as_str().contains("intermediate"));
         assert!(finding.fix.is_some());
     }
@@ -128,19 +124,19 @@ mod tests {
     #[test]
     fn leaves_time_to_the_expiry_check() {
         for trust in [Trust::Expired, Trust::NotYetValid] {
-            assert_eq!(reason(case(tls(trust)).judge(&Certificate)), Reason::Blocked { by: "webhook-certificate-expiry" });
+            assert_eq!(reason(Case::with_tls(tls(trust)).judge(&Certificate)), Reason::Blocked { by: "webhook-certificate-expiry" });
         }
     }
 
     #[test]
     fn waits_for_a_handshake() {
-        let outcome = case(tls(Trust::NoHandshake("protocol version".to_owned()))).judge(&Certificate);
+        let outcome = Case::with_tls(tls(Trust::NoHandshake("protocol version".to_owned()))).judge(&Certificate);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-tls-version" });
     }
 
     #[test]
     fn waits_for_https() {
-        let outcome = case(tls(Trust::Trusted)).url("http://shop.example/hook").judge(&Certificate);
+        let outcome = Case::with_tls(tls(Trust::Trusted)).url("http://shop.example/hook").judge(&Certificate);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-https" });
     }
 

@@ -74,13 +74,7 @@ impl Check for CertificateExpiry {
 mod tests {
     use super::super::fixture::{Case, failure, passes, reason, tls, warning};
     use super::*;
-    use crate::model::{Reason, Seen, Tls};
-
-    fn case(tls: Tls) -> Case {
-        let mut case = Case::new();
-        case.seen.webhook_tls = Seen::Got(tls);
-        case
-    }
+    use crate::model::{Reason, Tls};
 
     fn until(not_after: &str) -> Tls {
         let mut tls = tls(Trust::Trusted);
@@ -90,45 +84,45 @@ mod tests {
 
     #[test]
     fn passes_with_time_to_spare() {
-        passes(case(tls(Trust::Trusted)).judge(&CertificateExpiry));
+        passes(Case::with_tls(tls(Trust::Trusted)).judge(&CertificateExpiry));
     }
 
     #[test]
     fn warns_when_it_expires_soon() {
-        let finding = warning(case(until("2026-12-01T12:00:00Z")).judge(&CertificateExpiry));
+        let finding = warning(Case::with_tls(until("2026-12-01T12:00:00Z")).judge(&CertificateExpiry));
         assert_eq!(finding.message.as_str(), "the certificate expires on 2026-12-01, in 10 days");
     }
 
     #[test]
     fn fails_when_it_expired() {
         let tls = Tls { trust: Trust::Expired, ..until("2026-11-20T00:00:00Z") };
-        assert!(failure(case(tls).judge(&CertificateExpiry)).message.as_str().contains("2026-11-20"));
+        assert!(failure(Case::with_tls(tls).judge(&CertificateExpiry)).message.as_str().contains("2026-11-20"));
     }
 
     #[test]
     fn names_the_intermediate_that_expired() {
         let mut tls = tls(Trust::Expired);
         tls.chain[1].not_after = "2026-01-01T00:00:00Z".parse().expect("a timestamp");
-        let finding = failure(case(tls).judge(&CertificateExpiry));
+        let finding = failure(Case::with_tls(tls).judge(&CertificateExpiry));
         assert!(finding.evidence[0].observed.as_str().contains("Some CA R3"));
         assert!(finding.message.as_str().contains("2026-01-01"));
     }
 
     #[test]
     fn minds_an_expired_leaf_whatever_else_is_wrong_with_it() {
-        failure(case(Tls { trust: Trust::SelfSigned, ..until("2026-11-20T00:00:00Z") }).judge(&CertificateExpiry));
+        failure(Case::with_tls(Tls { trust: Trust::SelfSigned, ..until("2026-11-20T00:00:00Z") }).judge(&CertificateExpiry));
     }
 
     #[test]
     fn fails_when_it_is_not_valid_yet() {
         let mut tls = tls(Trust::NotYetValid);
         tls.chain[0].not_before = "2026-11-22T00:00:00Z".parse().expect("a timestamp");
-        failure(case(tls).judge(&CertificateExpiry));
+        failure(Case::with_tls(tls).judge(&CertificateExpiry));
     }
 
     #[test]
     fn waits_for_a_certificate() {
         let tls = Tls { chain: Vec::new(), ..tls(Trust::NoHandshake("alert".to_owned())) };
-        assert_eq!(reason(case(tls).judge(&CertificateExpiry)), Reason::Blocked { by: "webhook-tls-version" });
+        assert_eq!(reason(Case::with_tls(tls).judge(&CertificateExpiry)), Reason::Blocked { by: "webhook-tls-version" });
     }
 }

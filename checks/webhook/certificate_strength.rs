@@ -65,14 +65,12 @@ fn weakness(certificate: &Certificate) -> Option<Text> {
 mod tests {
     use super::super::fixture::{Case, failure, passes, reason, tls};
     use super::*;
-    use crate::model::{Reason, Seen, Tls, Trust};
+    use crate::model::{Reason, Tls, Trust};
 
     fn case(change: impl FnOnce(&mut Certificate)) -> Case {
         let mut tls = tls(Trust::Trusted);
         change(&mut tls.chain[0]);
-        let mut case = Case::new();
-        case.seen.webhook_tls = Seen::Got(tls);
-        case
+        Case::with_tls(tls)
     }
 
     #[test]
@@ -103,8 +101,7 @@ mod tests {
 
     #[test]
     fn waits_for_a_certificate() {
-        let mut case = Case::new();
-        case.seen.webhook_tls = Seen::Got(Tls { chain: Vec::new(), ..tls(Trust::NoHandshake("alert".to_owned())) });
+        let case = Case::with_tls(Tls { chain: Vec::new(), ..tls(Trust::NoHandshake("alert".to_owned())) });
         assert_eq!(reason(case.judge(&CertificateStrength)), Reason::Blocked { by: "webhook-tls-version" });
     }
 }

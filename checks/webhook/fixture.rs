@@ -45,6 +45,13 @@ impl Case {
         Self { merchant, run: RunFacts::example(), seen: Observations::default() }
     }
 
+    /// The same, and the handshake with the webhook's host went so.
+    pub(super) fn with_tls(tls: Tls) -> Self {
+        let mut case = Self::new();
+        case.seen.webhook_tls = Seen::Got(tls);
+        case
+    }
+
     /// The same, and both controls were answered with 200.
     pub(super) fn accepted() -> Self {
         Self::new().answered("control-before", 200).answered("control-after", 200)

@@ -32,10 +32,7 @@ impl Check for HandlesEvents {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        match self.judge(facts) {
-            Ok(Outcome::Fail(_)) => Level::Required,
-            _ => META.level,
-        }
+        if matches!(self.judge(facts), Ok(Outcome::Fail(_))) { Level::Required } else { META.level }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {

@@ -65,20 +65,18 @@ mod tests {
     use super::*;
     use crate::model::{LegacyTls, Seen, Tls};
 
-    fn case(tls: Tls) -> Case {
-        let mut case = Case::new();
-        case.seen.webhook_tls = Seen::Got(tls);
-        case
-    }
-
     fn none() -> Case {
-        case(Tls { version: None, chain: Vec::new(), ..tls(Trust::NoHandshake("received fatal alert: ProtocolVersion".to_owned())) })
+        Case::with_tls(Tls {
+            version: None,
+            chain: Vec::new(),
+            ..tls(Trust::NoHandshake("received fatal alert: ProtocolVersion".to_owned()))
+        })
     }
 
     #[test]
     fn passes_what_is_new_enough() {
-        passes(case(tls(Trust::Trusted)).judge(&TlsVersion));
-        passes(case(tls(Trust::SelfSigned)).judge(&TlsVersion));
+        passes(Case::with_tls(tls(Trust::Trusted)).judge(&TlsVersion));
+        passes(Case::with_tls(tls(Trust::SelfSigned)).judge(&TlsVersion));
     }
 
     #[test]
@@ -95,7 +93,7 @@ mod tests {
 
     #[test]
     fn waits_for_https() {
-        let outcome = case(tls(Trust::Trusted)).url("http://shop.example/").judge(&TlsVersion);
+        let outcome = Case::with_tls(tls(Trust::Trusted)).url("http://shop.example/").judge(&TlsVersion);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-https" });
     }
 }
