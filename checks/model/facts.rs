@@ -70,10 +70,10 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// Whether a switch was given under which a verdict says less of production: `--connect-to`, `--allow-private`, `--ca-file`, `--now`.
+    /// Whether `--only` or `--skip` left something out.
     #[must_use]
-    pub fn rehearsal(&self) -> bool {
-        !self.switches.is_empty()
+    pub fn partial(&self) -> bool {
+        !self.only.is_empty() || !self.skip.is_empty()
     }
 
     /// A run of 21 November 2026, noon, on a production machine, for tests of checks.
@@ -99,12 +99,6 @@ impl RunFacts {
             interrupted: false,
             version: "0.1.0".to_owned(),
         }
-    }
-
-    /// Whether `--only` or `--skip` left something out.
-    #[must_use]
-    pub fn partial(&self) -> bool {
-        !self.only.is_empty() || !self.skip.is_empty()
     }
 }
 

@@ -26,9 +26,6 @@ impl Call {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::OrderCreate, Self::OrderStatus, Self::PayoutCreate, Self::PayoutStatus, Self::Balance];
 
-    /// The method: POST, always. No GET endpoint is documented.
-    pub const METHOD: &'static str = "POST";
-
     /// The path on the platform's host.
     #[must_use]
     pub const fn path(self) -> &'static str {

@@ -71,12 +71,6 @@ impl HostKind {
             Self::Other => "not a host of the platform",
         }
     }
-
-    /// Whether it belongs to a test environment or a previous generation: nothing that production should name.
-    #[must_use]
-    pub const fn is_leftover(self) -> bool {
-        matches!(self, Self::Sandbox | Self::PreviousUat | Self::FirstGeneration)
-    }
 }
 
 /// What `host` (as a URL parser gives it, or as it was written) is to the platform.

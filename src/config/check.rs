@@ -42,28 +42,11 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
         merchant.uses = who.uses.map_or(merchant.uses, |Uses(uses)| uses);
     }
     let api = file.api.unwrap_or_default();
-    let base_url = api.base_url.as_deref().map(address);
-    wiring.base_url = base_url.as_ref().and_then(|(_, url)| url.clone());
-    merchant.api = Api { base_url: base_url.map(|(address, _)| address), probe: api.probe.unwrap_or(true), ..Api::default() };
+    let (base_url, call_at) = split(api.base_url.as_deref().map(address));
+    wiring.base_url = call_at.flatten();
+    merchant.api = Api { base_url, probe: api.probe.unwrap_or(true), ..Api::default() };
 
-    let hook = file.webhook.unwrap_or_default();
-    let url = hook.url.as_deref().map(address);
-    wiring.webhook_url = url.as_ref().and_then(|(_, url)| url.clone());
-    let (order, order_source) = split(hook.order.and_then(|orders| self::orders(orders, "webhook.order", notes)));
-    let (payout, payout_source) = split(hook.payout.and_then(|orders| self::orders(orders, "webhook.payout", notes)));
-    let (effects, effects_hook) = split(hook.effects.and_then(|effects| self::effects(effects, notes)));
-    wiring.order = order_source;
-    wiring.payout = payout_source;
-    wiring.effects = effects_hook;
-    merchant.webhook = Webhook {
-        url: url.map(|(address, _)| address),
-        deliver: hook.deliver.unwrap_or_default(),
-        full_until: hook.full_until,
-        order,
-        payout,
-        effects,
-    };
-
+    merchant.webhook = webhook(file.webhook.unwrap_or_default(), &mut wiring, notes);
     if let Some(signer) = file.signer {
         match signer.command {
             Some(Argv(argv)) => {
@@ -73,9 +56,7 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
             None => missing("signer", "command", notes),
         }
     }
-    let network = file.network.unwrap_or_default();
-    merchant.network = self::network(network, &mut wiring, notes);
-
+    merchant.network = network(file.network.unwrap_or_default(), &mut wiring, notes);
     let (sandbox, [sandbox_api_key, sandbox_secret_key, sandbox_wallet]) = match file.sandbox {
         Some(raw) => {
             let sandbox = Sandbox {
@@ -91,27 +72,10 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     merchant.sandbox = sandbox;
     let source = file.source.unwrap_or_default();
     merchant.source = Source { roots: source.roots.unwrap_or_default(), public: source.public.unwrap_or_default() };
-    for (id, attest) in file.attest.map(|ById(attest)| attest).unwrap_or_default() {
-        let path = format!("attest.{id}");
-        let Some(on) = date(attest.on, &path, "on", notes) else { continue };
-        let attestation = Attestation {
-            by: attest.by.unwrap_or_default(),
-            on,
-            evidence: attest.evidence.unwrap_or_default(),
-            valid_days: attest.valid_for.map(|Days(days)| days),
-        };
-        merchant.attestations.insert(id, attestation);
-    }
-    for (index, waive) in file.waive.unwrap_or_default().into_iter().enumerate() {
-        let path = format!("waive[{index}]");
-        if waive.check.is_none() && !notes.places.contains_key(&format!("{path}.check")) {
-            missing(&path, "check", notes);
-        }
-        let until = date(waive.until, &path, "until", notes);
-        let (Some(CheckId(check)), Some(until)) = (waive.check, until) else { continue };
-        let (reason, approved_by) = (waive.reason.unwrap_or_default(), waive.approved_by.unwrap_or_default());
-        merchant.waivers.push(Waiver { check, reason, approved_by, until });
-    }
+    let attested = file.attest.map(|ById(attest)| attest).unwrap_or_default();
+    merchant.attestations = attested.into_iter().filter_map(|(id, raw)| attestation(raw, &id, notes).map(|said| (id, said))).collect();
+    let waived = file.waive.unwrap_or_default().into_iter().enumerate();
+    merchant.waivers = waived.filter_map(|(index, raw)| waiver(raw, index, notes)).collect();
     merchant.limits = file.limits.map_or_else(Limits::default, |LimitValues(limits)| limits);
     Draft {
         merchant,
@@ -151,6 +115,19 @@ fn address(written: &str) -> (Address, Option<Url>) {
 /// A program for the report.
 fn program(argv: &[String]) -> Program {
     Program { name: argv.first().cloned().unwrap_or_default() }
+}
+
+/// `[webhook]`
+fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Webhook {
+    let (url, webhook_url) = split(raw.url.as_deref().map(address));
+    let (order, order_source) = split(raw.order.and_then(|raw| orders(raw, "webhook.order", notes)));
+    let (payout, payout_source) = split(raw.payout.and_then(|raw| orders(raw, "webhook.payout", notes)));
+    let (effects, effects_hook) = split(raw.effects.and_then(|raw| self::effects(raw, notes)));
+    wiring.webhook_url = webhook_url.flatten();
+    wiring.order = order_source;
+    wiring.payout = payout_source;
+    wiring.effects = effects_hook;
+    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects }
 }
 
 /// Test orders or payouts: a program or a list.
@@ -250,4 +227,25 @@ fn network(raw: raw::Network, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Net
         });
     }
     network
+}
+
+/// `[attest.<id>]`
+fn attestation(raw: raw::Attest, id: &str, notes: &mut Notes<'_>) -> Option<Attestation> {
+    Some(Attestation {
+        by: raw.by.unwrap_or_default(),
+        on: date(raw.on, &format!("attest.{id}"), "on", notes)?,
+        evidence: raw.evidence.unwrap_or_default(),
+        valid_days: raw.valid_for.map(|Days(days)| days),
+    })
+}
+
+/// `[[waive]]`
+fn waiver(raw: raw::Waive, index: usize, notes: &mut Notes<'_>) -> Option<Waiver> {
+    let path = format!("waive[{index}]");
+    if raw.check.is_none() && !notes.places.contains_key(&format!("{path}.check")) {
+        missing(&path, "check", notes);
+    }
+    let until = date(raw.until, &path, "until", notes);
+    let CheckId(check) = raw.check?;
+    Some(Waiver { check, reason: raw.reason.unwrap_or_default(), approved_by: raw.approved_by.unwrap_or_default(), until: until? })
 }

@@ -1,16 +1,16 @@
 //! What `golive init` writes: a `golive.toml` to start from.
 
 use std::io::{ErrorKind, Write as _};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Endpoint, Level, Needs, Slot};
 
-use super::FILE_NAME;
 use super::env_file::{EnvLine, EnvLines};
 use super::read::is_variable;
 use super::secrets::read_file;
+use super::{FILE_NAME, relative};
 
 /// What was written.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
     if let Some(env_file) = env_file {
         let bytes = read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
         known = Known::of(&EnvLines::parse(&String::from_utf8_lossy(&bytes)));
-        known.env_file = Some(relative(&std::path::absolute(env_file)?, folder));
+        known.env_file = Some(relative(&std::path::absolute(env_file)?, folder).to_string_lossy().into_owned());
     }
     let text = template(&known);
     let mut builder = tempfile::Builder::new();
@@ -47,14 +47,6 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
         }
         Err(error) => Err(error.error).with_context(writing),
     }
-}
-
-/// `path` as seen from `folder`, both absolute.
-fn relative(path: &Path, folder: &Path) -> String {
-    let shared = path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
-    relative.to_string_lossy().into_owned()
 }
 
 /// What an env file told.

@@ -219,11 +219,15 @@ fn discover(sources: &Sources<'_>) -> Result<(PathBuf, Found), Complaints> {
 
 /// The path as it is, or from the working folder where that is shorter.
 fn shortest(path: &Path, folder: &Path) -> String {
+    let (whole, relative) = (path.display().to_string(), relative(path, folder).display().to_string());
+    if relative.len() < whole.len() { relative } else { whole }
+}
+
+/// `path` as seen from `folder`.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
     let shared = path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
-    let (whole, relative) = (path.display().to_string(), relative.display().to_string());
-    if shared > 0 && relative.len() < whole.len() { relative } else { whole }
+    up.chain(path.components().skip(shared)).collect()
 }
 
 /// Why the file cannot be read.
