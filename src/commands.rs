@@ -81,7 +81,7 @@ fn load(path: Option<std::path::PathBuf>, programs: Programs) -> anyhow::Result<
 }
 
 fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.report.output)?;
+    output::apart(&args.report.output, args.report.save_observations.as_deref())?;
     let loaded = load(args.config.config, Programs::Run)?;
     let configured = loaded.merchant.webhook.deliver;
     if configured == Deliver::Full && args.scope.deliver.is_none() && !args.report.quiet {
@@ -152,7 +152,7 @@ fn publish(seen: &Seen, asked: &[OutputSpec], saved: Published, guard: &Guard, c
 }
 
 fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.output)?;
+    output::apart(&args.output, None)?;
     let path = args.path.display();
     let saved = fs::read(&args.path).with_context(|| format!("reading {path}"))?;
     // The library's words may repeat what stands in the file.
@@ -187,7 +187,7 @@ fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
 }
 
 fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.report.output)?;
+    output::apart(&args.report.output, args.report.save_observations.as_deref())?;
     if args.list {
         let width = Defect::ALL.iter().map(|defect| defect.name().len()).max().unwrap_or_default();
         let lines: Vec<String> = Defect::ALL.iter().map(|defect| format!("{:width$}  {}\n", defect.name(), defect.about())).collect();

@@ -96,16 +96,18 @@ impl FromStr for OutputSpec {
     }
 }
 
-/// Refuses two reports in one place.
+/// Refuses two reports, or a report and the saved observations, in one place.
 ///
 /// # Errors
 ///
 /// What is wrong, for standard error; exit 2.
-pub(crate) fn apart(asked: &[OutputSpec]) -> anyhow::Result<()> {
-    for (at, spec) in asked.iter().enumerate() {
-        if asked[..at].iter().any(|earlier| earlier.target == spec.target) {
-            let place = spec.target.name();
-            anyhow::bail!("two reports would go to {place}; give each `--output` a place of its own, such as `json=report.json`");
+pub(crate) fn apart(asked: &[OutputSpec], saved: Option<&Path>) -> anyhow::Result<()> {
+    let saved = saved.map(|path| Target::File(path.to_owned()));
+    let targets: Vec<&Target> = asked.iter().map(|spec| &spec.target).chain(&saved).collect();
+    for (at, target) in targets.iter().enumerate() {
+        if targets[..at].contains(target) {
+            let place = target.name();
+            anyhow::bail!("two reports would go to {place}; give each a place of its own, such as `--output json=report.json`");
         }
     }
     Ok(())
@@ -324,9 +326,15 @@ mod tests {
 
     #[test]
     fn two_reports_do_not_share_a_place() {
-        assert!(apart(&[spec("json"), spec("markdown")]).is_err());
-        assert!(apart(&[spec("json=x"), spec("markdown=x")]).is_err());
-        assert!(apart(&[spec("json=x"), spec("markdown=y"), spec("terminal")]).is_ok());
+        assert!(apart(&[spec("json"), spec("markdown")], None).is_err());
+        assert!(apart(&[spec("json=x"), spec("markdown=x")], None).is_err());
+        assert!(apart(&[spec("json=x"), spec("markdown=y"), spec("terminal")], None).is_ok());
+    }
+
+    #[test]
+    fn saved_observations_do_not_replace_a_report() {
+        assert!(apart(&[spec("json=x")], Some(Path::new("x"))).is_err());
+        assert!(apart(&[spec("json=x")], Some(Path::new("y"))).is_ok());
     }
 
     #[test]
