@@ -19,7 +19,7 @@ pub struct Requirement {
     /// How the page words its level; empty where it says nothing.
     #[serde(default)]
     pub level: String,
-    /// Whether we take that for required; see DESIGN, 4.
+    /// Whether we take that for required: Required, must or Yes, and what the page lists as due before live traffic.
     #[serde(default)]
     pub required: bool,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Show;
 
-/// An event the platform announces [WHS].
+/// An event the platform announces ("Webhook setup").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Event {
     /// Payment completed successfully

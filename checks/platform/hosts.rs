@@ -2,13 +2,13 @@
 
 use crate::model::{Address, Endpoint, Show as _};
 
-/// The production API, of this generation and the previous one [ORD][R-WOO].
+/// The production API, of this generation ("Create order") and the previous one (the public WooCommerce plugin).
 pub const PRODUCTION: &str = "api.kwikpaisa.com";
-/// The sandbox of this generation [UAT].
+/// The sandbox of this generation ("UAT testing").
 pub const SANDBOX: &str = "sandbox.kwikpaisa.com";
-/// The previous generation's test host [L-ORD].
+/// The previous generation's test host (kwikpaisa-neo-bank.readme.io).
 pub const PREVIOUS_UAT: &str = "uat.api.kwikpaisa.com";
-/// The first generation's checkout, test and live alike [R-G1].
+/// The first generation's checkout, test and live alike (the public KwikPaisaPG code).
 pub const FIRST_GENERATION: &str = "pispp.kwikpaisa.com";
 /// Sites for people.
 pub const SITES: [&str; 5] =
@@ -16,7 +16,7 @@ pub const SITES: [&str; 5] =
 /// Where every path of this generation begins.
 pub const API_ROOT: &str = "/api/v3";
 
-/// Paths of the previous generations, with whose they are [R-G1][L-ORD][L-PST].
+/// Paths of the previous generations, with whose they are: from the same sources.
 const PREVIOUS_PATHS: [(&str, &str); 9] = [
     ("/api/v1/createcustomer", FIRST),
     ("/checkout/txnprocess", FIRST),

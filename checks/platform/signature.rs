@@ -1,4 +1,4 @@
-//! The platform's signature: `hex(HMAC-SHA256(secret, payload ++ timestamp))` [SIG][SEC][WHS].
+//! The platform's signature: `hex(HMAC-SHA256(secret, payload ++ timestamp))`.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};

@@ -84,7 +84,7 @@ fn of_name(all: &mut Vec<Oddity>, name: &str, path: &str) {
     } else if let Some(tunnel) = tunnel {
         all.push(Oddity::Tunnel(tunnel));
     } else if is_under(name, "merchant.com") {
-        // The page prints https://merchant.com/api/webhooks/kwikpaisa [WHS].
+        // The page "Webhook setup" prints https://merchant.com/api/webhooks/kwikpaisa.
         all.push(if path.trim_end_matches('/') == "/api/webhooks/kwikpaisa" { Oddity::Sample } else { Oddity::SampleHost });
     }
 }

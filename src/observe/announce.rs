@@ -12,6 +12,7 @@ use golive_checks::platform::mistakes::PAYLOADS;
 use serde::Serialize;
 use serde_json::json;
 
+use super::conversation::COME_BACK;
 use super::plan::{Plan, Planned, has_standing_order, source_key};
 
 /// One kind of request that a run would make.
@@ -38,8 +39,8 @@ pub(crate) struct PlannedRequest {
 impl Plan {
     /// The plan for a person to read.
     pub(crate) fn describe(&self) -> String {
-        let mut text = String::from(
-            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to 4 times.\n",
+        let mut text = format!(
+            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times.\n"
         );
         let mut target = None;
         for request in &self.requests {

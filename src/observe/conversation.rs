@@ -37,7 +37,7 @@ const CUT_PATIENCE: Duration = Duration::from_secs(2);
 const FAIRNESS: u32 = 4;
 
 /// How often a delivery goes out again because the receiver's rate limit asks to come back: what such a limit refuses was not looked at.
-const COME_BACK: u32 = 4;
+pub(super) const COME_BACK: u32 = 4;
 
 /// How long is waited where a rate limit does not say.
 const BREATHER: Duration = Duration::from_secs(1);
