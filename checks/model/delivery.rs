@@ -238,9 +238,10 @@ impl Scenario {
 
     /// The deliveries among the steps.
     pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Deliver(delivery) | Step::Together { delivery, .. } => Some(delivery),
-            Step::Repeat { .. } | Step::CountEffects => None,
+        self.steps.iter().flat_map(|step| match step {
+            Step::Deliver(delivery) | Step::Together { delivery, .. } => std::slice::from_ref(delivery),
+            Step::Beside { deliveries } => deliveries.as_slice(),
+            Step::Repeat { .. } | Step::CountEffects => &[],
         })
     }
 
@@ -250,6 +251,7 @@ impl Scenario {
         let of = |step: &Step| match step {
             Step::Deliver(_) | Step::Repeat { .. } => 1,
             Step::Together { count, .. } => *count,
+            Step::Beside { deliveries } => deliveries.len() as u64,
             Step::CountEffects => 0,
         };
         self.steps.iter().map(of).sum()
@@ -307,6 +309,11 @@ pub enum Step {
         delivery: Delivery,
         /// How often.
         count: u64,
+    },
+    /// Deliveries that do not depend on one another, beside one another as far as the receiver takes them.
+    Beside {
+        /// What is delivered.
+        deliveries: Vec<Delivery>,
     },
     /// Count the order's effects once they rest.
     CountEffects,

@@ -390,7 +390,7 @@ impl ScenarioSeen {
 pub enum StepSeen {
     /// One delivery.
     Exchange(Box<Exchange>),
-    /// Deliveries released together.
+    /// Deliveries of one step, in the order planned: released together, or beside one another.
     Together(Vec<Exchange>),
     /// How many effects the order had, once they rested.
     Effects(Seen<u64>),

@@ -229,9 +229,9 @@ pub fn once_concurrent(merchant: &Merchant) -> Scenario {
 #[must_use]
 pub fn refused_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
-    let mut steps = vec![Step::CountEffects];
-    steps.extend(FORGERIES.into_iter().map(|forgery| Step::Deliver(settle(forgery))));
-    steps.extend([Step::CountEffects, Step::Deliver(settle(Delivery::genuine("genuine-twin"))), Step::CountEffects]);
+    let deliveries = FORGERIES.into_iter().map(&settle).collect();
+    let twin = settle(Delivery::genuine("genuine-twin"));
+    let steps = vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, Step::Deliver(twin), Step::CountEffects];
     stateful(REFUSED_EFFECTS, order, steps)
 }
 

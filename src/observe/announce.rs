@@ -243,17 +243,18 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
         }
     };
     let of_step = |step: &Step| match step {
-        Step::Deliver(delivery) => Some(request(delivery, "", 1)),
-        Step::Together { delivery, count } => Some(request(delivery, ", all at once", *count)),
+        Step::Deliver(delivery) => vec![request(delivery, "", 1)],
+        Step::Together { delivery, count } => vec![request(delivery, ", all at once", *count)],
+        Step::Beside { deliveries } => deliveries.iter().map(|delivery| request(delivery, "", 1)).collect(),
         Step::Repeat { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
-                Some(request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1))
+                vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
             }
-            Some(Step::Repeat { .. } | Step::CountEffects) | None => None,
+            Some(Step::Repeat { .. } | Step::Beside { .. } | Step::CountEffects) | None => Vec::new(),
         },
-        Step::CountEffects => None,
+        Step::CountEffects => Vec::new(),
     };
-    scenario.steps.iter().filter_map(of_step).collect()
+    scenario.steps.iter().flat_map(of_step).collect()
 }
 
 /// What a delivery is, in words.

@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::beside::{Task, beside};
+use super::beside::{Task, beside, each};
 use super::dial::{Line, NoLine};
 use super::effects::Effects;
 use super::exchange::{Courier, Opened, Outgoing, Patience};
 use super::held::StartingLine;
 use super::orders::Orders;
 use super::plan::source_key;
-use super::window::{Went, Window};
+use super::window::{Place, Went, Window};
 use super::{Context, Progress};
 
 /// What is assumed of a receiver when no control says it.
@@ -114,18 +114,30 @@ impl Conversation<'_> {
             Ok(order) => order,
             Err(none) => return none.seen(),
         };
-        let mut run = Run { talk: self, scenario, window, answer, order, began: Timestamp::now(), composed: Vec::new(), steps: Vec::new() };
-        let mut place = None;
-        let mut ahead = None;
+        let began = Timestamp::now();
+        let mut run = Run {
+            talk: self,
+            scenario,
+            window,
+            answer,
+            order,
+            began,
+            places: Vec::new(),
+            ahead: None,
+            composed: Vec::new(),
+            steps: Vec::new(),
+        };
         for (at, step) in scenario.steps.iter().enumerate() {
             if *step == Step::CountEffects && at > 0 {
                 // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
-                place = None;
-            } else if place.is_none() {
-                place = Some(window.enter(scenario.steps.len() - at).await);
+                run.places.clear();
+            } else if run.places.is_empty() {
+                run.places.push(window.enter(scenario.steps.len() - at).await);
+                // Before shorter ones take it: they have the time to wait.
+                run.places.extend((1..at_once(&scenario.steps[at..])).map_while(|_| window.enter_now()));
             }
             self.progress.began(scenario.name);
-            let goes_on = run.step(at, step, &mut ahead).await;
+            let goes_on = run.step(at, step).await;
             self.progress.ended(scenario.name);
             match goes_on {
                 Ok(GoesOn::Yes) => {}
@@ -163,29 +175,33 @@ struct Run<'a> {
     answer: Duration,
     order: OrderId,
     began: Timestamp,
+    /// Its room in the window.
+    places: Vec<Place<'a>>,
+    /// The connection for its next delivery.
+    ahead: Option<Opened>,
     /// The delivery of each step so far, to be repeated.
     composed: Vec<Option<(&'static str, Request)>>,
     steps: Vec<StepSeen>,
 }
 
 impl Run<'_> {
-    async fn step(&mut self, at: usize, step: &Step, ahead: &mut Option<Opened>) -> Result<GoesOn, NotMade> {
-        let exchange = match step {
+    async fn step(&mut self, at: usize, step: &Step) -> Result<GoesOn, NotMade> {
+        let opens_next = matches!(self.scenario.steps.get(at + 1), Some(Step::Deliver(_) | Step::Repeat { .. }));
+        let alone = self.ahead.is_none();
+        let (exchange, ahead) = match step {
             Step::Deliver(delivery) => {
-                let alone = ahead.is_none();
-                let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
+                let line = self.line().await;
                 // Signed once the line is open, so that the timestamp is that of its sending.
                 let request = self.compose(delivery)?;
                 self.composed.push(Some((delivery.name, request.clone())));
-                self.deliver(at, delivery.name.to_owned(), &request, line, alone, ahead).await?
+                self.deliver(delivery.name.to_owned(), &request, line, alone, opens_next).await?
             }
             Step::Repeat { of } => {
                 let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else { return Ok(GoesOn::No) };
                 request.wait = Wait::Answer;
                 self.composed.push(Some((name, request.clone())));
-                let alone = ahead.is_none();
-                let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
-                self.deliver(at, format!("{name}-again"), &request, line, alone, ahead).await?
+                let line = self.line().await;
+                self.deliver(format!("{name}-again"), &request, line, alone, opens_next).await?
             }
             Step::Together { delivery, count } => {
                 let request = self.compose(delivery)?;
@@ -194,31 +210,39 @@ impl Run<'_> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(GoesOn::Yes);
             }
+            Step::Beside { deliveries } => {
+                let exchanges = self.beside(deliveries, self.scenario.steps.len() - at).await?;
+                let goes_on = goes_on(&exchanges);
+                self.steps.push(StepSeen::Together(exchanges));
+                return Ok(goes_on);
+            }
             Step::CountEffects => return Ok(self.count().await),
         };
-        // What never reached the receiver leaves nothing to go on from.
-        let reached = !matches!(&exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
+        self.ahead = ahead;
+        let goes_on = goes_on(std::slice::from_ref(&exchange));
         self.steps.push(StepSeen::Exchange(Box::new(exchange)));
-        Ok(if reached { GoesOn::Yes } else { GoesOn::No })
+        Ok(goes_on)
     }
 
-    /// One delivery, and meanwhile the connection for the next.
+    /// The connection for the next delivery.
+    async fn line(&mut self) -> Result<Line, NoLine> {
+        let patience = self.patience(1);
+        self.talk.courier.line(self.talk.url, self.ahead.take(), patience).await
+    }
+
+    /// One delivery, and meanwhile the connection for the next where one is to follow.
     async fn deliver(
         &self,
-        at: usize,
         name: String,
         request: &Request,
         line: Result<Line, NoLine>,
         opened_for_it: bool,
-        ahead: &mut Option<Opened>,
-    ) -> Result<Exchange, NotMade> {
+        opens_next: bool,
+    ) -> Result<(Exchange, Option<Opened>), NotMade> {
         let out = self.talk.out(name, request);
-        let connected = line.is_ok();
-        let next = self.scenario.steps.get(at + 1);
-        let opens_next = connected && matches!(next, Some(Step::Deliver(_) | Step::Repeat { .. }));
+        let opens_next = opens_next && line.is_ok();
         let opening = async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
-        let (exchange, opened) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
-        *ahead = opened;
+        let (exchange, mut ahead) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
         for turned_away in 1..=COME_BACK {
             let Some(after) = exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
@@ -232,7 +256,30 @@ impl Run<'_> {
             exchange.turned_away = turned_away;
         }
         self.window.learn(went(&exchange, request.wait, opened_for_it));
-        Ok(exchange)
+        Ok((exchange, ahead))
+    }
+
+    /// Deliveries beside one another: in the room there is, the others as they find some.
+    async fn beside(&mut self, deliveries: &[Delivery], urgency: usize) -> Result<Vec<Exchange>, NotMade> {
+        // One that may not be sent holds all of them back.
+        deliveries.iter().try_for_each(|delivery| self.compose(delivery).map(drop))?;
+        self.composed.push(None);
+        let mut places = std::mem::take(&mut self.places).into_iter();
+        let run = &*self;
+        let exchanges = each(deliveries.iter().map(|delivery| {
+            let place = places.next();
+            async move {
+                let _place = match place {
+                    Some(place) => place,
+                    None => run.window.enter(urgency).await,
+                };
+                let line = run.talk.courier.line(run.talk.url, None, run.patience(1)).await;
+                let request = run.compose(delivery)?;
+                let (exchange, _) = run.deliver(delivery.name.to_owned(), &request, line, true, false).await?;
+                Ok(exchange)
+            }
+        }));
+        exchanges.await.into_iter().collect()
     }
 
     /// The same bytes on many connections, their last bytes released at the same moment.
@@ -242,25 +289,22 @@ impl Run<'_> {
         let burden = u32::try_from(count).unwrap_or(u32::MAX);
         let patience = self.patience(burden);
         let _burden = self.window.burden(burden.saturating_sub(1));
-        let seen: Vec<std::cell::OnceCell<Result<Exchange, NotMade>>> = (0..count).map(|_| std::cell::OnceCell::new()).collect();
-        let each = seen.iter().enumerate().map(|(at, cell)| -> Task<'_> {
+        let all = each((1..=count).map(|number| {
             let place = start.place();
-            Box::pin(async move {
+            async move {
                 let line = self.talk.courier.line(self.talk.url, None, patience).await;
-                let out = self.talk.out(format!("{name}-{}", at + 1), request);
-                let exchange = self.talk.courier.send(&out, line, patience, Some(place)).await;
-                cell.set(exchange).expect("each has a cell of its own");
-            })
-        });
-        let all = beside(each.collect());
+                let out = self.talk.out(format!("{name}-{number}"), request);
+                self.talk.courier.send(&out, line, patience, Some(place)).await
+            }
+        }));
         let release = async {
             if timeout(START_PATIENCE.max(self.window.usual() * 10), start.complete()).await.is_ok() {
                 sleep(ARRIVAL).await;
             }
             start.open();
         };
-        tokio::join!(all, release);
-        seen.into_iter().map(|cell| cell.into_inner().expect("all ended")).collect()
+        let (exchanges, ()) = tokio::join!(all, release);
+        exchanges.into_iter().collect()
     }
 
     /// How many effects the order has: at once where nothing was sent yet, else once they rest.
@@ -297,6 +341,20 @@ impl Run<'_> {
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
         Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
     }
+}
+
+/// How many deliveries the next of these steps sends beside one another.
+fn at_once(steps: &[Step]) -> usize {
+    match steps.iter().find(|step| **step != Step::CountEffects) {
+        Some(Step::Beside { deliveries }) => deliveries.len(),
+        Some(Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::CountEffects) | None => 1,
+    }
+}
+
+/// What never reached the receiver leaves nothing to go on from.
+fn goes_on(exchanges: &[Exchange]) -> GoesOn {
+    let lost = |exchange: &Exchange| matches!(exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
+    if exchanges.iter().any(lost) { GoesOn::No } else { GoesOn::Yes }
 }
 
 /// What an exchange took with nothing beside it, its connection included.

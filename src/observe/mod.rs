@@ -159,7 +159,8 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
             let effects = Effects::new(context, courier);
             let conversation = Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, progress };
             let (scenarios, record) = (&scenarios, &record);
-            tasks.push(Box::pin(async move { conversation.hold(scenarios, record).await }));
+            // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
+            tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));
         }
     }
     let stopped = tokio::select! {

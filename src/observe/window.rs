@@ -65,6 +65,11 @@ impl Window {
         Place { window: self, weight: 1 }
     }
 
+    /// Room for one more, where there is some right now.
+    pub(crate) fn enter_now(&self) -> Option<Place<'_>> {
+        (self.in_flight.get() < self.size.get()).then(|| self.burden(1))
+    }
+
     /// Counts deliveries that go out whether there is room or not.
     pub(crate) fn burden(&self, weight: u32) -> Place<'_> {
         self.in_flight.set(self.in_flight.get() + weight);
@@ -185,8 +190,10 @@ mod tests {
         let window = Window::new(MS * 800, 24);
         let first = window.enter(1).await;
         assert!(tokio::time::timeout(MS * 20, window.enter(1)).await.is_err());
+        assert!(window.enter_now().is_none());
         drop(first);
         assert!(tokio::time::timeout(MS * 500, window.enter(1)).await.is_ok());
+        assert!(window.enter_now().is_some());
     }
 
     #[tokio::test]
