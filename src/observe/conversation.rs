@@ -18,7 +18,7 @@ use super::exchange::{Courier, Opened, Outgoing, Patience};
 use super::held::StartingLine;
 use super::orders::Orders;
 use super::plan::source_key;
-use super::window::{Place, Went, Window};
+use super::window::{Place, Urgency, Went, Window};
 use super::{Context, Progress};
 
 /// What is assumed of a receiver when no control says it.
@@ -132,7 +132,7 @@ impl Conversation<'_> {
                 // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
                 run.places.clear();
             } else if run.places.is_empty() {
-                run.places.push(window.enter(scenario.steps.len() - at).await);
+                run.places.push(window.enter(run.urgency(at)).await);
                 // Before shorter ones take it: they have the time to wait.
                 run.places.extend((1..at_once(&scenario.steps[at..])).map_while(|_| window.enter_now()));
             }
@@ -211,7 +211,7 @@ impl Run<'_> {
                 return Ok(GoesOn::Yes);
             }
             Step::Beside { deliveries } => {
-                let exchanges = self.beside(deliveries, self.scenario.steps.len() - at).await?;
+                let exchanges = self.beside(deliveries, self.urgency(at)).await?;
                 let goes_on = goes_on(&exchanges);
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(goes_on);
@@ -222,6 +222,10 @@ impl Run<'_> {
         let goes_on = goes_on(std::slice::from_ref(&exchange));
         self.steps.push(StepSeen::Exchange(Box::new(exchange)));
         Ok(goes_on)
+    }
+
+    fn urgency(&self, at: usize) -> Urgency {
+        Urgency { under_way: at > 0, steps: self.scenario.steps.len() - at }
     }
 
     /// The connection for the next delivery.
@@ -260,7 +264,7 @@ impl Run<'_> {
     }
 
     /// Deliveries beside one another: in the room there is, the others as they find some.
-    async fn beside(&mut self, deliveries: &[Delivery], urgency: usize) -> Result<Vec<Exchange>, NotMade> {
+    async fn beside(&mut self, deliveries: &[Delivery], urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
         // One that may not be sent holds all of them back.
         deliveries.iter().try_for_each(|delivery| self.compose(delivery).map(drop))?;
         self.composed.push(None);

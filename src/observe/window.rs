@@ -14,6 +14,8 @@ pub(crate) struct Window {
     size: Cell<u32>,
     most: u32,
     in_flight: Cell<u32>,
+    /// How many of them went out without asking for room.
+    burden: Cell<u32>,
     /// Deliveries that are still to end before the window may halve again: one slow moment is not counted many times.
     recovering: Cell<u32>,
     usual: Cell<Duration>,
@@ -23,8 +25,17 @@ pub(crate) struct Window {
 /// Somebody who waits for room.
 #[derive(Debug)]
 struct Waiter {
-    urgency: usize,
+    urgency: Urgency,
     granted: oneshot::Sender<()>,
+}
+
+/// How much depends on who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Urgency {
+    /// Whether steps of the scenario are behind it: everything else fits in beside it.
+    pub(crate) under_way: bool,
+    /// How many steps are to come.
+    pub(crate) steps: usize,
 }
 
 /// How one delivery went, as far as the window is concerned.
@@ -48,6 +59,7 @@ impl Window {
             size: Cell::new(size),
             most,
             in_flight: Cell::new(0),
+            burden: Cell::new(0),
             recovering: Cell::new(0),
             usual: Cell::new(usual),
             waiting: RefCell::default(),
@@ -55,25 +67,29 @@ impl Window {
     }
 
     /// Waits for room: the most urgent first, then in the order of asking.
-    pub(crate) async fn enter(&self, urgency: usize) -> Place<'_> {
+    pub(crate) async fn enter(&self, urgency: Urgency) -> Place<'_> {
         let (granted, room) = oneshot::channel();
         let behind = |waiter: &Waiter| waiter.urgency >= urgency;
         let at = self.waiting.borrow().partition_point(behind);
         self.waiting.borrow_mut().insert(at, Waiter { urgency, granted });
         self.wake();
         room.await.expect("a window outlives those who wait for it");
-        Place { window: self, weight: 1 }
+        Place { window: self, weight: 1, burden: 0 }
     }
 
     /// Room for one more, where there is some right now.
     pub(crate) fn enter_now(&self) -> Option<Place<'_>> {
-        (self.in_flight.get() < self.size.get()).then(|| self.burden(1))
+        (self.in_flight.get() < self.size.get()).then(|| {
+            self.in_flight.set(self.in_flight.get() + 1);
+            Place { window: self, weight: 1, burden: 0 }
+        })
     }
 
     /// Counts deliveries that go out whether there is room or not.
     pub(crate) fn burden(&self, weight: u32) -> Place<'_> {
         self.in_flight.set(self.in_flight.get() + weight);
-        Place { window: self, weight }
+        self.burden.set(self.burden.get() + weight);
+        Place { window: self, weight, burden: weight }
     }
 
     /// Learns from a delivery that ended.
@@ -114,11 +130,18 @@ impl Window {
     /// Gives the room there is to those who wait for it; whoever gave up waiting gets none.
     fn wake(&self) {
         let mut waiting = self.waiting.borrow_mut();
-        while self.in_flight.get() < self.size.get() && !waiting.is_empty() {
+        while waiting.first().is_some_and(|first| self.has_room(first.urgency)) {
             if waiting.remove(0).granted.send(()).is_ok() {
                 self.in_flight.set(self.in_flight.get() + 1);
             }
         }
+    }
+
+    /// A chain under way is what the run waits for: it goes before a wide window has emptied, and beside what asked nobody.
+    fn has_room(&self, urgency: Urgency) -> bool {
+        let size = self.size.get();
+        let room = if urgency.under_way { size.saturating_add(size / 2).min(self.most) + self.burden.get() } else { size };
+        self.in_flight.get() < room
     }
 }
 
@@ -127,11 +150,14 @@ impl Window {
 pub(crate) struct Place<'a> {
     window: &'a Window,
     weight: u32,
+    /// How much of that asked for no room.
+    burden: u32,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.window.in_flight.set(self.window.in_flight.get() - self.weight);
+        self.window.burden.set(self.window.burden.get() - self.burden);
         self.window.wake();
     }
 }
@@ -141,6 +167,10 @@ mod tests {
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
+
+    const fn new(steps: usize) -> Urgency {
+        Urgency { under_way: false, steps }
+    }
 
     #[test]
     fn begins_with_what_one_worker_can_do_soon() {
@@ -188,27 +218,50 @@ mod tests {
     #[tokio::test]
     async fn lets_no_more_in_than_fit() {
         let window = Window::new(MS * 800, 24);
-        let first = window.enter(1).await;
-        assert!(tokio::time::timeout(MS * 20, window.enter(1)).await.is_err());
+        let first = window.enter(new(1)).await;
+        assert!(tokio::time::timeout(MS * 20, window.enter(new(1))).await.is_err());
         assert!(window.enter_now().is_none());
         drop(first);
-        assert!(tokio::time::timeout(MS * 500, window.enter(1)).await.is_ok());
+        assert!(tokio::time::timeout(MS * 500, window.enter(new(1))).await.is_ok());
         assert!(window.enter_now().is_some());
     }
 
     #[tokio::test]
     async fn lets_the_longest_chain_in_first() {
         let window = Window::new(MS * 800, 24);
-        let first = window.enter(1).await;
+        let first = window.enter(new(1)).await;
         let entered = RefCell::new(Vec::new());
         let enter = |urgency| {
             let (window, entered) = (&window, &entered);
             async move {
                 let _place = window.enter(urgency).await;
-                entered.borrow_mut().push(urgency);
+                entered.borrow_mut().push(urgency.steps);
             }
         };
-        tokio::join!(enter(1), enter(5), enter(3), async { drop(first) });
-        assert_eq!(*entered.borrow(), [5, 3, 1]);
+        let under_way = Urgency { under_way: true, steps: 2 };
+        tokio::join!(enter(new(1)), enter(new(5)), enter(under_way), enter(new(3)), async { drop(first) });
+        assert_eq!(*entered.borrow(), [2, 5, 3, 1]);
+    }
+
+    #[tokio::test]
+    async fn keeps_no_chain_under_way_waiting_where_there_is_some_room_to_spare() {
+        let under_way = Urgency { under_way: true, steps: 1 };
+        let enters = async |window: &Window, urgency| tokio::time::timeout(MS * 20, window.enter(urgency)).await.is_ok();
+        let wide = Window::new(MS * 200, 24);
+        wide.in_flight.set(4);
+        assert!(!enters(&wide, new(1)).await);
+        assert!(enters(&wide, under_way).await);
+        wide.in_flight.set(6);
+        assert!(!enters(&wide, under_way).await);
+        let together = wide.burden(19);
+        assert!(!enters(&wide, under_way).await);
+        wide.in_flight.set(5 + 19);
+        assert!(enters(&wide, under_way).await);
+        drop(together);
+        assert_eq!((wide.in_flight(), wide.burden.get()), (5, 0));
+        for narrow in [Window::new(MS * 800, 24), Window::new(MS * 200, 1)] {
+            narrow.in_flight.set(1);
+            assert!(!enters(&narrow, under_way).await);
+        }
     }
 }

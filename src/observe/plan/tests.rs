@@ -208,6 +208,9 @@ fn every_request_is_announced() {
     }
     let named = |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
     assert_eq!((named("egress address").count, named("webhook legacy TLS").count), (3, 2));
+    for forgery in scenarios::FORGERIES {
+        assert_eq!(named(&format!("refused-effects/{}", forgery.name)).count, 1);
+    }
     assert_eq!(named("platform order status").target, "https://api.kwikpaisa.com/api/v3/pg/order/status");
     let counts = scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(|step| *step == Step::CountEffects).count();
     assert_eq!(named("webhook.effects").count, counts as u64);
