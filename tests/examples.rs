@@ -51,10 +51,10 @@ const NOT_READY: Example = Example {
 
 /// The keys of a shop under the names of the examples, in the shape of the built-in shop's.
 const KEYS: [(&str, &str); 4] = [
-    ("KWIKPAISA_API_KEY", "pk_live_MARKER8hT4vQz1LwXr5nB2yC6dG9jKsa"),
-    ("KWIKPAISA_SECRET_KEY", "sk_live_MARKERd93KfmW7sYc0Jp6UtR4xZ1qHvb"),
-    ("KWIKPAISA_TEST_API_KEY", "pk_test_MARKERm5Xe2Lw9Vb7Nc4Qa1Zs8Df3Ghc"),
-    ("KWIKPAISA_TEST_SECRET_KEY", "sk_test_MARKERr7Tk3Pj0Uy6Io2Hg5Fd8Sa1Lkd"),
+    ("KWIKPAISA_API_KEY", "pk_live_MARKER8hT4vQz1LwXr5nB2yC6dG9jKsa4uVb9e"),
+    ("KWIKPAISA_SECRET_KEY", "sk_live_MARKERd93KfmW7sYc0Jp6UtR4xZ1qHvb2nYx6m"),
+    ("KWIKPAISA_TEST_API_KEY", "pk_test_MARKERm5Xe2Lw9Vb7Nc4Qa1Zs8Df3Ghc7kJt3r"),
+    ("KWIKPAISA_TEST_SECRET_KEY", "sk_test_MARKERr7Tk3Pj0Uy6Io2Hg5Fd8Sa1Lkd5wQz8p"),
 ];
 
 /// How the machine of a recording is called.
