@@ -125,22 +125,11 @@ pub(crate) fn begin(mode: Mode, now: Option<jiff::Timestamp>) -> RunFacts {
     let started = now.unwrap_or_else(|| clock.timestamp());
     RunFacts {
         id: run_id(),
-        started,
-        now: started,
         offset_s: clock.offset().seconds(),
-        took_ms: 0,
         mode,
         host: host_name(),
-        role: Role::Production,
-        offline: false,
-        strict: false,
-        deliver: Deliver::Probe,
-        only: Vec::new(),
-        skip: Vec::new(),
-        switches: Vec::new(),
-        contacted: Vec::new(),
-        interrupted: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..RunFacts::at(started)
     }
 }
 

@@ -76,18 +76,17 @@ impl RunFacts {
         !self.only.is_empty() || !self.skip.is_empty()
     }
 
-    /// A run of 21 November 2026, noon, on a production machine, for tests of checks.
-    #[cfg(test)]
-    pub(crate) fn example() -> Self {
-        let started: Timestamp = "2026-11-21T12:00:00Z".parse().expect("a time");
+    /// A check on a production machine that begins at `started`, as far as a run goes that nobody said more about.
+    #[must_use]
+    pub const fn at(started: Timestamp) -> Self {
         Self {
-            id: "example".to_owned(),
+            id: String::new(),
             started,
             now: started,
             offset_s: 0,
             took_ms: 0,
             mode: Mode::Check,
-            host: "pay-1".to_owned(),
+            host: String::new(),
             role: Role::Production,
             offline: false,
             strict: false,
@@ -97,8 +96,15 @@ impl RunFacts {
             switches: Vec::new(),
             contacted: Vec::new(),
             interrupted: false,
-            version: "0.1.0".to_owned(),
+            version: String::new(),
         }
+    }
+
+    /// A run of 21 November 2026, noon, for tests of checks.
+    #[cfg(test)]
+    pub(crate) fn example() -> Self {
+        let started = "2026-11-21T12:00:00Z".parse().expect("a time");
+        Self { id: "example".to_owned(), host: "pay-1".to_owned(), version: "0.1.0".to_owned(), ..Self::at(started) }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use golive_checks::model::{
-    Api, Attested, CheckMeta, ConfigSource, Deliver, EgressSeen, Evidence, Facts, Finding, Judged, Level, Merchant, Mode, Needs,
-    Observations, Outcome, Place, Quoted, Reason, Reference, Role, RunFacts, Section, Seen, Subject, Waived,
+    Api, Attested, CheckMeta, ConfigSource, EgressSeen, Evidence, Facts, Finding, Judged, Level, Merchant, Needs, Observations, Outcome,
+    Place, Quoted, Reason, Reference, RunFacts, Section, Seen, Subject, Waived,
 };
 use golive_checks::text;
 
@@ -54,25 +54,14 @@ pub(crate) static CATALOGUE: [&Section; 3] = [
 
 /// A run of 21 November 2026 without anything unusual.
 pub(crate) fn run() -> RunFacts {
-    let started = "2026-11-21T20:42:00Z".parse().expect("a time");
     RunFacts {
         id: "5f0c9a1e".to_owned(),
-        started,
-        now: started,
         offset_s: 19_800,
         took_ms: 1_900,
-        mode: Mode::Check,
         host: "pay-1".to_owned(),
-        role: Role::Production,
-        offline: false,
-        strict: false,
-        deliver: Deliver::Probe,
-        only: Vec::new(),
-        skip: Vec::new(),
-        switches: Vec::new(),
         contacted: vec!["shop.example:443".to_owned(), "api.kwikpaisa.com:443".to_owned()],
-        interrupted: false,
         version: "0.1.0".to_owned(),
+        ..RunFacts::at("2026-11-21T20:42:00Z".parse().expect("a time"))
     }
 }
 
