@@ -188,7 +188,7 @@ fn configurations_load_and_hold_no_secret() {
 #[test]
 fn all_keys_are_made_up_anew() {
     let (one, other) = (correct(), correct());
-    assert!(one.secrets().iter().all(|secret| !other.secrets().contains(secret) && secret.len() == 40));
+    assert!(one.secrets().iter().all(|secret| !other.secrets().contains(secret) && secret.len() == 46));
 }
 
 #[cfg(unix)]
