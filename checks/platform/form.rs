@@ -43,6 +43,26 @@ impl Node {
             _ => Self::Token(text.to_owned()),
         })
     }
+
+    /// The member of that name.
+    pub(super) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().find_map(|(given, value)| (given == name).then_some(value))
+    }
+
+    /// What the previous API generation signed: sorted keys and values without anything between. None where a value is no scalar.
+    pub(super) fn keys_and_values(&self) -> Option<String> {
+        let Self::Object(members) = self else { return None };
+        let mut members: Vec<&(String, Self)> = members.iter().collect();
+        members.sort_by_key(|(name, _)| name);
+        members
+            .into_iter()
+            .map(|(name, value)| match value {
+                Self::String(text) | Self::Token(text) => Some(format!("{name}{text}")),
+                Self::Object(_) | Self::Array(_) => None,
+            })
+            .collect()
+    }
 }
 
 /// The members of an object, in their order.
@@ -105,6 +125,10 @@ pub(super) struct Form {
     pub(super) html: bool,
     pub(super) decimals: Decimals,
     pub(super) rounded_integers: bool,
+    /// `{}` becomes `[]`, as PHP makes of arrays.
+    pub(super) empty_lists: bool,
+    /// `'` and `=` become `\u` escapes too, as Gson makes of them.
+    pub(super) apostrophes: bool,
 }
 
 impl Form {
@@ -117,6 +141,8 @@ impl Form {
         html: false,
         decimals: Decimals::AsWritten,
         rounded_integers: false,
+        empty_lists: false,
+        apostrophes: false,
     };
 
     pub(super) fn write(self, node: &Node) -> String {
@@ -128,6 +154,7 @@ impl Form {
     fn put(self, node: &Node, level: usize, out: &mut String) {
         let (comma, colon) = if self.spaced { (", ", ": ") } else { (",", ":") };
         match node {
+            Node::Object(members) if members.is_empty() && self.empty_lists => out.push_str("[]"),
             Node::Object(members) => {
                 let mut members: Vec<&(String, Node)> = members.iter().collect();
                 if self.sort == Sort::Everywhere || self.sort == Sort::TopLevel && level == 0 {
@@ -161,6 +188,7 @@ impl Form {
             match c {
                 '/' if self.slashes => out.push_str("\\/"),
                 '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if self.html => escape(&[u16::try_from(u32::from(c)).unwrap_or_default()], out),
+                '\'' | '=' if self.apostrophes => escape(&[u16::try_from(u32::from(c)).unwrap_or_default()], out),
                 c if self.unicode && !c.is_ascii() => escape(c.encode_utf16(&mut units), out),
                 c => out.push(c),
             }

@@ -3,10 +3,8 @@
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha512};
 
+use super::digest::Algorithm;
 use super::form::{Decimals, Form, Node, Sort};
 use super::signature;
 use crate::model::Keyring;
@@ -14,7 +12,7 @@ use crate::model::Keyring;
 pub use super::payloads::{PAYLOADS, Payload, payload};
 
 /// A known mistake.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// A stable name: `top-level-sort`. Two at once read `top-level-sort+base64`.
     pub name: &'static str,
@@ -84,16 +82,6 @@ enum Key {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    HmacSha256,
-    HmacSha1,
-    HmacSha512,
-    Swapped,
-    PlainSecretFirst,
-    PlainSecretLast,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Hex,
     UpperHex,
@@ -121,7 +109,7 @@ impl Recipe {
             Message::TimestampFirst => format!("{timestamp}{body}"),
             Message::PayloadOnly => body,
             Message::Milliseconds => format!("{body}{timestamp}000"),
-            Message::KeysAndValues => keys_and_values(node?)?,
+            Message::KeysAndValues => node?.keys_and_values()?,
         };
         let secret = keys.secret_key.as_ref()?.expose();
         let key = match self.key {
@@ -135,15 +123,7 @@ impl Recipe {
         if self.key != Key::Secret && key == secret {
             return None;
         }
-        let (key, message) = (key.as_bytes(), message.as_bytes());
-        let digest = match self.digest {
-            Algorithm::HmacSha256 => hmac::<Hmac<Sha256>>(key, message),
-            Algorithm::HmacSha1 => hmac::<Hmac<Sha1>>(key, message),
-            Algorithm::HmacSha512 => hmac::<Hmac<Sha512>>(key, message),
-            Algorithm::Swapped => hmac::<Hmac<Sha256>>(message, key),
-            Algorithm::PlainSecretFirst => Sha256::digest([key, message].concat()).to_vec(),
-            Algorithm::PlainSecretLast => Sha256::digest([message, key].concat()).to_vec(),
-        };
+        let digest = self.digest.digest(key.as_bytes(), &[message.as_bytes()]);
         Some(match self.encoding {
             Encoding::Hex => HEXLOWER.encode(&digest),
             Encoding::UpperHex => HEXUPPER.encode(&digest),
@@ -153,25 +133,6 @@ impl Recipe {
             Encoding::Sha256Equals => format!("sha256={}", HEXLOWER.encode(&digest)),
         })
     }
-}
-
-fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn keys_and_values(node: &Node) -> Option<String> {
-    let Node::Object(members) = node else { return None };
-    let mut members: Vec<&(String, Node)> = members.iter().collect();
-    members.sort_by_key(|(name, _)| name);
-    members
-        .into_iter()
-        .map(|(name, value)| match value {
-            Node::String(text) | Node::Token(text) => Some(format!("{name}{text}")),
-            Node::Object(_) | Node::Array(_) => None,
-        })
-        .collect()
 }
 
 /// One thing done wrong.

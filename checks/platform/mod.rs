@@ -3,6 +3,7 @@
 pub mod address;
 pub mod call;
 pub mod canonical;
+mod digest;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod example;
@@ -11,6 +12,7 @@ pub mod hosts;
 pub mod keys;
 pub mod mistakes;
 mod payloads;
+pub mod readings;
 pub mod reply;
 pub mod signature;
 
