@@ -18,6 +18,7 @@ Examples:
   golive check                         the checklist, on the merchant of ./golive.toml
   golive check --output json=report.json --output markdown=report.md
   golive explain webhook-rejects-forged
+  golive doctor --body body.json --signature 9f86d0… --timestamp 1778659835
 
 Exit codes:
   0 ready   1 not ready   2 usage or configuration   3 incomplete
@@ -76,6 +77,12 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         defect: Vec<String>,
     },
+    /// Sign the payload on standard input as the platform does
+    Sign(SignArgs),
+    /// Check the signature of the payload on standard input: VALID or INVALID
+    VerifySignature(VerifyArgs),
+    /// Say why a captured signature does not match; contacts nobody
+    Doctor(DoctorArgs),
     /// Sign the payload on standard input as the built-in shop does
     #[command(hide = true)]
     DemoSign {
@@ -90,6 +97,52 @@ pub(crate) struct ConfigArgs {
     /// The configuration [default: $GOLIVE_CONFIG, else golive.toml here or in a folder above, up to the repository's root]
     #[arg(long, value_name = "PATH")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SignArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// X-TIMESTAMP, UNIX seconds [default: now]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timestamp: Option<String>,
+    /// Sign the canonical form: keys sorted at every level, compact
+    #[arg(long)]
+    pub(crate) canonical: bool,
+}
+
+/// A signature that came with a payload.
+#[derive(Args, Debug)]
+pub(crate) struct CapturedArgs {
+    /// The value of X-SIGNATURE
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub(crate) signature: String,
+    /// The value of X-TIMESTAMP
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub(crate) timestamp: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) captured: CapturedArgs,
+}
+
+/// Exit codes: 0 the signature is right, 1 it is wrong and the reason was found, 3 it is wrong and no known reading gives it.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes:\n  0 it is right   1 wrong, and the reason was found   2 usage   3 wrong, and no known reading gives it"
+)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The body as it travelled; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: PathBuf,
+    #[command(flatten)]
+    pub(crate) captured: CapturedArgs,
 }
 
 /// What is looked at.

@@ -5,12 +5,16 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use golive_checks::model::{Deliver, Judged, Mode, Outcome, Reason, Role};
+use golive_checks::model::{Deliver, Judged, Keyring, Mode, Outcome, Reason, Role};
+use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::catalogue;
-use crate::cli::{CheckArgs, Cli, Command, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReportArgs, ScopeArgs, When};
+use crate::cli::{
+    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReportArgs, ScopeArgs,
+    SignArgs, When,
+};
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
 use crate::demo::{self, Defect, Shop};
@@ -21,6 +25,7 @@ use crate::output::{self, OutputSpec, Published};
 use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
+use crate::signatures::{self, Captured, Said};
 
 /// Carries a command out.
 ///
@@ -42,6 +47,13 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
         Command::Selftest { defect } => selftest(&defect),
+        Command::Sign(args) => sign(args),
+        Command::VerifySignature(args) => with_keys(args.config, |keys| {
+            signatures::verify(keys, captured(&signatures::payload(Path::new("-"))?, &args.captured), Timestamp::now())
+        }),
+        Command::Doctor(args) => {
+            with_keys(args.config, |keys| signatures::explain(keys, captured(&signatures::payload(&args.body)?, &args.captured)))
+        }
         Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
     }
 }
@@ -78,6 +90,29 @@ fn ending(published: Published, verdict: Exit, broke: bool, signal: Option<Signa
 fn load(path: Option<std::path::PathBuf>, programs: Programs) -> anyhow::Result<Loaded> {
     let sources = Sources::of_this_process(path, programs).context("finding the working folder")?;
     Ok(config::load(&sources)?)
+}
+
+/// What a command at the bench says of the configured keys, past the guard.
+fn with_keys(config: ConfigArgs, say: impl FnOnce(&Keyring) -> anyhow::Result<Said>) -> anyhow::Result<Exit> {
+    let keys = load(config.config, Programs::Run)?.wiring.keys;
+    let Said { words, exit } = say(&keys)?;
+    Ok(ending(output::print_past(&Guard::new(&keys), &words), exit, false, None))
+}
+
+fn captured<'a>(body: &'a [u8], args: &'a CapturedArgs) -> Captured<'a> {
+    Captured { body, signature: &args.signature, timestamp: &args.timestamp }
+}
+
+fn sign(args: SignArgs) -> anyhow::Result<Exit> {
+    let timestamp = args.timestamp.unwrap_or_else(|| Timestamp::now().as_second().to_string());
+    with_keys(args.config, |keys| {
+        let payload = signatures::payload(Path::new("-"))?;
+        let said = signatures::sign(keys, &payload, &timestamp, args.canonical)?;
+        if let Some(caution) = signatures::caution(&payload, args.canonical) {
+            eprintln!("golive: {caution}");
+        }
+        Ok(said)
+    })
 }
 
 fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {

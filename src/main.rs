@@ -19,6 +19,7 @@ mod progress;
 mod readme;
 mod report;
 mod run;
+mod signatures;
 mod wiring;
 
 use std::panic::catch_unwind;

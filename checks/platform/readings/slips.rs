@@ -42,7 +42,8 @@ slips! {
     WINDOWS_LINE_BREAKS = "windows-line-breaks", "the body was signed with `\\r\\n` where it has `\\n`", RAW;
     WITHOUT_BYTE_ORDER_MARK = "body-without-byte-order-mark", "the body was signed without the byte-order mark that it begins with", RAW;
     SORTED_BODY = "sorted-body", "the keys of the body were sorted at every level before signing, and the body itself is not", RAW;
-    TOP_LEVEL_SORTED_BODY = "top-level-sorted-body", "the keys of the body were sorted at the top level before signing, and the body itself is not", RAW;
+    TOP_LEVEL_SORTED_BODY = "top-level-sorted-body",
+        "the keys of the body were sorted at the top level before signing, and the body itself is not", RAW;
     COMPACT_BODY = "compact-body", "the body was parsed and written again without white space before signing, keys in their order", RAW;
     SORTED = "sorted", "its keys were sorted at every level", RAW;
     TOP_LEVEL_SORTED = "top-level-sorted", "its keys were sorted at the top level", RAW;
@@ -55,8 +56,10 @@ slips! {
     PYTHON_COMPACT_LETTERS_BODY = "python-compact-letters-body",
         "the body was parsed and written again as Python's `json.dumps` with compact separators and `ensure_ascii=False` does", RAW;
     PHP_BODY = "php-body", "the body was parsed and written again as PHP's `json_encode` does unless told", RAW;
-    PHP_SLASHES_BODY = "php-slashes-body", "the body was parsed and written again as PHP's `json_encode` with `JSON_UNESCAPED_SLASHES` does", RAW;
-    PHP_LETTERS_BODY = "php-letters-body", "the body was parsed and written again as PHP's `json_encode` with `JSON_UNESCAPED_UNICODE` does", RAW;
+    PHP_SLASHES_BODY = "php-slashes-body",
+        "the body was parsed and written again as PHP's `json_encode` with `JSON_UNESCAPED_SLASHES` does", RAW;
+    PHP_LETTERS_BODY = "php-letters-body",
+        "the body was parsed and written again as PHP's `json_encode` with `JSON_UNESCAPED_UNICODE` does", RAW;
     PHP_PLAIN_BODY = "php-plain-body",
         "the body was parsed and written again as PHP's `json_encode` with `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE` does", RAW;
     GO_BODY = "go-body", "the body was parsed and written again as Go's `json.Marshal` does", RAW;
@@ -77,7 +80,8 @@ slips! {
     ISO_TIMESTAMP = "iso-timestamp", "the timestamp was signed as an ISO 8601 date", HEADER;
     TRIMMED_TIMESTAMP = "trimmed-timestamp", "the timestamp was signed without the white space around it", HEADER;
     TIMESTAMP_FROM_BODY = "timestamp-from-body", "a time from within the body was signed instead of X-TIMESTAMP", HEADER;
-    UNDEFINED_TIMESTAMP = "undefined-timestamp", "`undefined`, `null`, `None` or the like was signed where the timestamp should stand", HEADER;
+    UNDEFINED_TIMESTAMP = "undefined-timestamp",
+        "`undefined`, `null`, `None` or the like was signed where the timestamp should stand", HEADER;
     ANOTHER_TIMESTAMP = "another-timestamp", "another timestamp was signed than the one in X-TIMESTAMP",
         "Read the clock once, and use that one value for the signature and the header; sign again before every repetition";
     AMPERSAND = "separator-ampersand", "an ampersand stands between payload and timestamp", SEPARATOR;
