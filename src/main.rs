@@ -35,6 +35,11 @@ fn main() -> ExitCode {
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         eprintln!("golive: internal error{place}; please report it");
     }));
+    // The one answer that needs no command line: it takes as long as the rest of starting up.
+    if std::env::args_os().skip(1).eq(["--version"]) {
+        println!("golive {}", env!("CARGO_PKG_VERSION"));
+        return Exit::Ready.into();
+    }
     let cli = cli::Cli::parse();
     let exit = catch_unwind(|| commands::execute(cli)).unwrap_or(Ok(Exit::Internal));
     exit.unwrap_or_else(|error| {

@@ -75,9 +75,9 @@ def conversation(folder, deliver):
 
 
 def main():
-    version = in_turn({"empty process": ["true"], "golive --version": [GOLIVE, "--version"]}, 100)
+    version = in_turn({"empty process": ["true"], "golive --version": [GOLIVE, "--version"]}, 300)
     ready = ["check", "--offline", "--config", "examples/ready/golive.toml", "--quiet"]
-    static = in_turn({"empty process": ["true"], "golive check --offline": [GOLIVE, *ready]}, 50)
+    static = in_turn({"empty process": ["true"], "golive check --offline": [GOLIVE, *ready]}, 100)
     for figures in (version, static):
         for name, ms in figures.items():
             print(f"{name:26} {ms:7.2f} ms")
