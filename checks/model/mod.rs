@@ -11,6 +11,7 @@ mod observations;
 mod outcome;
 mod probe;
 pub mod ruling;
+mod scenario;
 pub mod secret;
 mod text;
 
@@ -25,5 +26,6 @@ pub use observations::*;
 pub use outcome::*;
 pub use probe::Probe;
 pub use ruling::Judged;
+pub use scenario::*;
 pub use secret::*;
 pub use text::{Listed, Quoted, Show, Text, is_invisible};

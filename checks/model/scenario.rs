@@ -1,0 +1,118 @@
+//! Scenarios: short sequences of deliveries, and when they run.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Deliver, Delivery};
+
+/// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// Names it in the plan, the observations and the report. Scenarios of one name are the same.
+    pub name: &'static str,
+    /// When it runs.
+    pub stage: Stage,
+    /// The order it is about.
+    pub order: OrderNeed,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+impl Scenario {
+    /// A scenario of one delivery, for any order, beside the others.
+    #[must_use]
+    pub fn single(delivery: Delivery) -> Self {
+        Self { name: delivery.name, stage: Stage::Independent, order: OrderNeed::Any, steps: vec![Step::Deliver(delivery)] }
+    }
+
+    /// How far a run must go before this may be carried out.
+    #[must_use]
+    pub fn tier(&self) -> Deliver {
+        let order = match self.order {
+            OrderNeed::Any | OrderNeed::AnyPayout => Deliver::Negative,
+            OrderNeed::TestOrder | OrderNeed::TestPayout => Deliver::Full,
+        };
+        self.deliveries().map(Delivery::tier).fold(order, Deliver::max)
+    }
+
+    /// The deliveries among the steps.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Deliver(delivery) | Step::Together { delivery, .. } => std::slice::from_ref(delivery),
+            Step::Beside { deliveries } => deliveries.as_slice(),
+            Step::Repeat { .. } | Step::CountEffects => &[],
+        })
+    }
+
+    /// How many requests it makes of the receiver.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        let of = |step: &Step| match step {
+            Step::Deliver(_) | Step::Repeat { .. } => 1,
+            Step::Together { count, .. } => *count,
+            Step::Beside { deliveries } => deliveries.len() as u64,
+            Step::CountEffects => 0,
+        };
+        self.steps.iter().map(of).sum()
+    }
+
+    /// Whether it waits for effects.
+    #[must_use]
+    pub fn counts_effects(&self) -> bool {
+        self.steps.contains(&Step::CountEffects)
+    }
+}
+
+/// When a scenario runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// First and alone.
+    ControlBefore,
+    /// Beside others.
+    Independent,
+    /// Beside others, its steps in order.
+    Stateful,
+    /// Alone, after those.
+    Load,
+    /// Last and alone.
+    ControlAfter,
+}
+
+/// The order a scenario is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderNeed {
+    /// One that was never issued; in `full` with test orders, the first of those, for receivers that act on known orders only.
+    Any,
+    /// The same for payouts.
+    AnyPayout,
+    /// A test order of its own from `[webhook.order]`.
+    TestOrder,
+    /// A test payout of its own from `[webhook.payout]`.
+    TestPayout,
+}
+
+/// One step of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One delivery.
+    Deliver(Delivery),
+    /// The very bytes of an earlier step again.
+    Repeat {
+        /// The index of that step.
+        of: usize,
+    },
+    /// The very same bytes on this many connections, released together.
+    Together {
+        /// What is delivered.
+        delivery: Delivery,
+        /// How often.
+        count: u64,
+    },
+    /// Deliveries that do not depend on one another, beside one another as far as the receiver takes them.
+    Beside {
+        /// What is delivered.
+        deliveries: Vec<Delivery>,
+    },
+    /// Count the order's effects once they rest.
+    CountEffects,
+}
