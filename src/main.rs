@@ -22,6 +22,7 @@ mod run;
 mod signatures;
 mod wiring;
 
+use std::io::Write as _;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
     }));
     // The one answer that needs no command line: it takes as long as the rest of starting up.
     if std::env::args_os().skip(1).eq(["--version"]) {
-        println!("golive {}", env!("CARGO_PKG_VERSION"));
+        // Whoever has stopped reading has seen enough.
+        let _ = writeln!(std::io::stdout(), "golive {}", env!("CARGO_PKG_VERSION"));
         return Exit::Ready.into();
     }
     let cli = cli::Cli::parse();
