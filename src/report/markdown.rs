@@ -1,6 +1,6 @@
 //! The report in Markdown, for a ticket.
 
-use golive_checks::model::{Finding, Judged, Level, Outcome, Show as _, Text};
+use golive_checks::model::{Evidence, Finding, Judged, Level, Outcome, Show as _, Text};
 
 use super::terminal::quantity;
 use super::{Chapter, Report};
@@ -154,7 +154,7 @@ fn word(outcome: &Outcome) -> &'static str {
 /// What fits into a table of an outcome.
 fn brief(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Pass(_) => String::new(),
+        Outcome::Pass(evidence) => proof(evidence),
         Outcome::Warn(finding) | Outcome::Fail(finding) => escape(finding.message.as_str()),
         Outcome::Undecided(reason) => escape(&reason.show()),
         Outcome::NotApplicable(why) => escape(why.as_str()),
@@ -163,6 +163,19 @@ fn brief(outcome: &Outcome) -> String {
         }
         Outcome::Waived(_, waived) => escape(&format!("{}, approved by {}, until {}", waived.reason, waived.approved_by, waived.until)),
     }
+}
+
+/// How many pieces of evidence for what holds fit into a table; the JSON report has them all.
+const PROOFS: usize = 4;
+
+/// What a pass rests on.
+fn proof(evidence: &[Evidence]) -> String {
+    let mut said: Vec<String> =
+        evidence.iter().take(PROOFS).map(|evidence| format!("{}: {}", evidence.subject.show(), evidence.observed)).collect();
+    if evidence.len() > PROOFS {
+        said.push(format!("and {} more", evidence.len() - PROOFS));
+    }
+    escape(&said.join("; "))
 }
 
 /// Makes words of words: nothing in them is taken for Markdown, HTML, a link, a cell's end or somebody's name. Pairs of backticks stay what they are.
