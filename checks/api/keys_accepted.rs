@@ -25,8 +25,8 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "A key can look live and be revoked, mistyped or paired with another secret; only the platform can tell.",
     judged: "One signed, read-only order-status call for an id that was never issued: the only call this tool makes to the platform, and one that moves no \
-             money. 404 or 200 in the platform's form, or its refusal of a wallet, says \
-             that key, secret, signature and clock were accepted. 401 fails, and the finding says which of the four look right. An address that is not \
+             money. 404 or 200 in the platform's form says \
+             that key, secret, signature and clock were accepted; its refusal of a wallet says so too and is a warning. 401 fails, and the finding says which of the four look right. An address that is not \
              whitelisted, 400, 422, 429, 5xx, a time-out, a redirect and HTML prove nothing: undecided. Switched off by `[api] probe = false` and \
              `--offline`.",
     remediation: "Copy API key and secret of the live environment again from Dashboard, Developer, Console, and run the check again.",
@@ -55,8 +55,10 @@ impl Check for KeysAccepted {
         let said = text!("{}", reading);
         let ambiguous = |why: &'static str| Reason::Ambiguous(text!("{}: {}; it said {}", said, why, Quoted(&answer.body)));
         Err(match reading {
-            Reading::Accepted { how: How::NotFound | How::Processed | How::Found } | Reading::WalletRefused => {
-                return Ok(Outcome::Pass(vec![seen(facts, said)]));
+            Reading::Accepted { how: How::NotFound | How::Processed | How::Found } => return Ok(Outcome::Pass(vec![seen(facts, said)])),
+            Reading::WalletRefused => {
+                let finding = Finding::new("the keys are accepted, and the wallet is refused as another environment's", vec![seen(facts, said)]);
+                return Ok(Outcome::Warn(finding.fix("Set `api.wallet_id`, and the value that the application uses, to the wallet of the live account")));
             }
             Reading::Unauthorised => return Ok(Outcome::Fail(refused(facts, exchange, &answer.body))),
             Reading::AddressRefused => match facts.run.role {
@@ -144,13 +146,15 @@ mod tests {
 
     #[test]
     fn passes_what_the_platform_accepted() {
-        for (status, body) in [
-            (404, NOT_FOUND),
-            (200, r#"{"status":"failed","code":"200","message":"No such order"}"#),
-            (403, r#"{"status":false,"code":403,"message":"Invalid wallet ID for selected environment."}"#),
-        ] {
+        for (status, body) in [(404, NOT_FOUND), (200, r#"{"status":"failed","code":"200","message":"No such order"}"#)] {
             assert!(matches!(on(status, body), Outcome::Pass(_)), "{status} {body}");
         }
+    }
+
+    #[test]
+    fn warns_of_a_wallet_of_another_environment() {
+        let outcome = on(403, r#"{"status":false,"code":403,"message":"Invalid wallet ID for selected environment."}"#);
+        assert!(matches!(outcome, Outcome::Warn(_)), "{outcome:?}");
     }
 
     #[test]

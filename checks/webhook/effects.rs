@@ -26,7 +26,7 @@ impl Applied {
         }
     }
 
-    /// Whether the event was applied exactly once; `None` when more often.
+    /// Whether the event was applied exactly once and not more often. No effect at all, or a count that went down, shows neither.
     pub(super) fn once(self) -> Result<bool, Reason> {
         match self.after.checked_sub(self.before) {
             Some(0) => Err(without_effect(self.name, self.before)),
