@@ -14,6 +14,8 @@ pub struct Delivery {
     pub name: &'static str,
     /// What the body says.
     pub content: Content,
+    /// What it says of the order.
+    pub claim: Claim,
     /// How the body spells it.
     pub form: Form,
     /// The timestamp it is signed with.
@@ -37,6 +39,7 @@ impl Delivery {
         Self {
             name,
             content: Content::Event(Event::PaymentProcessing),
+            claim: Claim::Own,
             form: Form::Sorted,
             stamp: Stamp::Now { back_s: 0 },
             signed: Signed::Genuine,
@@ -50,15 +53,37 @@ impl Delivery {
     /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes.
     #[must_use]
     pub const fn is_validly_signed(&self) -> bool {
-        matches!(self.signed, Signed::Genuine) && matches!(self.change, Change::Nothing) && !matches!(self.stamp, Stamp::Missing)
+        let timed = !matches!(self.stamp, Stamp::Missing);
+        let kept = match self.change {
+            Change::Nothing | Change::Shifted { .. } | Change::UpperCase | Change::Labelled(_) => true,
+            Change::BodyByte
+            | Change::Timestamp
+            | Change::SpacedSignature
+            | Change::LongerSignature
+            | Change::SecondSignature { .. }
+            | Change::SecondTimestamp { .. } => false,
+        };
+        matches!(self.signed, Signed::Genuine) && kept && timed
+    }
+
+    /// Whether a receiver may take it for genuine without being wrong: valid, or a valid signature spelled in a way that some libraries read.
+    #[must_use]
+    pub const fn may_be_taken(&self) -> bool {
+        let lenient = matches!(self.change, Change::SpacedSignature | Change::LongerSignature | Change::SecondSignature { .. });
+        self.is_validly_signed() || matches!(self.signed, Signed::Genuine) && lenient
     }
 
     /// How far a run must go before this may be sent.
     #[must_use]
     pub const fn tier(&self) -> Deliver {
         match self.content {
-            Content::Event(Event::PaymentProcessing) | Content::UnknownEvent | Content::NotJson | Content::NotAnEvent | Content::Empty => {
-                if self.is_validly_signed() {
+            Content::Event(Event::PaymentProcessing)
+            | Content::UnknownEvent
+            | Content::NotJson
+            | Content::NotAnEvent
+            | Content::ApiRequest
+            | Content::Empty => {
+                if self.may_be_taken() {
                     Deliver::Probe
                 } else {
                     Deliver::Negative
@@ -80,11 +105,27 @@ pub enum Content {
     NotJson,
     /// JSON that is no event: `[]`.
     NotAnEvent,
+    /// The body of the read-only order-status request to the platform's API, which the same secret signs.
+    ApiRequest,
     /// Nothing.
     Empty,
 }
 
-/// How a body spells what it says. All are JSON for the same value; a receiver that verifies the raw bytes accepts each.
+/// What an event says of its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// What is so.
+    Own,
+    /// Another amount.
+    OtherAmount,
+    /// Another currency: `USD`.
+    OtherCurrency,
+    /// Another transaction of the platform's.
+    OtherTransaction,
+}
+
+/// How a body spells what it says. All but [`Form::TrailingBytes`] are JSON for the same value; a receiver that verifies the raw
+/// bytes accepts each of those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -102,6 +143,20 @@ pub enum Form {
     RawUnicode,
     /// With the amount as a number with two decimals: `1.00`.
     DecimalNumber,
+    /// With every member of `data` twice, the amount another one the first time.
+    RepeatedKeys,
+    /// With something behind the JSON document that is none.
+    TrailingBytes,
+    /// With a further field of so many lists in one another.
+    Nested {
+        /// How many.
+        levels: u32,
+    },
+    /// With a further field that makes the body this long.
+    Padded {
+        /// Bytes.
+        bytes: u32,
+    },
 }
 
 /// The timestamp a delivery is signed with.
@@ -160,6 +215,52 @@ pub enum Change {
     BodyByte,
     /// The timestamp header, by one second.
     Timestamp,
+    /// The first digits of the timestamp stand at the end of the body: the rule has no separator, so that the signature stays right.
+    Shifted {
+        /// How many, at most all ten.
+        digits: usize,
+    },
+    /// The signature, in upper case.
+    UpperCase,
+    /// The signature, with a space in its middle.
+    SpacedSignature,
+    /// The signature, with characters behind it that are no hex digits.
+    LongerSignature,
+    /// A made-up signature beside the right one.
+    SecondSignature {
+        /// Which comes first.
+        right_first: bool,
+    },
+    /// The present time beside the one that was signed.
+    SecondTimestamp {
+        /// Which comes first.
+        signed_first: bool,
+    },
+    /// The content type.
+    Labelled(Label),
+}
+
+/// What a delivery says that its body is, where that is not `application/json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// `text/plain`
+    Text,
+    /// `application/x-www-form-urlencoded`
+    Form,
+    /// Nothing.
+    None,
+}
+
+impl Label {
+    /// The header's value.
+    #[must_use]
+    pub const fn value(self) -> Option<&'static str> {
+        match self {
+            Self::Text => Some("text/plain"),
+            Self::Form => Some("application/x-www-form-urlencoded"),
+            Self::None => None,
+        }
+    }
 }
 
 /// How header names are spelled.
@@ -278,7 +379,7 @@ impl Delivery {
         {
             return Err(Refusal::WouldSettle);
         }
-        let mut body = body(self.content, self.form, order, began).into_bytes();
+        let mut body = body(self.content, self.claim, self.form, order, began).into_bytes();
         let seconds = |by: u64| i64::try_from(by).unwrap_or(i64::MAX);
         let stamp = match self.stamp {
             Stamp::Now { back_s } => now.as_second().saturating_sub(seconds(back_s)),
@@ -299,20 +400,64 @@ impl Delivery {
             Signed::RightStart => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 32..64)),
             Signed::RightEnd => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..32)),
         };
-        let sent_stamp = match self.change {
-            Change::Nothing => stamp_text,
-            Change::BodyByte => {
-                change_amount(&mut body);
-                stamp_text
-            }
-            Change::Timestamp => (stamp - 1).to_string(),
+        let mut headers = Headers {
+            content_type: Some("application/json"),
+            signatures: signature.into_iter().collect(),
+            timestamps: if self.stamp == Stamp::Missing { Vec::new() } else { vec![stamp_text] },
         };
-        let mut headers = vec![("Content-Type", "application/json".to_owned())];
-        headers.extend(signature.map(|value| ("X-SIGNATURE", value)));
-        if self.stamp != Stamp::Missing {
-            headers.push(("X-TIMESTAMP", sent_stamp));
-        }
+        self.change.make(&mut body, &mut headers, now);
+        let headers = headers.list();
         Ok(Request { method: self.method, headers, body, spelling: self.spelling, wait: self.wait })
+    }
+}
+
+/// What stands above a body.
+struct Headers {
+    content_type: Option<&'static str>,
+    signatures: Vec<String>,
+    timestamps: Vec<String>,
+}
+
+impl Headers {
+    fn list(self) -> Vec<(&'static str, String)> {
+        let content_type = self.content_type.map(|value| ("Content-Type", value.to_owned()));
+        let signatures = self.signatures.into_iter().map(|value| ("X-SIGNATURE", value));
+        let timestamps = self.timestamps.into_iter().map(|value| ("X-TIMESTAMP", value));
+        content_type.into_iter().chain(signatures).chain(timestamps).collect()
+    }
+}
+
+impl Change {
+    /// Makes it, in what was signed at `now` and is about to go out.
+    fn make(self, body: &mut Vec<u8>, headers: &mut Headers, now: Timestamp) {
+        match self {
+            Self::Nothing => {}
+            Self::BodyByte => change_amount(body),
+            Self::Timestamp => {
+                for stamp in &mut headers.timestamps {
+                    *stamp = stamp.parse::<i64>().map_or_else(|_| stamp.clone(), |second| (second - 1).to_string());
+                }
+            }
+            Self::Shifted { digits } => {
+                for stamp in &mut headers.timestamps {
+                    let left = stamp.split_off(digits.min(stamp.len()));
+                    body.extend(std::mem::replace(stamp, left).bytes());
+                }
+            }
+            Self::UpperCase => headers.signatures.iter_mut().for_each(|signature| signature.make_ascii_uppercase()),
+            Self::SpacedSignature => headers.signatures.iter_mut().for_each(|signature| signature.insert(signature.len() / 2, ' ')),
+            Self::LongerSignature => headers.signatures.iter_mut().for_each(|signature| signature.push_str("zz")),
+            Self::SecondSignature { right_first } => {
+                let made_up: Vec<String> = headers.signatures.iter().map(|right| half_made_up(right, 0..64)).collect();
+                let at = if right_first { headers.signatures.len() } else { 0 };
+                headers.signatures.splice(at..at, made_up);
+            }
+            Self::SecondTimestamp { signed_first } => {
+                let at = if signed_first { headers.timestamps.len() } else { 0 };
+                headers.timestamps.insert(at, now.as_second().to_string());
+            }
+            Self::Labelled(label) => headers.content_type = label.value(),
+        }
     }
 }
 
@@ -343,30 +488,35 @@ fn change_amount(body: &mut [u8]) {
 const DEVANAGARI: &str = "जाँच";
 
 /// The body of a delivery.
-fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> String {
+fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Timestamp) -> String {
+    let string = |text: &str| serde_json::Value::from(text).to_string();
     let event = match content {
         Content::Event(event) => event.name(),
         Content::UnknownEvent => "golive.unknown",
         Content::NotJson => return r#"{"event":"payment.processing","data":{"order_id":"#.to_owned(),
         Content::NotAnEvent => return "[]".to_owned(),
+        Content::ApiRequest => return format!("{{\"order_id\":{}}}", string(&order.id)),
         Content::Empty => return String::new(),
     };
     let payout = matches!(content, Content::Event(event) if event.is_payout());
     let status = match content {
         Content::Event(event) => event.status(),
-        _ => "PROCESSING",
+        Content::UnknownEvent | Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => "PROCESSING",
     };
-    let string = |text: &str| serde_json::Value::from(text).to_string();
     let india = Offset::from_seconds(19_800).expect("+05:30 is an offset").to_datetime(began);
-    let amount = if form == Form::DecimalNumber { order.amount.clone() } else { string(&order.amount) };
+    let spell = |amount: String| if form == Form::DecimalNumber { amount } else { string(&amount) };
+    let other_amount = spell(another_amount(&order.amount));
+    let amount = if claim == Claim::OtherAmount { other_amount.clone() } else { spell(order.amount.clone()) };
+    let currency = string(if claim == Claim::OtherCurrency { "USD" } else { "INR" });
+    let reference = format!("{}{}", order.reference, if claim == Claim::OtherTransaction { "B" } else { "" });
     let mut data: Vec<(&str, String)> = if payout {
         vec![
-            ("payout_id", string(&format!("payout_{}", order.reference))),
+            ("payout_id", string(&format!("payout_{reference}"))),
             ("payout_order_id", string(&order.id)),
             ("status", string(status)),
             ("amount", amount),
-            ("currency", string("INR")),
-            ("utr_number", string(&format!("UTR{}", order.reference))),
+            ("currency", currency),
+            ("utr_number", string(&format!("UTR{reference}"))),
             ("created_at", string(&india.strftime("%d-%m-%Y").to_string())),
         ]
     } else {
@@ -375,8 +525,8 @@ fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> Stri
             ("order_id", string(&order.id)),
             ("order_status", string(status)),
             ("amount", amount),
-            ("currency", string("INR")),
-            ("transaction_id", string(&format!("TXN{}", order.reference))),
+            ("currency", currency),
+            ("transaction_id", string(&format!("TXN{reference}"))),
             ("payment_method", string("UPI")),
             ("created_at", string(&india.strftime("%d-%m-%Y %I:%M %p").to_string())),
         ]
@@ -385,7 +535,16 @@ fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> Stri
         Form::EscapedSlashes => data.push(("note", r#""golive\/check""#.to_owned())),
         Form::EscapedUnicode => data.push(("note", format!("\"{}\"", escape_unicode(DEVANAGARI)))),
         Form::RawUnicode => data.push(("note", string(DEVANAGARI))),
-        Form::Sorted | Form::AsPrinted | Form::Spaced | Form::DecimalNumber => {}
+        Form::Nested { levels } => {
+            let levels = usize::try_from(levels).unwrap_or(usize::MAX);
+            data.push(("note", format!("{}{}", "[".repeat(levels), "]".repeat(levels))));
+        }
+        Form::RepeatedKeys => {
+            let first = |(key, value): &(&'static str, String)| (*key, if *key == "amount" { other_amount.clone() } else { value.clone() });
+            data = data.iter().map(first).chain(data.clone()).collect();
+        }
+        Form::Padded { .. } => data.push(("note", string(""))),
+        Form::Sorted | Form::AsPrinted | Form::Spaced | Form::DecimalNumber | Form::TrailingBytes => {}
     }
     let (comma, colon) = if form == Form::Spaced { (", ", ": ") } else { (",", ":") };
     let object = |members: &[(&str, String)]| {
@@ -399,7 +558,31 @@ fn body(content: Content, form: Form, order: &OrderId, began: Timestamp) -> Stri
     if form != Form::AsPrinted {
         members.reverse();
     }
-    object(&members)
+    let mut text = object(&members);
+    match form {
+        Form::TrailingBytes => text.push_str("#golive"),
+        Form::Padded { bytes } => {
+            let lacking = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_sub(text.len());
+            text = text.replace(r#""note":"""#, &format!(r#""note":"{}""#, "x".repeat(lacking)));
+        }
+        Form::Sorted
+        | Form::AsPrinted
+        | Form::Spaced
+        | Form::EscapedSlashes
+        | Form::EscapedUnicode
+        | Form::RawUnicode
+        | Form::DecimalNumber
+        | Form::RepeatedKeys
+        | Form::Nested { .. } => {}
+    }
+    text
+}
+
+/// Another amount than this one, by one digit.
+fn another_amount(amount: &str) -> String {
+    let mut changed = format!("\"amount\":{amount}").into_bytes();
+    change_amount(&mut changed);
+    String::from_utf8_lossy(&changed["\"amount\":".len()..]).into_owned()
 }
 
 /// `\u` escapes in lower-case hex, as PHP and Python write them.
@@ -442,15 +625,44 @@ mod tests {
         Signed::RightStart,
         Signed::RightEnd,
     ];
-    const FORMS: [Form; 7] =
-        [Form::Sorted, Form::AsPrinted, Form::Spaced, Form::EscapedSlashes, Form::EscapedUnicode, Form::RawUnicode, Form::DecimalNumber];
+    const FORMS: [Form; 10] = [
+        Form::Sorted,
+        Form::AsPrinted,
+        Form::Spaced,
+        Form::EscapedSlashes,
+        Form::EscapedUnicode,
+        Form::RawUnicode,
+        Form::DecimalNumber,
+        Form::RepeatedKeys,
+        Form::Nested { levels: 3 },
+        Form::Padded { bytes: 1000 },
+    ];
+    const CHANGES: [Change; 12] = [
+        Change::Nothing,
+        Change::BodyByte,
+        Change::Timestamp,
+        Change::Shifted { digits: 1 },
+        Change::Shifted { digits: 10 },
+        Change::UpperCase,
+        Change::SpacedSignature,
+        Change::LongerSignature,
+        Change::SecondSignature { right_first: false },
+        Change::SecondTimestamp { signed_first: false },
+        Change::Labelled(Label::Text),
+        Change::Labelled(Label::None),
+    ];
 
     #[test]
     fn only_what_claims_to_be_validly_signed_is() {
         for signed in SIGNINGS {
-            for change in [Change::Nothing, Change::BodyByte, Change::Timestamp] {
-                for form in FORMS {
-                    let delivery = Delivery { signed, change, form, ..Delivery::genuine("x") };
+            for change in CHANGES {
+                for form in FORMS.into_iter().chain([Form::TrailingBytes]) {
+                    // Beside the present time a second one says something only where another was signed.
+                    let stamp = match change {
+                        Change::SecondTimestamp { .. } => Stamp::Stale { by_s: 60 },
+                        _ => Stamp::Now { back_s: 0 },
+                    };
+                    let delivery = Delivery { signed, change, form, stamp, ..Delivery::genuine("x") };
                     let request = compose(&delivery, false).expect("composes");
                     assert_eq!(is_valid(&request), delivery.is_validly_signed(), "{delivery:?}");
                 }
@@ -480,6 +692,45 @@ mod tests {
             assert_eq!(value["data"]["order_id"], "golive-1", "{form:?}");
             assert_eq!(value["data"]["created_at"], "13-05-2026 01:40 PM", "{form:?}");
         }
+    }
+
+    #[test]
+    fn padded_bodies_are_as_long_as_they_are_to_be() {
+        for bytes in [1_000, 65_536] {
+            let request = compose(&Delivery { form: Form::Padded { bytes }, ..Delivery::genuine("x") }, false).expect("composes");
+            assert_eq!(request.body.len(), bytes as usize);
+        }
+    }
+
+    #[test]
+    fn a_claim_changes_what_it_is_about_and_nothing_else() {
+        let body = |claim| {
+            let request = compose(&Delivery { claim, ..Delivery::genuine("x") }, false).expect("composes");
+            serde_json::from_slice::<serde_json::Value>(&request.body).expect("JSON")["data"].clone()
+        };
+        let own = body(Claim::Own);
+        let claims = [(Claim::OtherAmount, "amount"), (Claim::OtherCurrency, "currency"), (Claim::OtherTransaction, "transaction_id")];
+        for (claim, key) in claims {
+            let mut other = body(claim);
+            assert_ne!(other[key], own[key]);
+            other[key] = own[key].clone();
+            assert_eq!(other, own, "{claim:?}");
+        }
+        assert_eq!(body(Claim::OtherAmount)["amount"], "2.00");
+    }
+
+    #[test]
+    fn shifted_digits_leave_the_signed_bytes_as_they_were() {
+        let texts: Vec<(Vec<u8>, String)> = [0, 1, 10]
+            .map(|digits| {
+                let delivery = Delivery { change: Change::Shifted { digits }, ..Delivery::genuine("x") };
+                let request = compose(&delivery, false).expect("composes");
+                let stamp = request.headers.iter().find(|(name, _)| *name == "X-TIMESTAMP").expect("is stamped").1.clone();
+                (request.body, stamp)
+            })
+            .into();
+        assert!(texts.iter().all(|(body, stamp)| [body, stamp.as_bytes()].concat() == [&texts[0].0, texts[0].1.as_bytes()].concat()));
+        assert_eq!([&texts[1].1, &texts[2].1], ["778659835", ""]);
     }
 
     #[test]

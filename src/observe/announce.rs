@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Content, Delivery, EffectsSource, Form, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario, Show as _, Signed,
-    Spelling, Stamp, Step, TestOrders, Wait,
+    Address, Change, Claim, Content, Delivery, EffectsSource, Form, Label, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario,
+    Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
@@ -229,7 +229,7 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
         let event = match delivery.content {
             Content::Event(event) => Some(event.name()),
             Content::UnknownEvent => Some("golive.unknown"),
-            Content::NotJson | Content::NotAnEvent | Content::Empty => None,
+            Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => None,
         };
         PlannedRequest {
             name: format!("{name}{suffix}"),
@@ -265,6 +265,7 @@ fn kind(delivery: &Delivery) -> String {
         Content::UnknownEvent => "an event that does not exist",
         Content::NotJson => "half a JSON document",
         Content::NotAnEvent => "JSON that is no event",
+        Content::ApiRequest => "the body of a read-only API request",
         Content::Empty => "an empty body",
     };
     let mut parts = vec![content.to_owned()];
@@ -291,10 +292,27 @@ fn kind(delivery: &Delivery) -> String {
         Stamp::Missing => parts.push("no timestamp".to_owned()),
     }
     let rest = [
+        match delivery.claim {
+            Claim::Own => "",
+            Claim::OtherAmount => "another amount than the order's",
+            Claim::OtherCurrency => "another currency than the order's",
+            Claim::OtherTransaction => "another transaction than before",
+        },
         match delivery.change {
             Change::Nothing => "",
             Change::BodyByte => "amount changed after signing",
             Change::Timestamp => "timestamp changed after signing",
+            Change::Shifted { .. } => "digits moved from the timestamp to the body",
+            Change::UpperCase => "signature in upper case",
+            Change::SpacedSignature => "signature with a space in it",
+            Change::LongerSignature => "signature with characters behind it",
+            Change::SecondSignature { right_first: true } => "with a second, made-up signature",
+            Change::SecondSignature { right_first: false } => "with a second, made-up signature before it",
+            Change::SecondTimestamp { signed_first: true } => "with the present time as a second timestamp",
+            Change::SecondTimestamp { signed_first: false } => "with the present time as a second timestamp before it",
+            Change::Labelled(Label::Text) => "labelled text/plain",
+            Change::Labelled(Label::Form) => "labelled as a form",
+            Change::Labelled(Label::None) => "without a content type",
         },
         match delivery.form {
             Form::Sorted => "",
@@ -304,6 +322,10 @@ fn kind(delivery: &Delivery) -> String {
             Form::EscapedUnicode => "with \\u escapes",
             Form::RawUnicode => "with Hindi text",
             Form::DecimalNumber => "amount as a number",
+            Form::RepeatedKeys => "with every key twice",
+            Form::TrailingBytes => "with bytes behind the JSON",
+            Form::Nested { .. } => "with lists deep in one another",
+            Form::Padded { .. } => "padded to a large body",
         },
         match delivery.spelling {
             Spelling::Platform => "",
