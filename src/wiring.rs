@@ -25,7 +25,9 @@ pub(crate) struct Wiring {
     /// `[webhook.payout]`
     pub(crate) payout: Option<OrderSource>,
     /// `[webhook.effects]`
-    pub(crate) effects: Option<EffectsHook>,
+    pub(crate) effects: Option<HookCall>,
+    /// `[webhook.status]`
+    pub(crate) status: Option<HookCall>,
     /// `[signer] command`; `{timestamp}` stands for the timestamp, the payload goes to standard input.
     pub(crate) signer: Option<Vec<String>>,
     /// The env file and the files that hold a secret: configuration key, path as configured, path to open.
@@ -41,12 +43,12 @@ pub(crate) enum OrderSource {
     Ids(Vec<OrderId>),
 }
 
-/// How effects are counted; `{id}` stands for the order id.
+/// How the merchant is asked about an order; `{id}` stands for its id.
 #[derive(Debug)]
-pub(crate) enum EffectsHook {
-    /// Prints a number.
+pub(crate) enum HookCall {
+    /// Prints the answer.
     Command(Vec<String>),
-    /// Answers with JSON; the pointer (RFC 6901) names the number in it, or the whole document is one.
+    /// Answers with JSON; the pointer (RFC 6901) names the answer in it, or the whole document is it.
     Url {
         /// The address, `{id}` in it.
         url: String,

@@ -155,7 +155,10 @@ pub struct Webhook {
     /// `[webhook.payout]`
     pub payout: Option<TestOrders>,
     /// `[webhook.effects]`
-    pub effects: Option<Effects>,
+    pub effects: Option<Hook>,
+    /// `[webhook.status]`
+    #[serde(default)]
+    pub status: Option<Hook>,
 }
 
 /// How far deliveries go.
@@ -196,22 +199,22 @@ pub enum TestOrders {
     Ids(usize),
 }
 
-/// How it can be seen how often an order was credited.
+/// How the merchant can be asked about an order: how often it was credited, or in which state it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effects {
+pub struct Hook {
     /// A program or an address.
-    pub source: EffectsSource,
-    /// How long the count must rest before it is believed, in milliseconds.
+    pub source: HookSource,
+    /// How long the answer must rest before it is believed, in milliseconds.
     pub settle_ms: u64,
 }
 
-/// Who counts effects.
+/// Who answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum EffectsSource {
-    /// A program prints a number.
+pub enum HookSource {
+    /// A program prints the answer.
     Command(Program),
-    /// An address answers with JSON.
+    /// An address gives it.
     Url(Address),
 }
 
@@ -381,8 +384,10 @@ impl Merchant {
         let mut urls: Vec<(String, &Address)> = Vec::new();
         urls.extend(self.api.base_url.iter().map(|a| ("api.base_url".to_owned(), a)));
         urls.extend(self.webhook.url.iter().map(|a| ("webhook.url".to_owned(), a)));
-        if let Some(Effects { source: EffectsSource::Url(a), .. }) = &self.webhook.effects {
-            urls.push(("webhook.effects.url".to_owned(), a));
+        for (key, hook) in [("webhook.effects.url", &self.webhook.effects), ("webhook.status.url", &self.webhook.status)] {
+            if let Some(Hook { source: HookSource::Url(a), .. }) = hook {
+                urls.push((key.to_owned(), a));
+            }
         }
         urls.extend(self.network.egress.iter().enumerate().map(|(i, a)| (format!("network.egress[{i}]"), a)));
         urls

@@ -89,6 +89,8 @@ pub enum NotMade {
     },
     /// No effects hook is configured.
     NoEffects,
+    /// No status hook is configured.
+    NoStatus,
     /// The configuration lacks what it takes.
     Unconfigured {
         /// The key that is missing or not usable.
@@ -124,6 +126,7 @@ impl NotMade {
             }
             Self::NoTestOrders { key } => Reason::NoWayToObserve(text!("`{}` gives no further test id", Plain(key))),
             Self::NoEffects => Reason::NoWayToObserve("no `[webhook.effects]` tells what a delivery did".into()),
+            Self::NoStatus => Reason::NoWayToObserve("no `[webhook.status]` tells the state of an order".into()),
             Self::Unconfigured { key } => Reason::Declined(text!("`{}` is not set to anything usable", Plain(key))),
             Self::PrivateTarget { address } => {
                 Reason::Declined(text!("{} is a private address; `--allow-private` or `--connect-to` would go there", *address))
@@ -371,7 +374,7 @@ impl ScenarioSeen {
         self.steps.iter().flat_map(|step| match step {
             StepSeen::Exchange(exchange) => std::slice::from_ref(exchange.as_ref()),
             StepSeen::Together(exchanges) => exchanges.as_slice(),
-            StepSeen::Effects(_) => &[],
+            StepSeen::Effects(_) | StepSeen::Status(_) => &[],
         })
     }
 
@@ -379,7 +382,15 @@ impl ScenarioSeen {
     pub fn effects(&self) -> impl Iterator<Item = &Seen<u64>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Effects(count) => Some(count),
-            StepSeen::Exchange(_) | StepSeen::Together(_) => None,
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Status(_) => None,
+        })
+    }
+
+    /// The states of the order in the merchant's own words, in order.
+    pub fn statuses(&self) -> impl Iterator<Item = &Seen<String>> {
+        self.steps.iter().filter_map(|step| match step {
+            StepSeen::Status(word) => Some(word),
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Effects(_) => None,
         })
     }
 }
@@ -394,6 +405,8 @@ pub enum StepSeen {
     Together(Vec<Exchange>),
     /// How many effects the order had, once they rested.
     Effects(Seen<u64>),
+    /// The order's state in the merchant's own word, once it rested.
+    Status(Seen<String>),
 }
 
 /// A TLS handshake.

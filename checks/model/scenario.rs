@@ -39,7 +39,7 @@ impl Scenario {
         self.steps.iter().flat_map(|step| match step {
             Step::Deliver(delivery) | Step::Together { delivery, .. } => std::slice::from_ref(delivery),
             Step::Beside { deliveries } => deliveries.as_slice(),
-            Step::Repeat { .. } | Step::CountEffects => &[],
+            Step::Repeat { .. } | Step::CountEffects | Step::ReadStatus => &[],
         })
     }
 
@@ -50,7 +50,7 @@ impl Scenario {
             Step::Deliver(_) | Step::Repeat { .. } => 1,
             Step::Together { count, .. } => *count,
             Step::Beside { deliveries } => deliveries.len() as u64,
-            Step::CountEffects => 0,
+            Step::CountEffects | Step::ReadStatus => 0,
         };
         self.steps.iter().map(of).sum()
     }
@@ -59,6 +59,12 @@ impl Scenario {
     #[must_use]
     pub fn counts_effects(&self) -> bool {
         self.steps.contains(&Step::CountEffects)
+    }
+
+    /// Whether it waits for the order's state in the merchant's own word.
+    #[must_use]
+    pub fn reads_status(&self) -> bool {
+        self.steps.contains(&Step::ReadStatus)
     }
 }
 
@@ -115,4 +121,17 @@ pub enum Step {
     },
     /// Count the order's effects once they rest.
     CountEffects,
+    /// Read the order's state in the merchant's own word, once it rests. Next to [`Step::CountEffects`] both rest at the same time.
+    ReadStatus,
+}
+
+impl Step {
+    /// Whether it only looks what became of the order.
+    #[must_use]
+    pub const fn watches(&self) -> bool {
+        match self {
+            Self::CountEffects | Self::ReadStatus => true,
+            Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } => false,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Makes a merchant of what was read, and notes what does not go together.
 
 use golive_checks::model::{
-    Address, Api, Attestation, Effects, EffectsSource, Endpoint, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
+    Address, Api, Attestation, Endpoint, Hook, HookSource, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
     ServerKind, Source, TestOrders, Waiver, Webhook,
 };
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use url::Url;
 use super::complaint::Notes;
 use super::raw;
 use super::read::{Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses};
-use crate::wiring::{EffectsHook, OrderSource, Wiring};
+use crate::wiring::{HookCall, OrderSource, Wiring};
 
 /// A merchant whose secrets are still to be fetched.
 pub(super) struct Draft {
@@ -26,7 +26,7 @@ pub(super) struct Draft {
     pub(super) wallets: [Option<Reference>; 2],
 }
 
-/// How long effects must rest when `settle` does not say.
+/// How long an answer must rest when `settle` does not say.
 const SETTLE_MS: u64 = 3_000;
 
 /// What a test order is worth when `amount` does not say.
@@ -122,12 +122,14 @@ fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Web
     let (url, webhook_url) = split(raw.url.as_deref().map(address));
     let (order, order_source) = split(raw.order.and_then(|raw| orders(raw, "webhook.order", notes)));
     let (payout, payout_source) = split(raw.payout.and_then(|raw| orders(raw, "webhook.payout", notes)));
-    let (effects, effects_hook) = split(raw.effects.and_then(|raw| self::effects(raw, notes)));
+    let (effects, effects_call) = split(raw.effects.and_then(|raw| hook(raw, "webhook.effects", "number", notes)));
+    let (status, status_call) = split(raw.status.and_then(|raw| hook(raw, "webhook.status", "word", notes)));
     wiring.webhook_url = webhook_url.flatten();
     wiring.order = order_source;
     wiring.payout = payout_source;
-    wiring.effects = effects_hook;
-    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects }
+    wiring.effects = effects_call;
+    wiring.status = status_call;
+    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects, status }
 }
 
 /// Test orders or payouts: a program or a list.
@@ -163,38 +165,39 @@ fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOr
     Some((TestOrders::Ids(orders.len()), OrderSource::Ids(orders)))
 }
 
-/// The effects hook: a program or an address.
-fn effects(raw: raw::Effects, notes: &mut Notes<'_>) -> Option<(Effects, EffectsHook)> {
-    const PATH: &str = "webhook.effects";
-    let (has_command, has_url) = (notes.places.contains_key("webhook.effects.command"), notes.places.contains_key("webhook.effects.url"));
+/// How the merchant is asked about an order: a program or an address. `answer` is what it says.
+fn hook(raw: raw::Hook, path: &str, answer: &str, notes: &mut Notes<'_>) -> Option<(Hook, HookCall)> {
+    let set = |key: &str, notes: &Notes<'_>| notes.places.contains_key(&format!("{path}.{key}"));
+    let (has_command, has_url) = (set("command", notes), set("url", notes));
     if has_command == has_url {
-        notes.complain_of(PATH, format!("`{PATH}`: expected either `command` or `url`"));
+        notes.complain_of(path, format!("`{path}`: expected either `command` or `url`"));
         return None;
     }
     let settle_ms = raw.settle.map_or(SETTLE_MS, |Settle(ms)| ms);
+    let (command, url, pointer) = (format!("{path}.command"), format!("{path}.url"), format!("{path}.pointer"));
     if has_command {
-        if notes.places.contains_key("webhook.effects.pointer") {
-            notes.complain_of("webhook.effects.pointer", format!("`{PATH}.pointer`: goes with `url`; a program prints the number alone"));
+        if set("pointer", notes) {
+            notes.complain_of(&pointer, format!("`{pointer}`: goes with `url`; a program prints the {answer} alone"));
         }
         let Argv(argv) = raw.command?;
         if !argv.iter().any(|part| part.contains("{id}")) {
-            notes.complain_of("webhook.effects.command", format!("`{PATH}.command`: has no `{{id}}`, which stands for the order id"));
+            notes.complain_of(&command, format!("`{command}`: has no `{{id}}`, which stands for the order id"));
         }
-        let source = EffectsSource::Command(program(&argv));
-        return Some((Effects { source, settle_ms }, EffectsHook::Command(argv)));
+        let source = HookSource::Command(program(&argv));
+        return Some((Hook { source, settle_ms }, HookCall::Command(argv)));
     }
-    let url = raw.url?;
-    if !url.contains("{id}") {
-        notes.complain_of("webhook.effects.url", format!("`{PATH}.url`: has no `{{id}}`, which stands for the order id"));
+    let written = raw.url?;
+    if !written.contains("{id}") {
+        notes.complain_of(&url, format!("`{url}`: has no `{{id}}`, which stands for the order id"));
     }
     if raw.pointer.as_deref().is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-        notes.complain_of("webhook.effects.pointer", format!("`{PATH}.pointer`: expected a JSON pointer, such as \"/count\""));
+        notes.complain_of(&pointer, format!("`{pointer}`: expected a JSON pointer, such as \"/count\" or \"/status\""));
     }
-    let (mut shown, _) = address(&url);
+    let (mut shown, _) = address(&written);
     if let Address::Url(endpoint) = &mut shown {
         endpoint.path = endpoint.path.replace("%7Bid%7D", "{id}");
     }
-    Some((Effects { source: EffectsSource::Url(shown), settle_ms }, EffectsHook::Url { url, pointer: raw.pointer }))
+    Some((Hook { source: HookSource::Url(shown), settle_ms }, HookCall::Url { url: written, pointer: raw.pointer }))
 }
 
 /// `[network]`

@@ -210,6 +210,10 @@ deliver = "probe"
 # command = ["./scripts/credits", "{{id}}"]
 # settle = "3s"
 
+# The state of an order in your own word, so that it can be seen whether late events undo a payment: a program, or a url.
+# [webhook.status]
+# command = ["./scripts/order-status", "{{id}}"]
+
 # The application's own signing code: payload on standard input, timestamp as argument.
 # [signer]
 # command = ["node", "scripts/sign.js", "{{timestamp}}"]

@@ -111,7 +111,9 @@ tables! {
         /// Test payouts.
         payout: Orders,
         /// How often an order was credited.
-        effects: Effects,
+        effects: Hook,
+        /// The state of an order in the merchant's own word.
+        status: Hook,
     }
 
     /// Where test orders or payouts come from.
@@ -124,15 +126,15 @@ tables! {
         amount: Amount,
     }
 
-    /// How effects are counted.
-    Effects {
-        /// Prints the count for `{id}`.
+    /// How the merchant is asked about an order.
+    Hook {
+        /// Prints the answer for `{id}`.
         command: Argv,
-        /// Answers with the count for `{id}`.
+        /// Gives the answer for `{id}`.
         url: String,
-        /// Where the count stands in that answer.
+        /// Where it stands in what the address gives.
         pointer: String,
-        /// How long the count must rest.
+        /// How long it must rest.
         settle: Settle,
     }
 

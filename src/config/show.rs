@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use golive_checks::model::{
-    Address, Credential, EffectsSource, Limits, Merchant, MissingSecret, Origin, Prefix, Product, Quoted, ServerKind, Show as _, Slot,
+    Address, Credential, Hook, HookSource, Limits, Merchant, MissingSecret, Origin, Prefix, Product, Quoted, ServerKind, Show as _, Slot,
     TestOrders,
 };
 
 use super::Loaded;
-use crate::wiring::{EffectsHook, OrderSource, Wiring};
+use crate::wiring::{HookCall, OrderSource, Wiring};
 
 /// The column where origins begin, unless a value is longer.
 const ORIGIN_COLUMN: usize = 64;
@@ -192,21 +192,8 @@ impl Sheet<'_> {
         self.some("webhook.full_until", webhook.full_until.map(|day| day.to_string()));
         self.orders("webhook.order", webhook.order.as_ref(), wiring.order.as_ref());
         self.orders("webhook.payout", webhook.payout.as_ref(), wiring.payout.as_ref());
-        if let (Some(effects), Some(hook)) = (&webhook.effects, &wiring.effects) {
-            match (&effects.source, hook) {
-                (EffectsSource::Url(address), EffectsHook::Url { pointer, .. }) => {
-                    self.put("webhook.effects.url", &url(address));
-                    self.some("webhook.effects.pointer", pointer.as_deref().map(quoted));
-                }
-                (EffectsSource::Command(_), EffectsHook::Command(argv)) => self.put("webhook.effects.command", &program(argv)),
-                (EffectsSource::Url(_), EffectsHook::Command(_)) | (EffectsSource::Command(_), EffectsHook::Url { .. }) => {}
-            }
-            let settle = match effects.settle_ms {
-                ms if ms % 1_000 == 0 => format!("\"{}s\"", ms / 1_000),
-                ms => format!("\"{ms}ms\""),
-            };
-            self.put("webhook.effects.settle", &settle);
-        }
+        self.hook("webhook.effects", webhook.effects.as_ref(), wiring.effects.as_ref());
+        self.hook("webhook.status", webhook.status.as_ref(), wiring.status.as_ref());
         self.some("signer.command", wiring.signer.as_deref().map(program));
     }
 
@@ -219,6 +206,23 @@ impl Sheet<'_> {
             }
             (None, _) | (_, None) => {}
         }
+    }
+
+    fn hook(&mut self, table: &str, hook: Option<&Hook>, call: Option<&HookCall>) {
+        let (Some(hook), Some(call)) = (hook, call) else { return };
+        match (&hook.source, call) {
+            (HookSource::Url(address), HookCall::Url { pointer, .. }) => {
+                self.put(&format!("{table}.url"), &url(address));
+                self.some(&format!("{table}.pointer"), pointer.as_deref().map(quoted));
+            }
+            (HookSource::Command(_), HookCall::Command(argv)) => self.put(&format!("{table}.command"), &program(argv)),
+            (HookSource::Url(_), HookCall::Command(_)) | (HookSource::Command(_), HookCall::Url { .. }) => {}
+        }
+        let settle = match hook.settle_ms {
+            ms if ms % 1_000 == 0 => format!("\"{}s\"", ms / 1_000),
+            ms => format!("\"{ms}ms\""),
+        };
+        self.put(&format!("{table}.settle"), &settle);
     }
 
     fn network(&mut self) {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use golive_checks::model::{
-    Address, Carried, Credential, Damage, Deliver, EffectsSource, Host, MissingSecret, Origin, Place, Prefix, Product, SecretFacts, Slot,
+    Address, Carried, Credential, Damage, Deliver, HookSource, Host, MissingSecret, Origin, Place, Prefix, Product, SecretFacts, Slot,
     TestOrders,
 };
 use tempfile::TempDir;
 
 use super::*;
-use crate::wiring::{EffectsHook, OrderSource};
+use crate::wiring::{HookCall, OrderSource};
 
 pub(super) const LIVE_KEY: &str = "pk_live_MARKER7f3k9q2x8v1m4n6b";
 pub(super) const LIVE_SECRET: &str = "sk_live_MARKER2c5d8e1f4g7h0j3k";
@@ -411,9 +411,9 @@ fn effects_are_counted_by_a_program_or_an_address() {
         loaded("[webhook.effects]\nurl = \"https://shop.example/credits/{id}?key=MARKER\"\npointer = \"/n\"\nsettle = \"500ms\"\n");
     let effects = merchant.webhook.effects.expect("effects");
     assert_eq!(effects.settle_ms, 500);
-    let EffectsSource::Url(Address::Url(url)) = effects.source else { panic!("a URL") };
+    let HookSource::Url(Address::Url(url)) = effects.source else { panic!("a URL") };
     assert_eq!((url.path.as_str(), url.query), ("/credits/{id}", true));
-    assert!(matches!(wiring.effects, Some(EffectsHook::Url { url, .. }) if url.ends_with("{id}?key=MARKER")));
+    assert!(matches!(wiring.effects, Some(HookCall::Url { url, .. }) if url.ends_with("{id}?key=MARKER")));
     let effects = loaded("[webhook.effects]\ncommand = [\"./credits\", \"--order={id}\"]\n").merchant.webhook.effects;
     assert_eq!(effects.map(|effects| effects.settle_ms), Some(3_000));
     assert_eq!(
@@ -552,12 +552,28 @@ fn turned(text: &str, table: &str) -> String {
 }
 
 #[test]
+fn states_are_told_by_a_program_or_an_address_as_well() {
+    let Loaded { merchant, wiring, .. } = loaded("[webhook.status]\nurl = \"https://shop.example/orders/{id}\"\n");
+    assert_eq!(merchant.webhook.status.as_ref().map(|status| status.settle_ms), Some(3_000));
+    assert!(merchant.urls().iter().any(|(key, _)| key == "webhook.status.url"));
+    assert!(matches!(wiring.status, Some(HookCall::Url { pointer: None, .. })) && wiring.effects.is_none());
+    assert_eq!(
+        complaints("[webhook.status]\ncommand = [\"./status\"]\npointer = \"/status\"\n"),
+        [
+            "golive.toml:2:1: `webhook.status.command`: has no `{id}`, which stands for the order id",
+            "golive.toml:3:1: `webhook.status.pointer`: goes with `url`; a program prints the word alone",
+        ]
+    );
+    assert_eq!(complaints("[webhook.status]\n").len(), 1);
+}
+
+#[test]
 fn the_example_holds_every_key() {
     let mut known = Vec::new();
     raw::File::keys("", &mut known);
     let mut text = EVERY_KEY.to_owned();
     let mut set: Vec<String> = loaded(&text).merchant.places.keys().map(|place| pattern(place)).collect();
-    for table in ["webhook.order", "webhook.payout", "webhook.effects"] {
+    for table in ["webhook.order", "webhook.payout", "webhook.effects", "webhook.status"] {
         text = turned(&text, table);
         set.extend(loaded(&text).merchant.places.keys().map(|place| pattern(place)));
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Delivery, EffectsSource, Form, Label, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario,
+    Address, Change, Claim, Content, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario,
     Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait,
 };
 use golive_checks::platform::call::Call;
@@ -117,7 +117,7 @@ pub(super) fn requests(
     for scenario in &granted {
         requests.extend(scenario_requests(scenario, merchant, run));
     }
-    requests.extend(effect_requests(&granted, merchant));
+    requests.extend(hook_requests(&granted, merchant));
     requests
 }
 
@@ -203,16 +203,22 @@ fn order_requests(granted: &[&Scenario], merchant: &Merchant, run: &RunFacts) ->
     requests
 }
 
-fn effect_requests(granted: &[&Scenario], merchant: &Merchant) -> Option<PlannedRequest> {
-    let counts = |scenario: &&Scenario| scenario.steps.iter().filter(|step| **step == Step::CountEffects).count() as u64;
-    let count = granted.iter().map(counts).sum();
-    let (target, method) = match &merchant.webhook.effects.as_ref()?.source {
-        EffectsSource::Command(program) => (program_name(&program.name), "run"),
-        EffectsSource::Url(Address::Url(url)) => (url.show(), "GET"),
-        EffectsSource::Url(Address::Unreadable) => return None,
+/// The questions to the merchant about its orders.
+fn hook_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedRequest> {
+    let hooks = [
+        (Step::CountEffects, &merchant.webhook.effects, "webhook.effects", "counts effects, again and again until they rest"),
+        (Step::ReadStatus, &merchant.webhook.status, "webhook.status", "reads the state of an order, again and again until it rests"),
+    ];
+    let request = |(step, hook, name, kind): (Step, &Option<Hook>, &'static str, &'static str)| {
+        let count = granted.iter().map(|scenario| scenario.steps.iter().filter(|other| **other == step).count() as u64).sum();
+        let (target, method) = match &hook.as_ref()?.source {
+            HookSource::Command(program) => (program_name(&program.name), "run"),
+            HookSource::Url(Address::Url(url)) => (url.show(), "GET"),
+            HookSource::Url(Address::Unreadable) => return None,
+        };
+        (count > 0).then(|| PlannedRequest { count, ..simple(name, target, method, kind) })
     };
-    (count > 0)
-        .then(|| PlannedRequest { count, ..simple("webhook.effects", target, method, "counts effects, again and again until they rest") })
+    hooks.into_iter().filter_map(request).collect()
 }
 
 fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
@@ -250,9 +256,9 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
                 vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
             }
-            Some(Step::Repeat { .. } | Step::Beside { .. } | Step::CountEffects) | None => Vec::new(),
+            Some(Step::Repeat { .. } | Step::Beside { .. } | Step::CountEffects | Step::ReadStatus) | None => Vec::new(),
         },
-        Step::CountEffects => Vec::new(),
+        Step::CountEffects | Step::ReadStatus => Vec::new(),
     };
     scenario.steps.iter().flat_map(of_step).collect()
 }

@@ -13,9 +13,9 @@ use url::Url;
 
 use super::beside::{Task, beside, each};
 use super::dial::{Line, NoLine};
-use super::effects::Effects;
 use super::exchange::{Courier, Opened, Outgoing, Patience};
 use super::held::StartingLine;
+use super::hooks::{Answer, Asker};
 use super::orders::Orders;
 use super::plan::source_key;
 use super::window::{Place, Urgency, Went, Window};
@@ -59,8 +59,10 @@ pub(crate) struct Conversation<'a> {
     pub(crate) wrong: &'a Secret,
     /// What the deliveries are about.
     pub(crate) orders: &'a Orders<'a>,
-    /// What they did.
-    pub(crate) effects: Option<Effects<'a>>,
+    /// How often they credited.
+    pub(crate) effects: Option<Asker<'a>>,
+    /// In which state they left their orders.
+    pub(crate) status: Option<Asker<'a>>,
     /// Who watches.
     pub(crate) progress: &'a dyn Progress,
 }
@@ -128,7 +130,7 @@ impl Conversation<'_> {
             steps: Vec::new(),
         };
         for (at, step) in scenario.steps.iter().enumerate() {
-            if *step == Step::CountEffects && at > 0 {
+            if step.watches() && at > 0 {
                 // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
                 run.places.clear();
             } else if run.places.is_empty() {
@@ -216,7 +218,7 @@ impl Run<'_> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(goes_on);
             }
-            Step::CountEffects => return Ok(self.count().await),
+            Step::CountEffects | Step::ReadStatus => return Ok(self.watch(at).await),
         };
         self.ahead = ahead;
         let goes_on = goes_on(std::slice::from_ref(&exchange));
@@ -311,18 +313,32 @@ impl Run<'_> {
         exchanges.into_iter().collect()
     }
 
-    /// How many effects the order has: at once where nothing was sent yet, else once they rest.
-    async fn count(&mut self) -> GoesOn {
+    /// What became of the order: at once where nothing was sent yet, else once it rests. Steps that watch next to one another do so at the
+    /// same time, with the first of them.
+    async fn watch(&mut self, at: usize) -> GoesOn {
         self.composed.push(None);
-        let sent = self.steps.iter().any(|step| !matches!(step, StepSeen::Effects(_)));
-        let count = match &self.talk.effects {
-            None => Seen::NotMade(NotMade::NoEffects),
-            Some(effects) if sent => effects.count_at_rest(&self.order.id).await,
-            Some(effects) => effects.count(&self.order.id).await,
-        };
-        let counted = matches!(count, Seen::Got(_));
-        self.steps.push(StepSeen::Effects(count));
-        if counted { GoesOn::Yes } else { GoesOn::No }
+        if at > 0 && self.scenario.steps[at - 1].watches() {
+            return GoesOn::Yes;
+        }
+        let watching: Vec<&Step> = self.scenario.steps[at..].iter().take_while(|step| step.watches()).collect();
+        let at_rest = self.steps.iter().any(|step| !matches!(step, StepSeen::Effects(_) | StepSeen::Status(_)));
+        let (counts, reads) = (watching.contains(&&Step::CountEffects), watching.contains(&&Step::ReadStatus));
+        let (count, word) = tokio::join!(
+            self.answer(counts, self.talk.effects.as_ref(), NotMade::NoEffects, at_rest),
+            self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest)
+        );
+        let told = matches!(count, Some(Seen::Got(_))) || matches!(word, Some(Seen::Got(_)));
+        self.steps.extend(count.map(StepSeen::Effects));
+        self.steps.extend(word.map(StepSeen::Status));
+        if told { GoesOn::Yes } else { GoesOn::No }
+    }
+
+    async fn answer<T: Answer>(&self, wanted: bool, asker: Option<&Asker<'_>>, without: NotMade, at_rest: bool) -> Option<Seen<T>> {
+        match (wanted, asker) {
+            (false, _) => None,
+            (true, None) => Some(Seen::NotMade(without)),
+            (true, Some(asker)) => Some(asker.answer(&self.order.id, at_rest).await),
+        }
     }
 
     fn compose(&self, delivery: &Delivery) -> Result<Request, NotMade> {
@@ -349,9 +365,9 @@ impl Run<'_> {
 
 /// How many deliveries the next of these steps sends beside one another.
 fn at_once(steps: &[Step]) -> usize {
-    match steps.iter().find(|step| **step != Step::CountEffects) {
+    match steps.iter().find(|step| !step.watches()) {
         Some(Step::Beside { deliveries }) => deliveries.len(),
-        Some(Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::CountEffects) | None => 1,
+        Some(Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::CountEffects | Step::ReadStatus) | None => 1,
     }
 }
 

@@ -6,11 +6,11 @@ mod client;
 mod connect_to;
 mod conversation;
 mod dial;
-mod effects;
 mod egress;
 mod exchange;
 mod files;
 mod held;
+mod hooks;
 mod legacy_tls;
 mod orders;
 mod plain_http;
@@ -44,10 +44,10 @@ use announce::words;
 use beside::{Task, beside};
 use conversation::Conversation;
 use dial::Dialer;
-use effects::Effects;
 use egress::observe_egress;
 use exchange::Courier;
 use files::observe_secret_files;
+use hooks::Asker;
 use legacy_tls::observe_legacy_tls;
 use orders::Orders;
 use plain_http::observe_plain_http;
@@ -156,8 +156,8 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         let plain_http = observe_plain_http(courier, url, &plain_order);
         look.at(&mut tasks, Probe::WebhookPlainHttp, |seen| &mut seen.webhook_plain_http, plain_http);
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
-            let effects = Effects::new(context, courier);
-            let conversation = Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, progress };
+            let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
+            let conversation = Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, progress };
             let (scenarios, record) = (&scenarios, &record);
             // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));

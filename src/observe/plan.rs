@@ -147,6 +147,7 @@ impl Gate<'_> {
             .or_else(|| self.secret(Slot::SecretKey))
             .or_else(|| sandbox.then(|| self.secret(Slot::SandboxSecretKey)).flatten())
             .or_else(|| (scenario.counts_effects() && self.merchant.webhook.effects.is_none()).then_some(NotMade::NoEffects))
+            .or_else(|| (scenario.reads_status() && self.merchant.webhook.status.is_none()).then_some(NotMade::NoStatus))
     }
 
     /// Gives every scenario that wants a test order of its own one, as far as they go. The first stands for those that take any.

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use golive_checks::model::{
-    Address, Content, Credential, Deliver, Effects as EffectsFacts, EffectsSource, Endpoint, Keyring, Limits, Merchant, Mode, Observations,
-    OrderNeed, Origin, Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
+    Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant, Mode, Observations, OrderNeed, Origin,
+    Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
 };
 use golive_checks::platform::{Event, keys};
 use golive_checks::webhook::scenarios;
@@ -22,7 +22,7 @@ use wide::beside_one_another;
 
 use super::*;
 use crate::observe::{Options, Plan, observe};
-use crate::wiring::{EffectsHook, OrderSource, Wiring};
+use crate::wiring::{HookCall, OrderSource, Wiring};
 
 const MS: Duration = Duration::from_millis(1);
 const LIVE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
@@ -139,9 +139,9 @@ impl Shop {
         Self { merchant, wiring, run: run(Deliver::Full), options }
     }
 
-    fn with_effects(mut self, hook: EffectsHook, settle_ms: u64) -> Self {
-        let source = EffectsSource::Command(Program { name: "counts".to_owned() });
-        self.merchant.webhook.effects = Some(EffectsFacts { source, settle_ms });
+    fn with_effects(mut self, hook: HookCall, settle_ms: u64) -> Self {
+        let source = HookSource::Command(Program { name: "counts".to_owned() });
+        self.merchant.webhook.effects = Some(Hook { source, settle_ms });
         self.wiring.effects = Some(hook);
         self
     }
@@ -445,8 +445,8 @@ fn effects(seen: &Observations) -> Vec<Result<u64, TroubleKind>> {
     got(seen, "once").effects().map(one).collect()
 }
 
-fn by_url() -> EffectsHook {
-    EffectsHook::Url { url: "http://shop.test:8080/count/{id}".to_owned(), pointer: Some("/data/count".to_owned()) }
+fn by_url() -> HookCall {
+    HookCall::Url { url: "http://shop.test:8080/count/{id}".to_owned(), pointer: Some("/data/count".to_owned()) }
 }
 
 #[tokio::test]
@@ -470,13 +470,44 @@ async fn effects_that_never_rest_are_given_up() {
 #[tokio::test]
 async fn programs_count_effects() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let hook = |text: &str| EffectsHook::Command(["sh", "-c", text, "counts", "{id}"].map(str::to_owned).to_vec());
+    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "counts", "{id}"].map(str::to_owned).to_vec());
     let shop = Shop::new(receiver.address).with_orders(&["12"]);
     let shop = shop.with_effects(hook("echo $1"), 60);
     assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Ok(12); 3]);
     let shop = shop.with_effects(hook("echo many"), 60);
     assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Err(TroubleKind::Other)]);
     assert_eq!(receiver.arrived().len(), 2);
+}
+
+#[tokio::test]
+async fn counts_and_states_rest_at_the_same_time() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec());
+    let mut shop = Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 600);
+    shop.merchant.webhook.status = shop.merchant.webhook.effects.clone();
+    shop.wiring.status = Some(hook(&format!("echo of-$1 {LIVE}")));
+    let watched = [Step::CountEffects, Step::ReadStatus];
+    let steps = [watched.to_vec(), vec![Step::Deliver(settling("first"))], watched.to_vec(), vec![Step::Repeat { of: 2 }]].concat();
+    let began = Instant::now();
+    let seen = shop.observe(vec![stateful("once", OrderNeed::TestOrder, steps)]).await;
+    assert!((600 * MS..1_100 * MS).contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert_eq!(effects(&seen), [Ok(12), Ok(12)]);
+    let words: Vec<&Seen<String>> = got(&seen, "once").statuses().collect();
+    assert_eq!(words, [&Seen::Got("of-12 [secret]".to_owned()); 2]);
+    assert_eq!(statuses(&seen, "once"), [Some(200), Some(200)]);
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_leaves_the_other_to_tell() {
+    let receiver = receiver(false, |_, _| (200, MS)).await;
+    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec());
+    let mut shop = Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 60);
+    shop.merchant.webhook.status = shop.merchant.webhook.effects.clone();
+    shop.wiring.status = Some(hook("exit 1"));
+    let steps = vec![Step::CountEffects, Step::ReadStatus, Step::Deliver(settling("first")), Step::CountEffects];
+    let seen = shop.observe(vec![stateful("once", OrderNeed::TestOrder, steps)]).await;
+    assert_eq!(effects(&seen), [Ok(12), Ok(12)]);
+    assert!(matches!(got(&seen, "once").statuses().collect::<Vec<_>>()[..], [Seen::Trouble(_)]));
 }
 
 #[tokio::test]

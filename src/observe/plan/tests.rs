@@ -1,6 +1,6 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
-use golive_checks::model::{Delivery, Effects, EffectsSource, Endpoint, Mode, Network, Origin, Program, Role, Sandbox, Step};
+use golive_checks::model::{Delivery, Endpoint, Hook, HookSource, Mode, Network, Origin, Program, Role, Sandbox, Step};
 use golive_checks::platform::keys;
 use golive_checks::webhook::scenarios;
 
@@ -37,8 +37,10 @@ fn complete() -> Merchant {
     merchant.webhook.url = address("https://u:MARKER@shop.example/hook?token=MARKER");
     merchant.webhook.order = Some(TestOrders::Ids(20));
     merchant.webhook.payout = Some(TestOrders::Command(Program { name: "new-payout".to_owned() }));
-    let source = EffectsSource::Command(Program { name: "credits".to_owned() });
-    merchant.webhook.effects = Some(Effects { source, settle_ms: 3_000 });
+    let source = HookSource::Command(Program { name: "credits".to_owned() });
+    merchant.webhook.effects = Some(Hook { source, settle_ms: 3_000 });
+    let source = HookSource::Command(Program { name: "order-status".to_owned() });
+    merchant.webhook.status = Some(Hook { source, settle_ms: 3_000 });
     merchant.signer = Some(Program { name: "node".to_owned() });
     merchant.network = Network { egress: address("https://checkip.example/").into_iter().collect(), ..Network::default() };
     merchant
