@@ -181,6 +181,17 @@ pub enum Stamp {
     Missing,
 }
 
+impl Stamp {
+    /// How far it is off, where it is, in seconds.
+    #[must_use]
+    pub const fn off_by_s(self) -> Option<u64> {
+        match self {
+            Self::Stale { by_s } | Self::Future { by_s } => Some(by_s),
+            Self::Now { .. } | Self::Missing => None,
+        }
+    }
+}
+
 /// How a delivery is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signed {

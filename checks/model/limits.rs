@@ -6,6 +6,7 @@ macro_rules! limits {
     ($( $(#[doc = $doc:literal])+ $name:ident : $unit:literal = $default:literal, $least:literal ..= $most:literal; )*) => {
         /// The limits in force, each from `[limits]` or its default.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct Limits {
             $( $(#[doc = $doc])+ pub $name: u64, )*
         }
@@ -71,6 +72,14 @@ limits! {
     webhook_concurrent_duplicates: "deliveries" = 20, 2..=100;
     /// Deliveries in flight at once, at most; fewer when the receiver slows down.
     webhook_concurrency: "deliveries" = 24, 1..=64;
+    /// A webhook that refuses an event no older than this, in seconds, leaves no room for ordinary delay.
+    webhook_window_least_s: "s" = 10, 1..=3_600;
+    /// Different events sent at once to see whether a burst of them is taken.
+    webhook_burst: "deliveries" = 50, 2..=200;
+    /// A burst whose last answer takes longer than this is a warning.
+    webhook_burst_slow_ms: "ms" = 10_000, 1..=600_000;
+    /// A webhook that takes no body of this length is a finding: ten times what the platform's page shows.
+    webhook_body_least_bytes: "bytes" = 4_096, 1_024..=1_048_576;
     /// Longest wait for the effects of a delivery to rest.
     effects_wait_ms: "ms" = 30_000, 0..=600_000;
     /// Connecting, the TLS handshake included.

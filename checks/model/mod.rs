@@ -2,6 +2,7 @@
 
 mod attestation;
 mod check;
+mod clock;
 mod delivery;
 mod endpoint;
 mod facts;
@@ -12,11 +13,13 @@ mod outcome;
 mod probe;
 pub mod ruling;
 mod scenario;
+mod search;
 pub mod secret;
 mod text;
 
 pub use attestation::Item;
 pub use check::*;
+pub use clock::ClockOffset;
 pub use delivery::*;
 pub use endpoint::{Endpoint, Host};
 pub use facts::*;
@@ -27,5 +30,6 @@ pub use outcome::*;
 pub use probe::Probe;
 pub use ruling::Judged;
 pub use scenario::*;
+pub use search::{Edge, Search, Way};
 pub use secret::*;
 pub use text::{Listed, Quoted, Show, Text, is_invisible};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Delivery};
+use super::{Deliver, Delivery, Search};
 
 /// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,17 +39,21 @@ impl Scenario {
         self.steps.iter().flat_map(|step| match step {
             Step::Deliver(delivery) | Step::Together { delivery, .. } => std::slice::from_ref(delivery),
             Step::Beside { deliveries } => deliveries.as_slice(),
+            Step::Search(search) => std::slice::from_ref(&search.delivery),
+            Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
             Step::Repeat { .. } | Step::CountEffects | Step::ReadStatus => &[],
         })
     }
 
-    /// How many requests it makes of the receiver.
+    /// How many requests it makes of the receiver, at most.
     #[must_use]
     pub fn requests(&self) -> u64 {
         let of = |step: &Step| match step {
             Step::Deliver(_) | Step::Repeat { .. } => 1,
             Step::Together { count, .. } => *count,
             Step::Beside { deliveries } => deliveries.len() as u64,
+            Step::Search(search) => search.round(),
+            Step::Burst { count, .. } => *count,
             Step::CountEffects | Step::ReadStatus => 0,
         };
         self.steps.iter().map(of).sum()
@@ -119,6 +123,15 @@ pub enum Step {
         /// What is delivered.
         deliveries: Vec<Delivery>,
     },
+    /// One round of a search: as many deliveries beside one another as the rounds before it leave open, perhaps none. Each is an event of its own.
+    Search(Search),
+    /// This many different events on as many connections, released together.
+    Burst {
+        /// What each says of an order of its own.
+        delivery: Delivery,
+        /// How many.
+        count: u64,
+    },
     /// Count the order's effects once they rest.
     CountEffects,
     /// Read the order's state in the merchant's own word, once it rests. Next to [`Step::CountEffects`] both rest at the same time.
@@ -131,7 +144,9 @@ impl Step {
     pub const fn watches(&self) -> bool {
         match self {
             Self::CountEffects | Self::ReadStatus => true,
-            Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } => false,
+            Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } | Self::Search(_) | Self::Burst { .. } => {
+                false
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 //! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
 
 use crate::model::{
-    Change, Content, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Scenario, Signed, Spelling, Stage, Stamp, Step, Wait,
+    Change, Content, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Scenario, Search, Signed, Spelling, Stage, Stamp, Step,
+    Wait, Way,
 };
 use crate::platform::Event;
 
@@ -108,6 +109,32 @@ pub const ONCE_CUT: &str = "once-cut";
 pub const ONCE_CONCURRENT: &str = "once-concurrent";
 /// Every forgery of a settling event, beside one another, then the genuine one, effects counted.
 pub const REFUSED_EFFECTS: &str = "refused-effects";
+
+/// Genuine events of ever older signing, to find where the receiver's window ends.
+pub const WINDOW_PAST: &str = "window-past";
+/// The same for timestamps ahead of time.
+pub const WINDOW_FUTURE: &str = "window-future";
+/// Many different genuine events at once.
+pub const BURST: &str = "burst";
+
+const fn body_of(name: &'static str, kib: u32) -> (u32, Delivery) {
+    (kib, Delivery { form: Form::Padded { bytes: kib * 1_024 }, ..Delivery::genuine(name) })
+}
+
+/// Genuine events in bodies of ever more KiB.
+pub const BODY_SIZES: [(u32, Delivery); 11] = [
+    body_of("body-of-1-kib", 1),
+    body_of("body-of-2-kib", 2),
+    body_of("body-of-4-kib", 4),
+    body_of("body-of-8-kib", 8),
+    body_of("body-of-16-kib", 16),
+    body_of("body-of-32-kib", 32),
+    body_of("body-of-64-kib", 64),
+    body_of("body-of-128-kib", 128),
+    body_of("body-of-256-kib", 256),
+    body_of("body-of-512-kib", 512),
+    body_of("body-of-1024-kib", 1_024),
+];
 
 /// The delivery before all others.
 #[must_use]
@@ -235,6 +262,30 @@ pub fn refused_effects(merchant: &Merchant) -> Scenario {
     stateful(REFUSED_EFFECTS, order, steps)
 }
 
+/// [`WINDOW_PAST`] or [`WINDOW_FUTURE`]: up to the age that must be refused, and as far ahead.
+#[must_use]
+pub fn window(merchant: &Merchant, way: Way) -> Scenario {
+    let name = window_name(way);
+    let search = Search { delivery: Delivery::genuine(name), way, most_s: merchant.limits.webhook_stale_s };
+    stateful(name, OrderNeed::Any, vec![Step::Search(search); Search::ROUNDS])
+}
+
+/// The name of the scenario that searches that way.
+#[must_use]
+pub const fn window_name(way: Way) -> &'static str {
+    match way {
+        Way::Past => WINDOW_PAST,
+        Way::Future => WINDOW_FUTURE,
+    }
+}
+
+/// [`BURST`]
+#[must_use]
+pub fn burst(merchant: &Merchant) -> Scenario {
+    let step = Step::Burst { delivery: Delivery::genuine(BURST), count: merchant.limits.webhook_burst };
+    Scenario { name: BURST, stage: Stage::Load, order: OrderNeed::Any, steps: vec![step] }
+}
+
 /// All of them, as the checks together plan them.
 #[must_use]
 pub fn every(merchant: &Merchant) -> Vec<Scenario> {
@@ -256,6 +307,9 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.extend(used_events(merchant).map(event));
     all.extend([duplicate(), redelivery(), cut()]);
     all.extend([once_sequential(merchant), once_cut(merchant), once_concurrent(merchant), refused_effects(merchant)]);
+    all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
+    all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));
+    all.push(burst(merchant));
     all.push(control_after());
     all
 }

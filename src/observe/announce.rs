@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use golive_checks::model::{
     Address, Change, Claim, Content, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario,
-    Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait,
+    Search, Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
@@ -28,6 +28,8 @@ pub(crate) struct PlannedRequest {
     pub(crate) kind: String,
     /// How often.
     pub(crate) count: u64,
+    /// Whether it may be fewer times, by what is answered.
+    pub(crate) at_most: bool,
     /// Whether the receiver must take it for genuine.
     pub(crate) validly_signed: bool,
     /// The event, where it is one.
@@ -48,7 +50,11 @@ impl Plan {
                 let _ = write!(text, "\n{}\n", request.target);
                 target = Some(&request.target);
             }
-            let times = if request.count == 1 { String::new() } else { format!(" ({} times)", request.count) };
+            let times = match (request.count, request.at_most) {
+                (1, false) => String::new(),
+                (count, false) => format!(" ({count} times)"),
+                (count, true) => format!(" (up to {count} times)"),
+            };
             let _ = writeln!(text, "  {:<5} {:<26} {}{times}", request.method, request.name, request.kind);
         }
         if self.requests.is_empty() {
@@ -122,7 +128,8 @@ pub(super) fn requests(
 }
 
 fn simple(name: &'static str, target: String, method: &'static str, kind: impl Into<String>) -> PlannedRequest {
-    PlannedRequest { name: name.to_owned(), target, method, kind: kind.into(), count: 1, validly_signed: false, event: None, order: None }
+    let (name, kind) = (name.to_owned(), kind.into());
+    PlannedRequest { name, target, method, kind, count: 1, at_most: false, validly_signed: false, event: None, order: None }
 }
 
 fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
@@ -243,6 +250,7 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
             method: delivery.method.word(),
             kind: format!("{}; order: {order}", kind(delivery)),
             count,
+            at_most: false,
             validly_signed: delivery.is_validly_signed(),
             event,
             order: Some(order),
@@ -256,11 +264,40 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
                 vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
             }
-            Some(Step::Repeat { .. } | Step::Beside { .. } | Step::CountEffects | Step::ReadStatus) | None => Vec::new(),
+            Some(
+                Step::Repeat { .. } | Step::Beside { .. } | Step::Search(_) | Step::Burst { .. } | Step::CountEffects | Step::ReadStatus,
+            )
+            | None => Vec::new(),
         },
+        Step::Search(search) => vec![PlannedRequest {
+            at_most: true,
+            kind: format!("{}, {}; order: {order}, each another event", kind(&search.delivery), range(search)),
+            ..request(&search.delivery, "", search.round())
+        }],
+        Step::Burst { delivery, count } => vec![PlannedRequest {
+            kind: format!("{}; order: {order}, each another event", kind(delivery)),
+            ..request(delivery, ", all at once", *count)
+        }],
         Step::CountEffects | Step::ReadStatus => Vec::new(),
     };
-    scenario.steps.iter().flat_map(of_step).collect()
+    let mut requests: Vec<PlannedRequest> = Vec::new();
+    for request in scenario.steps.iter().flat_map(of_step) {
+        // The rounds of a search are one kind of request.
+        match requests.last_mut().filter(|last| last.at_most && last.name == request.name && last.kind == request.kind) {
+            Some(last) => last.count += request.count,
+            None => requests.push(request),
+        }
+    }
+    requests
+}
+
+/// Where a search looks.
+fn range(search: &Search) -> String {
+    let most = Duration::from_secs(search.most_s).show();
+    match search.way {
+        Way::Past => format!("signed up to {most} ago"),
+        Way::Future => format!("signed up to {most} ahead of time"),
+    }
 }
 
 /// What a delivery is, in words.

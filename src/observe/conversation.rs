@@ -1,5 +1,7 @@
 //! The conversation with a webhook: a control, then everything else as fast as the receiver takes it, load alone, the control again.
 
+mod measured;
+
 use std::time::Duration;
 
 use golive_checks::model::{
@@ -44,6 +46,9 @@ const BREATHER: Duration = Duration::from_secs(1);
 
 /// Who asks to come back later than this is not waited for.
 const LONGEST_BREATHER: Duration = Duration::from_secs(10);
+
+/// A body longer than this says nothing of the receiver's speed.
+const LARGE: usize = 32 * 1024;
 
 /// The webhook, and what it takes to talk to it.
 pub(crate) struct Conversation<'a> {
@@ -218,6 +223,17 @@ impl Run<'_> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(goes_on);
             }
+            Step::Search(search) => {
+                let exchanges = self.search(search, self.urgency(at)).await?;
+                let goes_on = goes_on(&exchanges);
+                self.steps.push(StepSeen::Together(exchanges));
+                return Ok(goes_on);
+            }
+            Step::Burst { delivery, count } => {
+                let exchanges = self.burst(delivery, *count).await?;
+                self.steps.push(StepSeen::Together(exchanges));
+                return Ok(GoesOn::Yes);
+            }
             Step::CountEffects | Step::ReadStatus => return Ok(self.watch(at).await),
         };
         self.ahead = ahead;
@@ -251,28 +267,33 @@ impl Run<'_> {
         let (exchange, mut ahead) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
         for turned_away in 1..=COME_BACK {
-            let Some(after) = exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
-            else {
-                break;
-            };
+            let Some(after) = asks_back(&exchange) else { break };
             self.window.learn(Went::Failed);
             sleep(after).await;
             let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
             exchange = self.talk.courier.send(&out, line, self.patience(1), None).await?;
             exchange.turned_away = turned_away;
         }
-        self.window.learn(went(&exchange, request.wait, opened_for_it));
+        // How long a large body takes is a matter of the line.
+        let says = if request.body.len() > LARGE { Went::Unknown } else { went(&exchange, request.wait, opened_for_it) };
+        self.window.learn(says);
         Ok((exchange, ahead))
     }
 
     /// Deliveries beside one another: in the room there is, the others as they find some.
     async fn beside(&mut self, deliveries: &[Delivery], urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
+        let all = deliveries.iter().map(|delivery| (delivery.name.to_owned(), *delivery, self.order.clone())).collect();
+        self.apart(all, urgency).await
+    }
+
+    /// The same, each about an order of its own and with a name of its own.
+    async fn apart(&mut self, deliveries: Vec<(String, Delivery, OrderId)>, urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
         // One that may not be sent holds all of them back.
-        deliveries.iter().try_for_each(|delivery| self.compose(delivery).map(drop))?;
+        deliveries.iter().try_for_each(|(_, delivery, order)| self.compose_for(delivery, order).map(drop))?;
         self.composed.push(None);
         let mut places = std::mem::take(&mut self.places).into_iter();
         let run = &*self;
-        let exchanges = each(deliveries.iter().map(|delivery| {
+        let exchanges = each(deliveries.iter().map(|(name, delivery, order)| {
             let place = places.next();
             async move {
                 let _place = match place {
@@ -280,8 +301,8 @@ impl Run<'_> {
                     None => run.window.enter(urgency).await,
                 };
                 let line = run.talk.courier.line(run.talk.url, None, run.patience(1)).await;
-                let request = run.compose(delivery)?;
-                let (exchange, _) = run.deliver(delivery.name.to_owned(), &request, line, true, false).await?;
+                let request = run.compose_for(delivery, order)?;
+                let (exchange, _) = run.deliver(name.clone(), &request, line, true, false).await?;
                 Ok(exchange)
             }
         }));
@@ -290,17 +311,20 @@ impl Run<'_> {
 
     /// The same bytes on many connections, their last bytes released at the same moment.
     async fn together(&self, name: &'static str, request: &Request, count: u64) -> Result<Vec<Exchange>, NotMade> {
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let start = StartingLine::new(count);
-        let burden = u32::try_from(count).unwrap_or(u32::MAX);
+        self.released((1..=count).map(|number| self.talk.out(format!("{name}-{number}"), request)).collect()).await
+    }
+
+    /// Requests on connections of their own, their last bytes released at the same moment.
+    async fn released(&self, all: Vec<Outgoing<'_>>) -> Result<Vec<Exchange>, NotMade> {
+        let start = StartingLine::new(all.len());
+        let burden = u32::try_from(all.len()).unwrap_or(u32::MAX);
         let patience = self.patience(burden);
         let _burden = self.window.burden(burden.saturating_sub(1));
-        let all = each((1..=count).map(|number| {
+        let all = each(all.iter().map(|out| {
             let place = start.place();
             async move {
                 let line = self.talk.courier.line(self.talk.url, None, patience).await;
-                let out = self.talk.out(format!("{name}-{number}"), request);
-                self.talk.courier.send(&out, line, patience, Some(place)).await
+                self.talk.courier.send(out, line, patience, Some(place)).await
             }
         }));
         let release = async {
@@ -342,9 +366,13 @@ impl Run<'_> {
     }
 
     fn compose(&self, delivery: &Delivery) -> Result<Request, NotMade> {
+        self.compose_for(delivery, &self.order)
+    }
+
+    fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
         let talk = self.talk;
         let keys = SigningKeys { live: talk.live, sandbox: talk.context.wiring.keys.sandbox_secret_key.as_ref(), wrong: talk.wrong };
-        delivery.compose(&self.order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
+        delivery.compose(order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
             Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() },
             Refusal::NoSandboxSecret => NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() },
         })
@@ -367,7 +395,11 @@ impl Run<'_> {
 fn at_once(steps: &[Step]) -> usize {
     match steps.iter().find(|step| !step.watches()) {
         Some(Step::Beside { deliveries }) => deliveries.len(),
-        Some(Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::CountEffects | Step::ReadStatus) | None => 1,
+        Some(Step::Search(search)) => usize::try_from(search.round()).unwrap_or(usize::MAX),
+        Some(
+            Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::Burst { .. } | Step::CountEffects | Step::ReadStatus,
+        )
+        | None => 1,
     }
 }
 
@@ -381,6 +413,11 @@ fn goes_on(exchanges: &[Exchange]) -> GoesOn {
 fn undisturbed(exchange: &Exchange) -> Duration {
     let times = exchange.times;
     Duration::from_micros(times.connect_us + times.tls_us) + times.answer()
+}
+
+/// When to come back, where the answer is a rate limit's that asks to.
+fn asks_back(exchange: &Exchange) -> Option<Duration> {
+    exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
 }
 
 /// When to come back, where a rate limit asks to.

@@ -29,6 +29,9 @@ use super::wire::{Marks, Wire};
 /// How much of an answer's body is recorded.
 const RECORDED_BYTES: usize = 2_048;
 
+/// How much of a request's body is recorded; its length stands in `Content-Length`.
+const RECORDED_SENT_BYTES: usize = 4_096;
+
 /// How much of an answer's header is recorded.
 const RECORDED_HEADER_CHARS: usize = 512;
 
@@ -307,8 +310,17 @@ impl Courier<'_> {
             method: out.method.to_owned(),
             url: Endpoint::parse(out.url.as_str()).map_or_else(String::new, |endpoint| endpoint.show()),
             headers: headers_of(out).into_iter().map(|(name, value)| (spelled(name, out.spelling), shown(name, value))).collect(),
-            body: self.redactor.clean(&String::from_utf8_lossy(&out.body)),
+            body: self.sent_body(&out.body),
         }
+    }
+
+    /// A request's body as it may be recorded: a long one cut, with a note of its length.
+    fn sent_body(&self, body: &[u8]) -> String {
+        if body.len() <= RECORDED_SENT_BYTES {
+            return self.redactor.clean(&String::from_utf8_lossy(body));
+        }
+        let begins = self.redactor.clean_cut(&String::from_utf8_lossy(&body[..RECORDED_SENT_BYTES]));
+        format!("{begins}… ({} bytes in all)", body.len())
     }
 
     /// Trouble as it may be recorded.

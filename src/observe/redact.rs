@@ -56,7 +56,7 @@ impl<'a> Redactor<'a> {
     }
 
     /// `text`, which was cut at its end, without any secret and without the beginning of one there.
-    fn clean_cut(&self, text: &str) -> String {
+    pub(crate) fn clean_cut(&self, text: &str) -> String {
         let mut text = self.clean(text);
         let begun = self.spellings.iter().filter_map(|(_, spelling)| {
             (TAIL..spelling.len()).rev().filter(|len| spelling.is_char_boundary(*len)).find(|len| text.ends_with(&spelling[..*len]))

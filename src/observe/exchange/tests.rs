@@ -259,3 +259,41 @@ async fn a_connection_opened_ahead_is_used_unless_it_was_closed() {
         assert_eq!(CONNECTIONS.load(Ordering::SeqCst), connections);
     }
 }
+
+/// Delivers a body of `bytes` to a receiver that answers 413 to the head; whether it reads the rest.
+async fn refused_at_the_head(bytes: usize, reads_on: bool) -> Exchange {
+    let address = listen(move |mut stream| async move {
+        let mut head = [0; 1_024];
+        let _ = stream.read(&mut head).await;
+        let _ = stream.write_all(http("413 Content Too Large", "text/plain", "too large").as_bytes()).await;
+        while reads_on && matches!(stream.read(&mut head).await, Ok(1..)) {}
+    })
+    .await;
+    let (keys, limits) = (keys(), Limits { first_byte_ms: 5_000, exchange_ms: 5_000, ..limits() });
+    let (dialer, redactor) = (dialer(&[("shop.test:8080", address)], &[]), Redactor::new(&keys));
+    let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
+    let url = Url::parse("http://shop.test:8080/hook").expect("a URL");
+    let body = Bytes::from(vec![b'x'; bytes]);
+    let out = Outgoing { body, ..delivery(&url, Wait::Answer, Spelling::Platform) };
+    courier.carry_out(&out, Patience::of(&limits)).await.expect("it is made")
+}
+
+#[tokio::test]
+async fn an_answer_before_the_end_of_a_large_body_is_heard() {
+    assert_eq!(refused_at_the_head(1 << 20, true).await.status(), Some(413));
+}
+
+#[tokio::test]
+async fn a_connection_closed_on_a_large_body_is_told_as_what_it_is() {
+    let exchange = refused_at_the_head(1 << 20, false).await;
+    let closed = matches!(&exchange.answer, Err(Trouble { kind: TroubleKind::Reset | TroubleKind::Closed, .. }));
+    assert!(closed || exchange.status() == Some(413), "{:?}", exchange.answer);
+}
+
+#[tokio::test]
+async fn long_bodies_are_recorded_by_their_beginning_and_length() {
+    let sent = refused_at_the_head(1 << 20, true).await.sent;
+    assert!(sent.body.len() < 5_000 && sent.body.ends_with("x… (1048576 bytes in all)"), "{}", sent.body.len());
+    assert!(sent.headers.contains(&("Content-Length".to_owned(), "1048576".to_owned())));
+    assert_eq!(refused_at_the_head(4_096, true).await.sent.body.len(), 4_096);
+}
