@@ -74,27 +74,39 @@ impl Run {
     pub(crate) fn observe(mut self, progress: &dyn Progress) -> anyhow::Result<(Seen, Option<Signal>)> {
         let began = Instant::now();
         let plan = self.plan();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
-        let (stop, interrupted) = watch::channel(false);
-        let ended_by = Rc::new(Cell::new(None));
-        let (observations, contacted) = runtime.block_on(async {
-            let local = tokio::task::LocalSet::new();
-            let noticed = Rc::clone(&ended_by);
-            local.spawn_local(async move {
-                noticed.set(Some(until_signalled().await));
-                let _ = stop.send(true);
-                std::future::pending::<()>().await;
-            });
+        let ((observations, contacted), signal) = until_done(async |interrupted| {
             let context = Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.facts, options: &self.options, interrupted };
-            local.run_until(observe::observe(plan, &context, progress)).await
+            observe::observe(plan, &context, progress).await
         })?;
-        runtime.shutdown_timeout(Duration::from_millis(200));
-        self.facts.interrupted = ended_by.get().is_some();
+        self.facts.interrupted = signal.is_some();
         self.facts.contacted = contacted;
         self.facts.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seen = Seen { schema: SCHEMA.to_owned(), run: self.facts, merchant: self.merchant, observations };
-        Ok((seen, ended_by.get()))
+        Ok((seen, signal))
     }
+}
+
+/// Does `work` on a runtime of its own. What it is given turns true when somebody interrupts it, and the signal is returned beside what came of it.
+///
+/// # Errors
+///
+/// When no runtime can be had, and those of `work`.
+pub(crate) fn until_done<T>(work: impl AsyncFnOnce(watch::Receiver<bool>) -> anyhow::Result<T>) -> anyhow::Result<(T, Option<Signal>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
+    let (stop, interrupted) = watch::channel(false);
+    let ended_by = Rc::new(Cell::new(None));
+    let done = runtime.block_on(async {
+        let local = tokio::task::LocalSet::new();
+        let noticed = Rc::clone(&ended_by);
+        local.spawn_local(async move {
+            noticed.set(Some(until_signalled().await));
+            let _ = stop.send(true);
+            std::future::pending::<()>().await;
+        });
+        local.run_until(work(interrupted)).await
+    })?;
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    Ok((done, ended_by.get()))
 }
 
 /// Waits for Ctrl-C or a polite kill.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Secret};
+use super::{Deliver, Secret, Settings};
 use crate::platform::{Event, signature};
 
 /// One webhook request, described without its secret parts.
@@ -384,13 +384,32 @@ impl Delivery {
     ///
     /// [`Refusal::WouldSettle`] holds the tool back from moving anybody's books; [`Refusal::NoSandboxSecret`].
     pub fn compose(&self, order: &OrderId, began: Timestamp, now: Timestamp, keys: &SigningKeys<'_>) -> Result<Request, Refusal> {
+        self.compose_with(&Settings::default(), order, began, now, keys)
+    }
+
+    /// The same, with members of the event set to something else before it is signed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Delivery::compose`]; settings that only suit a test order are [`Refusal::WouldSettle`] for any other.
+    pub fn compose_with(
+        &self,
+        settings: &Settings,
+        order: &OrderId,
+        began: Timestamp,
+        now: Timestamp,
+        keys: &SigningKeys<'_>,
+    ) -> Result<Request, Refusal> {
         if let Content::Event(event) = self.content
             && event.settles()
             && !order.issued
         {
             return Err(Refusal::WouldSettle);
         }
-        let mut body = body(self.content, self.claim, self.form, order, began).into_bytes();
+        if !settings.suit(order.issued) {
+            return Err(Refusal::WouldSettle);
+        }
+        let mut body = settings.apply(body(self.content, self.claim, self.form, order, began)).into_bytes();
         let seconds = |by: u64| i64::try_from(by).unwrap_or(i64::MAX);
         let stamp = match self.stamp {
             Stamp::Now { back_s } => now.as_second().saturating_sub(seconds(back_s)),

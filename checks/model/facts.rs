@@ -61,6 +61,9 @@ pub struct RunFacts {
     pub skip: Vec<String>,
     /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes a verdict one of a rehearsal.
     pub switches: Vec<String>,
+    /// The file of `--ca-file`, for command lines that repeat something.
+    #[serde(default)]
+    pub ca_file: Option<String>,
     /// `host:port` of everything that was contacted, in order.
     pub contacted: Vec<String>,
     /// Somebody interrupted it.
@@ -94,6 +97,7 @@ impl RunFacts {
             only: Vec::new(),
             skip: Vec::new(),
             switches: Vec::new(),
+            ca_file: None,
             contacted: Vec::new(),
             interrupted: false,
             version: String::new(),

@@ -15,6 +15,7 @@ pub mod ruling;
 mod scenario;
 mod search;
 pub mod secret;
+mod setting;
 mod text;
 
 pub use attestation::Item;
@@ -32,4 +33,5 @@ pub use ruling::Judged;
 pub use scenario::*;
 pub use search::{Edge, Search, Way};
 pub use secret::*;
+pub use setting::{Setting, Settings, Unsettable};
 pub use text::{Listed, Quoted, Show, Text, is_invisible};

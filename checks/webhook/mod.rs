@@ -3,6 +3,7 @@
 mod answers_200;
 mod applies_once;
 mod applies_once_concurrently;
+pub mod bench;
 mod by_hand;
 mod certificate;
 mod certificate_expiry;

@@ -189,6 +189,7 @@ fn run(deliver: Deliver) -> RunFacts {
         only: Vec::new(),
         skip: Vec::new(),
         switches: Vec::new(),
+        ca_file: None,
         contacted: Vec::new(),
         interrupted: false,
         version: String::new(),
