@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use golive_checks::model::{Deliver, Role};
+use golive_checks::model::{Deliver, Role, Setting};
+use golive_checks::platform::Event;
 use jiff::Timestamp;
 
 use crate::observe::ConnectTo;
 use crate::output::OutputSpec;
+use crate::send;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,6 +21,7 @@ Examples:
   golive check --output json=report.json --output markdown=report.md
   golive explain webhook-rejects-forged
   golive doctor --body body.json --signature 9f86d0… --timestamp 1778659835
+  golive send payment.processing --tamper forged-wrong-secret
 
 Exit codes:
   0 ready   1 not ready   2 usage or configuration   3 incomplete
@@ -83,6 +86,10 @@ pub(crate) enum Command {
     VerifySignature(VerifyArgs),
     /// Say why a captured signature does not match; contacts nobody
     Doctor(DoctorArgs),
+    /// Send the webhook one delivery, genuine or tampered with, and show both sides
+    Send(SendArgs),
+    /// Repeat what a finding of a saved run saw: FIXED, STILL FAILING or UNDECIDED
+    Replay(ReplayArgs),
     /// Sign the payload on standard input as the built-in shop does
     #[command(hide = true)]
     DemoSign {
@@ -165,9 +172,19 @@ pub(crate) struct ScopeArgs {
     pub(crate) role: Option<Role>,
 }
 
-/// How the network is reached.
+/// How the network is reached, and as of when it is judged.
 #[derive(Args, Debug, Default)]
 pub(crate) struct NetworkArgs {
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+    /// Judge as of this time, such as 2026-12-01T09:00:00Z
+    #[arg(long, value_name = "TIME", help_heading = "For rehearsals (named in the verdict)")]
+    pub(crate) now: Option<Timestamp>,
+}
+
+/// How the network is reached.
+#[derive(Args, Debug, Default)]
+pub(crate) struct ReachArgs {
     /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "PATH", help_heading = "For rehearsals (named in the verdict)")]
     pub(crate) ca_file: Option<PathBuf>,
@@ -177,9 +194,6 @@ pub(crate) struct NetworkArgs {
     /// Let connections go to private and loopback addresses
     #[arg(long, help_heading = "For rehearsals (named in the verdict)")]
     pub(crate) allow_private: bool,
-    /// Judge as of this time, such as 2026-12-01T09:00:00Z
-    #[arg(long, value_name = "TIME", help_heading = "For rehearsals (named in the verdict)")]
-    pub(crate) now: Option<Timestamp>,
 }
 
 /// What comes out.
@@ -232,6 +246,64 @@ pub(crate) struct JudgeArgs {
     /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = send::kinds_and_codes())]
+pub(crate) struct SendArgs {
+    /// The event, such as payment.processing
+    #[arg(value_parser = send::parse_event)]
+    pub(crate) event: Event,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The order or payout: one of `[webhook.order] ids`, or golive-… [default: the next that the event may be about]
+    #[arg(long, value_name = "ID", help_heading = "What is sent")]
+    pub(crate) order_id: Option<String>,
+    /// Set a member before signing, repeatable: data.amount=2.00 to text, data.amount:=2.00 to JSON
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "What is sent")]
+    pub(crate) set: Vec<Setting>,
+    /// Make it differ from a genuine one, in one of the ways below
+    #[arg(long, value_name = "KIND", value_parser = send::parse_tamper, help_heading = "What is sent")]
+    pub(crate) tamper: Option<&'static str>,
+    /// Send the same bytes so often, at most 100 times [default: once]
+    #[arg(long, value_name = "N", default_value = "1", hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "What is sent")]
+    pub(crate) repeat: u32,
+    /// Sign each afresh
+    #[arg(long, help_heading = "What is sent")]
+    pub(crate) resign: bool,
+    /// Release all at the same moment, each on a connection of its own
+    #[arg(long, help_heading = "What is sent")]
+    pub(crate) together: bool,
+    /// How far it may go: negative, probe or full [default: the configuration's word, at most probe]
+    #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
+    pub(crate) deliver: Option<Deliver>,
+    /// What this machine is: production, ci or other [default: production; ci where $CI is set]
+    #[arg(long, env = "GOLIVE_ROLE", hide_env = true, value_name = "ROLE", value_parser = parse_role)]
+    pub(crate) role: Option<Role>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes:\n  0 FIXED   1 STILL FAILING   2 usage, or nothing to repeat   3 UNDECIDED   130, 143 interrupted")]
+pub(crate) struct ReplayArgs {
+    /// What `--save-observations` wrote
+    pub(crate) observations: PathBuf,
+    /// The check, such as webhook-rejects-forged
+    pub(crate) check: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// As far as the saved run went; a run that went as far as full wants the word again
+    #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
+    pub(crate) deliver: Option<Deliver>,
+    /// What this machine is: production, ci or other [default: production; ci where $CI is set]
+    #[arg(long, env = "GOLIVE_ROLE", hide_env = true, value_name = "ROLE", value_parser = parse_role)]
+    pub(crate) role: Option<Role>,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
 }
 
 #[derive(Args, Debug)]

@@ -12,8 +12,8 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::catalogue;
 use crate::cli::{
-    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReportArgs, ScopeArgs,
-    SignArgs, When,
+    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs, ReplayArgs,
+    ReportArgs, ScopeArgs, SendArgs, SignArgs, When,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -26,6 +26,7 @@ use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::signatures::{self, Captured, Said};
+use crate::{replay, send};
 
 /// Carries a command out.
 ///
@@ -54,6 +55,8 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::Doctor(args) => {
             with_keys(args.config, |keys| signatures::explain(keys, captured(&signatures::payload(&args.body)?, &args.captured)))
         }
+        Command::Send(args) => send(args),
+        Command::Replay(args) => replay(args, colour),
         Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
     }
 }
@@ -140,22 +143,22 @@ fn prepare(loaded: Loaded, scope: ScopeArgs, mode: Mode, network: &NetworkArgs) 
     facts.only = scope.only;
     facts.skip = scope.skip;
     facts.switches = switches(network);
-    let zone = jiff::tz::Offset::from_seconds(facts.offset_s).unwrap_or(jiff::tz::Offset::UTC);
-    facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, zone.to_datetime(facts.now).date())?;
+    facts.ca_file = network.reach.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+    facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, run::today(&facts))?;
     let options = Options {
-        connect_to: network.connect_to.clone(),
-        allow_private: network.allow_private,
-        ca_file: network.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default(),
+        connect_to: network.reach.connect_to.clone(),
+        allow_private: network.reach.allow_private,
+        ca_file: network.reach.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default(),
         ..Options::default()
     };
-    Ok(Run { merchant, wiring, facts, options })
+    Ok(Run { merchant, wiring, facts, options, also: Vec::new() })
 }
 
 /// The switches that make a verdict one of a rehearsal, as they were given.
 fn switches(network: &NetworkArgs) -> Vec<String> {
-    let mut given: Vec<String> = network.connect_to.iter().map(|to| format!("--connect-to {to}")).collect();
-    given.extend(network.allow_private.then(|| "--allow-private".to_owned()));
-    given.extend(network.ca_file.is_some().then(|| "--ca-file".to_owned()));
+    let mut given: Vec<String> = network.reach.connect_to.iter().map(|to| format!("--connect-to {to}")).collect();
+    given.extend(network.reach.allow_private.then(|| "--allow-private".to_owned()));
+    given.extend(network.reach.ca_file.is_some().then(|| "--ca-file".to_owned()));
     given.extend(network.now.map(|now| format!("--now {now}")));
     given
 }
@@ -188,13 +191,47 @@ fn publish(seen: &Seen, asked: &[OutputSpec], saved: Published, guard: &Guard, c
 
 fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
     output::apart(&args.output, None)?;
-    let path = args.path.display();
-    let saved = fs::read(&args.path).with_context(|| format!("reading {path}"))?;
+    let seen = saved(&args.path)?;
+    Ok(publish(&seen, &args.output, Published::default(), &Guard::none(), colour, None))
+}
+
+/// A saved run.
+fn saved(path: &Path) -> anyhow::Result<Seen> {
+    let saved = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let path = path.display();
     // The library's words may repeat what stands in the file.
     let seen: Seen = serde_json::from_slice(&saved)
         .map_err(|error| anyhow::anyhow!("{path}:{}:{}: this is no run that --save-observations wrote", error.line(), error.column()))?;
     anyhow::ensure!(seen.schema == run::SCHEMA, "{path}: this run was saved by another version of golive");
-    Ok(publish(&seen, &args.output, Published::default(), &Guard::none(), colour, None))
+    Ok(seen)
+}
+
+fn send(args: SendArgs) -> anyhow::Result<Exit> {
+    let SendArgs { config, role, reach, .. } = args;
+    let network = NetworkArgs { reach, now: None };
+    let run = prepare(load(config.config, Programs::Run)?, at_the_bench(None, role), Mode::Check, &network)?;
+    let wish = send::Wish {
+        event: args.event,
+        tamper: args.tamper,
+        order_id: args.order_id,
+        settings: args.set,
+        count: args.repeat,
+        afresh: args.resign,
+        together: args.together,
+    };
+    send::send(wish, args.deliver, run, args.json)
+}
+
+fn replay(args: ReplayArgs, colour: bool) -> anyhow::Result<Exit> {
+    let finding = replay::Repeat::of(saved(&args.observations)?, &args.check)?;
+    let deliver = finding.reach(args.deliver)?;
+    let run = prepare(load(args.config.config, Programs::Run)?, at_the_bench(deliver, args.role), Mode::Check, &args.network)?;
+    finding.repeat(run, colour)
+}
+
+/// The scope of a command that is about one thing.
+fn at_the_bench(deliver: Option<Deliver>, role: Option<Role>) -> ScopeArgs {
+    ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver, role }
 }
 
 fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
@@ -242,7 +279,8 @@ pub(crate) fn demo_run(shop: &Shop, deliver: Deliver) -> anyhow::Result<Run> {
     let sources =
         Sources { config: Some(shop.config_path()), folder: shop.folder().to_owned(), environment: &|_| None, programs: Programs::Run };
     let connect_to = shop.connect_to().iter().map(|to| to.parse().map_err(anyhow::Error::msg)).collect::<anyhow::Result<_>>()?;
-    let network = NetworkArgs { ca_file: Some(shop.ca_file()), connect_to, ..NetworkArgs::default() };
+    let reach = ReachArgs { ca_file: Some(shop.ca_file()), connect_to, ..ReachArgs::default() };
+    let network = NetworkArgs { reach, ..NetworkArgs::default() };
     let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: None, role: Some(Role::Production) };
     let mut run = prepare(config::load(&sources)?, scope, Mode::Demo, &network)?;
     run.facts.deliver = deliver;

@@ -17,8 +17,10 @@ mod programs;
 mod progress;
 #[cfg(test)]
 mod readme;
+mod replay;
 mod report;
 mod run;
+mod send;
 mod signatures;
 mod wiring;
 

@@ -27,6 +27,8 @@ pub(crate) struct Run {
     pub(crate) facts: RunFacts,
     /// The switches.
     pub(crate) options: Options,
+    /// What is observed beside what the selected checks ask for.
+    pub(crate) also: Vec<Probe>,
 }
 
 /// All that a report rests on, and all that a saved run holds: no secret is in it.
@@ -62,6 +64,7 @@ impl Run {
             .flat_map(|section| section.checks.iter().map(move |check| (section.id, check)))
             .filter(|(section, check)| selected(&facts, check.meta(), section))
             .flat_map(|(_, check)| check.plan(&self.merchant, &self.facts))
+            .chain(self.also.iter().cloned())
             .collect();
         Plan::merge(probes, &self.merchant, &self.facts)
     }
@@ -163,6 +166,11 @@ fn host_name() -> String {
 /// Whether this is a pipeline.
 pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
+/// The day on which a run began, on this machine's wall.
+pub(crate) fn today(facts: &RunFacts) -> jiff::civil::Date {
+    jiff::tz::Offset::from_seconds(facts.offset_s).unwrap_or(jiff::tz::Offset::UTC).to_datetime(facts.now).date()
 }
 
 /// How far deliveries go, from the configuration's word and the command line's.

@@ -83,7 +83,6 @@ pub(crate) async fn deliver(parcel: &Parcel, context: &Context<'_>) -> anyhow::R
         ended = bench.deliver() => ended,
         _ = interrupted.wait_for(|stop| *stop) => Ok(()),
     };
-    drop(bench);
     let exchanges = exchanges.into_inner();
     Ok(match ended {
         Err(why) if exchanges.is_empty() => Seen::NotMade(why),

@@ -1,6 +1,7 @@
 //! The only I/O: endpoints, programs, files.
 
 mod announce;
+mod bench;
 mod beside;
 mod client;
 mod connect_to;
@@ -37,6 +38,7 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use bench::{Delivered, Parcel, deliver};
 pub(crate) use connect_to::ConnectTo;
 pub(crate) use plan::Plan;
 

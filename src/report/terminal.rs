@@ -31,6 +31,18 @@ pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
     page.out
 }
 
+/// One check of a report alone, as it stands there, and what it rests on where it passed.
+pub(crate) fn check(report: &Report, check: &Judged, colour: bool, width: usize) -> String {
+    let mut page = Page { out: String::new(), colour, width: width.max(40) };
+    page.check(check);
+    page.detail(report, check);
+    page.shared(check, 1);
+    if let Outcome::Pass(evidence) = &check.outcome {
+        evidence.iter().for_each(|evidence| page.evidence(report, evidence));
+    }
+    page.out
+}
+
 /// How a part of a line looks, where colour is wanted. Never the only carrier of anything.
 #[derive(Clone, Copy)]
 enum Look {

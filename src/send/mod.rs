@@ -3,19 +3,19 @@
 mod permit;
 mod show;
 
-use anyhow::{Context as _, anyhow};
-use golive_checks::model::{Exchange, Quoted, Seen, Show as _};
+use anyhow::anyhow;
+use golive_checks::model::{Deliver, Exchange, Merchant, Quoted, Seen, Show as _};
 use golive_checks::platform::Event;
 use golive_checks::webhook::bench::{Circumstances, Expect, Judgement, Kind, Standing, judge};
 
-use crate::cli::SendArgs;
+pub(crate) use permit::Wish;
+
 use crate::exit::{Ending, Exit};
 use crate::guard::Guard;
 use crate::observe::{Context, Delivered, Parcel, deliver};
 use crate::output;
 use crate::run::{self, Run};
-use crate::wiring::Wiring;
-use permit::{Permit, Rules, Wish, permit};
+use permit::{Permit, Rules, permit};
 
 /// What is said of a delivery.
 #[derive(Debug)]
@@ -48,30 +48,17 @@ impl Said<'_> {
     }
 }
 
-/// Sends what the command line asks for.
+/// Sends what somebody wishes, as far as `asked` and the configuration let it.
 ///
 /// # Errors
 ///
 /// What may not be sent, and what cannot be; exit 2.
-pub(crate) fn send(args: SendArgs, mut prepare: impl FnMut(&SendArgs) -> anyhow::Result<Run>) -> anyhow::Result<Exit> {
-    let event = event(&args.event)?;
-    let mut run = prepare(&args)?;
-    let tamper = args.tamper.as_deref().map(|name| tamper(name, &run)).transpose()?;
-    let wish = Wish {
-        event,
-        tamper,
-        order_id: args.order_id,
-        settings: args.set,
-        count: args.repeat,
-        afresh: args.resign,
-        together: args.together,
-    };
-    let Wiring { order, payout, .. } = &run.wiring;
+pub(crate) fn send(wish: Wish, asked: Option<Deliver>, mut run: Run, as_json: bool) -> anyhow::Result<Exit> {
     let rules = Rules {
         merchant: &run.merchant,
-        orders: order.as_ref(),
-        payouts: payout.as_ref(),
-        asked: args.deliver,
+        orders: run.wiring.order.as_ref(),
+        payouts: run.wiring.payout.as_ref(),
+        asked,
         role: run.facts.role,
         today: run::today(&run.facts),
     };
@@ -98,11 +85,10 @@ pub(crate) fn send(args: SendArgs, mut prepare: impl FnMut(&SendArgs) -> anyhow:
         Seen::NotMade(_) | Seen::NotPlanned => Err("interrupted".to_owned()),
     };
     let judged = delivered.as_ref().map_or_else(|_| Vec::new(), |delivered| judgements(&permit.kind, delivered, &parcel));
-    let said = Said { run: &run, permit: &permit, event, delivered, judged };
-    let words = if args.json { show::json(&said)? } else { show::words(&said) };
+    let said = Said { run: &run, permit: &permit, event: wish.event, delivered, judged };
+    let words = if as_json { show::json(&said)? } else { show::words(&said) };
     let published = output::print_past(&Guard::new(&run.wiring.keys), &words);
-    let ending =
-        Ending { verdict: said.exit(), broke: false, leaked: published.leaked, unwritten: published.unwritten, signal };
+    let ending = Ending { verdict: said.exit(), broke: false, leaked: published.leaked, unwritten: published.unwritten, signal };
     Ok(Exit::of(ending))
 }
 
@@ -120,21 +106,54 @@ fn judgements(kind: &Kind, delivered: &Delivered, parcel: &Parcel) -> Vec<Judgem
 }
 
 /// The event of that name.
-fn event(name: &str) -> anyhow::Result<Event> {
+///
+/// # Errors
+///
+/// There is none; the nearest is named.
+pub(crate) fn parse_event(name: &str) -> Result<Event, String> {
     let known = Event::ALL.map(Event::name);
-    Event::ALL.into_iter().find(|event| event.name() == name).with_context(|| unknown("event", name, &known))
+    Event::ALL.into_iter().find(|event| event.name() == name).ok_or_else(|| unknown("event", name, &known))
 }
 
 /// The kind of that name.
-fn tamper(name: &str, run: &Run) -> anyhow::Result<Kind> {
-    let known: Vec<&str> = Kind::all(&run.merchant).iter().map(Kind::name).collect();
-    Kind::named(name, &run.merchant).with_context(|| unknown("kind of tampering", name, &known))
+///
+/// # Errors
+///
+/// There is none; the nearest is named.
+pub(crate) fn parse_tamper(name: &str) -> Result<&'static str, String> {
+    let known = kinds();
+    known.iter().copied().find(|known| *known == name).ok_or_else(|| unknown("kind", name, &known))
+}
+
+/// What can stand after `--tamper`.
+fn kinds() -> Vec<&'static str> {
+    Kind::all(&Merchant::default()).iter().map(Kind::name).collect()
+}
+
+/// The end of the help: every kind, and how the process ends.
+pub(crate) fn kinds_and_codes() -> String {
+    let wrap = |words: &str| {
+        let options = textwrap::Options::new(98).initial_indent("  ").subsequent_indent("  ").break_words(false);
+        textwrap::fill(words, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
+    };
+    let mut text = String::new();
+    for (expect, words) in [
+        (Expect::Refused, "a correct receiver refuses"),
+        (Expect::Either, "may be taken or refused"),
+        (Expect::NoCrash, "must not break the receiver"),
+        (Expect::Accepted, "genuine, to be answered 200"),
+    ] {
+        let names: Vec<&str> = Kind::all(&Merchant::default()).iter().filter(|kind| kind.expect == expect).map(Kind::name).collect();
+        text.push_str(&format!("Kinds, {words}:\n{}\n", wrap(&names.join(", "))));
+    }
+    text.push_str("\nExit codes:\n  0 as expected   1 not as expected   2 usage, or not permitted   3 no telling   130, 143 interrupted");
+    text
 }
 
 /// `there is no event "payment.sucess", perhaps payment.success; there are …`
 fn unknown(what: &str, written: &str, known: &[&str]) -> String {
     let likeness = |name: &str| strsim::normalized_damerau_levenshtein(name, &written.to_lowercase());
-    let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|name| likeness(name) > 0.6);
+    let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|name| likeness(name) > 0.6);
     let perhaps = nearest.map_or_else(String::new, |name| format!(", perhaps {name}"));
     format!("there is no {what} {}{perhaps}; there are {}", Quoted(written).show(), known.join(", "))
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use golive_checks::model::{Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting, Settings, Show as _, TestOrders};
+use golive_checks::model::{
+    Change, Content, Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting, Settings, Show as _,
+};
 use golive_checks::platform::Event;
 use golive_checks::webhook::bench::{Kind, order_need};
 use jiff::civil::Date;
@@ -19,21 +21,21 @@ const TOGETHER_AFRESH: u32 = 20;
 
 /// What somebody asks for.
 #[derive(Clone, Debug)]
-pub(super) struct Wish {
+pub(crate) struct Wish {
     /// The event.
-    pub(super) event: Event,
+    pub(crate) event: Event,
     /// How the delivery is to differ from a genuine one.
-    pub(super) tamper: Option<Kind>,
+    pub(crate) tamper: Option<&'static str>,
     /// `--order-id`
-    pub(super) order_id: Option<String>,
+    pub(crate) order_id: Option<String>,
     /// `--set`
-    pub(super) settings: Vec<Setting>,
+    pub(crate) settings: Vec<Setting>,
     /// `--repeat`
-    pub(super) count: u32,
+    pub(crate) count: u32,
     /// `--resign`
-    pub(super) afresh: bool,
+    pub(crate) afresh: bool,
     /// `--together`
-    pub(super) together: bool,
+    pub(crate) together: bool,
 }
 
 /// What the rules go by, beside the wish.
@@ -105,6 +107,8 @@ pub(super) enum Refused {
         /// Why not.
         why: &'static str,
     },
+    /// There is no such kind.
+    NoKind(&'static str),
     /// `--set` together with a kind that has its own way with the body.
     SetAndTampered(&'static str),
     /// `--tamper` with a kind that is no event, and an event.
@@ -147,6 +151,7 @@ impl fmt::Display for Refused {
                 write!(f, "events that settle something are sent for test orders alone, and there is no `[{table}]`")
             }
             Self::NotSettable { path, why } => write!(f, "`--set {}`: {why}", Quoted(path).show()),
+            Self::NoKind(name) => write!(f, "there is no kind {name}"),
             Self::SetAndTampered(name) => write!(f, "`--set` and `--tamper {name}` do not go together: both change the body"),
             Self::NoEvent(name) => write!(f, "`--tamper {name}` sends no event of the platform's; it goes with payment.processing"),
             Self::TooManyAfresh => {
@@ -167,7 +172,7 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
     }
     let allowed = run::deliver(rules.merchant, rules.asked, rules.role, rules.today).map_err(|error| Refused::NoFull(error.to_string()))?;
     let reach = allowed.min(configured);
-    let kind = kind(wish)?;
+    let kind = kind(wish, rules.merchant)?;
     let need = order_need(wish.event);
     let (table, source) = match need {
         OrderNeed::Any | OrderNeed::TestOrder => ("webhook.order", rules.orders),
@@ -196,8 +201,11 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
 }
 
 /// The kind of delivery, about the event.
-fn kind(wish: &Wish) -> Result<Kind, Refused> {
-    let kind = wish.tamper.unwrap_or_else(Kind::genuine);
+fn kind(wish: &Wish, merchant: &Merchant) -> Result<Kind, Refused> {
+    let kind = match wish.tamper {
+        Some(name) => Kind::named(name, merchant).ok_or(Refused::NoKind(name))?,
+        None => Kind::genuine(),
+    };
     match kind.about(wish.event) {
         Some(kind) => Ok(kind),
         None if wish.event == Event::PaymentProcessing => Ok(kind),
@@ -220,16 +228,12 @@ fn named(id: &str, event: Event, table: &'static str, source: Option<&OrderSourc
     if plain && !elsewhere && !event.settles() {
         return Ok(OrderId::new(id, AMOUNT, false));
     }
-    let by_program = match event.is_payout() {
-        true => matches!(rules.merchant.webhook.payout, Some(TestOrders::Command(_))),
-        false => matches!(rules.merchant.webhook.order, Some(TestOrders::Command(_))),
-    };
+    let by_program = matches!(source, Some(OrderSource::Command(_)));
     Err(Refused::ForeignOrder { table, by_program, settles: event.settles() })
 }
 
 /// Whether what is signed is the plain event, and what arrives as well.
 fn leaves_the_body(delivery: &Delivery) -> bool {
-    use golive_checks::model::{Change, Content};
     let changed = match delivery.change {
         Change::BodyByte | Change::Shifted { .. } => true,
         Change::Nothing
