@@ -170,6 +170,9 @@ pub(crate) struct ScopeArgs {
     /// What this machine is: production, ci or other [default: production; ci where $CI is set]
     #[arg(long, env = "GOLIVE_ROLE", value_name = "ROLE", value_parser = parse_role)]
     pub(crate) role: Option<Role>,
+    /// What races are released by, as a report prints it, to run them the same way again [default: another one for each run]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u32>,
 }
 
 /// How the network is reached, and as of when it is judged.
@@ -336,6 +339,9 @@ pub(crate) struct DemoArgs {
     /// How far deliveries go: none, negative, probe or full [default: full, as the shop's orders are made up]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
     pub(crate) deliver: Option<Deliver>,
+    /// What races are released by, as a report prints it [default: another one for each run]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u32>,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }

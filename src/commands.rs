@@ -142,6 +142,7 @@ fn prepare(loaded: Loaded, scope: ScopeArgs, mode: Mode, network: &NetworkArgs) 
     facts.offline = scope.offline;
     facts.only = scope.only;
     facts.skip = scope.skip;
+    facts.seed = scope.seed.unwrap_or(facts.seed);
     facts.switches = switches(network);
     facts.ca_file = network.reach.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
     facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, run::today(&facts))?;
@@ -270,6 +271,7 @@ fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
         return serve(&shop);
     }
     let mut run = demo_run(&shop, args.deliver.unwrap_or(Deliver::Full))?;
+    run.facts.seed = args.seed.unwrap_or(run.facts.seed);
     run.facts.strict = args.report.strict;
     conclude(run, &args.report, colour)
 }
@@ -281,7 +283,7 @@ pub(crate) fn demo_run(shop: &Shop, deliver: Deliver) -> anyhow::Result<Run> {
     let connect_to = shop.connect_to().iter().map(|to| to.parse().map_err(anyhow::Error::msg)).collect::<anyhow::Result<_>>()?;
     let reach = ReachArgs { ca_file: Some(shop.ca_file()), connect_to, ..ReachArgs::default() };
     let network = NetworkArgs { reach, ..NetworkArgs::default() };
-    let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: None, role: Some(Role::Production) };
+    let scope = ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver: None, role: Some(Role::Production), seed: None };
     let mut run = prepare(config::load(&sources)?, scope, Mode::Demo, &network)?;
     run.facts.deliver = deliver;
     Ok(run)

@@ -138,8 +138,10 @@ async fn until_signalled() -> Signal {
 pub(crate) fn begin(mode: Mode, now: Option<jiff::Timestamp>) -> RunFacts {
     let clock = Zoned::now();
     let started = now.unwrap_or_else(|| clock.timestamp());
+    let id = run_id();
     RunFacts {
-        id: run_id(),
+        seed: u32::from_str_radix(&id, 16).unwrap_or_default(),
+        id,
         offset_s: clock.offset().seconds(),
         mode,
         host: host_name(),

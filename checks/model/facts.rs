@@ -68,6 +68,9 @@ pub struct RunFacts {
     pub contacted: Vec<String>,
     /// Somebody interrupted it.
     pub interrupted: bool,
+    /// What is random about it, but for the ids: `--seed`, else made from the run's id.
+    #[serde(default)]
+    pub seed: u32,
     /// The tool's version.
     pub version: String,
 }
@@ -100,6 +103,7 @@ impl RunFacts {
             ca_file: None,
             contacted: Vec::new(),
             interrupted: false,
+            seed: 0,
             version: String::new(),
         }
     }

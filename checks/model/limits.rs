@@ -70,6 +70,10 @@ limits! {
     webhook_stale_s: "s" = 3_600, 60..=604_800;
     /// Deliveries of one event sent at once to see whether it is applied once.
     webhook_concurrent_duplicates: "deliveries" = 20, 2..=100;
+    /// Rounds of such deliveries, each on a test order of its own: so many of the same bytes, and as many signed afresh.
+    webhook_race_rounds: "rounds" = 3, 1..=10;
+    /// Another round begins only while those before it took less than this together.
+    webhook_race_ms: "ms" = 15_000, 1..=600_000;
     /// Deliveries in flight at once, at most; fewer when the receiver slows down.
     webhook_concurrency: "deliveries" = 24, 1..=64;
     /// A webhook that refuses an event no older than this, in seconds, leaves no room for ordinary delay.

@@ -105,6 +105,8 @@ pub enum NotMade {
     BySwitch,
     /// The control was not answered with 200, so nothing that builds on it was sent.
     NoControl,
+    /// The rounds of a race before it took as long as all of them may.
+    RacesTookLong,
     /// The time given to the whole run was over.
     Deadline,
     /// Somebody interrupted the run.
@@ -133,6 +135,7 @@ impl NotMade {
             }
             Self::BySwitch => Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into()),
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
+            Self::RacesTookLong => Reason::Capped("the rounds before it took as long as `limits.webhook_race_ms` gives all of them".into()),
             Self::Deadline => Reason::Capped("the time given by `--deadline` was over".into()),
             Self::Interrupted => Reason::Interrupted,
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Delivery, Search};
+use super::{Deliver, Delivery, Search, Stamp};
 
 /// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,40 @@ pub enum OrderNeed {
     TestPayout,
 }
 
+/// What deliveries of one event have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// Every byte.
+    Same,
+    /// The body. Each is signed for a second of its own, as far as those go that every receiver accepts.
+    SignedAfresh,
+}
+
+/// The seconds that copies are signed for are this many, the last of them now: well within 30 s, also where clocks differ a little.
+const FRESH_SECONDS: u64 = 20;
+
+impl Copies {
+    /// Copy number `number` of a delivery, counted from 0.
+    #[must_use]
+    pub const fn of(self, delivery: &Delivery, number: u64) -> Delivery {
+        match self {
+            Self::Same => *delivery,
+            Self::SignedAfresh => Delivery { stamp: Stamp::Now { back_s: number % FRESH_SECONDS }, ..*delivery },
+        }
+    }
+}
+
+/// How the last bytes of deliveries go out, once all but those were sent. What is random about it comes from the run's seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// All of them at the same moment.
+    AtOnce,
+    /// Within some milliseconds, in any order, most of them close together.
+    Close,
+    /// Spread over the time that an answer takes, in any order: some arrive while the first is at work, some right after.
+    Apart,
+}
+
 /// One step of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -111,12 +145,16 @@ pub enum Step {
         /// The index of that step.
         of: usize,
     },
-    /// The very same bytes on this many connections, released together.
+    /// One event on this many connections, all but the last byte of each sent before the last bytes are released.
     Together {
         /// What is delivered.
         delivery: Delivery,
         /// How often.
         count: u64,
+        /// What they have in common.
+        copies: Copies,
+        /// How the last bytes go out.
+        release: Release,
     },
     /// Deliveries that do not depend on one another, beside one another as far as the receiver takes them.
     Beside {

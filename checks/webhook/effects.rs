@@ -28,10 +28,14 @@ impl Applied {
 
     /// Whether the event was applied exactly once and not more often. No effect at all, or a count that went down, shows neither.
     pub(super) fn once(self) -> Result<bool, Reason> {
+        self.effects().map(|effects| effects == 1)
+    }
+
+    /// How often the event was applied; at least once, else nothing is shown.
+    pub(super) fn effects(self) -> Result<u64, Reason> {
         match self.after.checked_sub(self.before) {
             Some(0) => Err(without_effect(self.name, self.before)),
-            Some(1) => Ok(true),
-            Some(_) => Ok(false),
+            Some(effects) => Ok(effects),
             None => Err(Reason::Ambiguous(text!("{}: the count of effects went down from {} to {}", self.name, self.before, self.after))),
         }
     }

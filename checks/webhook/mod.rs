@@ -40,6 +40,7 @@ mod rejects_sandbox_secret;
 mod rejects_stale;
 mod rejects_tampered;
 mod rejects_unsigned;
+mod rounds;
 pub mod scenarios;
 mod stacks;
 mod survives_malformed;

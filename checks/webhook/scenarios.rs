@@ -4,8 +4,8 @@
 //! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
 
 use crate::model::{
-    Change, Content, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Scenario, Search, Signed, Spelling, Stage, Stamp, Step,
-    Wait, Way,
+    Change, Content, Copies, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Release, Scenario, Search, Signed, Spelling,
+    Stage, Stamp, Step, Wait, Way,
 };
 use crate::platform::Event;
 
@@ -105,8 +105,36 @@ pub const CUT: &str = "cut";
 pub const ONCE_SEQUENTIAL: &str = "once-sequential";
 /// A settling event whose answer is never read, then its duplicates, effects counted.
 pub const ONCE_CUT: &str = "once-cut";
-/// A settling event on many connections at once, effects counted.
-pub const ONCE_CONCURRENT: &str = "once-concurrent";
+/// A settling event on many connections at once, effects counted: the first round.
+pub const ONCE_CONCURRENT: &str = ONCE_CONCURRENT_ROUNDS[0];
+/// The same bytes on many connections, by round.
+pub const ONCE_CONCURRENT_ROUNDS: [&str; MOST_ROUNDS] = [
+    "once-concurrent",
+    "once-concurrent-2",
+    "once-concurrent-3",
+    "once-concurrent-4",
+    "once-concurrent-5",
+    "once-concurrent-6",
+    "once-concurrent-7",
+    "once-concurrent-8",
+    "once-concurrent-9",
+    "once-concurrent-10",
+];
+/// The same event on many connections, each signed afresh, by round.
+pub const ONCE_RESIGNED_ROUNDS: [&str; MOST_ROUNDS] = [
+    "once-resigned",
+    "once-resigned-2",
+    "once-resigned-3",
+    "once-resigned-4",
+    "once-resigned-5",
+    "once-resigned-6",
+    "once-resigned-7",
+    "once-resigned-8",
+    "once-resigned-9",
+    "once-resigned-10",
+];
+/// As many rounds as `limits.webhook_race_rounds` allows.
+pub const MOST_ROUNDS: usize = 10;
 /// Every forgery of a settling event, beside one another, then the genuine one, effects counted.
 pub const REFUSED_EFFECTS: &str = "refused-effects";
 
@@ -243,13 +271,40 @@ pub fn once_cut(merchant: &Merchant) -> Scenario {
     )
 }
 
-/// [`ONCE_CONCURRENT`]
+/// The names of a race's rounds, as many as the limits ask for.
 #[must_use]
-pub fn once_concurrent(merchant: &Merchant) -> Scenario {
+pub fn race_rounds(merchant: &Merchant, copies: Copies) -> &'static [&'static str] {
+    let rounds = usize::try_from(merchant.limits.webhook_race_rounds).unwrap_or(MOST_ROUNDS).min(MOST_ROUNDS);
+    match copies {
+        Copies::Same => &ONCE_CONCURRENT_ROUNDS[..rounds],
+        Copies::SignedAfresh => &ONCE_RESIGNED_ROUNDS[..rounds],
+    }
+}
+
+/// [`ONCE_CONCURRENT_ROUNDS`] and [`ONCE_RESIGNED_ROUNDS`], in turn, each on an order of its own: should time or orders run out, some of both
+/// were seen. The first releases all at once; later ones let some come a little apart, as some races open only then.
+#[must_use]
+pub fn races(merchant: &Merchant) -> Vec<Scenario> {
     let (settle, order) = settling(merchant);
     let delivery = settle(Delivery::genuine("together"));
     let count = merchant.limits.webhook_concurrent_duplicates;
-    stateful(ONCE_CONCURRENT, order, vec![Step::CountEffects, Step::Together { delivery, count }, Step::CountEffects])
+    let race = |(number, copies)| {
+        let release = match number {
+            0 => Release::AtOnce,
+            odd if odd % 2 == 1 => Release::Close,
+            _even => Release::Apart,
+        };
+        let steps = vec![Step::CountEffects, Step::Together { delivery, count, copies, release }, Step::CountEffects];
+        stateful(race_rounds(merchant, copies)[number], order, steps)
+    };
+    let rounds = 0..race_rounds(merchant, Copies::Same).len();
+    rounds.flat_map(|number| [(number, Copies::Same), (number, Copies::SignedAfresh)]).map(race).collect()
+}
+
+/// Whether a scenario can be spared where test orders run out: one round of a race shows something, the others show it better.
+#[must_use]
+pub fn can_be_spared(name: &str) -> bool {
+    ONCE_CONCURRENT_ROUNDS.iter().skip(1).chain(&ONCE_RESIGNED_ROUNDS).any(|round| *round == name)
 }
 
 /// [`REFUSED_EFFECTS`]
@@ -306,7 +361,8 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.extend(stale(merchant));
     all.extend(used_events(merchant).map(event));
     all.extend([duplicate(), redelivery(), cut()]);
-    all.extend([once_sequential(merchant), once_cut(merchant), once_concurrent(merchant), refused_effects(merchant)]);
+    all.extend([once_sequential(merchant), once_cut(merchant), refused_effects(merchant)]);
+    all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));
     all.push(burst(merchant));

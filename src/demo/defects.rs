@@ -167,10 +167,10 @@ defects! {
         => ["webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the second delivery arrives while the first is at work";
     DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the platform may sign a retry afresh"
-        => ["webhook-applies-once"]
+        => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order and timestamp, and a retry may carry a new one"
-        => ["webhook-applies-once"]
+        => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
         => ["webhook-cut-redelivered"];

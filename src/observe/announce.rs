@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Quoted, RunFacts, Scenario,
-    Search, Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait, Way,
+    Address, Change, Claim, Content, Copies, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Quoted, Release,
+    RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
@@ -258,7 +258,7 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
     };
     let of_step = |step: &Step| match step {
         Step::Deliver(delivery) => vec![request(delivery, "", 1)],
-        Step::Together { delivery, count } => vec![request(delivery, ", all at once", *count)],
+        Step::Together { delivery, count, copies, release } => vec![request(delivery, together(*copies, *release), *count)],
         Step::Beside { deliveries } => deliveries.iter().map(|delivery| request(delivery, "", 1)).collect(),
         Step::Repeat { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
@@ -297,6 +297,18 @@ fn range(search: &Search) -> String {
     match search.way {
         Way::Past => format!("signed up to {most} ago"),
         Way::Future => format!("signed up to {most} ahead of time"),
+    }
+}
+
+/// How deliveries of one event go out together, in words.
+const fn together(copies: Copies, release: Release) -> &'static str {
+    match (copies, release) {
+        (Copies::Same, Release::AtOnce) => ", all at once",
+        (Copies::Same, Release::Close) => ", close together",
+        (Copies::Same, Release::Apart) => ", a little apart",
+        (Copies::SignedAfresh, Release::AtOnce) => ", each signed afresh, all at once",
+        (Copies::SignedAfresh, Release::Close) => ", each signed afresh, close together",
+        (Copies::SignedAfresh, Release::Apart) => ", each signed afresh, a little apart",
     }
 }
 

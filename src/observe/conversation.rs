@@ -5,12 +5,12 @@ mod measured;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Delivery, Exchange, NotMade, OrderId, Phase, Refusal, Request, Scenario, ScenarioSeen, Secret, Seen, SigningKeys, Stage, Step,
-    StepSeen, Trouble, Wait,
+    Copies, Delivery, Exchange, NotMade, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen, SigningKeys,
+    Stage, Step, StepSeen, Trouble, Wait,
 };
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use url::Url;
 
 use super::beside::{Task, beside, each};
@@ -20,6 +20,7 @@ use super::held::StartingLine;
 use super::hooks::{Answer, Asker};
 use super::orders::Orders;
 use super::plan::source_key;
+use super::race::{Order, Races, Turn};
 use super::window::{Place, Urgency, Went, Window};
 use super::{Context, Progress};
 
@@ -28,9 +29,6 @@ const USUAL: Duration = Duration::from_millis(100);
 
 /// How long those who stand on a starting line wait for the missing: some receivers open one connection at a time.
 const START_PATIENCE: Duration = Duration::from_secs(2);
-
-/// How long all but the last byte of each may take to arrive and be read, once sent.
-const ARRIVAL: Duration = Duration::from_millis(20);
 
 /// How long a delivery that is cut is left with the receiver, at most.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
@@ -68,6 +66,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) effects: Option<Asker<'a>>,
     /// In which state they left their orders.
     pub(crate) status: Option<Asker<'a>>,
+    /// Whose turn it is to race.
+    pub(crate) races: Races,
     /// Who watches.
     pub(crate) progress: &'a dyn Progress,
 }
@@ -130,11 +130,19 @@ impl Conversation<'_> {
             order,
             began,
             places: Vec::new(),
+            turn: None,
             ahead: None,
             composed: Vec::new(),
             steps: Vec::new(),
         };
         for (at, step) in scenario.steps.iter().enumerate() {
+            if matches!(step, Step::Together { .. }) && scenario.stage == Stage::Stateful {
+                run.places.clear();
+                run.turn = match self.races.turn(Duration::from_millis(self.courier.limits.webhook_race_ms)).await {
+                    Ok(turn) => Some(turn),
+                    Err(why) => return Seen::NotMade(why),
+                };
+            }
             if step.watches() && at > 0 {
                 // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
                 run.places.clear();
@@ -184,6 +192,8 @@ struct Run<'a> {
     began: Timestamp,
     /// Its room in the window.
     places: Vec<Place<'a>>,
+    /// Its turn to line up for a race.
+    turn: Option<Turn<'a>>,
     /// The connection for its next delivery.
     ahead: Option<Opened>,
     /// The delivery of each step so far, to be repeated.
@@ -210,10 +220,12 @@ impl Run<'_> {
                 let line = self.line().await;
                 self.deliver(format!("{name}-again"), &request, line, alone, opens_next).await?
             }
-            Step::Together { delivery, count } => {
-                let request = self.compose(delivery)?;
-                self.composed.push(Some((delivery.name, request.clone())));
-                let exchanges = self.together(delivery.name, &request, *count).await?;
+            Step::Together { delivery, count, copies, release } => {
+                let requests = self.copies(delivery, *count, *copies)?;
+                self.composed.push(requests.first().map(|request| (delivery.name, request.clone())));
+                let turn = self.turn.take();
+                let all = (1..).zip(&requests).map(|(number, request)| self.talk.out(format!("{}-{number}", delivery.name), request));
+                let exchanges = self.released(all.collect(), *release, turn).await?;
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(GoesOn::Yes);
             }
@@ -309,31 +321,30 @@ impl Run<'_> {
         exchanges.await.into_iter().collect()
     }
 
-    /// The same bytes on many connections, their last bytes released at the same moment.
-    async fn together(&self, name: &'static str, request: &Request, count: u64) -> Result<Vec<Exchange>, NotMade> {
-        self.released((1..=count).map(|number| self.talk.out(format!("{name}-{number}"), request)).collect()).await
+    /// One event as often as it is to go out at once.
+    fn copies(&self, delivery: &Delivery, count: u64, copies: Copies) -> Result<Vec<Request>, NotMade> {
+        match copies {
+            Copies::Same => Ok(vec![self.compose(delivery)?; usize::try_from(count).unwrap_or(usize::MAX)]),
+            Copies::SignedAfresh => (0..count).map(|number| self.compose(&copies.of(delivery, number))).collect(),
+        }
     }
 
-    /// Requests on connections of their own, their last bytes released at the same moment.
-    async fn released(&self, all: Vec<Outgoing<'_>>) -> Result<Vec<Exchange>, NotMade> {
+    /// Requests on connections of their own, their last bytes held back until all are there.
+    async fn released(&self, all: Vec<Outgoing<'_>>, release: Release, turn: Option<Turn<'_>>) -> Result<Vec<Exchange>, NotMade> {
         let start = StartingLine::new(all.len());
         let burden = u32::try_from(all.len()).unwrap_or(u32::MAX);
         let patience = self.patience(burden);
         let _burden = self.window.burden(burden.saturating_sub(1));
-        let all = each(all.iter().map(|out| {
-            let place = start.place();
+        let order = Order::of(release, all.len(), self.talk.context.run.seed, self.scenario.name, self.answer);
+        let all = each(all.iter().enumerate().map(|(number, out)| {
+            let place = start.place(number);
             async move {
                 let line = self.talk.courier.line(self.talk.url, None, patience).await;
                 self.talk.courier.send(out, line, patience, Some(place)).await
             }
         }));
-        let release = async {
-            if timeout(START_PATIENCE.max(self.window.usual() * 10), start.complete()).await.is_ok() {
-                sleep(ARRIVAL).await;
-            }
-            start.open();
-        };
-        let (exchanges, ()) = tokio::join!(all, release);
+        let release = self.talk.races.start(turn, &start, START_PATIENCE.max(self.window.usual() * 10), &order);
+        let (exchanges, _arrived) = tokio::join!(all, release);
         exchanges.into_iter().collect()
     }
 

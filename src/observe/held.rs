@@ -13,7 +13,7 @@ use super::wire::Marks;
 #[derive(Debug)]
 pub(crate) struct StartingLine {
     waiting: Mutex<Waiting>,
-    complete: Notify,
+    arrived: Notify,
 }
 
 #[derive(Debug)]
@@ -21,32 +21,49 @@ struct Waiting {
     /// How many have neither arrived nor given up.
     expected: usize,
     open: bool,
-    wakers: Vec<Waker>,
+    /// Those who may go before all may.
+    released: Vec<usize>,
+    wakers: Vec<(usize, Waker)>,
 }
 
 impl StartingLine {
     /// For so many requests.
     pub(crate) fn new(expected: usize) -> Arc<Self> {
-        Arc::new(Self { waiting: Mutex::new(Waiting { expected, open: false, wakers: Vec::new() }), complete: Notify::new() })
+        Arc::new(Self {
+            waiting: Mutex::new(Waiting { expected, open: false, released: Vec::new(), wakers: Vec::new() }),
+            arrived: Notify::new(),
+        })
     }
 
-    /// Waits until each of them has arrived or given up.
-    pub(crate) async fn complete(&self) {
-        while self.lock().expected > 0 {
-            self.complete.notified().await;
+    /// Waits until all but `missing` of them have arrived or given up.
+    pub(crate) async fn gathered(&self, missing: usize) {
+        while self.missing() > missing {
+            self.arrived.notified().await;
         }
     }
 
-    /// A place for one of those who are expected.
-    pub(crate) fn place(self: &Arc<Self>) -> Place {
-        Place { line: Arc::clone(self), counted: false }
+    /// How many have neither arrived nor given up.
+    pub(crate) fn missing(&self) -> usize {
+        self.lock().expected
+    }
+
+    /// The place of number `number` among those who are expected.
+    pub(crate) fn place(self: &Arc<Self>, number: usize) -> Place {
+        Place { line: Arc::clone(self), number, counted: false }
+    }
+
+    /// Lets number `number` go, now or when it comes.
+    pub(crate) fn release(&self, number: usize) {
+        let mut waiting = self.lock();
+        waiting.released.push(number);
+        waiting.wakers.extract_if(.., |(waits, _)| *waits == number).for_each(|(_, waker)| waker.wake());
     }
 
     /// Lets everyone go who is here, and who comes later.
     pub(crate) fn open(&self) {
         let mut waiting = self.lock();
         waiting.open = true;
-        waiting.wakers.drain(..).for_each(Waker::wake);
+        waiting.wakers.drain(..).for_each(|(_, waker)| waker.wake());
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -56,9 +73,7 @@ impl StartingLine {
     fn one_less(&self) {
         let mut waiting = self.lock();
         waiting.expected = waiting.expected.saturating_sub(1);
-        if waiting.expected == 0 {
-            self.complete.notify_one();
-        }
+        self.arrived.notify_one();
     }
 }
 
@@ -66,6 +81,7 @@ impl StartingLine {
 #[derive(Debug)]
 pub(crate) struct Place {
     line: Arc<StartingLine>,
+    number: usize,
     counted: bool,
 }
 
@@ -73,10 +89,10 @@ impl Place {
     fn poll_open(&mut self, cx: &Context<'_>) -> Poll<()> {
         self.count();
         let mut waiting = self.line.lock();
-        if waiting.open {
+        if waiting.open || waiting.released.contains(&self.number) {
             return Poll::Ready(());
         }
-        waiting.wakers.push(cx.waker().clone());
+        waiting.wakers.push((self.number, cx.waker().clone()));
         Poll::Pending
     }
 

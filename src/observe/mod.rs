@@ -18,6 +18,7 @@ mod plain_http;
 mod plan;
 mod platform_api;
 mod proxy;
+mod race;
 mod redact;
 mod signer;
 mod spelling;
@@ -56,6 +57,7 @@ use plain_http::observe_plain_http;
 use plan::Wish;
 use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
+use race::Races;
 use redact::Redactor;
 use signer::observe_signer;
 use tls::{observe_tls, webhook_names};
@@ -159,7 +161,9 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         look.at(&mut tasks, Probe::WebhookPlainHttp, |seen| &mut seen.webhook_plain_http, plain_http);
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
             let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
-            let conversation = Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, progress };
+            let races = Races::default();
+            let conversation =
+                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, races, progress };
             let (scenarios, record) = (&scenarios, &record);
             // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));

@@ -5,6 +5,7 @@ use golive_checks::model::{
     TestOrders,
 };
 use golive_checks::platform::hosts::{HostKind, classify};
+use golive_checks::webhook::scenarios::can_be_spared;
 
 use super::announce::{self, PlannedRequest};
 
@@ -150,7 +151,8 @@ impl Gate<'_> {
             .or_else(|| (scenario.reads_status() && self.merchant.webhook.status.is_none()).then_some(NotMade::NoStatus))
     }
 
-    /// Gives every scenario that wants a test order of its own one, as far as they go. The first stands for those that take any.
+    /// Gives every scenario that wants a test order of its own one, as far as they go, those last that can be spared. The first stands for
+    /// those that take any.
     fn hand_out(&self, scenarios: &mut [Planned<Scenario>]) {
         for (any, own) in [(OrderNeed::Any, OrderNeed::TestOrder), (OrderNeed::AnyPayout, OrderNeed::TestPayout)] {
             let wants = |planned: &Planned<Scenario>, need| planned.not_made.is_none() && planned.what.order == need;
@@ -160,11 +162,14 @@ impl Gate<'_> {
                 Some(TestOrders::Command(_)) => usize::MAX,
                 Some(TestOrders::Ids(count)) => count.saturating_sub(usize::from(standing)),
             };
-            for planned in scenarios.iter_mut().filter(|planned| wants(planned, own)) {
-                if left == 0 {
-                    planned.not_made = Some(NotMade::NoTestOrders { key: source_key(own).to_owned() });
+            for spared in [false, true] {
+                let in_turn = |planned: &Planned<Scenario>| wants(planned, own) && can_be_spared(planned.what.name) == spared;
+                for planned in scenarios.iter_mut().filter(|planned| in_turn(planned)) {
+                    if left == 0 {
+                        planned.not_made = Some(NotMade::NoTestOrders { key: source_key(own).to_owned() });
+                    }
+                    left = left.saturating_sub(1);
                 }
-                left = left.saturating_sub(1);
             }
         }
     }

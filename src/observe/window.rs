@@ -79,7 +79,7 @@ impl Window {
 
     /// Room for one more, where there is some right now.
     pub(crate) fn enter_now(&self) -> Option<Place<'_>> {
-        (self.in_flight.get() < self.size.get()).then(|| {
+        (self.in_flight.get() < self.size.get() + self.burden.get()).then(|| {
             self.in_flight.set(self.in_flight.get() + 1);
             Place { window: self, weight: 1, burden: 0 }
         })
@@ -137,11 +137,12 @@ impl Window {
         }
     }
 
-    /// A chain under way is what the run waits for: it goes before a wide window has emptied, and beside what asked nobody.
+    /// A chain under way is what the run waits for: it goes before a wide window has emptied. What asked nobody keeps nobody waiting either: races
+    /// follow one another, and would have the rest of the run wait for the last of them.
     fn has_room(&self, urgency: Urgency) -> bool {
         let size = self.size.get();
-        let room = if urgency.under_way { size.saturating_add(size / 2).min(self.most) + self.burden.get() } else { size };
-        self.in_flight.get() < room
+        let room = if urgency.under_way { size.saturating_add(size / 2).min(self.most) } else { size };
+        self.in_flight.get() < room + self.burden.get()
     }
 }
 

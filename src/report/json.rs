@@ -53,6 +53,7 @@ struct RunJson<'a> {
     config: Config<'a>,
     vantage: Vantage<'a>,
     contacted: Vec<&'a str>,
+    seed: u32,
 }
 
 #[derive(Serialize)]
@@ -230,6 +231,7 @@ impl<'a> RunJson<'a> {
                 addresses: run.addresses.iter().map(ToString::to_string).collect(),
             },
             contacted: all(&run.contacted),
+            seed: run.seed,
         }
     }
 }

@@ -99,6 +99,8 @@ pub(crate) struct Run {
     pub(crate) role: Role,
     /// The addresses it was seen to call from.
     pub(crate) addresses: Vec<IpAddr>,
+    /// What races were released by.
+    pub(crate) seed: u32,
 }
 
 /// A section of the catalogue and how its checks ended.
@@ -287,6 +289,7 @@ impl Run {
             host: text!("{}", Bare(&run.host)),
             role: run.role,
             addresses,
+            seed: run.seed,
         }
     }
 }

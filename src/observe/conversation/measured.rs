@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Delivery, Exchange, NotMade, OrderId, Search, StepSeen};
+use golive_checks::model::{Delivery, Exchange, NotMade, OrderId, Release, Search, StepSeen};
 use tokio::time::sleep;
 
 use super::super::beside::each;
@@ -39,7 +39,7 @@ impl Run<'_> {
         let all = requests.iter().zip(1..).map(|(request, number)| self.talk.out(format!("{}-{number}", delivery.name), request)).collect();
         let run = &*self;
         let mut turned_away = 0..;
-        let first = run.released(all).await?;
+        let first = run.released(all, Release::AtOnce, None).await?;
         let exchanges = each(first.into_iter().zip(&requests).map(|(exchange, request)| {
             let behind = if asks_back(&exchange).is_some() { turned_away.next().unwrap_or_default() } else { 0 };
             async move {

@@ -192,6 +192,7 @@ fn run(deliver: Deliver) -> RunFacts {
         ca_file: None,
         contacted: Vec::new(),
         interrupted: false,
+        seed: 0,
         version: String::new(),
     }
 }
@@ -318,7 +319,11 @@ async fn finish_line() -> (SocketAddr, Arc<Mutex<Vec<(usize, Instant)>>>) {
 }
 
 fn race(count: u64) -> Scenario {
-    stateful("race", OrderNeed::Any, vec![Step::Together { delivery: Delivery::genuine("together"), count }])
+    stateful(
+        "race",
+        OrderNeed::Any,
+        vec![Step::Together { delivery: Delivery::genuine("together"), count, copies: Copies::Same, release: Release::AtOnce }],
+    )
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ fn complete() -> Merchant {
     merchant.api.secret_key = credential("sk_live_MARKER7f3k9q2x8v1m4n6b");
     merchant.sandbox = Some(Sandbox { secret_key: credential("sk_test_MARKER7f3k9q2x8v1m4n6b"), ..Sandbox::default() });
     merchant.webhook.url = address("https://u:MARKER@shop.example/hook?token=MARKER");
-    merchant.webhook.order = Some(TestOrders::Ids(20));
+    merchant.webhook.order = Some(TestOrders::Ids(60));
     merchant.webhook.payout = Some(TestOrders::Command(Program { name: "new-payout".to_owned() }));
     let source = HookSource::Command(Program { name: "credits".to_owned() });
     merchant.webhook.effects = Some(Hook { source, settle_ms: 3_000 });
@@ -65,6 +65,7 @@ fn run(deliver: Deliver) -> RunFacts {
         ca_file: None,
         contacted: Vec::new(),
         interrupted: false,
+        seed: 0,
         version: String::new(),
     }
 }
