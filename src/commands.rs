@@ -232,7 +232,7 @@ fn replay(args: ReplayArgs, colour: bool) -> anyhow::Result<Exit> {
 
 /// The scope of a command that is about one thing.
 fn at_the_bench(deliver: Option<Deliver>, role: Option<Role>) -> ScopeArgs {
-    ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver, role }
+    ScopeArgs { only: Vec::new(), skip: Vec::new(), offline: false, deliver, role, seed: None }
 }
 
 fn plan(args: PlanArgs) -> anyhow::Result<Exit> {

@@ -146,14 +146,14 @@ impl Bench<'_> {
         let patience = Patience { contended: true, ..Patience::of(self.courier.limits) };
         let start = StartingLine::new(requests.len());
         let all = each((1..=count).zip(&requests).map(|(number, request)| {
-            let place = start.place();
+            let place = start.place(0);
             async move {
                 let line = self.courier.line(self.url, None, patience).await;
                 self.courier.send(&self.out(number, request), line, patience, Some(place)).await
             }
         }));
         let release = async {
-            let _ = tokio::time::timeout(START_PATIENCE, start.complete()).await;
+            let _ = tokio::time::timeout(START_PATIENCE, start.gathered(0)).await;
             start.open();
         };
         let (ended, ()) = tokio::join!(all, release);
