@@ -38,7 +38,7 @@ impl ClockOffset {
     /// In whole seconds; none where the two may agree.
     #[must_use]
     pub const fn seconds(self) -> i64 {
-        if self.least_us <= 0 && self.most_us >= 0 { 0 } else { (self.least_us + self.most_us + 1_000_000).div_euclid(2_000_000) }
+        if self.least_us <= 0 && self.most_us >= 0 { 0 } else { (self.least_us + self.most_us + 999_999).div_euclid(2_000_000) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! A small merchant and what was seen of it, for tests.
 
+use super::scenarios::window_name;
 use crate::model::{
     Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding, Leak, Merchant, NotMade, Observations,
     OrderId, Origin, Outcome, Phase, Prefix, Reason, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls, Trouble,
-    TroubleKind, Trust,
+    TroubleKind, Trust, Way,
 };
 
 /// The day of all tests.
@@ -79,6 +80,21 @@ impl Case {
         let steps = steps.into_iter().map(|step| seen(name, step)).collect();
         self.seen.scenarios.insert(name.to_owned(), Seen::Got(ScenarioSeen { order, steps }));
         self
+    }
+
+    /// The search that way was answered so: seconds off, status.
+    pub(super) fn searched(self, way: Way, answers: &[(i64, u16)]) -> Self {
+        let name = window_name(way);
+        let tried = |(off, status): &(i64, u16)| {
+            let mut tried = exchange(&format!("{name}-{off}"), Ok(*status));
+            let stamp = tried.sent.at.as_second() + if way == Way::Past { -off } else { *off };
+            tried.sent.headers.push(("X-TIMESTAMP".to_owned(), stamp.to_string()));
+            tried
+        };
+        let mut case = self.went(name, Vec::new());
+        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(name) else { panic!("{name} was just made") };
+        scenario.steps.push(StepSeen::Together(answers.iter().map(tried).collect()));
+        case
     }
 
     /// The scenario was not carried out.

@@ -22,6 +22,7 @@ mod ignores_unknown_events;
 mod items;
 mod leaks_nothing;
 mod legacy_tls;
+pub mod measured;
 mod name_form;
 mod obstacle;
 mod plain_http;
@@ -44,8 +45,11 @@ mod rounds;
 pub mod scenarios;
 mod stacks;
 mod survives_malformed;
+mod takes_bursts;
+mod takes_long_bodies;
 mod tls;
 mod tls_version;
+mod tolerates_delay;
 mod url;
 mod verifies_raw_body;
 
@@ -89,6 +93,9 @@ pub const SECTION: Section = Section {
         &applies_once::AppliesOnce,
         &applies_once_concurrently::AppliesOnceConcurrently,
         &refused_without_effect::RefusedWithoutEffect,
+        &tolerates_delay::ToleratesDelay,
+        &takes_bursts::TakesBursts,
+        &takes_long_bodies::TakesLongBodies,
         &items::REGISTERED,
         &items::LOGGING,
         &items::ASYNCHRONOUS,
