@@ -73,6 +73,8 @@ habits! {
     AnswersEmpty "answers-empty": "answers 200 with no body at all";
     AnswersInChunks "answers-in-chunks": "sends the answer in chunks, with a pause between them";
     Unhurried "unhurried": "takes 60 ms longer to answer";
+    SingleThreaded "single-threaded": "does one thing at a time and takes 20 ms for each";
+    TwoClocks "two-clocks": "answers from two machines in turn, whose clocks are five seconds apart";
     ClosesConnections "closes-connections": "closes the connection after each answer";
     ReplayCache "replay-cache": "refuses a delivery whose bytes it has seen, and accepts it signed afresh";
     KnownOrdersOnly "known-orders-only": "answers 404 to events about orders it does not know";

@@ -189,6 +189,11 @@ fn limits(behaviour: &Behaviour) -> &'static str {
         "\n[limits]\nwebhook_slow_ms = 50\nwebhook_too_slow_ms = 100\n"
     } else if behaviour.has(Defect::Hangs) {
         "\n[limits]\nfirst_byte_ms = 400\nexchange_ms = 600\n"
+    } else if behaviour.has(Defect::FailsUnderLoad) {
+        // So that nothing but the burst is more than it can take.
+        "\n[limits]\nwebhook_concurrency = 4\nwebhook_concurrent_duplicates = 5\n"
+    } else if behaviour.has(Defect::LocksUnderLoad) {
+        "\n[limits]\nwebhook_burst_slow_ms = 200\n"
     } else {
         ""
     }

@@ -97,6 +97,8 @@ defects! {
         => ["webhook-rejects-stale"];
     RejectsOnlyPast Warns "rejects-only-past": "old timestamps are refused, future ones are not"
         => ["webhook-rejects-future"];
+    FiveSecondWindow Warns "five-second-window": "deliveries that were under way for more than five seconds are refused"
+        => ["webhook-tolerates-delay"];
     AcceptsSandboxSecret Stops "accepts-sandbox-secret": "the handler tries the sandbox secret when the live one does not fit"
         => ["webhook-rejects-sandbox-secret"];
     UsesSandboxSecret Stops "uses-sandbox-secret": "production still verifies with the sandbox secret"
@@ -158,6 +160,12 @@ defects! {
         => ["webhook-leaks-nothing"];
     StackTraceOnError Warns "stack-trace-on-error": "debug mode is on, and refusals carry a stack trace"
         => ["webhook-leaks-nothing"];
+    FailsUnderLoad Warns "fails-under-load": "the pool has thirty connections to the database, and whatever comes beside them ends in a 500"
+        => ["webhook-takes-bursts"];
+    LocksUnderLoad Warns "locks-under-load": "all events wait for one row lock, so that the last of a burst waits for all others"
+        => ["webhook-takes-bursts"];
+    SmallBodyLimit Warns "small-body-limit": "bodies of more than 2 KiB are answered 413"
+        => ["webhook-takes-long-bodies"];
 
     // Duplicates
     CreditsTwice Stops "credits-twice": "every delivery credits the order, however often the event came before"

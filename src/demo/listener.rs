@@ -17,6 +17,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use super::arrivals::Arrivals;
+use super::configuration;
 use super::message::{Arrived, Reply};
 use super::platform::Platform;
 use super::webhook::Webhook;
@@ -28,6 +30,8 @@ pub(super) struct Town {
     pub(super) behaviour: Behaviour,
     pub(super) webhook: Webhook,
     pub(super) platform: Platform,
+    /// All that came to the webhook's host.
+    pub(super) arrivals: Arrivals,
 }
 
 /// Takes connections for ever. Each speaks TLS if there is an `acceptor`.
@@ -94,9 +98,15 @@ where
     Ok(())
 }
 
+/// The longest body that anybody here takes.
+const TAKEN_BYTES: usize = 256 << 10;
+
+/// How much of a body is read at all. What is longer than the webhook takes is still known for what it was.
+const READ_BYTES: usize = 4 << 20;
+
 async fn read(request: Request<Incoming>, raw: Option<Vec<u8>>, line: Option<Arc<std::net::TcpStream>>) -> Option<Arrived> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, 262_144).collect().await.ok()?.to_bytes();
+    let body = Limited::new(body, READ_BYTES).collect().await.ok()?.to_bytes();
     Some(Arrived { method: head.method.as_str().to_owned(), path: head.uri.path().to_owned(), headers: head.headers, raw, body, line })
 }
 
@@ -120,6 +130,12 @@ async fn respond(arrived: Option<Arrived>, host: &str, town: &Town) -> Response<
 }
 
 async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
+    if host.is_empty() || host == configuration::webhook_host(&town.behaviour) {
+        town.arrivals.note(arrived, host.is_empty());
+    }
+    if arrived.body.len() > TAKEN_BYTES {
+        return Reply::text(413, "too large");
+    }
     if host.is_empty() {
         if town.behaviour.has(Defect::PlainHttpHandler) || town.behaviour.has(Defect::WebhookPlainHttp) {
             return town.webhook.answer(arrived).await;

@@ -1,5 +1,6 @@
 //! The built-in shop with switchable defects: on it `demo` shows the main job, and by it `selftest` proves that every check can fail.
 
+mod arrivals;
 mod behaviour;
 mod certificates;
 mod configuration;

@@ -74,6 +74,7 @@ impl Shop {
             behaviour: behaviour.clone(),
             webhook: Webhook::new(behaviour, secret(&keys.secret), secret(&keys.test_secret), known),
             platform: Platform::new(behaviour, secret(&keys.issued_api), secret(&keys.issued_secret)),
+            arrivals: super::arrivals::Arrivals::default(),
         });
 
         let (tls_listener, tls_port) = listen()?;
@@ -155,6 +156,12 @@ impl Shop {
     /// The bodies of all deliveries that the webhook believed, in order.
     pub(crate) fn log(&self) -> Vec<String> {
         self.town.webhook.believed()
+    }
+
+    /// All that came to the webhook's host, believed or not, in order.
+    #[cfg(test)]
+    pub(crate) fn arrivals(&self) -> Vec<super::arrivals::Arrival> {
+        self.town.arrivals.all()
     }
 
     /// Method, host and path of every call to the platform's stand-in, in order.

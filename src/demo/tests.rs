@@ -1,5 +1,6 @@
 //! The shop, seen over TLS: right by default, and wrong in the way each defect says.
 
+mod arrivals;
 mod client;
 mod defects;
 

@@ -1,6 +1,7 @@
 //! The shop's webhook: verifies, books, answers. Right unless a defect is on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,8 +26,12 @@ pub(super) struct Webhook {
     pub(super) ledger: Arc<Ledger>,
     /// The bodies of all events that were believed.
     believed: Mutex<Vec<String>>,
-    /// One delivery at a time, for the handler that notes events late.
+    /// One delivery at a time, for the handler that notes events late, and for those who do one thing at a time.
     turn: tokio::sync::Mutex<()>,
+    /// How many deliveries are at work.
+    at_work: AtomicUsize,
+    /// How many timestamps were looked at.
+    looks: AtomicUsize,
 }
 
 /// Why a delivery is not believed.
@@ -54,6 +59,8 @@ enum Body {
 
 /// Seconds a timestamp may be off, either way.
 const WINDOW_S: i64 = 300;
+/// How many deliveries a shop can work on that fails under load.
+const POOL: usize = 30;
 
 impl Webhook {
     pub(super) fn new(behaviour: &Behaviour, secret: Secret, sandbox_secret: Secret, known: Vec<String>) -> Self {
@@ -65,6 +72,8 @@ impl Webhook {
             ledger: Arc::default(),
             believed: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
+            at_work: AtomicUsize::default(),
+            looks: AtomicUsize::default(),
         }
     }
 
@@ -76,6 +85,9 @@ impl Webhook {
     /// Answers one request.
     pub(super) async fn answer(&self, arrived: &Arrived) -> Reply {
         if let Some(reply) = self.before_the_handler().await {
+            return reply;
+        }
+        if let Some(reply) = self.under_load(arrived).await {
             return reply;
         }
         if arrived.method != "POST" {
@@ -134,6 +146,25 @@ impl Webhook {
         }
     }
 
+    /// What the handler makes of many deliveries at once, and of long ones.
+    async fn under_load(&self, arrived: &Arrived) -> Option<Reply> {
+        if self.has(Defect::FailsUnderLoad) {
+            let at_work = self.at_work.fetch_add(1, Ordering::SeqCst);
+            // The more there are the longer each takes.
+            tokio::time::sleep(Duration::from_millis(if at_work < 4 { 20 } else { 200 })).await;
+            self.at_work.fetch_sub(1, Ordering::SeqCst);
+            if at_work >= POOL {
+                return Some(Reply::text(500, "internal server error"));
+            }
+        }
+        if self.has(Defect::LocksUnderLoad) || self.does(Habit::SingleThreaded) {
+            let _turn = self.turn.lock().await;
+            tokio::time::sleep(Duration::from_millis(if self.does(Habit::SingleThreaded) { 20 } else { 10 })).await;
+        }
+        let too_long = self.has(Defect::SmallBodyLimit) && arrived.body.len() > 2_048;
+        too_long.then(|| Reply::text(413, "request entity too large"))
+    }
+
     /// Whether the delivery is the platform's and of now.
     fn believe(&self, arrived: &Arrived) -> Result<(), Doubt> {
         if self.has(Defect::VerifiesNothing) {
@@ -159,7 +190,8 @@ impl Webhook {
         };
         let timestamp = timestamps.iter().find(|timestamp| self.fits(&arrived.body, timestamp, signature)).ok_or(Doubt::WrongSignature)?;
         let at: i64 = timestamp.parse().map_err(|_| Doubt::WrongTime)?;
-        let age = now.saturating_sub(at);
+        let late_s = if self.does(Habit::TwoClocks) && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { 5 } else { 0 };
+        let age = now.saturating_sub(at) + late_s;
         if self.is_fresh(age) { Ok(()) } else { Err(Doubt::WrongTime) }
     }
 
@@ -169,6 +201,8 @@ impl Webhook {
         }
         let window = if self.has(Defect::TwoHourWindow) {
             7_200
+        } else if self.has(Defect::FiveSecondWindow) {
+            5
         } else if self.does(Habit::NarrowWindow) {
             30
         } else {

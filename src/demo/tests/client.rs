@@ -76,6 +76,10 @@ impl Client {
     }
 
     pub(super) fn try_send(&self, request: &Request) -> io::Result<Answer> {
+        self.send_over(self.connect(&self.host)?, request)
+    }
+
+    fn send_over(&self, mut stream: StreamOwned<ClientConnection, TcpStream>, request: &Request) -> io::Result<Answer> {
         let mut text = format!("{} {PATH} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method.word(), self.host);
         for (name, value) in &request.headers {
             let name = match request.spelling {
@@ -87,7 +91,6 @@ impl Client {
         }
         text.push_str(&format!("Content-Length: {}\r\n\r\n", request.body.len()));
         let bytes = [text.as_bytes(), &request.body].concat();
-        let mut stream = self.connect(&self.host)?;
         stream.write_all(&bytes)?;
         if request.wait == Wait::Cut {
             stream.conn.send_close_notify();
@@ -118,6 +121,16 @@ impl Client {
                 scope.spawn(|| self.send(&request));
             }
         });
+    }
+
+    /// So many on connections opened before; their statuses.
+    pub(super) fn deliver_at_once(&self, delivery: &Delivery, order: &str, count: usize) -> Vec<u16> {
+        let request = self.compose(delivery, order);
+        let opened: Vec<_> = (0..count).map(|_| self.connect(&self.host).unwrap()).collect();
+        std::thread::scope(|scope| {
+            let sent: Vec<_> = opened.into_iter().map(|stream| scope.spawn(|| self.send_over(stream, &request).unwrap().status)).collect();
+            sent.into_iter().map(|sent| sent.join().unwrap()).collect()
+        })
     }
 
     pub(super) fn credits(&self, order: &str) -> u64 {

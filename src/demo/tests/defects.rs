@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Content, Delivery, Merchant, Stamp, Step, Wait};
+use golive_checks::model::{Content, Delivery, Form, Merchant, Stamp, Step, Wait};
 use golive_checks::platform::Event;
 use golive_checks::webhook::scenarios::{
     BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_WRONG_SECRET, FUTURE,
@@ -55,6 +55,24 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::TrustsAnyTimestamp => accepts(&stale_hour()) && accepts(&FUTURE),
         Defect::TwoHourWindow => accepts(&stale_hour()) && !accepts(&FUTURE),
         Defect::RejectsOnlyPast => accepts(&FUTURE) && !accepts(&stale_hour()),
+        Defect::FiveSecondWindow => {
+            let signed_ago = |by_s| Delivery { stamp: Stamp::Stale { by_s }, ..CONTROL_BEFORE };
+            accepts(&signed_ago(3)) && !accepts(&signed_ago(8))
+        }
+        Defect::FailsUnderLoad => {
+            let statuses = client.deliver_at_once(&CONTROL_BEFORE, ORDER, 45);
+            statuses.contains(&500) && statuses.contains(&200) && accepts(&CONTROL_BEFORE)
+        }
+        Defect::LocksUnderLoad => {
+            let began = std::time::Instant::now();
+            let statuses = client.deliver_at_once(&CONTROL_BEFORE, ORDER, 45);
+            let took = began.elapsed();
+            statuses.iter().all(|status| *status == 200) && took > Duration::from_millis(450) && configured("webhook_burst_slow_ms")
+        }
+        Defect::SmallBodyLimit => {
+            let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..CONTROL_BEFORE };
+            accepts(&padded(2_048)) && deliver(&padded(2_049)) == 413
+        }
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
         Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => loses(&BODY_FORMS),
