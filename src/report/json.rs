@@ -24,7 +24,7 @@ struct Document<'a> {
     verdict: VerdictJson<'a>,
     counts: CountsJson,
     checks: Vec<CheckJson<'a>>,
-    measurements: Vec<MeasurementJson>,
+    measurements: Vec<MeasurementJson<'a>>,
     limits: &'a Limits,
     durations: Durations,
 }
@@ -169,12 +169,14 @@ struct ReferenceJson {
 }
 
 #[derive(Serialize)]
-struct MeasurementJson {
+struct MeasurementJson<'a> {
     name: &'static str,
     value: f64,
     unit: &'static str,
     limit: Option<f64>,
-    limit_from: &'static str,
+    limit_is: Option<&'static str>,
+    limit_from: Option<&'static str>,
+    note: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -332,9 +334,17 @@ fn unquoted(words: &Text) -> String {
     bare.replace("\\\"", "\"")
 }
 
-impl MeasurementJson {
-    const fn of(measured: &Measurement) -> Self {
-        let Measurement { name, value, unit, limit, limit_from } = *measured;
-        Self { name, value, unit, limit, limit_from: limit_from.word() }
+impl<'a> MeasurementJson<'a> {
+    fn of(measured: &'a Measurement) -> Self {
+        let Measurement { name, value, unit, limit, note } = measured;
+        Self {
+            name,
+            value: *value,
+            unit,
+            limit: limit.map(|limit| limit.value),
+            limit_is: limit.map(|limit| limit.bound.words()),
+            limit_from: limit.map(|limit| limit.from.word()),
+            note: note.as_ref().map(Text::as_str),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use golive_checks::model::{Evidence, Finding, Judged, Level, Outcome, Show as _, Text};
 
+use super::measure::Limit;
 use super::terminal::quantity;
 use super::{Chapter, Report};
 
@@ -130,11 +131,14 @@ impl Page {
         self.line("");
         self.line("## Measurements");
         let rows = report.measurements.iter().map(|measured| {
-            let limit = measured.limit.map_or("none".to_owned(), |limit| quantity(limit, measured.unit));
             let value = quantity(measured.value, measured.unit);
-            [escape(measured.name), value, limit, measured.limit_from.word().to_owned()]
+            let held_to = |limit: Limit| format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit));
+            let limit = measured.limit.map_or("none".to_owned(), held_to);
+            let whose = measured.limit.map_or(String::new(), |limit| limit.from.word().to_owned());
+            let note = measured.note.as_ref().map_or(String::new(), |note| escape(note.as_str()));
+            [escape(measured.name), value, limit, whose, note]
         });
-        self.table(["What", "Measured", "Limit", "Whose limit"], rows);
+        self.table(["What", "Measured", "Limit", "Whose limit", "Note"], rows);
     }
 }
 

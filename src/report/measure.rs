@@ -1,7 +1,11 @@
 //! What a run measured, beside the limit it was held to.
 
-use golive_checks::model::{Answer, Exchange, Facts, Seen};
-use jiff::Timestamp;
+use std::time::Duration;
+
+use golive_checks::model::{ClockOffset, Facts, Seen, Text, Way};
+use golive_checks::text;
+use golive_checks::webhook::measured::{Bodies, Burst, Spread, Window};
+use golive_checks::webhook::scenarios::{BODY_SIZES, BURST, CONTROL_AFTER, CONTROL_BEFORE};
 
 /// One number of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,9 +17,39 @@ pub(crate) struct Measurement {
     /// Of what.
     pub(crate) unit: &'static str,
     /// What it was held to, where anything was.
-    pub(crate) limit: Option<f64>,
-    /// Who set the limit. The platform sets none.
-    pub(crate) limit_from: LimitFrom,
+    pub(crate) limit: Option<Limit>,
+    /// On what it was measured, and what the number alone does not say.
+    pub(crate) note: Option<Text>,
+}
+
+/// What a number is held to. The platform sets no limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Limit {
+    /// How much.
+    pub(crate) value: f64,
+    /// Whether more or less of it is wrong.
+    pub(crate) bound: Bound,
+    /// Who set it.
+    pub(crate) from: LimitFrom,
+}
+
+/// On which side of a limit a number should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// Not above it.
+    AtMost,
+    /// Not below it.
+    AtLeast,
+}
+
+impl Bound {
+    /// The words in reports.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::AtMost => "at most",
+            Self::AtLeast => "at least",
+        }
+    }
 }
 
 /// Who set a limit.
@@ -37,130 +71,218 @@ impl LimitFrom {
     }
 }
 
+impl Measurement {
+    fn new(name: &'static str, value: f64, unit: &'static str) -> Self {
+        Self { name, value: (value * 1e6).round() / 1e6, unit, limit: None, note: None }
+    }
+
+    /// Held to the limit `key`, of which `per_unit` make one unit of the number.
+    fn held(mut self, facts: &Facts<'_>, bound: Bound, key: &str, per_unit: f64) -> Self {
+        let configured = facts.merchant.places.contains_key(&format!("limits.{key}"));
+        let from = if configured { LimitFrom::Configuration } else { LimitFrom::Ours };
+        self.limit = facts.merchant.limits.get(key).map(|value| Limit { value: value as f64 / per_unit, bound, from });
+        self
+    }
+
+    fn note(mut self, note: impl Into<Text>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
 /// Every number of a run.
 pub(super) fn measurements(facts: &Facts<'_>) -> Vec<Measurement> {
-    let limits = &facts.merchant.limits;
-    let against = |name, value: f64, unit, key: &str, limit: f64| {
-        let configured = facts.merchant.places.contains_key(&format!("limits.{key}"));
-        let limit_from = if configured { LimitFrom::Configuration } else { LimitFrom::Ours };
-        Measurement { name, value: (value * 1e6).round() / 1e6, unit, limit: Some(limit), limit_from }
-    };
-    let mut measured = Vec::new();
-    let answers = control_answers(facts);
-    if let (Some(half), Some(most)) = (rank(&answers, 50), rank(&answers, 95)) {
-        let slow = limits.webhook_slow_ms as f64 / 1e3;
-        measured.push(against("webhook answer time p50", half, "s", "webhook_slow_ms", slow));
-        measured.push(against("webhook answer time p95", most, "s", "webhook_slow_ms", slow));
-    }
+    let mut measured = answers(facts);
+    measured.extend(windows(facts));
+    measured.extend(Bodies::of(facts).ok().map(|bodies| {
+        Measurement::new("webhook body accepted", f64::from(bodies.accepted_kib.unwrap_or(0)), "KiB")
+            .held(facts, Bound::AtLeast, "webhook_body_least_bytes", 1_024.0)
+            .note(bodies.words())
+    }));
     if let Seen::Got(tls) = &facts.seen.webhook_tls
         && let Some(leaf) = tls.chain.first()
     {
         let days = (leaf.not_after.as_second() - facts.run.now.as_second()).div_euclid(86_400);
-        measured.push(against("webhook certificate, days left", days as f64, "days", "certificate_days", limits.certificate_days as f64));
+        let left = Measurement::new("webhook certificate, days left", days as f64, "days");
+        measured.push(left.held(facts, Bound::AtLeast, "certificate_days", 1.0));
     }
     if let Seen::Got(call) = &facts.seen.order_status
-        && let Some(offset) = clock_offset(call)
+        && let Some(offset) = ClockOffset::of(call)
     {
-        measured.push(against("clock, behind the platform's", offset, "s", "clock_warn_s", limits.clock_warn_s as f64));
+        let behind = Measurement::new("clock, behind the platform's", offset.seconds() as f64, "s");
+        measured.push(behind.held(facts, Bound::AtMost, "clock_warn_s", 1.0));
     }
     measured
 }
 
-/// How long each answer to an uncontended delivery took, in seconds, shortest first.
-fn control_answers(facts: &Facts<'_>) -> Vec<f64> {
-    let controls = facts.seen.scenarios.iter().filter(|(name, _)| name.starts_with("control"));
-    let mut took: Vec<f64> = controls
-        .filter_map(|(_, seen)| seen.get().ok())
-        .flat_map(|scenario| scenario.exchanges())
-        .filter(|exchange| exchange.answer.is_ok())
-        .map(|exchange| exchange.times.answer().as_secs_f64())
-        .collect();
-    took.sort_by(f64::total_cmp);
-    took
+/// How long answers took: sent alone, over the run, and in a burst.
+fn answers(facts: &Facts<'_>) -> Vec<Measurement> {
+    let of = |named: &dyn Fn(&str) -> bool| {
+        let scenarios = facts.seen.scenarios.iter().filter(|(name, _)| named(name)).filter_map(|(_, seen)| seen.get().ok());
+        Spread::of(scenarios.flat_map(|scenario| scenario.exchanges()))
+    };
+    let is_control = |name: &str| name == CONTROL_BEFORE.name || name == CONTROL_AFTER.name;
+    let is_long = |name: &str| BODY_SIZES.iter().any(|(_, delivery)| delivery.name == name);
+    let row = |name, took: Duration| Measurement::new(name, took.as_secs_f64(), "s");
+    let mut measured = Vec::new();
+    if let Some(alone) = of(&is_control) {
+        let longest = row("webhook answer time alone", alone.max).held(facts, Bound::AtMost, "webhook_slow_ms", 1e3);
+        measured.push(longest.note(text!("the longest of {} sent with nothing beside them", alone.answers)));
+    }
+    if let Some(run) = of(&|name| name != BURST && !is_long(name)) {
+        let note = text!("{} answers of the run, most of them beside others; without the burst and the long bodies", run.answers);
+        let rows = [("webhook answer time p50", run.p50), ("webhook answer time p95", run.p95), ("webhook answer time max", run.max)];
+        measured.extend(rows.map(|(name, took)| row(name, took).note(note.clone())));
+    }
+    if let Ok(burst) = Burst::of(facts)
+        && let Some(spread) = burst.spread()
+    {
+        let note = text!("{} answers to {} events released together", spread.answers, burst.exchanges.len());
+        measured.push(row("webhook answer time in a burst p50", spread.p50).note(note.clone()));
+        measured.push(row("webhook answer time in a burst p95", spread.p95).note(note.clone()));
+        let longest = row("webhook answer time in a burst max", spread.max).held(facts, Bound::AtMost, "webhook_burst_slow_ms", 1e3);
+        measured.push(longest.note(note));
+    }
+    measured
 }
 
-/// The nearest-rank percentile of sorted values.
-fn rank(sorted: &[f64], percent: usize) -> Option<f64> {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied()
-}
-
-/// How many seconds the other side's clock is ahead of ours. `Date` counts whole seconds.
-fn clock_offset(call: &Exchange) -> Option<f64> {
-    let answer: &Answer = call.answer.as_ref().ok()?;
-    let theirs = Timestamp::try_from(httpdate::parse_http_date(answer.header("date")?).ok()?).ok()?;
-    let midway = i64::try_from(call.times.first_byte_us / 2).ok()?;
-    let ours = call.sent.at.as_microsecond() + midway;
-    // Truncated, for the answer's second has begun up to one second before it was sent.
-    Some(((theirs.as_microsecond() - ours) / 1_000_000) as f64)
+/// How far a timestamp may be off.
+fn windows(facts: &Facts<'_>) -> impl Iterator<Item = Measurement> {
+    let both = [(Way::Past, "webhook timestamp window, past"), (Way::Future, "webhook timestamp window, future")];
+    both.into_iter().filter_map(|(way, name)| {
+        let window = Window::of(facts, way).ok()?;
+        let measured = Measurement::new(name, window.accepted_s() as f64, "s").note(window.words());
+        Some(match way {
+            Way::Past => measured.held(facts, Bound::AtLeast, "webhook_window_least_s", 1.0),
+            Way::Future => measured,
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use golive_checks::model::{Merchant, Observations, OrderId, Place, ScenarioSeen, Sent, StepSeen, Times};
+    use golive_checks::model::{
+        Address, Answer, Credential, Endpoint, Exchange, Merchant, Observations, OrderId, Origin, Place, ScenarioSeen, Sent, StepSeen,
+        Times,
+    };
+    use golive_checks::platform::keys;
 
     use super::super::sample::{merchant, run};
     use super::*;
 
-    #[test]
-    fn percentiles_are_values_that_were_measured() {
-        assert_eq!(rank(&[], 95), None);
-        assert_eq!(rank(&[0.2], 95), Some(0.2));
-        assert_eq!(rank(&[0.1, 0.2, 0.3], 50), Some(0.2));
-        assert_eq!(rank(&[0.1, 0.2, 0.3], 95), Some(0.3));
-    }
-
-    /// An answer after `ms` milliseconds.
-    fn answered(name: &str, ms: u64, date: &str) -> Exchange {
+    /// An answer after `ms` milliseconds to a delivery whose timestamp was so old.
+    fn answered(name: &str, ms: u64, status: u16, old_s: i64) -> Exchange {
+        let sent: jiff::Timestamp = "2026-11-21T20:42:00Z".parse().unwrap();
         let answer = Answer {
-            status: 200,
+            status,
             version: "HTTP/1.1".to_owned(),
-            headers: vec![("date".to_owned(), date.to_owned())],
+            headers: vec![("date".to_owned(), "Sat, 21 Nov 2026 20:42:00 GMT".to_owned())],
             body: String::new(),
             body_bytes: 0,
             cut: false,
             leaks: Vec::new(),
         };
         let sent = Sent {
-            at: "2026-11-21T20:42:00Z".parse().unwrap(),
+            at: sent,
             method: "POST".to_owned(),
             url: "https://shop.example/".to_owned(),
-            headers: Vec::new(),
+            headers: vec![("X-TIMESTAMP".to_owned(), (sent.as_second() - old_s).to_string())],
             body: String::new(),
         };
         let times = Times { first_byte_us: ms * 1_000, answer_us: ms * 1_000, ..Times::default() };
         Exchange { name: name.to_owned(), sent, turned_away: 0, answer: Ok(answer), times }
     }
 
-    fn scenario(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
+    fn scenario(name: &str, exchanges: Vec<Exchange>) -> (String, Seen<ScenarioSeen>) {
         let order = OrderId::new("golive-1", "1.00", false);
-        let steps = vec![StepSeen::Exchange(Box::new(answered(name, ms, "")))];
-        (name.to_owned(), Seen::Got(ScenarioSeen { order, steps }))
+        (name.to_owned(), Seen::Got(ScenarioSeen { order, steps: vec![StepSeen::Together(exchanges)] }))
+    }
+
+    fn took(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
+        scenario(name, vec![answered(name, ms, 200, 0)])
+    }
+
+    /// The sample's merchant, with a webhook and a secret that can be used.
+    fn usable() -> Merchant {
+        let mut merchant = merchant();
+        merchant.webhook.url = Endpoint::parse("https://shop.example/hook").map(Address::Url);
+        merchant.api.secret_key = Some(Credential::Found(keys::facts("sk_live_MARKER7f3k9q2x8v1m4n6b", Origin::Literal)));
+        merchant
+    }
+
+    fn measure(merchant: &Merchant, seen: &Observations) -> Vec<Measurement> {
+        measurements(&Facts { merchant, run: &run(), seen })
+    }
+
+    fn find<'a>(measured: &'a [Measurement], name: &str) -> &'a Measurement {
+        measured.iter().find(|measured| measured.name == name).unwrap_or_else(|| panic!("no {name} in {measured:?}"))
     }
 
     #[test]
-    fn answers_are_measured_on_the_controls_and_held_to_the_limit_in_force() {
+    fn answers_sent_alone_are_told_from_all_others_and_held_to_the_limit_in_force() {
         let seen = Observations {
-            scenarios: [scenario("control-before", 120), scenario("control-after", 180), scenario("burst", 9_000)].into(),
+            scenarios: [took("control-before", 120), took("control-after", 180), took("unsigned", 400), took("body-of-64-kib", 7_000)]
+                .into_iter()
+                .chain([scenario("burst", vec![answered("burst-1", 900, 200, 0), answered("burst-2", 950, 500, 0)])])
+                .collect(),
             ..Observations::default()
         };
-        let (mut merchant, run) = (merchant(), run());
-        let first = |merchant: &Merchant| measurements(&Facts { merchant, run: &run, seen: &seen });
-        let ours = first(&merchant);
-        assert_eq!(ours.len(), 2);
-        assert_eq!((ours[0].value, ours[0].limit, ours[0].limit_from), (0.12, Some(5.0), LimitFrom::Ours));
-        assert_eq!((ours[1].value, ours[1].unit), (0.18, "s"));
+        let mut merchant = usable();
+        let ours = measure(&merchant, &seen);
+        let alone = find(&ours, "webhook answer time alone");
+        assert_eq!((alone.value, alone.unit), (0.18, "s"));
+        assert_eq!(alone.limit, Some(Limit { value: 5.0, bound: Bound::AtMost, from: LimitFrom::Ours }));
+        assert_eq!(["p50", "p95", "max"].map(|which| find(&ours, &format!("webhook answer time {which}")).value), [0.18, 0.4, 0.4]);
+        let note = find(&ours, "webhook answer time max").note.as_ref().unwrap();
+        assert!(note.as_str().starts_with("3 answers of the run"), "{note}");
+        let burst = find(&ours, "webhook answer time in a burst max");
+        assert_eq!((burst.value, burst.limit.unwrap().value), (0.95, 10.0));
         merchant.limits.webhook_slow_ms = 100;
         merchant.places.insert("limits.webhook_slow_ms".to_owned(), Place { line: 30, column: 1 });
-        let theirs = first(&merchant);
-        assert_eq!((theirs[0].limit, theirs[0].limit_from), (Some(0.1), LimitFrom::Configuration));
+        let theirs = measure(&merchant, &seen);
+        let limit = find(&theirs, "webhook answer time alone").limit;
+        assert_eq!(limit, Some(Limit { value: 0.1, bound: Bound::AtMost, from: LimitFrom::Configuration }));
+    }
+
+    #[test]
+    fn windows_and_bodies_say_where_they_end() {
+        let past = [(10, 200), (300, 200), (301, 401)].map(|(old_s, status)| answered("window-past", 10, status, old_s));
+        let future = [(10, 200), (60, 401)].map(|(ahead_s, status)| answered("window-future", 10, status, -ahead_s));
+        let seen = Observations {
+            scenarios: [
+                scenario("window-past", past.into()),
+                scenario("window-future", future.into()),
+                took("body-of-1-kib", 10),
+                scenario("body-of-2-kib", vec![answered("body-of-2-kib", 10, 413, 0)]),
+            ]
+            .into(),
+            ..Observations::default()
+        };
+        let measured = measure(&usable(), &seen);
+        let past = find(&measured, "webhook timestamp window, past");
+        assert_eq!((past.value, past.limit.map(|limit| (limit.value, limit.bound))), (300.0, Some((10.0, Bound::AtLeast))));
+        assert!(past.note.as_ref().unwrap().as_str().starts_with("refused from 301 s"));
+        let future = find(&measured, "webhook timestamp window, future");
+        assert_eq!((future.value, future.limit), (10.0, None));
+        let body = find(&measured, "webhook body accepted");
+        assert_eq!((body.value, body.unit, body.limit.unwrap().value), (1.0, "KiB", 4.0));
+        assert_eq!(body.note.as_ref().unwrap().as_str(), "2 KiB: answered 413");
     }
 
     #[test]
     fn the_clock_is_compared_with_the_date_of_the_answer() {
-        let offset = |date| clock_offset(&answered("order-status", 200, date));
-        assert_eq!(offset("Sat, 21 Nov 2026 20:42:40 GMT"), Some(39.0));
-        assert_eq!(offset("Sat, 21 Nov 2026 20:42:00 GMT"), Some(0.0));
-        assert_eq!(offset("yesterday"), None);
+        let offset = |sent: &str| {
+            let mut call = answered("order-status", 200, 404, 0);
+            call.sent.at = sent.parse().unwrap();
+            let seen = Observations { order_status: Seen::Got(call), ..Observations::default() };
+            find(&measure(&merchant(), &seen), "clock, behind the platform's").value
+        };
+        assert_eq!(offset("2026-11-21T20:41:20Z"), 40.0);
+        assert_eq!(offset("2026-11-21T20:42:00Z"), 0.0);
+    }
+
+    #[test]
+    fn nothing_seen_is_nothing_measured() {
+        assert_eq!(measure(&usable(), &Observations::default()), []);
     }
 }

@@ -8,7 +8,7 @@ use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
 
-use super::measure::Measurement;
+use super::measure::{Limit, Measurement};
 use super::{Chapter, Counts, Report, Verdict};
 
 /// The width of a report that goes to no terminal.
@@ -329,12 +329,17 @@ impl Page {
         self.line("");
         let heading = self.paint("Measurements", Look::Bold);
         self.line(&heading);
-        for measured in measurements {
-            let limit = measured
-                .limit
-                .map_or(String::new(), |limit| format!("  (limit {}, {})", quantity(limit, measured.unit), measured.limit_from.word()));
-            let words = format!("{:34} {:>10}{limit}", measured.name, quantity(measured.value, measured.unit));
-            self.line(&format!("    {words}"));
+        let names = measurements.iter().map(|measured| measured.name.len()).max().unwrap_or_default();
+        for (at, measured) in measurements.iter().enumerate() {
+            let held_to =
+                |limit: Limit| format!("  ({} {}, {})", limit.bound.words(), quantity(limit.value, measured.unit), limit.from.word());
+            let limit = measured.limit.map_or(String::new(), held_to);
+            self.line(&format!("    {:names$} {:>9}{limit}", measured.name, quantity(measured.value, measured.unit)));
+            // What several in a row have in common is said after the last of them.
+            let said_below = measurements.get(at + 1).is_some_and(|next| next.note == measured.note);
+            if let Some(note) = measured.note.as_ref().filter(|_| !said_below) {
+                self.wrapped(6, "", note.as_str());
+            }
         }
     }
 }
@@ -389,7 +394,8 @@ fn marks(counts: &Counts) -> Vec<(&'static str, usize)> {
 /// A number with its unit.
 pub(super) fn quantity(value: f64, unit: &str) -> String {
     match unit {
-        "s" if value != 0.0 && value.abs() < 0.01 => format!("{:.1} ms", value * 1e3),
+        "s" if value == 0.0 => "0 s".to_owned(),
+        "s" if value.abs() < 0.01 => format!("{:.1} ms", value * 1e3),
         "s" if value.abs() < 1.0 => format!("{} ms", (value * 1e3).round()),
         _ => format!("{} {unit}", (value * 10.0).round() / 10.0),
     }
