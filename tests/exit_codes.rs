@@ -133,3 +133,30 @@ fn a_polite_kill_is_143_with_a_partial_report() {
     assert_eq!(code, 143, "{report}");
     assert!(report.contains("INTERRUPTED"), "{report}");
 }
+
+#[test]
+fn send_ends_with_0_1_2_and_3() {
+    let (correct, broken) = (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
+    let send = |shop: &support::DemoShop, more: &[&str]| {
+        run(golive(shop.folder()).args(["send", "payment.processing"]).args(more).args(&shop.switches)).code
+    };
+    assert_eq!(send(&correct, &[]), 0);
+    assert_eq!(send(&correct, &["--tamper", "unsigned"]), 0);
+    assert_eq!(send(&broken, &["--tamper", "unsigned"]), 1);
+    assert_eq!(send(&correct, &["--deliver", "none"]), 2);
+    assert_eq!(run(golive(correct.folder()).args(["send", "payment.processing"])).code, 3);
+}
+
+#[test]
+fn replay_ends_with_0_1_2_and_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("seen.json");
+    run(golive(folder.path()).args(["demo", "--deliver", "probe", "--defect", "verifies-nothing", "--save-observations"]).arg(&saved));
+    let (correct, broken) = (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
+    let replay =
+        |shop: &support::DemoShop, check: &str| run(golive(shop.folder()).arg("replay").arg(&saved).arg(check).args(&shop.switches)).code;
+    assert_eq!(replay(&correct, "webhook-rejects-forged"), 0);
+    assert_eq!(replay(&broken, "webhook-rejects-forged"), 1);
+    assert_eq!(replay(&correct, "webhook-https"), 2);
+    assert_eq!(run(golive(correct.folder()).arg("replay").arg(&saved).arg("webhook-rejects-forged")).code, 3);
+}

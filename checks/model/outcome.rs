@@ -38,6 +38,15 @@ impl Outcome {
         Self::Warn(Finding::new(message, evidence))
     }
 
+    /// With a way to see a finding again, where it has none yet.
+    #[must_use]
+    pub fn repeat(mut self, repeat: Option<Text>) -> Self {
+        if let Self::Warn(finding) | Self::Fail(finding) | Self::Waived(finding, _) = &mut self {
+            finding.repeat = finding.repeat.take().or(repeat);
+        }
+        self
+    }
+
     /// The word that names the kind of outcome in every machine-readable format.
     #[must_use]
     pub const fn word(&self) -> &'static str {

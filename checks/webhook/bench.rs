@@ -178,8 +178,17 @@ pub struct Judgement {
 pub struct Circumstances {
     /// The order is a test order of the merchant's.
     pub issued: bool,
-    /// The very same bytes were sent and accepted before.
-    pub repeated: bool,
+    /// The same event was sent and accepted before.
+    pub before: Option<Before>,
+}
+
+/// How an event that comes again was sent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// In the very same bytes, with the same signature.
+    Same,
+    /// Signed at another time.
+    SignedApart,
 }
 
 /// Judges the answer to one delivery of a kind.
@@ -199,6 +208,10 @@ pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> 
         (Expect::Refused, 200..=299) => {
             accepted(Standing::Contrary, text!("a correct receiver refuses it, and it was answered {}", status))
         }
+        // Whatever stands in the way of another method than POST.
+        (Expect::Refused, 300..) if kind.delivery.method != Method::Post => {
+            refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status))
+        }
         (Expect::Refused, 400..=499) => refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status)),
         (Expect::Either | Expect::NoCrash, 200..=299) => {
             accepted(Standing::AsExpected, text!("it was answered {}; a correct receiver may take or refuse it", status))
@@ -206,7 +219,7 @@ pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> 
         (Expect::Either | Expect::NoCrash, 400..=499) => {
             refused(Standing::AsExpected, text!("it was answered {}; a correct receiver may take or refuse it", status))
         }
-        (Expect::NoCrash, 500..) => Judgement {
+        (Expect::NoCrash, 500..=502 | 504..) => Judgement {
             word: "BROKEN",
             standing: Standing::Contrary,
             why: text!("a validly signed body that is no event ended in {}", status),
@@ -223,14 +236,25 @@ fn not_accepted(kind: &Kind, exchange: &Exchange, status: u16, circumstances: Ci
     let obstacle = Obstacle::of(exchange);
     let refusal = (400..500).contains(&status);
     let unclear = |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
-    if let Some(doubt) = obstacle.doubt(circumstances.issued) {
+    if let Some(doubt) = obstacle.doubt(circumstances.issued || circumstances.before.is_some()) {
         return unclear(text!("{}", doubt));
     }
-    if circumstances.repeated && refusal {
-        return unclear(text!(
-            "the very same bytes were accepted before and are answered {} now, as a replay cache does; `--resign` signs each delivery afresh",
-            status
-        ));
+    match circumstances.before.filter(|_| refusal) {
+        Some(Before::Same) => {
+            return unclear(text!(
+                "the very same bytes were accepted before and are answered {} now, as a replay cache does; `--resign` signs each delivery afresh",
+                status
+            ));
+        }
+        Some(Before::SignedApart) => {
+            return Judgement {
+                word: "REFUSED",
+                standing: Standing::Contrary,
+                why: text!("the same event was accepted before, and signed afresh it is answered {}", status),
+                fix: Some("Answer 200 to an event that was handled already; de-duplicate by event and order, not by refusing".into()),
+            };
+        }
+        None => {}
     }
     let plain = kind.delivery == Delivery { name: kind.delivery.name, content: kind.delivery.content, ..Delivery::genuine("") };
     let why = match obstacle {
@@ -254,11 +278,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::fixture::exchange;
-    use super::super::scenarios::{BODY_FORMS, FORGERIES, FUTURE, METHOD_GET, TAMPERED_BODY, UNSIGNED};
+    use super::super::scenarios::{BODY_FORMS, FORGERIES, FUTURE, TAMPERED_BODY, UNSIGNED};
     use super::*;
     use crate::model::{Deliver, Signed, TroubleKind};
 
-    const UNKNOWN: Circumstances = Circumstances { issued: false, repeated: false };
+    const UNKNOWN: Circumstances = Circumstances { issued: false, before: None };
 
     fn standing(name: &str, answer: Result<u16, TroubleKind>, circumstances: Circumstances) -> (&'static str, Standing) {
         let kind = if name == "genuine" { Kind::genuine() } else { Kind::named(name, &Merchant::default()).expect("a kind") };
@@ -347,14 +371,19 @@ mod tests {
 
     #[test]
     fn a_replay_cache_is_no_failure() {
-        let repeated = Circumstances { issued: true, repeated: true };
-        assert_eq!(standing("genuine", Ok(409), repeated), ("UNCLEAR", Standing::Unclear));
-        assert_eq!(standing("genuine", Ok(500), repeated), ("NOT ACCEPTED", Standing::Contrary));
+        for issued in [false, true] {
+            let same = Circumstances { issued, before: Some(Before::Same) };
+            assert_eq!(standing("genuine", Ok(409), same), ("UNCLEAR", Standing::Unclear));
+            assert_eq!(standing("genuine", Ok(500), same), ("NOT ACCEPTED", Standing::Contrary));
+            let apart = Circumstances { issued, before: Some(Before::SignedApart) };
+            assert_eq!(standing("genuine", Ok(409), apart), ("REFUSED", Standing::Contrary));
+            assert_eq!(standing("genuine", Ok(429), apart), ("UNCLEAR", Standing::Unclear));
+        }
     }
 
     #[test]
     fn what_is_forged_is_to_be_refused() {
-        for kind in [UNSIGNED, TAMPERED_BODY, FUTURE, METHOD_GET] {
+        for kind in [UNSIGNED, TAMPERED_BODY, FUTURE] {
             assert_eq!(standing(kind.name, Ok(401), UNKNOWN), ("REFUSED", Standing::AsExpected));
             assert_eq!(standing(kind.name, Ok(405), UNKNOWN), ("REFUSED", Standing::AsExpected));
             assert_eq!(standing(kind.name, Ok(200), UNKNOWN), ("ACCEPTED", Standing::Contrary));
@@ -362,6 +391,13 @@ mod tests {
             for status in [302, 500, 503] {
                 assert_eq!(standing(kind.name, Ok(status), UNKNOWN), ("UNCLEAR", Standing::Unclear), "{status}");
             }
+        }
+    }
+
+    #[test]
+    fn another_method_than_post_may_be_refused_in_any_way() {
+        for status in [301, 404, 405, 501] {
+            assert_eq!(standing("method-get", Ok(status), UNKNOWN), ("REFUSED", Standing::AsExpected), "{status}");
         }
     }
 

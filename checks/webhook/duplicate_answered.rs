@@ -3,7 +3,7 @@
 use super::conversation::{Reception, control, nth, scenario, step};
 use super::proof::Controls;
 use super::scenarios::{DUPLICATE, between_controls, duplicate, redelivery};
-use super::{redelivery_answered, stacks};
+use super::{by_hand, redelivery_answered, stacks};
 use crate::model::{Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
 use crate::text;
 
@@ -50,7 +50,7 @@ impl Check for DuplicateAnswered {
                 ),
             ));
         }
-        Ok(Outcome::fail(
+        let outcome = Outcome::fail(
             match reception {
                 Reception::Broken => "a duplicate breaks the receiver, and would be delivered again and again",
                 Reception::Accepted | Reception::Refused | Reception::NotOk => {
@@ -58,7 +58,8 @@ impl Check for DuplicateAnswered {
                 }
             },
             shown,
-        ))
+        );
+        Ok(outcome.repeat(by_hand::repeated(facts, DUPLICATE, false)))
     }
 }
 

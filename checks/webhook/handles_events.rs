@@ -1,5 +1,6 @@
 //! Every announced event must be answered 200.
 
+use super::by_hand;
 use super::conversation::{Reception, control, evidence, names, nth, scenario};
 use super::proof::Controls;
 use super::scenarios::{between_controls, event, event_name, used_events};
@@ -53,7 +54,8 @@ impl Check for HandlesEvents {
         if !refused.is_empty() {
             Controls::of(facts)?;
             let shown = refused.iter().map(|exchange| evidence(exchange, "200")).collect();
-            return Ok(Outcome::fail(text!("announced events are not answered 200: {}", names(&refused)), shown));
+            let repeat = by_hand::again(facts, &refused[0].name);
+            return Ok(Outcome::fail(text!("announced events are not answered 200: {}", names(&refused)), shown).repeat(repeat));
         }
         match unseen {
             Some(reason) => Err(reason.into()),

@@ -1,5 +1,6 @@
 //! Header names mean the same in any case.
 
+use super::by_hand;
 use super::conversation::{Reception, control, evidence, names, single};
 use super::proof::{Controls, refuses};
 use super::scenarios::{HEADERS_LOWER, HEADERS_TITLE, UNSIGNED, between_controls};
@@ -58,7 +59,9 @@ impl Check for HeaderCase {
             return Ok(Outcome::Pass(shown));
         }
         Controls::of(facts)?;
-        Ok(Outcome::fail(text!("genuine events with other spellings of the header names are refused: {}", names(&refused)), shown))
+        let repeat = by_hand::again(facts, &refused[0].name);
+        let message = text!("genuine events with other spellings of the header names are refused: {}", names(&refused));
+        Ok(Outcome::fail(message, shown).repeat(repeat))
     }
 }
 

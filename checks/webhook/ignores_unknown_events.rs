@@ -1,5 +1,6 @@
 //! An event with a name that is not known yet should be taken and left alone.
 
+use super::by_hand;
 use super::conversation::{Reception, control, evidence, single};
 use super::scenarios::{UNKNOWN_EVENT, between_controls};
 use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
@@ -34,14 +35,15 @@ impl Check for IgnoresUnknownEvents {
         control(facts)?;
         let exchange = single(facts, UNKNOWN_EVENT.name)?;
         let shown = vec![evidence(exchange, "200")];
-        Ok(match Reception::of(exchange)? {
+        let outcome = match Reception::of(exchange)? {
             Reception::Accepted => Outcome::Pass(shown),
             Reception::Refused | Reception::NotOk => Outcome::Warn(Finding::new(
                 "an event that the receiver does not know is not answered 200 and would be delivered again",
                 shown,
             )),
             Reception::Broken => Outcome::fail("an event that the receiver does not know breaks it", shown),
-        })
+        };
+        Ok(outcome.repeat(by_hand::again(facts, UNKNOWN_EVENT.name)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The webhook takes POST; other methods are none of its business.
 
+use super::by_hand;
 use super::conversation::{control, evidence, single};
 use super::scenarios::{METHOD_GET, METHOD_PUT, UNSIGNED, between_controls};
 use crate::model::{
@@ -41,10 +42,10 @@ impl Check for PostOnly {
             return Err(Reason::Blocked { by: "webhook-rejects-unsigned" }.into());
         }
         Ok(if is_taken(put) {
-            Outcome::fail("an event by PUT is taken", of(put))
+            Outcome::fail("an event by PUT is taken", of(put)).repeat(by_hand::again(facts, &put.name))
         } else if is_taken(get) {
             let finding = Finding::new("GET is answered as if all were well; it should be a plain page, not the handler", of(get));
-            Outcome::Warn(finding)
+            Outcome::Warn(finding).repeat(by_hand::again(facts, &get.name))
         } else if let Some(trouble) = [get, put].into_iter().find_map(|exchange| exchange.answer.as_ref().err()) {
             return Err(Reason::Transport(text!("{}", trouble)).into());
         } else {

@@ -1,5 +1,6 @@
 //! Proof of verification is a pair: a refusal counts only between two genuine events that were accepted.
 
+use super::by_hand;
 use super::conversation::{control, evidence, names, single};
 use super::scenarios::CONTROL_AFTER;
 use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Text};
@@ -69,7 +70,8 @@ impl<'a> Negatives<'a> {
     /// All were refused, between accepted controls; a 2xx to any of them is a failure whatever the controls say.
     pub(super) fn judge(self, facts: &Facts<'a>, accepted: &'static str, by_hand: ByHand) -> Result<Outcome, Reason> {
         if !self.accepted.is_empty() {
-            return Ok(Outcome::Fail(Finding { repeat: by_hand(facts), ..self.taken(accepted) }));
+            let repeat = by_hand::again(facts, &self.accepted[0].name).or_else(|| by_hand(facts));
+            return Ok(Outcome::Fail(Finding { repeat, ..self.taken(accepted) }));
         }
         if let Some(reason) = self.unseen {
             return Err(reason);

@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn fails_a_refusal_by_the_application() {
         let finding = failure(Case::new().answered("control-before", 401).judge(&Reachable));
-        assert!(finding.repeat.is_some_and(|line| line.as_str().contains("$KWIKPAISA_SECRET_KEY")));
+        assert!(finding.repeat.is_some_and(|line| line.as_str() == "golive send payment.processing"));
     }
 
     #[test]

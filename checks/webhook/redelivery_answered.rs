@@ -3,7 +3,7 @@
 use super::conversation::{Reception, control, nth, scenario, step};
 use super::proof::Controls;
 use super::scenarios::{REDELIVERY, between_controls, redelivery};
-use super::{duplicate_answered, stacks};
+use super::{by_hand, duplicate_answered, stacks};
 use crate::model::{Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
 use crate::text;
 
@@ -46,7 +46,8 @@ impl Check for RedeliveryAnswered {
         if duplicate_answered::is_refused(facts) {
             return Err(Reason::Blocked { by: "webhook-duplicate-answered" }.into());
         }
-        Ok(Outcome::fail("an event that is delivered again, signed afresh, is not answered 200", shown))
+        let outcome = Outcome::fail("an event that is delivered again, signed afresh, is not answered 200", shown);
+        Ok(outcome.repeat(by_hand::repeated(facts, REDELIVERY, true)))
     }
 }
 

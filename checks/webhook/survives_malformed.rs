@@ -1,5 +1,6 @@
 //! A body that is no event must not break the receiver.
 
+use super::by_hand;
 use super::conversation::{control, evidence, names, single};
 use super::scenarios::{MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_controls};
 use crate::model::{
@@ -61,7 +62,8 @@ impl Check for SurvivesMalformed {
         let broken: Vec<&Exchange> = exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
         if !broken.is_empty() {
             let shown = broken.iter().map(|exchange| evidence(exchange, "a 4xx or a 2xx")).collect();
-            return Ok(Outcome::fail(text!("a body that is no event breaks the receiver: {}", names(&broken)), shown));
+            let repeat = by_hand::again(facts, &broken[0].name);
+            return Ok(Outcome::fail(text!("a body that is no event breaks the receiver: {}", names(&broken)), shown).repeat(repeat));
         }
         let mut shown = Vec::new();
         for exchange in exchanges {

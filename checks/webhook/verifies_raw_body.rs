@@ -3,7 +3,7 @@
 use super::conversation::{Reception, control, evidence, names, single};
 use super::proof::{Controls, refuses};
 use super::scenarios::{AS_PRINTED, BODY_FORMS, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls};
-use super::stacks;
+use super::{by_hand, stacks};
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
 };
@@ -65,9 +65,10 @@ impl Check for VerifiesRawBody {
         }
         Controls::of(facts)?;
         let forms: Vec<Form> = refused.iter().map(|(form, _)| *form).collect();
+        let repeat = by_hand::again(facts, &refused[0].1.name);
         let exchanges: Vec<&Exchange> = refused.iter().map(|(_, exchange)| *exchange).collect();
         let evidence = exchanges.iter().map(|exchange| evidence(exchange, "200, as for the plain spelling")).collect();
-        Ok(match Diagnosis::of(&forms) {
+        let outcome = match Diagnosis::of(&forms) {
             Diagnosis::StrictAmount => Outcome::Warn(
                 Finding::new("an amount written as a number is refused, which may be a strict schema", evidence)
                     .fix("Take amounts as strings and as numbers; the platform's pages print strings"),
@@ -79,7 +80,8 @@ impl Check for VerifiesRawBody {
             Diagnosis::Sorts => fail("sorts or reorders the body before it computes the HMAC", &forms, &exchanges, evidence),
             Diagnosis::Decodes => fail("decodes the text of the body before it computes the HMAC", &forms, &exchanges, evidence),
             Diagnosis::Reserialises => fail("re-serialises the body before it computes the HMAC", &forms, &exchanges, evidence),
-        })
+        };
+        Ok(outcome.repeat(repeat))
     }
 }
 

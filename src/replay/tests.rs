@@ -9,24 +9,24 @@ use crate::commands::demo_run;
 use crate::demo::{Defect, Shop};
 use crate::progress::Silent;
 
-fn seen(defects: &[Defect]) -> Seen {
+fn seen(defects: &[Defect], deliver: Deliver) -> Seen {
     let shop = Shop::start(defects, Duration::ZERO).unwrap();
-    demo_run(&shop, Deliver::Full).unwrap().observe(&Silent).unwrap().0
+    demo_run(&shop, deliver).unwrap().observe(&Silent).unwrap().0
 }
 
-fn repeat(defect: Defect, check: &str) -> Repeat {
-    Repeat::of(seen(&[defect]), check).unwrap()
+fn repeat(defect: Defect, check: &str, deliver: Deliver) -> Repeat {
+    Repeat::of(seen(&[defect], deliver), check).unwrap()
 }
 
 #[test]
 fn a_finding_rests_on_the_deliveries_that_failed() {
-    let repeat = repeat(Defect::ComparesPrefixOnly, "webhook-rejects-forged");
+    let repeat = repeat(Defect::ComparesPrefixOnly, "webhook-rejects-forged", Deliver::Probe);
     assert_eq!(repeat.rests_on.carrying.iter().map(String::as_str).collect::<Vec<_>>(), ["forged-truncated"]);
 }
 
 #[test]
 fn a_leak_rests_on_every_answer_that_leaks_and_not_only_on_those_that_are_shown() {
-    let repeat = repeat(Defect::LeaksSecret, "webhook-leaks-nothing");
+    let repeat = repeat(Defect::LeaksSecret, "webhook-leaks-nothing", Deliver::Full);
     let carrying = &repeat.rests_on.carrying;
     assert!(carrying.len() > 10 && carrying.contains("unsigned") && carrying.contains("refused-effects"), "{carrying:?}");
 }
@@ -34,7 +34,7 @@ fn a_leak_rests_on_every_answer_that_leaks_and_not_only_on_those_that_are_shown(
 #[test]
 fn what_only_softens_a_finding_is_seen_again_and_carries_nothing() {
     // Forged events are answered 200, and only genuine ones have an effect.
-    let mut seen = seen(&[Defect::FrontEndAnswers]);
+    let mut seen = seen(&[Defect::FrontEndAnswers], Deliver::Full);
     let effects = seen.observations.scenarios.get_mut("refused-effects").unwrap();
     let golive_checks::model::Seen::Got(scenario) = effects else { panic!("it was seen") };
     let mut counts = [0, 0, 1].into_iter();
@@ -50,15 +50,15 @@ fn what_only_softens_a_finding_is_seen_again_and_carries_nothing() {
 
 #[test]
 fn what_a_judgement_leaves_to_another_check_is_looked_at_too() {
-    let repeat = repeat(Defect::ExpiredCertificate, "webhook-reachable");
+    let repeat = repeat(Defect::ExpiredCertificate, "webhook-reachable", Deliver::Probe);
     assert!(matches!(repeat.before.outcome, Outcome::Undecided(Reason::Blocked { by: "webhook-certificate-expiry" })));
     assert!(repeat.rests_on.looks.contains(&Probe::WebhookTls), "{:?}", repeat.rests_on);
 }
 
 #[test]
 fn what_carried_the_failure_must_be_seen_again_for_it_to_count_as_fixed() {
-    let repeat = repeat(Defect::LeaksSecret, "webhook-leaks-nothing");
-    let now = seen(&[]);
+    let repeat = repeat(Defect::LeaksSecret, "webhook-leaks-nothing", Deliver::Full);
+    let now = seen(&[], Deliver::Full);
     assert_eq!(repeat.rests_on.unseen(&now.observations), None);
     let mut less = now.observations.clone();
     less.scenarios.remove("refused-effects");
@@ -71,7 +71,7 @@ fn what_carried_the_failure_must_be_seen_again_for_it_to_count_as_fixed() {
 
 #[test]
 fn a_run_that_went_as_far_as_full_wants_the_word_again() {
-    let repeat = repeat(Defect::TrustsAnyTimestamp, "webhook-rejects-stale");
+    let repeat = repeat(Defect::TrustsAnyTimestamp, "webhook-rejects-stale", Deliver::Full);
     for (asked, may) in [(None, false), (Some(Deliver::Probe), false), (Some(Deliver::Full), true)] {
         assert_eq!(repeat.reach(asked).is_ok_and(|reach| reach == Some(Deliver::Full)), may, "{asked:?}");
     }
@@ -79,12 +79,12 @@ fn a_run_that_went_as_far_as_full_wants_the_word_again() {
 
 #[test]
 fn what_delivers_nothing_needs_no_word() {
-    assert_eq!(repeat(Defect::LiteralSecret, "security-no-literal-secrets").reach(None).unwrap(), None);
+    assert_eq!(repeat(Defect::LiteralSecret, "security-no-literal-secrets", Deliver::None).reach(None).unwrap(), None);
 }
 
 #[test]
 fn there_is_nothing_to_repeat_where_nothing_was_found() {
-    let saved = serde_json::to_string(&seen(&[])).unwrap();
+    let saved = serde_json::to_string(&seen(&[], Deliver::None)).unwrap();
     for (check, words) in [
         ("webhook-https", "passed"),
         ("operations-incident-response", "was attested"),

@@ -6,7 +6,7 @@ mod show;
 use anyhow::anyhow;
 use golive_checks::model::{Deliver, Exchange, Merchant, Quoted, Seen, Show as _};
 use golive_checks::platform::Event;
-use golive_checks::webhook::bench::{Circumstances, Expect, Judgement, Kind, Standing, judge};
+use golive_checks::webhook::bench::{Before, Circumstances, Expect, Judgement, Kind, Standing, judge};
 
 pub(crate) use permit::Wish;
 
@@ -94,12 +94,11 @@ pub(crate) fn send(wish: Wish, asked: Option<Deliver>, mut run: Run, as_json: bo
 
 /// What each answer comes to. Where the same bytes were accepted before, a refusal may be a replay cache's.
 fn judgements(kind: &Kind, delivered: &Delivered, parcel: &Parcel) -> Vec<Judgement> {
-    let same = !parcel.afresh && kind.expect == Expect::Accepted;
-    let any_accepted = delivered.exchanges.iter().any(Exchange::accepted);
-    let mut accepted = parcel.together && any_accepted;
+    let how = if parcel.afresh { Before::SignedApart } else { Before::Same };
+    let mut accepted = parcel.together && delivered.exchanges.iter().any(Exchange::accepted);
     let mut judged = Vec::new();
     for exchange in &delivered.exchanges {
-        judged.push(judge(kind, exchange, Circumstances { issued: delivered.order.issued, repeated: same && accepted }));
+        judged.push(judge(kind, exchange, Circumstances { issued: delivered.order.issued, before: accepted.then_some(how) }));
         accepted |= exchange.accepted();
     }
     judged

@@ -183,6 +183,11 @@ impl DemoShop {
         Self { child, folder, switches }
     }
 
+    /// Where its `golive.toml` stands.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Its keys, under the names of the examples.
     pub fn keys(&self) -> Vec<(&'static str, String)> {
         let read = |file: &str| std::fs::read_to_string(self.folder.join(file)).unwrap();
