@@ -2,11 +2,11 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// What a program printed before it ended with exit code 0.
 pub(crate) struct Output {
@@ -62,9 +62,48 @@ impl From<std::io::Error> for Failed {
     }
 }
 
+/// Starts `argv` in `folder` and leaves it be: it outlives us, and a Ctrl-C that ends us does not reach it. What it prints is thrown away.
+pub(crate) fn launch(argv: &[String], folder: &Path) -> Result<Child, Failed> {
+    Ok(Command::from(detached(argv, folder)?).spawn()?)
+}
+
+/// The same where no runtime may be left.
+pub(crate) fn launch_last(argv: &[String], folder: &Path) -> Result<(), Failed> {
+    detached(argv, folder)?.spawn()?;
+    Ok(())
+}
+
+fn detached(argv: &[String], folder: &Path) -> Result<std::process::Command, Failed> {
+    let mut command = command(argv, folder)?;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    Ok(command)
+}
+
+/// How a program ended that was launched.
+pub(crate) fn ended(status: ExitStatus) -> Result<(), Failed> {
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(Failed::Exit(code)),
+        None => Err(Failed::Signal),
+    }
+}
+
 /// Runs `argv` in `folder` with `stdin`, and ends it after `limit` or once it printed more than `cap` bytes. A program with a slash
 /// in its name is looked for from `folder`, any other on the path. Standard error is thrown away.
 pub(crate) async fn run(argv: &[String], folder: &Path, stdin: &[u8], limit: Duration, cap: usize) -> Result<Output, Failed> {
+    let mut command = Command::from(command(argv, folder)?);
+    command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    command.stdin(if stdin.is_empty() { Stdio::null() } else { Stdio::piped() });
+    match tokio::time::timeout(limit, converse(command, stdin, cap)).await {
+        Ok(ended) => ended,
+        Err(_) => Err(Failed::TimedOut(limit)),
+    }
+}
+
+/// `argv` in `folder`, yet to be started.
+fn command(argv: &[String], folder: &Path) -> Result<std::process::Command, Failed> {
     let [program, arguments @ ..] = argv else { return Err(Failed::NoProgram) };
     if program.is_empty() {
         return Err(Failed::NoProgram);
@@ -73,13 +112,9 @@ pub(crate) async fn run(argv: &[String], folder: &Path, stdin: &[u8], limit: Dur
     if !folder.is_dir() {
         return Err(Failed::System(ErrorKind::NotADirectory));
     }
-    let mut command = Command::new(locate(program, &folder));
-    command.args(arguments).current_dir(&folder).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-    command.stdin(if stdin.is_empty() { Stdio::null() } else { Stdio::piped() });
-    match tokio::time::timeout(limit, converse(command, stdin, cap)).await {
-        Ok(ended) => ended,
-        Err(_) => Err(Failed::TimedOut(limit)),
-    }
+    let mut command = std::process::Command::new(locate(program, &folder));
+    command.args(arguments).current_dir(&folder);
+    Ok(command)
 }
 
 /// The program itself, or where it stands beside the configuration.
@@ -109,12 +144,8 @@ async fn converse(mut command: Command, stdin: &[u8], cap: usize) -> Result<Outp
     // A program may print its whole output and end without having read all of its input: then feeding ends with the pipe.
     let ((), stdout) = tokio::join!(feed, read);
     let stdout = stdout?;
-    let status = child.wait().await?;
-    match status.code() {
-        Some(0) => Ok(Output { stdout }),
-        Some(code) => Err(Failed::Exit(code)),
-        None => Err(Failed::Signal),
-    }
+    ended(child.wait().await?)?;
+    Ok(Output { stdout })
 }
 
 #[cfg(all(test, unix))]

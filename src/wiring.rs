@@ -28,6 +28,8 @@ pub(crate) struct Wiring {
     pub(crate) effects: Option<HookCall>,
     /// `[webhook.status]`
     pub(crate) status: Option<HookCall>,
+    /// `[webhook.control]`
+    pub(crate) control: Option<ControlHook>,
     /// `[signer] command`; `{timestamp}` stands for the timestamp, the payload goes to standard input.
     pub(crate) signer: Option<Vec<String>>,
     /// The env file and the files that hold a secret: configuration key, path as configured, path to open.
@@ -55,4 +57,13 @@ pub(crate) enum HookCall {
         /// `/count`
         pointer: Option<String>,
     },
+}
+
+/// How the receiver is stopped and started again.
+#[derive(Debug)]
+pub(crate) struct ControlHook {
+    /// Starts it; it need not return.
+    pub(crate) start: Vec<String>,
+    /// Stops it at once.
+    pub(crate) stop: Vec<String>,
 }

@@ -314,8 +314,10 @@ impl Method {
 pub enum Wait {
     /// The answer is read.
     Answer,
-    /// The connection is closed once the request is sent: the sender never learns how it went.
+    /// The connection is closed after the time that an answer usually takes, with the answer unread: the sender never learns how it went.
     Cut,
+    /// The connection is closed after half of the time that an answer usually takes: the sender's patience is over while the receiver is at work.
+    TimeOut,
 }
 
 /// An order or payout that a delivery names.

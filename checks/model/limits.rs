@@ -84,6 +84,12 @@ limits! {
     webhook_burst_slow_ms: "ms" = 10_000, 1..=600_000;
     /// A webhook that takes no body of this length is a finding: ten times what the platform's page shows.
     webhook_body_least_bytes: "bytes" = 4_096, 1_024..=1_048_576;
+    /// Deliveries of an event that was not accepted, after the first.
+    webhook_retries: "deliveries" = 4, 0..=10;
+    /// Pause before the first of those; each later one is twice as long.
+    webhook_retry_pause_ms: "ms" = 500, 1..=60_000;
+    /// Longest wait for a receiver that was stopped to be back.
+    webhook_restart_ms: "ms" = 30_000, 100..=600_000;
     /// Longest wait for the effects of a delivery to rest.
     effects_wait_ms: "ms" = 30_000, 0..=600_000;
     /// Connecting, the TLS handshake included.

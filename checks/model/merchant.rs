@@ -159,6 +159,18 @@ pub struct Webhook {
     /// `[webhook.status]`
     #[serde(default)]
     pub status: Option<Hook>,
+    /// `[webhook.control]`
+    #[serde(default)]
+    pub control: Option<Control>,
+}
+
+/// How the receiver can be stopped and started again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// Starts it, and need not return.
+    pub start: Program,
+    /// Stops it at once, whatever it is at.
+    pub stop: Program,
 }
 
 /// How far deliveries go.

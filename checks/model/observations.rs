@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{OrderId, Quoted, Reason, Show, Slot};
+use super::{OrderId, Quoted, Reason, Show, Slot, StopPoint};
 use crate::text;
 
 /// Everything a run saw.
@@ -34,6 +34,9 @@ pub struct Observations {
     pub secret_files: Seen<Vec<SecretFile>>,
     /// The proxy variables that are set, by name.
     pub proxy_variables: Seen<Vec<String>>,
+    /// Why the receiver that we stopped may still be down when the run ends, where that is so.
+    #[serde(default)]
+    pub left_stopped: Option<String>,
 }
 
 /// One thing that was to be observed.
@@ -91,6 +94,10 @@ pub enum NotMade {
     NoEffects,
     /// No status hook is configured.
     NoStatus,
+    /// No `[webhook.control]` stops the receiver and starts it again.
+    NoRestart,
+    /// The receiver did not come back after it was stopped for another scenario.
+    LeftStopped,
     /// The configuration lacks what it takes.
     Unconfigured {
         /// The key that is missing or not usable.
@@ -129,6 +136,8 @@ impl NotMade {
             Self::NoTestOrders { key } => Reason::NoWayToObserve(text!("`{}` gives no further test id", Plain(key))),
             Self::NoEffects => Reason::NoWayToObserve("no `[webhook.effects]` tells what a delivery did".into()),
             Self::NoStatus => Reason::NoWayToObserve("no `[webhook.status]` tells the state of an order".into()),
+            Self::NoRestart => Reason::NoWayToObserve("no `[webhook.control]` stops the receiver and starts it again".into()),
+            Self::LeftStopped => Reason::Transport("the receiver did not come back after `webhook.control.stop`".into()),
             Self::Unconfigured { key } => Reason::Declined(text!("`{}` is not set to anything usable", Plain(key))),
             Self::PrivateTarget { address } => {
                 Reason::Declined(text!("{} is a private address; `--allow-private` or `--connect-to` would go there", *address))
@@ -243,7 +252,8 @@ pub struct Exchange {
     pub name: String,
     /// What was sent.
     pub sent: Sent,
-    /// How often a rate limit (429) turned it away before, so that the same bytes went out again.
+    /// How often a rate limit (429) turned it away before, so that it went out again: signed afresh where it is stamped with the time of its
+    /// sending, else the same bytes.
     #[serde(default)]
     pub turned_away: u32,
     /// What came back.
@@ -376,7 +386,8 @@ impl ScenarioSeen {
     pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
         self.steps.iter().flat_map(|step| match step {
             StepSeen::Exchange(exchange) => std::slice::from_ref(exchange.as_ref()),
-            StepSeen::Together(exchanges) => exchanges.as_slice(),
+            StepSeen::Together(exchanges) | StepSeen::Attempts(exchanges) => exchanges.as_slice(),
+            StepSeen::Restart(restart) => std::slice::from_ref(&restart.delivery),
             StepSeen::Effects(_) | StepSeen::Status(_) => &[],
         })
     }
@@ -385,7 +396,7 @@ impl ScenarioSeen {
     pub fn effects(&self) -> impl Iterator<Item = &Seen<u64>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Effects(count) => Some(count),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Status(_) => None,
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Status(_) => None,
         })
     }
 
@@ -393,7 +404,24 @@ impl ScenarioSeen {
     pub fn statuses(&self) -> impl Iterator<Item = &Seen<String>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Status(word) => Some(word),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Effects(_) => None,
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Effects(_) => None,
+        })
+    }
+
+    /// The attempts of its first delivery that is made until it is accepted.
+    pub fn attempts(&self) -> Option<&[Exchange]> {
+        self.steps.iter().find_map(|step| match step {
+            StepSeen::Attempts(attempts) => Some(attempts.as_slice()),
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
+        })
+    }
+
+    /// How the receiver was stopped and started again, where it was.
+    #[must_use]
+    pub fn restart(&self) -> Option<&RestartSeen> {
+        self.steps.iter().find_map(|step| match step {
+            StepSeen::Restart(restart) => Some(restart.as_ref()),
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
         })
     }
 }
@@ -406,10 +434,32 @@ pub enum StepSeen {
     Exchange(Box<Exchange>),
     /// Deliveries of one step, in the order planned: released together, or beside one another.
     Together(Vec<Exchange>),
+    /// One delivery until it was accepted, attempt after attempt.
+    Attempts(Vec<Exchange>),
+    /// One delivery during or after which the receiver was stopped.
+    Restart(Box<RestartSeen>),
     /// How many effects the order had, once they rested.
     Effects(Seen<u64>),
     /// The order's state in the merchant's own word, once it rested.
     Status(Seen<String>),
+}
+
+/// What became of a receiver that was stopped and started again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RestartSeen {
+    /// When it was to be stopped.
+    pub point: StopPoint,
+    /// The delivery that it was at, or had just answered.
+    pub delivery: Exchange,
+    /// How the stop command ended: after so many milliseconds, or why it did not work.
+    pub stop: Result<u64, String>,
+    /// Whether it was seen to be down: a control that was sent after it was stopped was not answered 200.
+    pub down: bool,
+    /// After how many milliseconds from the start command on it answered a control with 200, or why it did not.
+    pub back: Result<u64, String>,
+    /// How many effects the order had then, before the event was delivered again; only where the delivery was answered 200, as who is told that
+    /// delivers no more.
+    pub effects: Option<Seen<u64>>,
 }
 
 /// A TLS handshake.

@@ -37,7 +37,10 @@ impl Scenario {
     /// The deliveries among the steps.
     pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.steps.iter().flat_map(|step| match step {
-            Step::Deliver(delivery) | Step::Together { delivery, .. } => std::slice::from_ref(delivery),
+            Step::Deliver(delivery)
+            | Step::Together { delivery, .. }
+            | Step::UntilAccepted { delivery, .. }
+            | Step::Restart { delivery, .. } => std::slice::from_ref(delivery),
             Step::Beside { deliveries } => deliveries.as_slice(),
             Step::Search(search) => std::slice::from_ref(&search.delivery),
             Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
@@ -54,6 +57,8 @@ impl Scenario {
             Step::Beside { deliveries } => deliveries.len() as u64,
             Step::Search(search) => search.round(),
             Step::Burst { count, .. } => *count,
+            Step::UntilAccepted { retries, .. } => 1 + retries,
+            Step::Restart { controls, .. } => 1 + controls,
             Step::CountEffects | Step::ReadStatus => 0,
         };
         self.steps.iter().map(of).sum()
@@ -70,6 +75,12 @@ impl Scenario {
     pub fn reads_status(&self) -> bool {
         self.steps.contains(&Step::ReadStatus)
     }
+
+    /// Whether it stops the receiver and starts it again.
+    #[must_use]
+    pub fn restarts(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Restart { .. }))
+    }
 }
 
 /// When a scenario runs.
@@ -84,6 +95,8 @@ pub enum Stage {
     Stateful,
     /// Alone, after those.
     Load,
+    /// Alone, after the load: the receiver is stopped and started again.
+    Restart,
     /// Last and alone.
     ControlAfter,
 }
@@ -170,6 +183,25 @@ pub enum Step {
         /// How many.
         count: u64,
     },
+    /// One delivery, and while it is neither answered 200 nor refused, the same event again, signed afresh, after pauses that double: what a
+    /// platform does that retries. Attempt `n` of those before the last is signed as if so many seconds earlier, so that no two are alike.
+    UntilAccepted {
+        /// What is delivered.
+        delivery: Delivery,
+        /// How often it is delivered again, at most.
+        retries: u64,
+        /// The first pause, in milliseconds.
+        pause_ms: u64,
+    },
+    /// One delivery during or after which the receiver is stopped by `[webhook.control]`, started again and waited for.
+    Restart {
+        /// What is delivered.
+        delivery: Delivery,
+        /// When the receiver is stopped.
+        point: StopPoint,
+        /// How many genuine `payment.processing` events may be sent to see whether the receiver is down and back, at most.
+        controls: u64,
+    },
     /// Count the order's effects once they rest.
     CountEffects,
     /// Read the order's state in the merchant's own word, once it rests. Next to [`Step::CountEffects`] both rest at the same time.
@@ -185,6 +217,19 @@ impl Step {
             Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } | Self::Search(_) | Self::Burst { .. } => {
                 false
             }
+            Self::UntilAccepted { .. } | Self::Restart { .. } => false,
         }
     }
+}
+
+/// When a receiver is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopPoint {
+    /// Once it has answered.
+    Answered,
+    /// As soon as the request is out whole.
+    Sent,
+    /// After half of the time that an answer usually takes.
+    Halfway,
 }

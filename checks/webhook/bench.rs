@@ -1,8 +1,8 @@
 //! What can be sent by hand: the ways in which a delivery may differ from a genuine one, and what an answer to each comes to.
 
 use super::obstacle::Obstacle;
-use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, event, event_name, every};
-use crate::model::{Change, Claim, Content, Delivery, Exchange, Form, Label, Limits, Merchant, Method, OrderNeed, Stamp, Step, Text, Wait};
+use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, event_name, every};
+use crate::model::{Change, Claim, Content, Delivery, Exchange, Form, Label, Limits, Merchant, Method, Stamp, Step, Text, Wait};
 use crate::platform::Event;
 use crate::text;
 
@@ -141,12 +141,6 @@ impl Delivery {
             Content::UnknownEvent | Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => None,
         }
     }
-}
-
-/// The order that an event is about.
-#[must_use]
-pub fn order_need(about: Event) -> OrderNeed {
-    event(about).order
 }
 
 /// What came of a delivery.

@@ -91,6 +91,11 @@ impl Check for CutRedelivered {
     }
 }
 
+/// Whether that was seen to harm the books.
+pub(super) fn is_violated(facts: &Facts<'_>) -> bool {
+    harm(facts).is_some()
+}
+
 /// What happened to the books when the answer was never read, where that was bad.
 fn harm(facts: &Facts<'_>) -> Option<(&'static str, Evidence)> {
     let applied = applied(facts).ok()?;

@@ -3,8 +3,8 @@
 use super::scenarios::window_name;
 use crate::model::{
     Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding, Leak, Merchant, NotMade, Observations,
-    OrderId, Origin, Outcome, Phase, Prefix, Reason, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls, Trouble,
-    TroubleKind, Trust, Way,
+    OrderId, Origin, Outcome, Phase, Prefix, Reason, RestartSeen, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls,
+    Trouble, TroubleKind, Trust, Way,
 };
 
 /// The day of all tests.
@@ -18,6 +18,10 @@ pub(super) enum At {
     Trouble(TroubleKind),
     /// Released together, answered so.
     Together(Vec<u16>),
+    /// Delivered until it was accepted, answered so.
+    Attempts(Vec<u16>),
+    /// The receiver was stopped.
+    Restart(RestartSeen),
     /// So many effects.
     Effects(u64),
 }
@@ -212,6 +216,8 @@ fn seen(name: &str, step: At) -> StepSeen {
         At::Status(status) => StepSeen::Exchange(Box::new(exchange(name, Ok(status)))),
         At::Trouble(kind) => StepSeen::Exchange(Box::new(exchange(name, Err(kind)))),
         At::Together(statuses) => StepSeen::Together(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
+        At::Attempts(statuses) => StepSeen::Attempts(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
+        At::Restart(restart) => StepSeen::Restart(Box::new(restart)),
         At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
     }
 }

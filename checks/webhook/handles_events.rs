@@ -33,11 +33,11 @@ impl Check for HandlesEvents {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        if matches!(self.judge(facts), Ok(Outcome::Fail(_))) { Level::Required } else { META.level }
+        if is_violated(facts) { Level::Required } else { META.level }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(used_events(merchant).map(event))
+        between_controls(used_events(merchant).map(|used| event(merchant, used)))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -64,10 +64,16 @@ impl Check for HandlesEvents {
     }
 }
 
+/// Whether an announced event was seen to be answered something else than 200.
+pub(super) fn is_violated(facts: &Facts<'_>) -> bool {
+    matches!(HandlesEvents.judge(facts), Ok(Outcome::Fail(_)))
+}
+
 /// How an event was received. Refusing an order that was never issued says nothing about the event.
 fn answered<'a>(facts: &Facts<'a>, name: &'static str) -> Result<(&'a Exchange, Reception), Reason> {
     let seen = scenario(facts, name)?;
-    let exchange = nth(seen, 0)?;
+    // Of several attempts the last tells what it came to.
+    let exchange = nth(seen, seen.exchanges().count().saturating_sub(1))?;
     let reception = Reception::of(exchange)?;
     if reception == Reception::Refused && !seen.order.issued {
         return Err(Reason::Ambiguous(text!(

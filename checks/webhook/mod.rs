@@ -3,6 +3,7 @@
 mod answers_200;
 mod applies_once;
 mod applies_once_concurrently;
+mod attempts;
 pub mod bench;
 mod by_hand;
 mod certificate;
@@ -32,6 +33,7 @@ mod proof;
 mod public_address;
 mod public_name;
 mod reachable;
+pub mod recovery;
 mod redelivery_answered;
 mod refused_without_effect;
 mod rejects_forged;
@@ -41,12 +43,15 @@ mod rejects_sandbox_secret;
 mod rejects_stale;
 mod rejects_tampered;
 mod rejects_unsigned;
+mod retried_applied_once;
 mod rounds;
 pub mod scenarios;
 mod stacks;
 mod survives_malformed;
+mod survives_restart;
 mod takes_bursts;
 mod takes_long_bodies;
+mod timed_out_redelivered;
 mod tls;
 mod tls_version;
 mod tolerates_delay;
@@ -96,6 +101,9 @@ pub const SECTION: Section = Section {
         &tolerates_delay::ToleratesDelay,
         &takes_bursts::TakesBursts,
         &takes_long_bodies::TakesLongBodies,
+        &retried_applied_once::RetriedAppliedOnce,
+        &timed_out_redelivered::TimedOutRedelivered,
+        &survives_restart::SurvivesRestart,
         &items::REGISTERED,
         &items::LOGGING,
         &items::ASYNCHRONOUS,

@@ -3,6 +3,7 @@
 //! Rules that hold for all: a [`Step::Repeat`] is always read to the end, also when it repeats a delivery that was cut; a
 //! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
 
+use super::recovery::{once_retried, once_timed_out, restarts, until_accepted};
 use crate::model::{
     Change, Content, Copies, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Release, Scenario, Search, Signed, Spelling,
     Stage, Stamp, Step, Wait, Way,
@@ -204,17 +205,24 @@ pub fn used_events(merchant: &Merchant) -> impl Iterator<Item = Event> {
     Event::ALL.into_iter().filter(move |event| if event.is_payout() { payouts } else { payments })
 }
 
-/// One genuine announced event; those that settle something have a test order or payout of their own.
+/// The order that an event is about: for those that settle something a test order or payout of their own.
 #[must_use]
-pub fn event(event: Event) -> Scenario {
-    let order = match (event.is_payout(), event.settles()) {
+pub const fn order_need(event: Event) -> OrderNeed {
+    match (event.is_payout(), event.settles()) {
         (false, false) => OrderNeed::Any,
         (true, false) => OrderNeed::AnyPayout,
         (false, true) => OrderNeed::TestOrder,
         (true, true) => OrderNeed::TestPayout,
-    };
+    }
+}
+
+/// One genuine announced event.
+#[must_use]
+pub fn event(merchant: &Merchant, event: Event) -> Scenario {
     let delivery = Delivery { content: Content::Event(event), ..Delivery::genuine(event_name(event)) };
-    Scenario { order, ..Scenario::single(delivery) }
+    let single = Scenario { order: order_need(event), ..Scenario::single(delivery) };
+    // Of what settles something, a receiver may want to hear twice: it is asked as the platform would.
+    if event.settles() { Scenario { steps: vec![until_accepted(merchant, delivery)], ..single } } else { single }
 }
 
 /// [`DUPLICATE`]
@@ -313,7 +321,8 @@ pub fn refused_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
     let deliveries = FORGERIES.into_iter().map(&settle).collect();
     let twin = settle(Delivery::genuine("genuine-twin"));
-    let steps = vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, Step::Deliver(twin), Step::CountEffects];
+    let steps =
+        vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, until_accepted(merchant, twin), Step::CountEffects];
     stateful(REFUSED_EFFECTS, order, steps)
 }
 
@@ -359,13 +368,15 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     let mut all = vec![control_before()];
     all.extend(FORGERIES.into_iter().chain(BODY_FORMS).chain(singles).map(Scenario::single));
     all.extend(stale(merchant));
-    all.extend(used_events(merchant).map(event));
+    all.extend(used_events(merchant).map(|used| event(merchant, used)));
     all.extend([duplicate(), redelivery(), cut()]);
     all.extend([once_sequential(merchant), once_cut(merchant), refused_effects(merchant)]);
     all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));
     all.push(burst(merchant));
+    all.extend([once_retried(merchant), once_timed_out(merchant)]);
+    all.extend(restarts(merchant));
     all.push(control_after());
     all
 }
@@ -382,7 +393,7 @@ const fn earlier(name: &'static str) -> Delivery {
 }
 
 /// How to make a delivery settle something for this merchant, and the test order or payout that takes.
-fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, OrderNeed) {
+pub(super) fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, OrderNeed) {
     let (event, order) = if merchant.uses(Product::Payments) {
         (Event::PaymentSuccess, OrderNeed::TestOrder)
     } else {
@@ -391,7 +402,7 @@ fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, OrderNeed) {
     (move |delivery| Delivery { content: Content::Event(event), ..delivery }, order)
 }
 
-fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {
+pub(super) fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {
     Scenario { name, stage: Stage::Stateful, order, steps }
 }
 
@@ -446,12 +457,13 @@ mod tests {
 
     #[test]
     fn every_forgery_is_tried_on_the_order_before_its_genuine_twin() {
-        let scenario = refused_effects(&Merchant::default());
+        let merchant = Merchant::default();
+        let scenario = refused_effects(&merchant);
         let names: Vec<&str> = scenario.deliveries().map(|delivery| delivery.name).collect();
         let forgeries = FORGERIES.map(|forgery| forgery.name);
         assert_eq!(names.split_last(), Some((&"genuine-twin", forgeries.as_slice())));
         assert!(scenario.deliveries().all(|d| matches!(d.content, Content::Event(event) if event.settles())));
-        assert_eq!((scenario.requests(), scenario.tier()), (FORGERIES.len() as u64 + 1, Deliver::Full));
+        assert_eq!((scenario.requests(), scenario.tier()), (FORGERIES.len() as u64 + 1 + merchant.limits.webhook_retries, Deliver::Full));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Makes a merchant of what was read, and notes what does not go together.
 
 use golive_checks::model::{
-    Address, Api, Attestation, Endpoint, Hook, HookSource, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
+    Address, Api, Attestation, Control, Endpoint, Hook, HookSource, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
     ServerKind, Source, TestOrders, Waiver, Webhook,
 };
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use url::Url;
 use super::complaint::Notes;
 use super::raw;
 use super::read::{Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses};
-use crate::wiring::{HookCall, OrderSource, Wiring};
+use crate::wiring::{ControlHook, HookCall, OrderSource, Wiring};
 
 /// A merchant whose secrets are still to be fetched.
 pub(super) struct Draft {
@@ -124,12 +124,26 @@ fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Web
     let (payout, payout_source) = split(raw.payout.and_then(|raw| orders(raw, "webhook.payout", notes)));
     let (effects, effects_call) = split(raw.effects.and_then(|raw| hook(raw, "webhook.effects", "number", notes)));
     let (status, status_call) = split(raw.status.and_then(|raw| hook(raw, "webhook.status", "word", notes)));
+    let (control, control_hook) = split(raw.control.and_then(|raw| self::control(raw, notes)));
     wiring.webhook_url = webhook_url.flatten();
     wiring.order = order_source;
     wiring.payout = payout_source;
     wiring.effects = effects_call;
     wiring.status = status_call;
-    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects, status }
+    wiring.control = control_hook;
+    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects, status, control }
+}
+
+/// How the receiver is stopped and started. Whoever can stop it must be able to start it.
+fn control(raw: raw::Control, notes: &mut Notes<'_>) -> Option<(Control, ControlHook)> {
+    const PATH: &str = "webhook.control";
+    for key in ["start", "stop"] {
+        if !notes.places.contains_key(&format!("{PATH}.{key}")) {
+            missing(PATH, key, notes);
+        }
+    }
+    let (Argv(start), Argv(stop)) = (raw.start?, raw.stop?);
+    Some((Control { start: program(&start), stop: program(&stop) }, ControlHook { start, stop }))
 }
 
 /// Test orders or payouts: a program or a list.

@@ -214,6 +214,12 @@ deliver = "probe"
 # [webhook.status]
 # command = ["./scripts/order-status", "{{id}}"]
 
+# How the receiver is stopped at once, as a crash does, and started again, so that "full" can prove that it loses nothing.
+# Without a shell; the start command may return or stay. It is run again on every way out of the run.
+# [webhook.control]
+# start = ["./scripts/start-receiver"]
+# stop = ["./scripts/kill-receiver"]
+
 # The application's own signing code: payload on standard input, timestamp as argument.
 # [signer]
 # command = ["node", "scripts/sign.js", "{{timestamp}}"]
@@ -335,7 +341,11 @@ mod tests {
             .collect();
         let bench = bench.file(FILE_NAME, taken.join("\n"));
         let merchant = bench.load().expect("it loads").merchant;
-        assert!(merchant.signer.is_some() && merchant.sandbox.is_some() && merchant.waivers.len() == 1, "{}", taken.join("\n"));
+        assert!(
+            merchant.webhook.control.is_some() && merchant.signer.is_some() && merchant.sandbox.is_some() && merchant.waivers.len() == 1,
+            "{}",
+            taken.join("\n")
+        );
     }
 
     #[test]

@@ -114,6 +114,8 @@ tables! {
         effects: Hook,
         /// The state of an order in the merchant's own word.
         status: Hook,
+        /// How the receiver is stopped and started.
+        control: Control,
     }
 
     /// Where test orders or payouts come from.
@@ -136,6 +138,14 @@ tables! {
         pointer: String,
         /// How long it must rest.
         settle: Settle,
+    }
+
+    /// How the receiver is stopped and started.
+    Control {
+        /// Starts it.
+        start: Argv,
+        /// Stops it at once.
+        stop: Argv,
     }
 
     /// The merchant's own signing code.

@@ -194,6 +194,10 @@ impl Sheet<'_> {
         self.orders("webhook.payout", webhook.payout.as_ref(), wiring.payout.as_ref());
         self.hook("webhook.effects", webhook.effects.as_ref(), wiring.effects.as_ref());
         self.hook("webhook.status", webhook.status.as_ref(), wiring.status.as_ref());
+        if let Some(control) = &wiring.control {
+            self.put("webhook.control.start", &program(&control.start));
+            self.put("webhook.control.stop", &program(&control.stop));
+        }
         self.some("signer.command", wiring.signer.as_deref().map(program));
     }
 

@@ -65,6 +65,7 @@ macro_rules! habits {
 
 habits! {
     CreditsLate "credits-late": "answers at once and credits from a queue 300 ms later";
+    FailsFirst "fails-first": "answers 503 to the first delivery of each event that moves money, and applies it when it comes again";
     NarrowWindow "narrow-window": "accepts timestamps of the last and next 30 seconds only";
     NotFoundForOtherMethods "not-found-for-other-methods": "answers 404 instead of 405 to anything but POST";
     Refuses403 "refuses-with-403": "answers 403 instead of 401 to what it does not believe";

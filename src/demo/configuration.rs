@@ -10,6 +10,7 @@ use toml::Value;
 
 use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
+use super::power::OPEN_FILE;
 use super::signer::{ENV_FILE, SECRET_VARIABLE};
 use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, Habit, PATH, SHOP};
 
@@ -84,7 +85,7 @@ pub(super) fn golive_toml(keys: &Keys, behaviour: &Behaviour, program: &str) -> 
     let webhook_scheme = if has(Defect::WebhookPlainHttp) { "http" } else { "https" };
     let webhook_url = format!("{webhook_scheme}://{}{PATH}", webhook_host(behaviour));
     let sandbox_webhook = if has(Defect::SharedSandboxWebhook) { webhook_url.clone() } else { format!("https://test.{SHOP}{PATH}") };
-    let settle = if behaviour.does(Habit::CreditsLate) { "700ms" } else { "60ms" };
+    let settle = if behaviour.does(Habit::CreditsLate) || is_slow_to_store(behaviour) { "700ms" } else { "60ms" };
     let base_url = base_url(behaviour);
     let tomorrow = today.saturating_add(1.day());
     let [echo, other_echo] = ECHOES;
@@ -122,6 +123,10 @@ url = "https://{BOOKS}/ledger/{{id}}"
 pointer = "/count"
 settle = "{settle}"
 
+[webhook.control]
+start = ["touch", "{OPEN_FILE}"]
+stop = ["rm", "{OPEN_FILE}"]
+
 [signer]
 command = [{program}, "demo-sign", "{{timestamp}}"]
 
@@ -143,7 +148,7 @@ whitelist = ["3.110.20.30"]
         whitelist = whitelist(behaviour),
     );
     text.push_str(&servers(behaviour, today));
-    text.push_str(limits(behaviour));
+    text.push_str(&limits(behaviour));
     text.push_str(&attestations(behaviour, today));
     if has(Defect::WaiverExpired) {
         let until = today.saturating_sub(30.days());
@@ -183,20 +188,28 @@ fn servers(behaviour: &Behaviour, today: Date) -> String {
         .concat()
 }
 
+/// Whether credits are made some time after the event came.
+fn is_slow_to_store(behaviour: &Behaviour) -> bool {
+    behaviour.has(Defect::AnswersBeforeStoring) || behaviour.has(Defect::MarksBeforeCommit)
+}
+
 /// Limits that bring slow defects to light without the wait.
-fn limits(behaviour: &Behaviour) -> &'static str {
-    if behaviour.has(Defect::SlowAnswer) {
-        "\n[limits]\nwebhook_slow_ms = 50\nwebhook_too_slow_ms = 100\n"
+fn limits(behaviour: &Behaviour) -> String {
+    let more = if behaviour.has(Defect::SlowAnswer) {
+        "webhook_slow_ms = 50\nwebhook_too_slow_ms = 100\n"
     } else if behaviour.has(Defect::Hangs) {
-        "\n[limits]\nfirst_byte_ms = 400\nexchange_ms = 600\n"
+        "first_byte_ms = 400\nexchange_ms = 600\n"
     } else if behaviour.has(Defect::FailsUnderLoad) {
         // So that nothing but the burst is more than it can take.
-        "\n[limits]\nwebhook_concurrency = 4\nwebhook_concurrent_duplicates = 5\n"
+        "webhook_concurrency = 4\nwebhook_concurrent_duplicates = 5\n"
     } else if behaviour.has(Defect::LocksUnderLoad) {
-        "\n[limits]\nwebhook_burst_slow_ms = 200\n"
+        "webhook_burst_slow_ms = 200\n"
+    } else if is_slow_to_store(behaviour) {
+        "effects_wait_ms = 2000\n"
     } else {
         ""
-    }
+    };
+    format!("\n[limits]\nwebhook_retry_pause_ms = 40\n{more}")
 }
 
 /// What people would answer for. Only items that nothing can observe: an attestation must not stand in for what a run could have seen.

@@ -133,6 +133,9 @@ defects! {
              "webhook-applies-once": "nothing is ever credited",
              "webhook-applies-once-concurrently": "nothing is ever credited",
              "webhook-cut-redelivered": "nothing is ever credited",
+             "webhook-retried-applied-once": "nothing is ever credited",
+             "webhook-timed-out-redelivered": "nothing is ever credited",
+             "webhook-survives-restart": "nothing is ever credited",
              "webhook-refused-without-effect": "with no genuine effect to compare with, nothing can be told",
              "webhook-reachable": "a page of HTML is not a handler's answer",
              "webhook-answers-200": "a page of HTML is not a handler's answer",
@@ -181,7 +184,21 @@ defects! {
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
-        => ["webhook-cut-redelivered"];
+        => ["webhook-cut-redelivered"]
+        also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again";
+    CreditsBeforeFailing Stops "credits-before-failing": "the order is credited, then the handler fails with a 500, and it is credited again on the retry"
+        => ["webhook-retried-applied-once"]
+        also "webhook-applies-once": "what comes again after the failure is applied again",
+             "webhook-applies-once-concurrently": "what comes again after the failure is applied again",
+             "webhook-cut-redelivered": "what comes again after the failure is applied again";
+    StuckAfterTimeout Stops "stuck-after-timeout": "the lock on an event is not released when the sender hangs up, and later deliveries are answered 503"
+        => ["webhook-timed-out-redelivered", "webhook-cut-redelivered"];
+    MarksBeforeCommit Stops "marks-before-commit": "the event is marked as handled in one transaction and credited in the next"
+        => ["webhook-survives-restart"];
+    AnswersBeforeStoring Stops "answers-before-storing": "200 is answered before anything is stored; what is credited later waits in memory"
+        => ["webhook-survives-restart"];
+    ForgetsOnRestart Stops "forgets-on-restart": "which events were handled is remembered in the process alone"
+        => ["webhook-survives-restart"];
     RejectsDuplicates Stops "rejects-duplicates": "a duplicate is answered 409, so the platform delivers it again and again"
         => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";

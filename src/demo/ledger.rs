@@ -12,6 +12,8 @@ struct Books {
     credits: BTreeMap<String, u64>,
     events: BTreeSet<String>,
     signatures: BTreeSet<String>,
+    /// Credits that are still to be made.
+    queue: Vec<String>,
 }
 
 impl Ledger {
@@ -33,6 +35,35 @@ impl Ledger {
     /// Credits an order.
     pub(super) fn credit(&self, order: &str) {
         *self.books().credits.entry(order.to_owned()).or_default() += 1;
+    }
+
+    /// Queues a credit.
+    pub(super) fn queue(&self, order: &str) {
+        self.books().queue.push(order.to_owned());
+    }
+
+    /// Makes a credit that was queued, once.
+    pub(super) fn work_off(&self, order: &str) {
+        let mut books = self.books();
+        if let Some(at) = books.queue.iter().position(|queued| queued == order) {
+            books.queue.remove(at);
+            *books.credits.entry(order.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// The credits that are still to be made.
+    pub(super) fn queued(&self) -> Vec<String> {
+        self.books().queue.clone()
+    }
+
+    /// Forgets that an event was noted.
+    pub(super) fn forget(&self, event: &str) {
+        self.books().events.remove(event);
+    }
+
+    /// Forgets everything.
+    pub(super) fn wipe(&self) {
+        *self.books() = Books::default();
     }
 
     /// How often an order was credited.

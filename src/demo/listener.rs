@@ -49,8 +49,8 @@ pub(super) async fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>, 
 
 async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<Town>) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
-    let Some(acceptor) = acceptor else { return speak(stream, String::new(), None, town).await };
-    let (stream, line) = if town.behaviour.has(Defect::ForgetsCutDeliveries) {
+    let Some(acceptor) = acceptor else { return speak_while_open(stream, String::new(), None, town).await };
+    let (stream, line) = if town.behaviour.has(Defect::ForgetsCutDeliveries) || town.behaviour.has(Defect::StuckAfterTimeout) {
         let stream = stream.into_std()?;
         let line = stream.try_clone()?;
         (TcpStream::from_std(stream)?, Some(Arc::new(line)))
@@ -70,7 +70,32 @@ async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<
     let stream = acceptor.accept(stream).await?;
     // A client that was given an address sends no name.
     let host = stream.get_ref().1.server_name().unwrap_or(SHOP).to_owned();
-    speak(stream, host, line, town).await
+    if is_neighbour(&host) { speak(stream, host, line, town).await } else { speak_while_open(stream, host, line, town).await }
+}
+
+/// The same as long as the shop runs: when it stops, nobody says goodbye.
+async fn speak_while_open<S>(stream: S, host: String, line: Option<Arc<std::net::TcpStream>>, town: Arc<Town>) -> anyhow::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let power = Arc::clone(&town.webhook.power);
+    if !power.is_on() {
+        return Ok(());
+    }
+    tokio::select! {
+        biased;
+        () = power.cut() => Ok(()),
+        spoken = speak(stream, host, line, town) => spoken,
+    }
+}
+
+/// Whether that is somebody else than the shop.
+fn is_neighbour(host: &str) -> bool {
+    host == BOOKS || ECHOES.contains(&host) || is_platform(host)
+}
+
+fn is_platform(host: &str) -> bool {
+    host == API || host.ends_with(".kwikpaisa.com") || host.starts_with("api.kwikpaisa.com.")
 }
 
 /// HTTP/1.1 with whoever is `host`; without a name it is the plain port.
@@ -149,7 +174,7 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
     if ECHOES.contains(&host) {
         return town.platform.echo();
     }
-    if host == API || host.ends_with(".kwikpaisa.com") || host.starts_with("api.kwikpaisa.com.") {
+    if is_platform(host) {
         return town.platform.answer(host, arrived);
     }
     if arrived.path != super::PATH {

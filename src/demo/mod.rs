@@ -10,6 +10,7 @@ mod ledger;
 mod listener;
 mod message;
 mod platform;
+mod power;
 pub(crate) mod selftest;
 mod shop;
 mod signer;

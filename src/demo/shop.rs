@@ -20,6 +20,7 @@ use super::configuration::{self, TEST_API_KEY_FILE, TEST_SECRET_FILE};
 use super::keys::Keys;
 use super::listener::{Town, serve};
 use super::platform::Platform;
+use super::power::{OPEN_FILE, Power};
 use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
 use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit};
@@ -69,10 +70,13 @@ impl Shop {
             .with_cert_resolver(presented);
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
 
+        let folder = tempfile::Builder::new().prefix("golive-demo-").tempdir().context("making the demo shop's folder")?;
+        let open = folder.path().join(OPEN_FILE);
+        fs::write(&open, "").context("opening the demo shop")?;
         let known = ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
         let town = Arc::new(Town {
             behaviour: behaviour.clone(),
-            webhook: Webhook::new(behaviour, secret(&keys.secret), secret(&keys.test_secret), known),
+            webhook: Webhook::new(behaviour, secret(&keys.secret), secret(&keys.test_secret), known, Power::new(open)),
             platform: Platform::new(behaviour, secret(&keys.issued_api), secret(&keys.issued_secret)),
             arrivals: super::arrivals::Arrivals::default(),
         });
@@ -94,7 +98,7 @@ impl Shop {
         let program = std::env::current_exe().context("looking for this program's own path")?;
         let config_toml = configuration::golive_toml(&keys, behaviour, &program.to_string_lossy());
         let env = configuration::env(&keys, behaviour);
-        let folder = furnish(&config_toml, &env, &keys, &ca_pem, behaviour)?;
+        furnish(folder.path(), &config_toml, &env, &keys, &ca_pem, behaviour)?;
         Ok(Self {
             folder,
             config_toml,
@@ -204,6 +208,8 @@ fn run(
     };
     let thread = std::thread::Builder::new().name("demo-shop".to_owned()).spawn(move || {
         runtime.block_on(async move {
+            let kept = Arc::clone(&town);
+            tokio::spawn(async move { kept.webhook.power.keep(|| kept.webhook.boot()).await });
             tokio::spawn(serve(tls_listener, Some(acceptor), Arc::clone(&town)));
             if let Some(listener) = plain_listener {
                 tokio::spawn(serve(listener, None, town));
@@ -216,8 +222,14 @@ fn run(
 }
 
 /// Writes the shop's files down.
-fn furnish(config_toml: &str, env: &[(String, String)], keys: &Keys, ca_pem: &str, behaviour: &Behaviour) -> anyhow::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("golive-demo-").tempdir().context("making the demo shop's folder")?;
+fn furnish(
+    folder: &Path,
+    config_toml: &str,
+    env: &[(String, String)],
+    keys: &Keys,
+    ca_pem: &str,
+    behaviour: &Behaviour,
+) -> anyhow::Result<()> {
     let env: String = env.iter().map(|(name, value)| format!("{name}={}\n", in_env_file(value))).collect();
     let readable = behaviour.has(Defect::ReadableEnvFile);
     let mut files = vec![
@@ -229,9 +241,9 @@ fn furnish(config_toml: &str, env: &[(String, String)], keys: &Keys, ca_pem: &st
     ];
     files.extend(mistake(behaviour).map(|defect| (MISTAKE_FILE, defect.name(), true)));
     for (name, text, readable) in files {
-        write(&folder.path().join(name), text, readable).with_context(|| format!("writing the demo shop's {name}"))?;
+        write(&folder.join(name), text, readable).with_context(|| format!("writing the demo shop's {name}"))?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// A value as an env file has it.

@@ -90,6 +90,9 @@ fn what_is_unusual_is_still_right() {
         for delivery in refusable() {
             assert!((400..405).contains(&client.deliver(&delivery, "demo-order-01").status), "{habit:?}: {}", delivery.name);
         }
+        if *habit == Habit::FailsFirst {
+            assert_eq!(client.deliver(&of_event(Event::PaymentSuccess), "demo-order-02").status, 503);
+        }
         client.deliver_in_every_way("demo-order-02");
         std::thread::sleep(if *habit == Habit::CreditsLate { super::LATE * 2 } else { Duration::ZERO });
         assert_eq!(client.credits("demo-order-02"), 1, "{habit:?}");
@@ -117,6 +120,19 @@ fn habits_show() {
     let client = Client::of(&late);
     client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01");
     assert_eq!(client.credits("demo-order-01"), 0);
+}
+
+#[test]
+fn what_is_booked_or_queued_outlives_the_shop_that_is_stopped() {
+    for habits in [&[][..], &[Habit::CreditsLate]] {
+        let shop = Shop::open(&Behaviour::with_habits(habits, Duration::ZERO)).unwrap();
+        let client = Client::of(&shop);
+        assert_eq!(client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01").status, 200);
+        defects::restart(&shop);
+        client.deliver_in_every_way("demo-order-01");
+        std::thread::sleep(super::LATE * 2);
+        assert_eq!(client.credits("demo-order-01"), 1, "{habits:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::defects::Defect;
 use super::ledger::Ledger;
 use super::message::{Arrived, Reply};
+use super::power::Power;
 use super::{Behaviour, Habit, spelling};
 
 /// The handler behind the webhook's URL.
@@ -24,6 +25,10 @@ pub(super) struct Webhook {
     /// The orders and payouts of the shop.
     known: Vec<String>,
     pub(super) ledger: Arc<Ledger>,
+    /// Whether the shop runs.
+    pub(super) power: Arc<Power>,
+    /// What the process remembers, and its end forgets.
+    memory: Ledger,
     /// The bodies of all events that were believed.
     believed: Mutex<Vec<String>>,
     /// One delivery at a time, for the handler that notes events late, and for those who do one thing at a time.
@@ -63,13 +68,15 @@ const WINDOW_S: i64 = 300;
 const POOL: usize = 30;
 
 impl Webhook {
-    pub(super) fn new(behaviour: &Behaviour, secret: Secret, sandbox_secret: Secret, known: Vec<String>) -> Self {
+    pub(super) fn new(behaviour: &Behaviour, secret: Secret, sandbox_secret: Secret, known: Vec<String>, power: Power) -> Self {
         Self {
             behaviour: behaviour.clone(),
             secret,
             sandbox_secret,
             known,
             ledger: Arc::default(),
+            power: Arc::new(power),
+            memory: Ledger::default(),
             believed: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             at_work: AtomicUsize::default(),
@@ -80,6 +87,12 @@ impl Webhook {
     /// The bodies of all events that were believed, in order.
     pub(super) fn believed(&self) -> Vec<String> {
         self.believed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins again after the power was cut: with the books, and an empty memory.
+    pub(super) fn boot(&self) {
+        self.memory.wipe();
+        self.ledger.queued().into_iter().for_each(|order| self.work_off_late(order));
     }
 
     /// Answers one request.
@@ -281,6 +294,11 @@ impl Webhook {
         } else {
             order.key()
         };
+        if settles(order.event)
+            && let Some(reply) = self.stumble(&order, &key, arrived).await
+        {
+            return reply;
+        }
         if self.has(Defect::ForgetsCutDeliveries) {
             return self.book_before_noting(&order, &key, arrived).await;
         }
@@ -291,6 +309,8 @@ impl Webhook {
             tokio::time::sleep(Duration::from_millis(25)).await;
             self.ledger.note(&key);
             new
+        } else if self.has(Defect::ForgetsOnRestart) {
+            self.memory.note(&key)
         } else {
             self.ledger.note(&key)
         };
@@ -298,9 +318,47 @@ impl Webhook {
             return Reply::text(409, "duplicate");
         }
         if new && settles(order.event) {
+            if self.has(Defect::MarksBeforeCommit) {
+                tokio::time::sleep(super::LATE).await;
+            }
             self.credit(order.id);
         }
         self.thank()
+    }
+
+    /// What goes wrong, or is put off, before an event that moves money is booked.
+    async fn stumble(&self, order: &Order, key: &str, arrived: &Arrived) -> Option<Reply> {
+        let first = |what: &str| self.ledger.note(&format!("{what} {}", order.key()));
+        if self.does(Habit::FailsFirst) && first("tried") {
+            return Some(Reply::text(503, "later, please").header("retry-after", "0"));
+        }
+        if self.has(Defect::CreditsBeforeFailing) && first("failed") {
+            self.ledger.credit(&order.id);
+            return Some(Reply::text(500, "internal server error"));
+        }
+        if self.has(Defect::AnswersBeforeStoring) {
+            let (ledger, power, life) = (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
+            let (key, order) = (key.to_owned(), order.id.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(super::LATE).await;
+                if power.life() == life && ledger.note(&key) {
+                    ledger.credit(&order);
+                }
+            });
+            return Some(self.thank());
+        }
+        if self.has(Defect::StuckAfterTimeout) {
+            let lock = format!("lock {key}");
+            if !self.memory.note(&lock) {
+                return Some(Reply::text(503, "locked"));
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            if arrived.sender_is_gone() {
+                return Some(Reply::text(500, "nobody to tell"));
+            }
+            self.memory.forget(&lock);
+        }
+        None
     }
 
     /// Credits first, tidies up, and notes the event only when the sender is still there: what a framework does that drops a handler with its
@@ -321,14 +379,22 @@ impl Webhook {
 
     fn credit(&self, order: String) {
         if self.does(Habit::CreditsLate) {
-            let ledger = Arc::clone(&self.ledger);
-            tokio::spawn(async move {
-                tokio::time::sleep(super::LATE).await;
-                ledger.credit(&order);
-            });
+            self.ledger.queue(&order);
+            self.work_off_late(order);
         } else {
             self.ledger.credit(&order);
         }
+    }
+
+    /// Makes a queued credit in a while, unless the power is cut before.
+    fn work_off_late(&self, order: String) {
+        let (ledger, power, life) = (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
+        tokio::spawn(async move {
+            tokio::time::sleep(super::LATE).await;
+            if power.life() == life {
+                ledger.work_off(&order);
+            }
+        });
     }
 
     /// The answer to a genuine event.

@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Copies, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Quoted, Release,
-    RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, TestOrders, Wait, Way,
+    Address, Change, Claim, Content, Copies, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Program, Quoted, Release,
+    RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
 use serde::Serialize;
 use serde_json::json;
 
+use super::control::IS_IT_UP;
 use super::conversation::COME_BACK;
 use super::plan::{Plan, Planned, has_standing_order, source_key};
 
@@ -42,7 +43,7 @@ impl Plan {
     /// The plan for a person to read.
     pub(crate) fn describe(&self) -> String {
         let mut text = format!(
-            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times.\n"
+            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times, signed afresh unless it repeats another.\n"
         );
         let mut target = None;
         for request in &self.requests {
@@ -124,6 +125,7 @@ pub(super) fn requests(
         requests.extend(scenario_requests(scenario, merchant, run));
     }
     requests.extend(hook_requests(&granted, merchant));
+    requests.extend(control_requests(&granted, merchant));
     requests
 }
 
@@ -217,7 +219,9 @@ fn hook_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedReque
         (Step::ReadStatus, &merchant.webhook.status, "webhook.status", "reads the state of an order, again and again until it rests"),
     ];
     let request = |(step, hook, name, kind): (Step, &Option<Hook>, &'static str, &'static str)| {
-        let count = granted.iter().map(|scenario| scenario.steps.iter().filter(|other| **other == step).count() as u64).sum();
+        // After a restart effects are counted once more.
+        let asks = |other: &&Step| **other == step || step == Step::CountEffects && matches!(other, Step::Restart { .. });
+        let count = granted.iter().map(|scenario| scenario.steps.iter().filter(asks).count() as u64).sum();
         let (target, method) = match &hook.as_ref()?.source {
             HookSource::Command(program) => (program_name(&program.name), "run"),
             HookSource::Url(Address::Url(url)) => (url.show(), "GET"),
@@ -228,16 +232,37 @@ fn hook_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedReque
     hooks.into_iter().filter_map(request).collect()
 }
 
+/// The programs that stop the receiver and start it again.
+fn control_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedRequest> {
+    let count = granted.iter().filter(|scenario| scenario.restarts()).count() as u64;
+    let Some(control) = merchant.webhook.control.as_ref().filter(|_| count > 0) else { return Vec::new() };
+    let run = |name, program: &Program, kind: &str| PlannedRequest { count, ..simple(name, program_name(&program.name), "run", kind) };
+    vec![
+        run("webhook.control.stop", &control.stop, "stops the receiver"),
+        run("webhook.control.start", &control.start, "starts the receiver again, on every way out; up to 3 times where that fails"),
+    ]
+}
+
+/// When the receiver is stopped, in words.
+const fn stopped(point: StopPoint) -> &'static str {
+    match point {
+        StopPoint::Answered => "the receiver is stopped once it has answered",
+        StopPoint::Sent => "the receiver is stopped as soon as this is sent",
+        StopPoint::Halfway => "the receiver is stopped after half of the usual answer time",
+    }
+}
+
 fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
     let target = merchant.webhook_url().map_or_else(String::new, |url| url.show());
-    let order = match scenario.order {
+    let order_for = |need| match need {
         OrderNeed::TestOrder => "a test order of its own",
         OrderNeed::TestPayout => "a test payout of its own",
-        OrderNeed::Any if has_standing_order(scenario.order, merchant, run) => "the first test order",
-        OrderNeed::AnyPayout if has_standing_order(scenario.order, merchant, run) => "the first test payout",
+        OrderNeed::Any if has_standing_order(need, merchant, run) => "the first test order",
+        OrderNeed::AnyPayout if has_standing_order(need, merchant, run) => "the first test payout",
         OrderNeed::Any | OrderNeed::AnyPayout => "never issued",
     };
-    let request = |delivery: &Delivery, suffix: &str, count| {
+    let request_for = |need, delivery: &Delivery, suffix: &str, count| {
+        let order = order_for(need);
         let name = if delivery.name == scenario.name { delivery.name.to_owned() } else { format!("{}/{}", scenario.name, delivery.name) };
         let event = match delivery.content {
             Content::Event(event) => Some(event.name()),
@@ -256,16 +281,34 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
             order: Some(order),
         }
     };
+    let order = order_for(scenario.order);
+    let request = |delivery: &Delivery, suffix: &str, count| request_for(scenario.order, delivery, suffix, count);
     let of_step = |step: &Step| match step {
         Step::Deliver(delivery) => vec![request(delivery, "", 1)],
         Step::Together { delivery, count, copies, release } => vec![request(delivery, together(*copies, *release), *count)],
+        Step::UntilAccepted { delivery, retries, .. } => {
+            let again = PlannedRequest { at_most: true, ..request(delivery, ", while not 200", *retries) };
+            [request(delivery, "", 1), again].into_iter().filter(|request| request.count > 0).collect()
+        }
+        Step::Restart { delivery, point, controls } => {
+            let stopped = PlannedRequest { kind: format!("{}; {}", kind(delivery), stopped(*point)), ..request(delivery, "", 1) };
+            let controls = request_for(OrderNeed::Any, &IS_IT_UP, ", down and back", *controls);
+            vec![stopped, PlannedRequest { at_most: true, ..controls }]
+        }
         Step::Beside { deliveries } => deliveries.iter().map(|delivery| request(delivery, "", 1)).collect(),
         Step::Repeat { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
                 vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
             }
             Some(
-                Step::Repeat { .. } | Step::Beside { .. } | Step::Search(_) | Step::Burst { .. } | Step::CountEffects | Step::ReadStatus,
+                Step::Repeat { .. }
+                | Step::Beside { .. }
+                | Step::Search(_)
+                | Step::Burst { .. }
+                | Step::UntilAccepted { .. }
+                | Step::Restart { .. }
+                | Step::CountEffects
+                | Step::ReadStatus,
             )
             | None => Vec::new(),
         },
@@ -390,6 +433,7 @@ fn kind(delivery: &Delivery) -> String {
         match delivery.wait {
             Wait::Answer => "",
             Wait::Cut => "connection closed before the answer is read",
+            Wait::TimeOut => "connection closed after half of the usual answer time",
         },
     ];
     parts.extend(rest.into_iter().filter(|part| !part.is_empty()).map(str::to_owned));

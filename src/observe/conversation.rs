@@ -1,12 +1,13 @@
 //! The conversation with a webhook: a control, then everything else as fast as the receiver takes it, load alone, the control again.
 
+mod attempts;
 mod measured;
 
 use std::time::Duration;
 
 use golive_checks::model::{
     Copies, Delivery, Exchange, NotMade, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen, SigningKeys,
-    Stage, Step, StepSeen, Trouble, Wait,
+    Stage, Stamp, Step, StepSeen, Trouble, Wait,
 };
 use hyper::body::Bytes;
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use tokio::time::sleep;
 use url::Url;
 
 use super::beside::{Task, beside, each};
+use super::control::Control;
 use super::dial::{Line, NoLine};
 use super::exchange::{Courier, Opened, Outgoing, Patience};
 use super::held::StartingLine;
@@ -68,6 +70,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) status: Option<Asker<'a>>,
     /// Whose turn it is to race.
     pub(crate) races: Races,
+    /// Stops the receiver and starts it again.
+    pub(crate) control: Option<&'a Control<'a>>,
     /// Who watches.
     pub(crate) progress: &'a dyn Progress,
 }
@@ -110,7 +114,7 @@ impl Conversation<'_> {
             Box::pin(async move { record(scenario.name, self.scenario(scenario, window, answer).await) })
         });
         beside(tasks.collect()).await;
-        for scenario in of(Stage::Load).chain(of(Stage::ControlAfter)) {
+        for scenario in of(Stage::Load).chain(of(Stage::Restart)).chain(of(Stage::ControlAfter)) {
             record(scenario.name, self.scenario(scenario, &Window::new(usual, 1), answer).await);
         }
     }
@@ -163,7 +167,7 @@ impl Conversation<'_> {
         Seen::Got(ScenarioSeen { order: run.order, steps: run.steps })
     }
 
-    fn out(&self, name: String, request: &Request) -> Outgoing<'_> {
+    pub(super) fn out(&self, name: String, request: &Request) -> Outgoing<'_> {
         Outgoing {
             name,
             url: self.url,
@@ -177,18 +181,19 @@ impl Conversation<'_> {
 }
 
 /// Whether the next step still has a point.
-enum GoesOn {
+pub(super) enum GoesOn {
     Yes,
     No,
 }
 
 /// A scenario under way.
-struct Run<'a> {
-    talk: &'a Conversation<'a>,
+pub(super) struct Run<'a> {
+    pub(super) talk: &'a Conversation<'a>,
     scenario: &'a Scenario,
     window: &'a Window,
-    answer: Duration,
-    order: OrderId,
+    /// How long an answer usually takes.
+    pub(super) answer: Duration,
+    pub(super) order: OrderId,
     began: Timestamp,
     /// Its room in the window.
     places: Vec<Place<'a>>,
@@ -197,28 +202,31 @@ struct Run<'a> {
     /// The connection for its next delivery.
     ahead: Option<Opened>,
     /// The delivery of each step so far, to be repeated.
-    composed: Vec<Option<(&'static str, Request)>>,
-    steps: Vec<StepSeen>,
+    pub(super) composed: Vec<Option<(&'static str, Request)>>,
+    pub(super) steps: Vec<StepSeen>,
 }
 
 impl Run<'_> {
     async fn step(&mut self, at: usize, step: &Step) -> Result<GoesOn, NotMade> {
-        let opens_next = matches!(self.scenario.steps.get(at + 1), Some(Step::Deliver(_) | Step::Repeat { .. }));
+        let opens_next =
+            matches!(self.scenario.steps.get(at + 1), Some(Step::Deliver(_) | Step::Repeat { .. } | Step::UntilAccepted { .. }));
         let alone = self.ahead.is_none();
         let (exchange, ahead) = match step {
             Step::Deliver(delivery) => {
                 let line = self.line().await;
                 // Signed once the line is open, so that the timestamp is that of its sending.
-                let request = self.compose(delivery)?;
-                self.composed.push(Some((delivery.name, request.clone())));
-                self.deliver(delivery.name.to_owned(), &request, line, alone, opens_next).await?
+                let mut request = self.compose(delivery)?;
+                let went =
+                    self.deliver(delivery.name.to_owned(), &mut request, Some((*delivery, &self.order)), line, alone, opens_next).await?;
+                self.composed.push(Some((delivery.name, request)));
+                went
             }
             Step::Repeat { of } => {
                 let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else { return Ok(GoesOn::No) };
                 request.wait = Wait::Answer;
                 self.composed.push(Some((name, request.clone())));
                 let line = self.line().await;
-                self.deliver(format!("{name}-again"), &request, line, alone, opens_next).await?
+                self.deliver(format!("{name}-again"), &mut request, None, line, alone, opens_next).await?
             }
             Step::Together { delivery, count, copies, release } => {
                 let requests = self.copies(delivery, *count, *copies)?;
@@ -246,6 +254,13 @@ impl Run<'_> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(GoesOn::Yes);
             }
+            Step::UntilAccepted { delivery, retries, pause_ms } => {
+                let attempts = self.until_accepted(delivery, *retries, Duration::from_millis(*pause_ms), self.urgency(at)).await?;
+                let goes_on = attempts.last().map_or(GoesOn::No, |last| goes_on(std::slice::from_ref(last)));
+                self.steps.push(StepSeen::Attempts(attempts));
+                return Ok(goes_on);
+            }
+            Step::Restart { delivery, point, .. } => return self.restart(delivery, *point).await,
             Step::CountEffects | Step::ReadStatus => return Ok(self.watch(at).await),
         };
         self.ahead = ahead;
@@ -259,21 +274,23 @@ impl Run<'_> {
     }
 
     /// The connection for the next delivery.
-    async fn line(&mut self) -> Result<Line, NoLine> {
+    pub(super) async fn line(&mut self) -> Result<Line, NoLine> {
         let patience = self.patience(1);
         self.talk.courier.line(self.talk.url, self.ahead.take(), patience).await
     }
 
-    /// One delivery, and meanwhile the connection for the next where one is to follow.
+    /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate limit turns away and is stamped with the time
+    /// of its sending is signed afresh, for a receiver whose window is narrow; `request` is what went out last.
     async fn deliver(
         &self,
         name: String,
-        request: &Request,
+        request: &mut Request,
+        afresh: Option<(Delivery, &OrderId)>,
         line: Result<Line, NoLine>,
         opened_for_it: bool,
         opens_next: bool,
     ) -> Result<(Exchange, Option<Opened>), NotMade> {
-        let out = self.talk.out(name, request);
+        let mut out = self.talk.out(name.clone(), request);
         let opens_next = opens_next && line.is_ok();
         let opening = async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
         let (exchange, mut ahead) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
@@ -283,6 +300,10 @@ impl Run<'_> {
             self.window.learn(Went::Failed);
             sleep(after).await;
             let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
+            if let Some((delivery, order)) = afresh.filter(|(delivery, _)| matches!(delivery.stamp, Stamp::Now { .. })) {
+                *request = self.compose_for(&delivery, order)?;
+                out = self.talk.out(name.clone(), request);
+            }
             exchange = self.talk.courier.send(&out, line, self.patience(1), None).await?;
             exchange.turned_away = turned_away;
         }
@@ -313,8 +334,8 @@ impl Run<'_> {
                     None => run.window.enter(urgency).await,
                 };
                 let line = run.talk.courier.line(run.talk.url, None, run.patience(1)).await;
-                let request = run.compose_for(delivery, order)?;
-                let (exchange, _) = run.deliver(name.clone(), &request, line, true, false).await?;
+                let mut request = run.compose_for(delivery, order)?;
+                let (exchange, _) = run.deliver(name.clone(), &mut request, Some((*delivery, order)), line, true, false).await?;
                 Ok(exchange)
             }
         }));
@@ -358,17 +379,36 @@ impl Run<'_> {
         let watching: Vec<&Step> = self.scenario.steps[at..].iter().take_while(|step| step.watches()).collect();
         let at_rest = self.steps.iter().any(|step| !matches!(step, StepSeen::Effects(_) | StepSeen::Status(_)));
         let (counts, reads) = (watching.contains(&&Step::CountEffects), watching.contains(&&Step::ReadStatus));
-        let (count, word) = tokio::join!(
-            self.answer(counts, self.talk.effects.as_ref(), NotMade::NoEffects, at_rest),
-            self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest)
-        );
+        let (count, word) =
+            tokio::join!(self.effects(counts, at_rest), self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest));
         let told = matches!(count, Some(Seen::Got(_))) || matches!(word, Some(Seen::Got(_)));
         self.steps.extend(count.map(StepSeen::Effects));
         self.steps.extend(word.map(StepSeen::Status));
         if told { GoesOn::Yes } else { GoesOn::No }
     }
 
-    async fn answer<T: Answer>(&self, wanted: bool, asker: Option<&Asker<'_>>, without: NotMade, at_rest: bool) -> Option<Seen<T>> {
+    /// How many effects the order had before anything else.
+    pub(super) fn first_count(&self) -> Option<u64> {
+        match self.steps.first()? {
+            StepSeen::Effects(count) => count.get().ok().copied(),
+            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Status(_) => None,
+        }
+    }
+
+    async fn effects(&self, wanted: bool, at_rest: bool) -> Option<Seen<u64>> {
+        match self.first_count().filter(|_| wanted && at_rest && self.scenario.restarts()) {
+            Some(before) => Some(self.count_at_last(before).await),
+            None => self.answer(wanted, self.talk.effects.as_ref(), NotMade::NoEffects, at_rest).await,
+        }
+    }
+
+    pub(super) async fn answer<T: Answer>(
+        &self,
+        wanted: bool,
+        asker: Option<&Asker<'_>>,
+        without: NotMade,
+        at_rest: bool,
+    ) -> Option<Seen<T>> {
         match (wanted, asker) {
             (false, _) => None,
             (true, None) => Some(Seen::NotMade(without)),
@@ -376,11 +416,11 @@ impl Run<'_> {
         }
     }
 
-    fn compose(&self, delivery: &Delivery) -> Result<Request, NotMade> {
+    pub(super) fn compose(&self, delivery: &Delivery) -> Result<Request, NotMade> {
         self.compose_for(delivery, &self.order)
     }
 
-    fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
+    pub(super) fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
         let talk = self.talk;
         let keys = SigningKeys { live: talk.live, sandbox: talk.context.wiring.keys.sandbox_secret_key.as_ref(), wrong: talk.wrong };
         delivery.compose(order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
@@ -390,7 +430,7 @@ impl Run<'_> {
     }
 
     /// As the limits have it for a control; for others as much longer as our own load may make it.
-    fn patience(&self, more: u32) -> Patience {
+    pub(super) fn patience(&self, more: u32) -> Patience {
         let limits = Patience::of(self.talk.courier.limits);
         if matches!(self.scenario.stage, Stage::ControlBefore | Stage::ControlAfter) {
             return limits;
@@ -408,14 +448,21 @@ fn at_once(steps: &[Step]) -> usize {
         Some(Step::Beside { deliveries }) => deliveries.len(),
         Some(Step::Search(search)) => usize::try_from(search.round()).unwrap_or(usize::MAX),
         Some(
-            Step::Deliver(_) | Step::Repeat { .. } | Step::Together { .. } | Step::Burst { .. } | Step::CountEffects | Step::ReadStatus,
+            Step::Deliver(_)
+            | Step::Repeat { .. }
+            | Step::Together { .. }
+            | Step::Burst { .. }
+            | Step::UntilAccepted { .. }
+            | Step::Restart { .. }
+            | Step::CountEffects
+            | Step::ReadStatus,
         )
         | None => 1,
     }
 }
 
 /// What never reached the receiver leaves nothing to go on from.
-fn goes_on(exchanges: &[Exchange]) -> GoesOn {
+pub(super) fn goes_on(exchanges: &[Exchange]) -> GoesOn {
     let lost = |exchange: &Exchange| matches!(exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
     if exchanges.iter().any(lost) { GoesOn::No } else { GoesOn::Yes }
 }
@@ -441,7 +488,7 @@ fn come_back(status: u16, retry_after: Option<&str>) -> Option<Duration> {
 /// What a delivery tells of the receiver's speed.
 fn went(exchange: &Exchange, wait: Wait, opened_for_it: bool) -> Went {
     match (&exchange.answer, wait) {
-        (_, Wait::Cut) => Went::Unknown,
+        (_, Wait::Cut | Wait::TimeOut) => Went::Unknown,
         (Ok(answer), Wait::Answer) if matches!(answer.status, 429 | 503) => Went::Failed,
         (Ok(_), Wait::Answer) if opened_for_it => Went::Answered(undisturbed(exchange)),
         (Ok(_), Wait::Answer) => Went::Answered(exchange.times.answer()),

@@ -85,7 +85,8 @@ pub(crate) struct Patience {
     pub(crate) first_byte: Duration,
     /// For all of it.
     pub(crate) whole: Duration,
-    /// How long a request that will be cut is left with the receiver before the connection is closed, its answer unread.
+    /// How long a request that will be cut is left with the receiver before the connection is closed, its answer unread; half of it for one that
+    /// times out.
     pub(crate) before_cut: Duration,
     /// Whether our own load may keep a connection from being opened in time.
     pub(crate) contended: bool,
@@ -167,9 +168,21 @@ impl Courier<'_> {
         patience: Patience,
         place: Option<Place>,
     ) -> Result<Exchange, NotMade> {
+        self.send_marked(out, line, patience, place, Arc::default()).await
+    }
+
+    /// The same, and somebody else watches how far it is.
+    pub(crate) async fn send_marked(
+        &self,
+        out: &Outgoing<'_>,
+        line: Result<Line, NoLine>,
+        patience: Patience,
+        place: Option<Place>,
+        marks: Arc<Marks>,
+    ) -> Result<Exchange, NotMade> {
         let at = Timestamp::now();
         let (answer, times) = match line {
-            Ok(line) => self.converse(out, line, patience, place).await,
+            Ok(line) => self.converse(out, line, patience, place, marks).await,
             Err(NoLine::Trouble(trouble)) => (Err(trouble), Times::default()),
             Err(NoLine::NotMade(why)) => return Err(why),
         };
@@ -180,14 +193,20 @@ impl Courier<'_> {
     /// The status and body of an answer that is not for the record.
     pub(crate) async fn fetch(&self, out: &Outgoing<'_>, patience: Patience) -> Result<(u16, Vec<u8>), NoLine> {
         let line = self.line(out.url, None, patience).await?;
-        let (heard, _) = self.converse(out, line, patience, None).await;
+        let (heard, _) = self.converse(out, line, patience, None, Arc::default()).await;
         let heard = heard.map_err(|trouble| self.cleaned(trouble))?;
         Ok((heard.head.status.as_u16(), heard.read.bytes))
     }
 
-    async fn converse(&self, out: &Outgoing<'_>, line: Line, patience: Patience, place: Option<Place>) -> (Result<Heard, Trouble>, Times) {
+    async fn converse(
+        &self,
+        out: &Outgoing<'_>,
+        line: Line,
+        patience: Patience,
+        place: Option<Place>,
+        marks: Arc<Marks>,
+    ) -> (Result<Heard, Trouble>, Times) {
         let began = Instant::now();
-        let marks = Arc::new(Marks::default());
         let answer = match self.request(out, place, &marks) {
             None => Err(Trouble {
                 kind: TroubleKind::Other,
@@ -196,7 +215,7 @@ impl Courier<'_> {
                 detail: Some("a header's value cannot be sent over HTTP".to_owned()),
             }),
             Some(request) => {
-                let deaf = out.wait == Wait::Cut;
+                let deaf = out.wait != Wait::Answer;
                 let wire = Wire::new(line.stream, out.spelling, out.body.len() as u64, deaf, Arc::clone(&marks));
                 match http1::handshake(TokioIo::new(wire)).await {
                     Ok((sender, connection)) => {
@@ -206,7 +225,8 @@ impl Courier<'_> {
                         })));
                         match out.wait {
                             Wait::Answer => self.hear(sender, request, driver, &marks, patience).await,
-                            Wait::Cut => cut(sender, request, driver, &marks, patience).await,
+                            Wait::Cut => cut(sender, request, driver, &marks, patience, patience.before_cut).await,
+                            Wait::TimeOut => cut(sender, request, driver, &marks, patience, patience.before_cut / 2).await,
                         }
                     }
                     Err(error) => Err(trouble(&error, Phase::Send, began.elapsed())),
@@ -348,13 +368,14 @@ fn headers_of(out: &Outgoing<'_>) -> Vec<(&'static str, String)> {
     headers
 }
 
-/// Sends all of a request, leaves it with the receiver for as long as an answer takes, and closes the connection with the answer unread.
+/// Sends all of a request, leaves it with the receiver for a while, and closes the connection with the answer unread.
 async fn cut(
     mut sender: http1::SendRequest<Held>,
     request: hyper::Request<Held>,
     driver: Driver,
     marks: &Marks,
     patience: Patience,
+    left_for: Duration,
 ) -> Result<Heard, Trouble> {
     let began = Instant::now();
     let sending = async {
@@ -369,7 +390,7 @@ async fn cut(
         Ok(Err(error)) => return Err(trouble(&error, Phase::Send, began.elapsed())),
         Err(_) => return Err(timed_out(Phase::Send, began.elapsed())),
     }
-    sleep(patience.before_cut).await;
+    sleep(left_for).await;
     driver.stop().await;
     Err(Trouble {
         kind: TroubleKind::Closed,

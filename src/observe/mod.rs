@@ -5,6 +5,7 @@ mod bench;
 mod beside;
 mod client;
 mod connect_to;
+mod control;
 mod conversation;
 mod dial;
 mod egress;
@@ -20,6 +21,7 @@ mod platform_api;
 mod proxy;
 mod race;
 mod redact;
+mod restart;
 mod signer;
 mod spelling;
 #[cfg(test)]
@@ -45,6 +47,7 @@ pub(crate) use plan::Plan;
 
 use announce::words;
 use beside::{Task, beside};
+use control::Control;
 use conversation::Conversation;
 use dial::Dialer;
 use egress::observe_egress;
@@ -134,6 +137,7 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     let (status_order, plain_order) = (never_issued("status"), never_issued("port-80"));
     let wrong = wrong_secret(context.run);
     let orders = Orders::new(context);
+    let control = wiring.control.as_ref().map(|hook| Control::new(hook, &wiring.folder, limits));
     let seen = RefCell::new(before(&plan));
     let record = |name: &'static str, became: Seen<ScenarioSeen>| {
         seen.borrow_mut().scenarios.insert(name.to_owned(), became);
@@ -161,9 +165,10 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         look.at(&mut tasks, Probe::WebhookPlainHttp, |seen| &mut seen.webhook_plain_http, plain_http);
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
             let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
+            let control = control.as_ref();
             let races = Races::default();
             let conversation =
-                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, races, progress };
+                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, control, races, progress };
             let (scenarios, record) = (&scenarios, &record);
             // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));
@@ -175,6 +180,10 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         why = stopped(context) => Some(why),
     };
     let mut seen = seen.into_inner();
+    // Whatever ended the run: a receiver that we stopped is not left so.
+    if let Some(control) = control {
+        seen.left_stopped = control.settle().await;
+    }
     after(&mut seen, stopped.as_ref());
     Ok((seen, dialer.map_or_else(Vec::new, |dialer| dialer.contacted())))
 }
@@ -231,6 +240,7 @@ fn before(plan: &Plan) -> Observations {
         signer: wish(plan, &Probe::Signer),
         secret_files: wish(plan, &Probe::SecretFiles),
         proxy_variables: wish(plan, &Probe::ProxyVariables),
+        left_stopped: None,
     }
 }
 

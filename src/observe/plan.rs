@@ -149,6 +149,7 @@ impl Gate<'_> {
             .or_else(|| sandbox.then(|| self.secret(Slot::SandboxSecretKey)).flatten())
             .or_else(|| (scenario.counts_effects() && self.merchant.webhook.effects.is_none()).then_some(NotMade::NoEffects))
             .or_else(|| (scenario.reads_status() && self.merchant.webhook.status.is_none()).then_some(NotMade::NoStatus))
+            .or_else(|| (scenario.restarts() && self.merchant.webhook.control.is_none()).then_some(NotMade::NoRestart))
     }
 
     /// Gives every scenario that wants a test order of its own one, as far as they go, those last that can be spared. The first stands for

@@ -6,7 +6,8 @@ use golive_checks::model::{
     Change, Content, Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting, Settings, Show as _,
 };
 use golive_checks::platform::Event;
-use golive_checks::webhook::bench::{Kind, order_need};
+use golive_checks::webhook::bench::Kind;
+use golive_checks::webhook::scenarios::order_need;
 use jiff::civil::Date;
 
 use crate::run;

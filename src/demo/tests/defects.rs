@@ -110,6 +110,30 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             }
             once && together && client.credits("demo-order-03") == 2
         }
+        Defect::CreditsBeforeFailing => deliver(&settling(1)) == 500 && credits_after(&[settling(0)]) == 2,
+        Defect::StuckAfterTimeout => {
+            let once = credits_after(&[settling(0), settling(0)]) == 1;
+            client.deliver(&Delivery { wait: Wait::Cut, ..settling(1) }, "demo-order-03");
+            std::thread::sleep(Duration::from_millis(60));
+            once && client.deliver(&settling(0), "demo-order-03").status == 503 && client.credits("demo-order-03") == 0
+        }
+        Defect::MarksBeforeCommit => {
+            client.deliver(&Delivery { wait: Wait::Cut, ..settling(1) }, ORDER);
+            std::thread::sleep(Duration::from_millis(60));
+            restart(shop);
+            credits_after(&[settling(0)]) == 0
+        }
+        Defect::AnswersBeforeStoring => {
+            let accepted = accepts(&settling(1));
+            restart(shop);
+            std::thread::sleep(crate::demo::LATE * 2);
+            accepted && client.credits(ORDER) == 0
+        }
+        Defect::ForgetsOnRestart => {
+            let once = credits_after(&[settling(2), settling(1)]) == 1;
+            restart(shop);
+            once && credits_after(&[settling(0)]) == 2
+        }
         Defect::RejectsDuplicates => accepts(&settling(1)) && deliver(&settling(0)) == 409,
         Defect::CreditsForged => {
             let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
@@ -169,6 +193,19 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::ReviewLongAgo => shop.config_toml().lines().filter(|line| line.starts_with("reviewed = ")).all(is_long_ago),
         Defect::AttestationExpired => shop.config_toml().lines().filter(|line| line.starts_with("on = ")).any(is_long_ago),
         Defect::WaiverExpired => configured("[[waive]]") && configured("check = \"network-country\""),
+    }
+}
+
+/// Stops the shop as `[webhook.control]` does, sees that it is down, and starts it again.
+pub(super) fn restart(shop: &Shop) {
+    let open = shop.folder().join("open");
+    let client = Client::of(shop);
+    let answers = || client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_ok_and(|answer| answer.status == 200);
+    std::fs::remove_file(&open).unwrap();
+    assert!(!answers());
+    std::fs::write(&open, "").unwrap();
+    while !answers() {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

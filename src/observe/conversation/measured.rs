@@ -19,7 +19,7 @@ impl Run<'_> {
     pub(super) async fn search(&mut self, search: &Search, urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
         let so_far = self.steps.iter().flat_map(|step| match step {
             StepSeen::Together(exchanges) => exchanges.as_slice(),
-            StepSeen::Exchange(_) | StepSeen::Effects(_) | StepSeen::Status(_) => &[],
+            StepSeen::Exchange(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => &[],
         });
         let mut round = Vec::new();
         for delivery in search.next(so_far) {

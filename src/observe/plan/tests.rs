@@ -1,6 +1,6 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
-use golive_checks::model::{Delivery, Endpoint, Hook, HookSource, Mode, Network, Origin, Program, Role, Sandbox, Step};
+use golive_checks::model::{Control, Delivery, Endpoint, Hook, HookSource, Mode, Network, Origin, Program, Role, Sandbox, Step};
 use golive_checks::platform::keys;
 use golive_checks::webhook::scenarios;
 
@@ -41,7 +41,9 @@ fn complete() -> Merchant {
     merchant.webhook.effects = Some(Hook { source, settle_ms: 3_000 });
     let source = HookSource::Command(Program { name: "order-status".to_owned() });
     merchant.webhook.status = Some(Hook { source, settle_ms: 3_000 });
-    merchant.signer = Some(Program { name: "node".to_owned() });
+    let program = |name: &str| Program { name: name.to_owned() };
+    merchant.webhook.control = Some(Control { start: program("start"), stop: program("stop") });
+    merchant.signer = Some(program("node"));
     merchant.network = Network { egress: address("https://checkip.example/").into_iter().collect(), ..Network::default() };
     merchant
 }
@@ -164,6 +166,9 @@ fn what_is_not_configured_is_named() {
     let without = plan(&merchant, &run);
     assert_eq!(refusal(&without, "sandbox-secret"), unconfigured("sandbox.secret_key"));
     assert_eq!(refusal(&without, "once-sequential"), Some(NotMade::NoEffects));
+    merchant.webhook.effects = complete().webhook.effects;
+    merchant.webhook.control = None;
+    assert_eq!(refusal(&plan(&merchant, &run), "restart-sent"), Some(NotMade::NoRestart));
     assert_eq!(without.look(&Probe::OrderStatus), Wish::Refused(NotMade::ProbeOff));
     assert_eq!(Plan::default().look(&Probe::Egress), Wish::None);
 
@@ -216,8 +221,10 @@ fn every_request_is_announced() {
         assert_eq!(named(&format!("refused-effects/{}", forgery.name)).count, 1);
     }
     assert_eq!(named("platform order status").target, "https://api.kwikpaisa.com/api/v3/pg/order/status");
-    let counts = scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(|step| *step == Step::CountEffects).count();
+    let counts = |step: &Step| matches!(step, Step::CountEffects | Step::Restart { .. });
+    let counts = scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(counts).count();
     assert_eq!(named("webhook.effects").count, counts as u64);
+    assert_eq!((named("webhook.control.stop").count, named("webhook.control.start").count), (3, 3));
     assert!(named("webhook.payout").count > 1);
 }
 
