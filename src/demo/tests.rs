@@ -3,6 +3,7 @@
 mod arrivals;
 mod client;
 mod defects;
+mod measured;
 
 use std::time::Duration;
 

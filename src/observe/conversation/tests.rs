@@ -1,5 +1,6 @@
 //! Whole conversations with receivers on loopback.
 
+mod measured;
 mod wide;
 
 use std::collections::BTreeMap;
