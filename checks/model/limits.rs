@@ -90,6 +90,8 @@ limits! {
     webhook_retry_pause_ms: "ms" = 500, 1..=60_000;
     /// Longest wait for a receiver that was stopped to be back.
     webhook_restart_ms: "ms" = 30_000, 100..=600_000;
+    /// The size of the one unsigned delivery that must be refused or cut off for its size.
+    webhook_oversized_bytes: "bytes" = 2_097_152, 131_072..=16_777_216;
     /// Longest wait for the effects of a delivery to rest.
     effects_wait_ms: "ms" = 30_000, 0..=600_000;
     /// Connecting, the TLS handshake included.

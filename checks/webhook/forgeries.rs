@@ -56,11 +56,12 @@ fn without_effect(facts: &Facts<'_>) -> Option<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{At, Case, failure, passes, reason, warning};
-    use super::super::{rejects_forged, rejects_retimed, rejects_tampered, rejects_unsigned};
+    use super::super::{rejects_disguised, rejects_forged, rejects_retimed, rejects_tampered, rejects_unsigned};
     use super::*;
     use crate::model::{Deliver, NotMade, Reason, TroubleKind};
 
-    const CHECKS: [&Forgeries; 4] = [&rejects_unsigned::CHECK, &rejects_forged::CHECK, &rejects_tampered::CHECK, &rejects_retimed::CHECK];
+    const CHECKS: [&Forgeries; 5] =
+        [&rejects_unsigned::CHECK, &rejects_forged::CHECK, &rejects_tampered::CHECK, &rejects_retimed::CHECK, &rejects_disguised::CHECK];
 
     /// Every check, and each of its deliveries.
     fn every() -> impl Iterator<Item = (&'static Forgeries, &'static str)> {

@@ -19,13 +19,16 @@ mod forgeries;
 mod handles_events;
 mod header_case;
 mod https;
+mod ignores_api_requests;
 mod ignores_unknown_events;
 mod items;
 mod leaks_nothing;
 mod legacy_tls;
+mod matches_order;
 pub mod measured;
 mod name_form;
 mod obstacle;
+mod odd_signatures;
 mod plain_http;
 mod post_only;
 mod prompt;
@@ -36,18 +39,22 @@ mod reachable;
 pub mod recovery;
 mod redelivery_answered;
 mod refused_without_effect;
+mod rejects_disguised;
 mod rejects_forged;
 mod rejects_future;
 mod rejects_retimed;
 mod rejects_sandbox_secret;
+mod rejects_shifted;
 mod rejects_stale;
 mod rejects_tampered;
+mod rejects_two_timestamps;
 mod rejects_unsigned;
 mod retried_applied_once;
 mod rounds;
 pub mod scenarios;
 mod stacks;
 mod survives_malformed;
+mod survives_odd_bodies;
 mod survives_restart;
 mod takes_bursts;
 mod takes_long_bodies;
@@ -82,13 +89,18 @@ pub const SECTION: Section = Section {
         &rejects_forged::CHECK,
         &rejects_tampered::CHECK,
         &rejects_retimed::CHECK,
+        &rejects_disguised::CHECK,
         &rejects_stale::RejectsStale,
         &rejects_future::RejectsFuture,
+        &rejects_shifted::RejectsShifted,
+        &rejects_two_timestamps::RejectsTwoTimestamps,
         &rejects_sandbox_secret::RejectsSandboxSecret,
         &verifies_raw_body::VerifiesRawBody,
         &header_case::HeaderCase,
         &post_only::PostOnly,
         &survives_malformed::SurvivesMalformed,
+        &survives_odd_bodies::SurvivesOddBodies,
+        &odd_signatures::OddSignatures,
         &ignores_unknown_events::IgnoresUnknownEvents,
         &leaks_nothing::LeaksNothing,
         &handles_events::HandlesEvents,
@@ -98,6 +110,8 @@ pub const SECTION: Section = Section {
         &applies_once::AppliesOnce,
         &applies_once_concurrently::AppliesOnceConcurrently,
         &refused_without_effect::RefusedWithoutEffect,
+        &ignores_api_requests::IgnoresApiRequests,
+        &matches_order::MatchesOrder,
         &tolerates_delay::ToleratesDelay,
         &takes_bursts::TakesBursts,
         &takes_long_bodies::TakesLongBodies,

@@ -5,8 +5,8 @@
 
 use super::recovery::{once_retried, once_timed_out, restarts, until_accepted};
 use crate::model::{
-    Change, Content, Copies, Delivery, Form, Merchant, Method, OrderNeed, Probe, Product, Release, Scenario, Search, Signed, Spelling,
-    Stage, Stamp, Step, Wait, Way,
+    Change, Claim, Content, Copies, Delivery, Form, Label, Merchant, Method, OrderNeed, Probe, Product, Release, Scenario, Search, Signed,
+    Spelling, Stage, Stamp, Step, Wait, Way,
 };
 use crate::platform::Event;
 
@@ -38,8 +38,15 @@ pub const CHANGED_TIMESTAMP: Delivery = Delivery { change: Change::Timestamp, ..
 /// Without the timestamp header.
 pub const NO_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Missing, ..Delivery::genuine("no-timestamp") };
 
+/// Signed with a secret that is not the merchant's, labelled as plain text.
+pub const FORGED_AS_TEXT: Delivery = forged_as("forged-as-text", Label::Text);
+/// The same, labelled as a form.
+pub const FORGED_AS_FORM: Delivery = forged_as("forged-as-form", Label::Form);
+/// The same, without a content type.
+pub const FORGED_UNLABELLED: Delivery = forged_as("forged-unlabelled", Label::None);
+
 /// Everything that is not signed, or not for what arrives: a receiver that verifies refuses each.
-pub const FORGERIES: [Delivery; 11] = [
+pub const FORGERIES: [Delivery; 14] = [
     UNSIGNED,
     EMPTY_SIGNATURE,
     FORGED_WRONG_SECRET,
@@ -51,6 +58,9 @@ pub const FORGERIES: [Delivery; 11] = [
     TAMPERED_BODY,
     CHANGED_TIMESTAMP,
     NO_TIMESTAMP,
+    FORGED_AS_TEXT,
+    FORGED_AS_FORM,
+    FORGED_UNLABELLED,
 ];
 
 /// Signed correctly, `limits.webhook_stale_s` ago.
@@ -95,6 +105,52 @@ pub const UNKNOWN_EVENT: Delivery = Delivery { content: Content::UnknownEvent, .
 pub const HEADERS_LOWER: Delivery = Delivery { spelling: Spelling::Lower, ..Delivery::genuine("headers-lower") };
 /// A genuine event with header names in title case.
 pub const HEADERS_TITLE: Delivery = Delivery { spelling: Spelling::Title, ..Delivery::genuine("headers-title") };
+
+/// A genuine event, the first digit of its timestamp moved to the end of the body: the bytes that were signed are the same.
+pub const SHIFTED_DIGIT: Delivery = Delivery { change: Change::Shifted { digits: 1 }, ..Delivery::genuine("shifted") };
+/// The same with all ten digits, which leaves an empty timestamp.
+pub const SHIFTED_TIMESTAMP: Delivery = Delivery { change: Change::Shifted { digits: 10 }, ..Delivery::genuine("shifted-timestamp") };
+/// Signed correctly a day ago, the present time in a second header.
+pub const TWO_TIMESTAMPS_SIGNED_FIRST: &str = "two-timestamps-signed-first";
+/// The same, the present time before the one that was signed.
+pub const TWO_TIMESTAMPS_SIGNED_LAST: &str = "two-timestamps-signed-last";
+
+/// The right signature, then a made-up one.
+pub const TWO_SIGNATURES_RIGHT_FIRST: Delivery =
+    Delivery { change: Change::SecondSignature { right_first: true }, ..Delivery::genuine("second-signature") };
+/// A made-up signature, then the right one.
+pub const TWO_SIGNATURES_RIGHT_LAST: Delivery =
+    Delivery { change: Change::SecondSignature { right_first: false }, ..Delivery::genuine("second-signature-before") };
+/// Signatures that hold the right one and are not spelled as the platform does it: some libraries read them, others do not.
+pub const ODD_SIGNATURES: [Delivery; 5] = [
+    TWO_SIGNATURES_RIGHT_FIRST,
+    TWO_SIGNATURES_RIGHT_LAST,
+    Delivery { change: Change::UpperCase, ..Delivery::genuine("upper-case") },
+    Delivery { change: Change::SpacedSignature, ..Delivery::genuine("spaced-signature") },
+    Delivery { change: Change::LongerSignature, ..Delivery::genuine("longer-signature") },
+];
+
+/// Bodies that are signed correctly and strange: taking and refusing them are equally right.
+pub const ODD_BODIES: [Delivery; 5] = [
+    Delivery { form: Form::RepeatedKeys, ..Delivery::genuine("repeated-keys") },
+    Delivery { form: Form::TrailingBytes, ..Delivery::genuine("trailing-bytes") },
+    Delivery { form: Form::Nested { levels: DEEP }, ..Delivery::genuine("deep-nesting") },
+    Delivery { change: Change::Labelled(Label::Form), ..Delivery::genuine("signed-as-form") },
+    Delivery { change: Change::Labelled(Label::None), ..Delivery::genuine("signed-unlabelled") },
+];
+/// Lists in one another, more than a parser that calls itself for each has stack for; 20 kB.
+pub const DEEP: u32 = 10_000;
+/// Not signed, and `limits.webhook_oversized_bytes` long.
+pub const OVERSIZED: &str = "oversized-unsigned";
+
+/// The body of the read-only order-status request, which the API secret signs in the same way as events.
+pub const API_REQUEST: Delivery = Delivery { content: Content::ApiRequest, ..Delivery::genuine("api-request") };
+/// The same about a test order, effects counted.
+pub const API_REQUEST_EFFECTS: &str = "api-request-effects";
+/// A settling event of another amount than the test order's, then the genuine one, effects counted.
+pub const OTHER_AMOUNT: &str = "other-amount";
+/// The same with another currency.
+pub const OTHER_CURRENCY: &str = "other-currency";
 
 /// The same bytes twice.
 pub const DUPLICATE: &str = "duplicate";
@@ -182,6 +238,22 @@ pub fn control_after() -> Scenario {
 pub fn stale(merchant: &Merchant) -> [Scenario; 2] {
     let signed_before = |name, by_s| Scenario::single(Delivery { stamp: Stamp::Stale { by_s }, ..Delivery::genuine(name) });
     [signed_before(STALE_HOUR, merchant.limits.webhook_stale_s), signed_before(STALE_DAY, DAY_S.max(merchant.limits.webhook_stale_s))]
+}
+
+/// Correctly signed long ago, with the present time beside it: [`TWO_TIMESTAMPS_SIGNED_FIRST`] and [`TWO_TIMESTAMPS_SIGNED_LAST`].
+#[must_use]
+pub fn two_timestamps(merchant: &Merchant) -> [Scenario; 2] {
+    let stamp = Stamp::Stale { by_s: DAY_S.max(merchant.limits.webhook_stale_s) };
+    [(TWO_TIMESTAMPS_SIGNED_FIRST, true), (TWO_TIMESTAMPS_SIGNED_LAST, false)].map(|(name, signed_first)| {
+        Scenario::single(Delivery { stamp, change: Change::SecondTimestamp { signed_first }, ..Delivery::genuine(name) })
+    })
+}
+
+/// [`OVERSIZED`]
+#[must_use]
+pub fn oversized(merchant: &Merchant) -> Scenario {
+    let bytes = u32::try_from(merchant.limits.webhook_oversized_bytes).unwrap_or(u32::MAX);
+    Scenario::single(Delivery { form: Form::Padded { bytes }, signed: Signed::Missing, ..Delivery::genuine(OVERSIZED) })
 }
 
 /// The name of the scenario of an announced event.
@@ -350,6 +422,33 @@ pub fn burst(merchant: &Merchant) -> Scenario {
     Scenario { name: BURST, stage: Stage::Load, order: OrderNeed::Any, steps: vec![step] }
 }
 
+/// [`API_REQUEST_EFFECTS`]
+#[must_use]
+pub fn api_request_effects(merchant: &Merchant) -> Scenario {
+    let (_, order) = settling(merchant);
+    let steps = vec![Step::CountEffects, Step::Deliver(Delivery { name: "signed-api-request", ..API_REQUEST }), Step::CountEffects];
+    stateful(API_REQUEST_EFFECTS, order, steps)
+}
+
+/// [`OTHER_AMOUNT`]
+#[must_use]
+pub fn other_amount() -> Scenario {
+    claiming(OTHER_AMOUNT, Delivery { claim: Claim::OtherAmount, ..Delivery::genuine("wrong-amount") })
+}
+
+/// [`OTHER_CURRENCY`]
+#[must_use]
+pub fn other_currency() -> Scenario {
+    claiming(OTHER_CURRENCY, Delivery { claim: Claim::OtherCurrency, ..Delivery::genuine("wrong-currency") })
+}
+
+/// A payment that does not fit its test order, then the one that does.
+fn claiming(name: &'static str, wrong: Delivery) -> Scenario {
+    let paid = |delivery| Step::Deliver(Delivery { content: Content::Event(Event::PaymentSuccess), ..delivery });
+    let steps = vec![Step::CountEffects, paid(wrong), Step::CountEffects, paid(Delivery::genuine("genuine-twin")), Step::CountEffects];
+    stateful(name, OrderNeed::TestOrder, steps)
+}
+
 /// All of them, as the checks together plan them.
 #[must_use]
 pub fn every(merchant: &Merchant) -> Vec<Scenario> {
@@ -364,10 +463,16 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         UNKNOWN_EVENT,
         HEADERS_LOWER,
         HEADERS_TITLE,
+        SHIFTED_DIGIT,
+        SHIFTED_TIMESTAMP,
+        API_REQUEST,
     ];
     let mut all = vec![control_before()];
     all.extend(FORGERIES.into_iter().chain(BODY_FORMS).chain(singles).map(Scenario::single));
+    all.extend(ODD_SIGNATURES.into_iter().chain(ODD_BODIES).map(Scenario::single));
     all.extend(stale(merchant));
+    all.extend(two_timestamps(merchant));
+    all.push(oversized(merchant));
     all.extend(used_events(merchant).map(|used| event(merchant, used)));
     all.extend([duplicate(), redelivery(), cut()]);
     all.extend([once_sequential(merchant), once_cut(merchant), refused_effects(merchant)]);
@@ -377,6 +482,10 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.push(burst(merchant));
     all.extend([once_retried(merchant), once_timed_out(merchant)]);
     all.extend(restarts(merchant));
+    all.push(api_request_effects(merchant));
+    if merchant.uses(Product::Payments) {
+        all.extend([other_amount(), other_currency()]);
+    }
     all.push(control_after());
     all
 }
@@ -385,6 +494,11 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
 pub(super) fn between_controls(scenarios: impl IntoIterator<Item = Scenario>) -> Vec<Probe> {
     let all = std::iter::once(control_before()).chain(scenarios).chain(std::iter::once(control_after()));
     all.map(Probe::Deliver).collect()
+}
+
+/// A made-up signature under another label than JSON's.
+const fn forged_as(name: &'static str, label: Label) -> Delivery {
+    Delivery { signed: Signed::WrongSecret, change: Change::Labelled(label), ..Delivery::genuine(name) }
 }
 
 /// A genuine event signed so long before that the same event, signed now, has another signature.

@@ -6,7 +6,7 @@ use crate::model::{Stack, StackFix};
 pub(super) const VERIFY: &[StackFix] = &[
     StackFix {
         stack: Stack::Node,
-        how: "app.post('/api/webhooks/kwikpaisa', express.raw({ type: '*/*' }), (req, res) => {\n  \
+        how: "app.post('/api/webhooks/kwikpaisa', express.raw({ type: () => true }), (req, res) => {\n  \
               const mac = crypto.createHmac('sha256', process.env.KWIKPAISA_SECRET_KEY);\n  \
               mac.update(req.body).update(req.get('X-TIMESTAMP') || '');\n  \
               const want = mac.digest(), got = Buffer.from(req.get('X-SIGNATURE') || '', 'hex');\n  \

@@ -4,8 +4,8 @@ use super::by_hand;
 use super::conversation::{control, evidence, names, single};
 use super::scenarios::{MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_controls};
 use crate::model::{
-    Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, Stack,
-    StackFix, TroubleKind,
+    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
+    Stack, StackFix, TroubleKind,
 };
 use crate::text;
 
@@ -67,23 +67,25 @@ impl Check for SurvivesMalformed {
         }
         let mut shown = Vec::new();
         for exchange in exchanges {
-            let exchange = exchange?;
-            match &exchange.answer {
-                Ok(answer) if matches!(answer.status, 429 | 503) => {
-                    return Err(
-                        Reason::Ambiguous(text!("the receiver was busy ({}), which says nothing of the body", answer.status)).into()
-                    );
-                }
-                Ok(_) => shown.push(evidence(exchange, "a 4xx or a 2xx")),
-                Err(trouble) => return Err(Reason::Transport(text!("{}", trouble)).into()),
-            }
+            shown.push(settled(exchange?, "a 4xx or a 2xx")?);
         }
         Ok(Outcome::Pass(shown))
     }
 }
 
+/// An answer to a delivery that broke nothing, unless the receiver was busy or the network in the way.
+pub(super) fn settled(exchange: &Exchange, expected: &'static str) -> Result<Evidence, Reason> {
+    match &exchange.answer {
+        Ok(answer) if matches!(answer.status, 429 | 503) => {
+            Err(Reason::Ambiguous(text!("the receiver was busy ({}), which says nothing of the delivery", answer.status)))
+        }
+        Ok(_) => Ok(evidence(exchange, expected)),
+        Err(trouble) => Err(Reason::Transport(text!("{}", trouble))),
+    }
+}
+
 /// An answer that only a receiver gives that broke; 503 is what a busy one says.
-fn breaks(exchange: &Exchange) -> bool {
+pub(super) fn breaks(exchange: &Exchange) -> bool {
     match &exchange.answer {
         Ok(answer) => answer.status >= 500 && answer.status != 503,
         Err(trouble) => match trouble.kind {

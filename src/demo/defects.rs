@@ -64,6 +64,7 @@ defects! {
         also "webhook-rejects-stale": "nothing is verified, the timestamp neither",
              "webhook-rejects-future": "nothing is verified, the timestamp neither",
              "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it",
+             "webhook-rejects-disguised": "nothing is verified, whatever it says its body is",
              "webhook-refused-without-effect": "what should be refused is acted on";
     IgnoresMissingSignature Stops "ignores-missing-signature": "the signature is verified only when the header is there"
         => ["webhook-rejects-unsigned"]
@@ -74,7 +75,9 @@ defects! {
              "webhook-rejects-forged": "an empty signature is a forged one";
     ChecksSignatureShapeOnly Stops "checks-signature-shape-only": "any 64 hex digits count as a signature; the HMAC was never finished"
         => ["webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-sandbox-secret"]
-        also "webhook-refused-without-effect": "forged events are acted on";
+        also "webhook-refused-without-effect": "forged events are acted on",
+             "webhook-rejects-disguised": "forged events are acted on, whatever they say their body is",
+             "webhook-rejects-shifted": "any timestamp fits a signature that is not verified";
     ComparesPrefixOnly Stops "compares-prefix-only": "the signature is compared only as far as the sender's goes"
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "an event with half a signature is acted on";
@@ -84,7 +87,8 @@ defects! {
              "webhook-refused-without-effect": "wrongly signed events are acted on";
     VerifiesOwnCopy Stops "verifies-own-copy": "the signature is verified over the amount from the shop's own order, not over the bytes that came"
         => ["webhook-rejects-tampered"]
-        also "webhook-refused-without-effect": "changed events are acted on";
+        also "webhook-refused-without-effect": "changed events are acted on",
+             "webhook-matches-order": "an amount that was replaced by the shop's own always fits";
     ToleratesRetiming Stops "tolerates-retiming": "neighbouring seconds are tried until the signature fits"
         => ["webhook-rejects-retimed"]
         also "webhook-refused-without-effect": "retimed events are acted on";
@@ -99,6 +103,19 @@ defects! {
         => ["webhook-rejects-future"];
     FiveSecondWindow Warns "five-second-window": "deliveries that were under way for more than five seconds are refused"
         => ["webhook-tolerates-delay"];
+    TrustsContentType Stops "trusts-content-type": "only what is labelled as JSON is verified; the route takes the rest as it comes"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events under another label are acted on";
+    ParsesAPrefix Warns "parses-a-prefix": "JSON is read as far as the first document goes, as Go's Decoder does, and no timestamp is looked at"
+        => ["webhook-rejects-shifted"]
+        also "webhook-rejects-stale": "no timestamp is looked at",
+             "webhook-rejects-future": "no timestamp is looked at";
+    AgesAnotherTimestamp Warns "ages-another-timestamp": "the first X-TIMESTAMP is verified, and the last must be fresh"
+        => ["webhook-rejects-two-timestamps"];
+    TriesEverySignature Warns "tries-every-signature": "every X-SIGNATURE of a delivery is tried until one fits"
+        => ["webhook-odd-signatures"];
+    CrashesOnOddSignatures Warns "crashes-on-odd-signatures": "a signature that is no hex makes the decoder throw, and the answer is 500"
+        => ["webhook-odd-signatures"];
     AcceptsSandboxSecret Stops "accepts-sandbox-secret": "the handler tries the sandbox secret when the live one does not fit"
         => ["webhook-rejects-sandbox-secret"];
     UsesSandboxSecret Stops "uses-sandbox-secret": "production still verifies with the sandbox secret"
@@ -130,6 +147,9 @@ defects! {
         also "webhook-rejects-stale": "nothing is refused",
              "webhook-rejects-future": "nothing is refused",
              "webhook-rejects-sandbox-secret": "nothing is refused",
+             "webhook-rejects-disguised": "nothing is refused",
+             "webhook-ignores-api-requests": "with no genuine effect to compare with, nothing can be told",
+             "webhook-matches-order": "nothing is ever credited",
              "webhook-applies-once": "nothing is ever credited",
              "webhook-applies-once-concurrently": "nothing is ever credited",
              "webhook-cut-redelivered": "nothing is ever credited",
@@ -148,7 +168,14 @@ defects! {
         also "webhook-answers-200": "genuine events are never answered",
              "webhook-prompt": "genuine events are never answered";
     CrashesOnMalformed Stops "crashes-on-malformed": "a body that is no event ends in a 500"
-        => ["webhook-survives-malformed"];
+        => ["webhook-survives-malformed"]
+        also "webhook-survives-odd-bodies": "with bytes behind it, JSON is malformed too";
+    CrashesOnDeepNesting Warns "crashes-on-deep-nesting": "the parser calls itself for every list, and 10,000 of them end in a 500"
+        => ["webhook-survives-odd-bodies"];
+    CrashesOnLargeBodies Warns "crashes-on-large-bodies": "a body over the limit throws where nobody catches it"
+        => ["webhook-survives-odd-bodies"];
+    ThanksForLargeBodies Warns "thanks-for-large-bodies": "a body over the limit is thrown away and answered 200"
+        => ["webhook-survives-odd-bodies"];
     CrashesOnUnknownEvents Warns "crashes-on-unknown-events": "an event that the code does not know ends in a 500"
         => ["webhook-ignores-unknown-events"];
     RefusesUnknownEvents Warns "refuses-unknown-events": "an event that the code does not know is answered 400, and sent again and again"
@@ -204,6 +231,12 @@ defects! {
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";
     CreditsForged Stops "credits-forged": "the order is credited before the signature is verified, then 401 is answered"
         => ["webhook-refused-without-effect"];
+    CreditsApiRequests Stops "credits-api-requests": "whatever is signed and names an order counts as its payment, an API request too"
+        => ["webhook-ignores-api-requests"];
+    IgnoresAmount Warns "ignores-amount": "an order counts as paid whatever amount the event names"
+        => ["webhook-matches-order"];
+    IgnoresCurrency Warns "ignores-currency": "an order counts as paid whatever currency the event names"
+        => ["webhook-matches-order"];
 
     // TLS and the plain port
     ExpiredCertificate Stops "expired-certificate": "the webhook's certificate ended yesterday"

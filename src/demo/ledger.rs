@@ -14,6 +14,7 @@ struct Books {
     signatures: BTreeSet<String>,
     /// Credits that are still to be made.
     queue: Vec<String>,
+    held: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -30,6 +31,16 @@ impl Ledger {
     /// Notes a signature; `false` when it was noted before.
     pub(super) fn note_signature(&self, signature: &str) -> bool {
         self.books().signatures.insert(signature.to_owned())
+    }
+
+    /// Puts an order aside for a person to look at.
+    pub(super) fn hold(&self, order: &str) {
+        self.books().held.insert(order.to_owned());
+    }
+
+    /// Whether an order was put aside.
+    pub(super) fn is_held(&self, order: &str) -> bool {
+        self.books().held.contains(order)
     }
 
     /// Credits an order.

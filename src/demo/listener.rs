@@ -159,7 +159,13 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
         town.arrivals.note(arrived, host.is_empty());
     }
     if arrived.body.len() > TAKEN_BYTES {
-        return Reply::text(413, "too large");
+        return if town.behaviour.has(Defect::CrashesOnLargeBodies) {
+            Reply::text(500, "internal server error")
+        } else if town.behaviour.has(Defect::ThanksForLargeBodies) {
+            Reply::text(200, "ok")
+        } else {
+            Reply::text(413, "too large")
+        };
     }
     if host.is_empty() {
         if town.behaviour.has(Defect::PlainHttpHandler) || town.behaviour.has(Defect::WebhookPlainHttp) {

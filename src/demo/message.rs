@@ -26,6 +26,20 @@ impl Arrived {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// All values of the header `name`, as libraries join them.
+    pub(super) fn joined(&self, name: &str) -> String {
+        self.values(name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The last value of the header `name`.
+    pub(super) fn last(&self, name: &str) -> &str {
+        self.values(name).last().unwrap_or_default()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+    }
+
     /// Whether the sender has closed the connection, or said that it will.
     pub(super) fn sender_is_gone(&self) -> bool {
         let mut byte = [0];

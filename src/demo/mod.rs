@@ -39,5 +39,7 @@ const API: &str = "api.kwikpaisa.com";
 const ECHOES: [&str; 2] = ["ip.example", "checkip.example"];
 /// What every test order is worth.
 const AMOUNT: &str = "1.00";
+/// What it is paid in.
+const CURRENCY: &str = "INR";
 /// When a shop that credits from a queue gets to it.
 const LATE: Duration = Duration::from_millis(300);

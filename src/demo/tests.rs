@@ -8,11 +8,12 @@ mod measured;
 use std::time::Duration;
 
 use client::{Client, TAMPERED};
-use golive_checks::model::{Content, Delivery, Merchant, Step};
+use golive_checks::model::{Claim, Content, Delivery, Merchant, Scenario, Step};
 use golive_checks::platform::Event;
 use golive_checks::webhook::scenarios::{
-    BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED,
-    METHOD_GET, METHOD_PUT, SANDBOX_SECRET, UNKNOWN_EVENT, stale,
+    API_REQUEST, BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT,
+    MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES, ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT,
+    oversized, stale, two_timestamps,
 };
 
 use super::{Behaviour, Defect, Habit, Shop};
@@ -28,7 +29,10 @@ fn refusable() -> Vec<Delivery> {
         Step::Deliver(delivery) => delivery,
         _ => unreachable!("one delivery"),
     });
-    FORGERIES.into_iter().chain([FUTURE, SANDBOX_SECRET]).chain(late).collect()
+    let two_timestamps = two_timestamps(&Merchant::default());
+    let at_two_times = two_timestamps.iter().flat_map(Scenario::deliveries).copied();
+    let moved = [FUTURE, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP];
+    FORGERIES.into_iter().chain(moved).chain(late).chain(at_two_times).collect()
 }
 
 fn of_event(event: Event) -> Delivery {
@@ -62,6 +66,33 @@ fn refuses_what_is_not() {
     for delivery in [METHOD_GET, METHOD_PUT] {
         assert_eq!(client.deliver(&delivery, "golive-1").status, 405, "{}", delivery.name);
     }
+}
+
+#[test]
+fn stays_calm_when_things_come_oddly() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    let answers =
+        |deliveries: &[Delivery]| deliveries.iter().map(|delivery| client.deliver(delivery, "golive-1").status).collect::<Vec<_>>();
+    // Twice in two orders, in upper case, with a space, with letters behind it.
+    assert_eq!(answers(&ODD_SIGNATURES), [401, 401, 200, 401, 401]);
+    // Keys twice, bytes behind, deep lists, a form, no content type.
+    assert_eq!(answers(&ODD_BODIES), [200, 400, 400, 200, 200]);
+    assert_eq!(answers(&[API_REQUEST]), [400]);
+    let large: Vec<Delivery> = oversized(&Merchant::default()).deliveries().copied().collect();
+    assert_eq!(answers(&large), [413]);
+}
+
+#[test]
+fn credits_an_order_for_what_it_costs_alone() {
+    let shop = correct();
+    let client = Client::of(&shop);
+    for claim in [Claim::OtherAmount, Claim::OtherCurrency] {
+        assert_eq!(client.deliver(&Delivery { claim, ..of_event(Event::PaymentSuccess) }, "demo-order-01").status, 200);
+        assert_eq!(client.credits("demo-order-01"), 0, "{claim:?}");
+    }
+    client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01");
+    assert_eq!(client.credits("demo-order-01"), 1);
 }
 
 #[test]

@@ -53,13 +53,16 @@ struct Order {
     event: Event,
     id: String,
     transaction: String,
+    amount: String,
+    currency: String,
 }
 
 /// What a body turns out to be.
 enum Body {
     Event(Order),
     UnknownEvent,
-    NoEvent,
+    /// The order that it names all the same, where it does.
+    NoEvent(Option<String>),
 }
 
 /// Seconds a timestamp may be off, either way.
@@ -112,19 +115,26 @@ impl Webhook {
                 Reply::text(405, "method not allowed").header("allow", "POST")
             };
         }
-        let body = read(&arrived.body);
-        if self.does(Habit::ReadsBeforeVerifying) && matches!(body, Body::NoEvent) {
+        let body = read(&arrived.body, self.has(Defect::ParsesAPrefix));
+        if self.does(Habit::ReadsBeforeVerifying) && matches!(body, Body::NoEvent(_)) {
             return Reply::text(400, "bad request");
         }
         if self.has(Defect::CreditsForged)
             && let Body::Event(order) = &body
             && settles(order.event)
+            && self.fits_books(order)
             && self.ledger.note(&order.key())
         {
             self.ledger.credit(&order.id);
         }
+        if self.has(Defect::CrashesOnOddSignatures) && !arrived.joined("X-SIGNATURE").bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Reply::text(500, "internal server error");
+        }
         if let Err(doubt) = self.believe(arrived) {
             return self.refuse(doubt, arrived);
+        }
+        if self.has(Defect::CrashesOnDeepNesting) && arrived.body.windows(1_000).any(|part| part.iter().all(|byte| *byte == b'[')) {
+            return Reply::text(500, "internal server error");
         }
         self.believed.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(&arrived.body).into_owned());
         match body {
@@ -132,8 +142,13 @@ impl Webhook {
             Body::UnknownEvent if self.has(Defect::CrashesOnUnknownEvents) => Reply::text(500, "internal server error"),
             Body::UnknownEvent if self.has(Defect::RefusesUnknownEvents) => Reply::text(400, "unknown event"),
             Body::UnknownEvent => self.thank(),
-            Body::NoEvent if self.has(Defect::CrashesOnMalformed) => Reply::text(500, "internal server error"),
-            Body::NoEvent => Reply::text(400, "bad request"),
+            Body::NoEvent(_) if self.has(Defect::CrashesOnMalformed) => Reply::text(500, "internal server error"),
+            Body::NoEvent(Some(order)) if self.has(Defect::CreditsApiRequests) => {
+                self.credit(order);
+                self.thank()
+            }
+            Body::NoEvent(_) if self.does(Habit::ThanksForWhateverIsSigned) => self.thank(),
+            Body::NoEvent(_) => Reply::text(400, "bad request"),
         }
     }
 
@@ -190,22 +205,52 @@ impl Webhook {
             Some("") if self.has(Defect::AcceptsEmptySignature) => return Ok(()),
             _ => {}
         }
-        let signature = signature.ok_or(Doubt::NoSignature)?;
+        if self.has(Defect::TrustsContentType) && arrived.header("content-type", false) != Some("application/json") {
+            return Ok(());
+        }
+        if signature.is_none() {
+            return Err(Doubt::NoSignature);
+        }
+        let signatures = self.signatures(arrived);
         let now = Timestamp::now().as_second();
         let timestamps = match arrived.header("X-TIMESTAMP", false) {
             Some(sent) if self.has(Defect::ToleratesRetiming) => {
                 let at: i64 = sent.parse().map_err(|_| Doubt::WrongTime)?;
                 (at - 2..=at + 2).map(|second| second.to_string()).collect()
             }
-            Some(sent) => vec![sent.to_owned()],
+            Some(sent) if self.has(Defect::AgesAnotherTimestamp) => vec![sent.to_owned()],
+            Some(_) => vec![self.one(arrived, "X-TIMESTAMP")],
             None if self.has(Defect::DefaultsTimestampToNow) => (now - 2..=now).map(|second| second.to_string()).collect(),
             None => return Err(Doubt::NoTimestamp),
         };
-        let timestamp = timestamps.iter().find(|timestamp| self.fits(&arrived.body, timestamp, signature)).ok_or(Doubt::WrongSignature)?;
-        let at: i64 = timestamp.parse().map_err(|_| Doubt::WrongTime)?;
+        let fits = |timestamp: &&String| signatures.iter().any(|signature| self.fits(&arrived.body, timestamp, signature));
+        let timestamp = timestamps.iter().find(fits).ok_or(Doubt::WrongSignature)?;
+        if self.has(Defect::ParsesAPrefix) {
+            return Ok(());
+        }
+        let aged = if self.has(Defect::AgesAnotherTimestamp) { arrived.last("X-TIMESTAMP") } else { timestamp };
+        let at: i64 = aged.parse().map_err(|_| Doubt::WrongTime)?;
         let late_s = if self.does(Habit::TwoClocks) && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { 5 } else { 0 };
         let age = now.saturating_sub(at) + late_s;
         if self.is_fresh(age) { Ok(()) } else { Err(Doubt::WrongTime) }
+    }
+
+    /// What the delivery is signed with, in this shop's view.
+    fn signatures(&self, arrived: &Arrived) -> Vec<String> {
+        if self.has(Defect::TriesEverySignature) {
+            return arrived.joined("X-SIGNATURE").split(", ").map(str::to_owned).collect();
+        }
+        let mut signature = self.one(arrived, "X-SIGNATURE");
+        if self.does(Habit::ReadsHexAsNode) {
+            let digits = signature.bytes().take_while(u8::is_ascii_hexdigit).count();
+            signature.truncate(digits);
+        }
+        vec![signature]
+    }
+
+    /// The value of a header, of which there may be two: joined as most libraries do it, which fits nothing.
+    fn one(&self, arrived: &Arrived, name: &str) -> String {
+        if self.does(Habit::TakesTheLastHeader) { arrived.last(name).to_owned() } else { arrived.joined(name) }
     }
 
     fn is_fresh(&self, age: i64) -> bool {
@@ -282,6 +327,12 @@ impl Webhook {
         }
         if self.has(Defect::CrashesOnReversed) && order.event == Event::PayoutReversed {
             return Reply::text(500, "internal server error");
+        }
+        if settles(order.event) && (self.ledger.is_held(&order.id) || !self.fits_books(&order)) {
+            if self.does(Habit::HoldsForReview) {
+                self.ledger.hold(&order.id);
+            }
+            return self.thank();
         }
         let signature = arrived.header("X-SIGNATURE", false).unwrap_or("");
         if self.does(Habit::ReplayCache) && !self.ledger.note_signature(signature) {
@@ -377,6 +428,15 @@ impl Webhook {
         self.thank()
     }
 
+    /// Whether an event says of an order what the shop's own books say of it.
+    fn fits_books(&self, order: &Order) -> bool {
+        // What replaced the amount by its own finds that it is its own.
+        let amount =
+            order.amount.parse() == super::AMOUNT.parse::<f64>() || self.has(Defect::IgnoresAmount) || self.has(Defect::VerifiesOwnCopy);
+        let currency = order.currency == super::CURRENCY || self.has(Defect::IgnoresCurrency);
+        !self.known.contains(&order.id) || amount && currency
+    }
+
     fn credit(&self, order: String) {
         if self.does(Habit::CreditsLate) {
             self.ledger.queue(&order);
@@ -434,9 +494,17 @@ fn settles(event: Event) -> bool {
     matches!(event, Event::PaymentSuccess | Event::PayoutSuccess)
 }
 
-fn read(body: &[u8]) -> Body {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else { return Body::NoEvent };
-    let (Some(name), Some(data)) = (json["event"].as_str(), json["data"].as_object()) else { return Body::NoEvent };
+/// Reads a body; as a prefix, whatever stands behind its first document is left alone.
+fn read(body: &[u8], prefix: bool) -> Body {
+    let json = if prefix {
+        serde_json::Deserializer::from_slice(body).into_iter::<Value>().next().and_then(Result::ok)
+    } else {
+        serde_json::from_slice::<Value>(body).ok()
+    };
+    let Some(json) = json else { return Body::NoEvent(None) };
+    let (Some(name), Some(data)) = (json["event"].as_str(), json["data"].as_object()) else {
+        return Body::NoEvent(json["order_id"].as_str().map(str::to_owned));
+    };
     let Some(event) = Event::ALL.into_iter().find(|event| event.name() == name) else { return Body::UnknownEvent };
     // Ids are compared as strings: the platform's pages print them as numbers here and as strings there.
     let text = |key: &str| match data.get(key) {
@@ -445,8 +513,15 @@ fn read(body: &[u8]) -> Body {
         _ => None,
     };
     let (order, transaction) = if event.is_payout() { ("payout_order_id", "payout_id") } else { ("order_id", "transaction_id") };
+    let or_nothing = |key: &str| text(key).unwrap_or_default();
     match text(order) {
-        Some(id) => Body::Event(Order { event, id, transaction: text(transaction).unwrap_or_default() }),
-        None => Body::NoEvent,
+        Some(id) => Body::Event(Order {
+            event,
+            id,
+            transaction: or_nothing(transaction),
+            amount: or_nothing("amount"),
+            currency: or_nothing("currency"),
+        }),
+        None => Body::NoEvent(None),
     }
 }

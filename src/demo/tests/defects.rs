@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Content, Delivery, Form, Merchant, Stamp, Step, Wait};
+use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
 use golive_checks::platform::Event;
 use golive_checks::webhook::scenarios::{
-    BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_WRONG_SECRET, FUTURE,
-    HEADERS_LOWER, MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, SANDBOX_SECRET, UNKNOWN_EVENT, UNSIGNED, stale,
+    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT, FORGED_BODY_ONLY, FORGED_TRUNCATED,
+    FORGED_UNLABELLED, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER, MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET,
+    SHIFTED_DIGIT, SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT, UNSIGNED, oversized, stale,
+    two_timestamps,
 };
 
 use super::client::{Client, TAMPERED};
@@ -72,6 +74,25 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::SmallBodyLimit => {
             let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..CONTROL_BEFORE };
             accepts(&padded(2_048)) && deliver(&padded(2_049)) == 413
+        }
+        Defect::TrustsContentType => accepts(&FORGED_AS_TEXT) && accepts(&FORGED_UNLABELLED) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::ParsesAPrefix => accepts(&SHIFTED_DIGIT) && accepts(&SHIFTED_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::AgesAnotherTimestamp => {
+            two_timestamps(&Merchant::default()).iter().flat_map(Scenario::deliveries).any(accepts) && !accepts(&stale_hour())
+        }
+        Defect::TriesEverySignature => accepts(&TWO_SIGNATURES_RIGHT_FIRST) && accepts(&TWO_SIGNATURES_RIGHT_LAST),
+        Defect::CrashesOnOddSignatures => deliver(&TWO_SIGNATURES_RIGHT_FIRST) == 500 && !accepts(&FORGED_WRONG_SECRET),
+        Defect::CrashesOnDeepNesting => ODD_BODIES.iter().any(|delivery| deliver(delivery) == 500),
+        Defect::CrashesOnLargeBodies => oversized(&Merchant::default()).deliveries().all(|delivery| deliver(delivery) == 500),
+        Defect::ThanksForLargeBodies => oversized(&Merchant::default()).deliveries().all(accepts) && !accepts(&UNSIGNED),
+        Defect::CreditsApiRequests => accepts(&API_REQUEST) && client.credits(ORDER) == 1,
+        Defect::IgnoresAmount => {
+            credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 0
+                && credits_after(&[Delivery { claim: Claim::OtherAmount, ..settling(0) }]) == 1
+        }
+        Defect::IgnoresCurrency => {
+            credits_after(&[Delivery { claim: Claim::OtherAmount, ..settling(0) }]) == 0
+                && credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 1
         }
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
