@@ -69,7 +69,10 @@ impl Delivery {
     /// Whether a receiver may take it for genuine without being wrong: valid, or a valid signature spelled in a way that some libraries read.
     #[must_use]
     pub const fn may_be_taken(&self) -> bool {
-        let lenient = matches!(self.change, Change::SpacedSignature | Change::LongerSignature | Change::SecondSignature { .. });
+        let lenient = matches!(
+            self.change,
+            Change::SpacedSignature | Change::LongerSignature | Change::SecondSignature { .. } | Change::SecondTimestamp { .. }
+        );
         self.is_validly_signed() || matches!(self.signed, Signed::Genuine) && lenient
     }
 

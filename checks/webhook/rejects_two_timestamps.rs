@@ -20,8 +20,7 @@ const META: CheckMeta = CheckMeta {
     judged: "An event signed correctly a day ago (longer where `limits.webhook_stale_s` is), with the present time in a second `X-TIMESTAMP`, once \
              behind and once before the signed one, must meet a 4xx, while a genuine event was answered 200 before and after. A 2xx fails; a 3xx, \
              429, 5xx or no answer is undecided. A receiver that takes day-old events anyway is webhook-rejects-stale's. The platform's pages are \
-             silent on this; the demand is ours. The signature does not fit what arrives: sent in `negative`, `probe` and `full` alike, always as a \
-             `payment.processing`.",
+             silent on this; the demand is ours. One of the two timestamps fits the signature: sent in `probe` and in `full`, always as a `payment.processing`.",
     remediation: "Read `X-TIMESTAMP` once, refuse a delivery that has two, and verify and judge the age of that same value.",
     stacks: &[
         StackFix {

@@ -58,7 +58,14 @@ impl Read {
 
 /// The name of the event that a body is, as a reader sees it who takes the first JSON value there is and, of two members of a name, either.
 fn event(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::Deserializer::from_slice(body).into_iter().next()?.ok()?;
+    // Lists in one another are one list here: serde_json gives up where a receiver may read on.
+    let mut text = String::from_utf8_lossy(body).into_owned();
+    for (twice, once) in [("[[", "["), ("]]", "]")] {
+        while text.contains(twice) {
+            text = text.replace(twice, once);
+        }
+    }
+    let value: Value = serde_json::Deserializer::from_str(&text).into_iter().next()?.ok()?;
     Some(value.get("event")?.as_str()?.to_owned())
 }
 
