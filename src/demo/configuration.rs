@@ -205,7 +205,7 @@ fn limits(behaviour: &Behaviour) -> String {
     } else if behaviour.has(Defect::LocksUnderLoad) {
         "webhook_burst_slow_ms = 200\n"
     } else if is_slow_to_store(behaviour) {
-        "effects_wait_ms = 2000\n"
+        "effects_wait_ms = 3000\n"
     } else {
         ""
     };

@@ -403,7 +403,7 @@ impl Webhook {
             if !self.memory.note(&lock) {
                 return Some(Reply::text(503, "locked"));
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(super::LATE).await;
             if arrived.sender_is_gone() {
                 return Some(Reply::text(500, "nobody to tell"));
             }

@@ -135,7 +135,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::StuckAfterTimeout => {
             let once = credits_after(&[settling(0), settling(0)]) == 1;
             client.deliver(&Delivery { wait: Wait::Cut, ..settling(1) }, "demo-order-03");
-            std::thread::sleep(Duration::from_millis(60));
+            std::thread::sleep(crate::demo::LATE * 2);
             once && client.deliver(&settling(0), "demo-order-03").status == 503 && client.credits("demo-order-03") == 0
         }
         Defect::MarksBeforeCommit => {
