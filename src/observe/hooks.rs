@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use golive_checks::model::{Hook, Phase, Seen, Spelling, Trouble, TroubleKind, Wait};
 use hyper::body::Bytes;
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use url::Url;
 
@@ -18,6 +19,9 @@ const OUTPUT_BYTES: usize = 4 * 1024;
 
 /// Answers may fail this often in a row before asking is given up.
 const FAILURES: u32 = 3;
+
+/// How many orders are asked after at once: scenarios run beside one another, and each answer may take a program of the merchant's.
+const AT_ONCE: usize = 4;
 
 /// The longest word for an order's state.
 const WORD_CHARS: usize = 64;
@@ -67,6 +71,8 @@ pub(crate) struct Asker<'a> {
     table: &'static str,
     call: &'a HookCall,
     settle: Duration,
+    /// So many ask at once.
+    places: Semaphore,
 }
 
 impl<'a> Asker<'a> {
@@ -81,7 +87,7 @@ impl<'a> Asker<'a> {
     }
 
     fn new(context: &'a Context<'a>, courier: &'a Courier<'a>, table: &'static str, hook: &Hook, call: &'a HookCall) -> Option<Self> {
-        Some(Self { context, courier, table, call, settle: Duration::from_millis(hook.settle_ms) })
+        Some(Self { context, courier, table, call, settle: Duration::from_millis(hook.settle_ms), places: Semaphore::new(AT_ONCE) })
     }
 
     /// The answer: right now, or once it was the same for as long as `settle` says, the clock starting now.
@@ -116,7 +122,8 @@ impl<'a> Asker<'a> {
                         return Ok(answer);
                     }
                     resting = Some((answer, since));
-                    pause = interval.min(self.settle - rested);
+                    // Asking must not be what keeps the merchant's machine busy.
+                    pause = interval.max(read_at.elapsed() * 4).min(self.settle - rested);
                 }
                 Err(trouble) => {
                     failures += 1;
@@ -136,6 +143,7 @@ impl<'a> Asker<'a> {
     }
 
     async fn read<T: Answer>(&self, order: &str) -> Result<T, NoLine> {
+        let _place = self.places.acquire().await.expect("it is never closed");
         let answer = match self.call {
             HookCall::Command(argv) => self.run(argv, order).await?,
             HookCall::Url { url, pointer } => self.ask(url, pointer.as_deref(), order).await?,
