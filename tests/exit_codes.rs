@@ -160,3 +160,21 @@ fn replay_ends_with_0_1_2_and_3() {
     assert_eq!(replay(&correct, "webhook-https"), 2);
     assert_eq!(run(golive(correct.folder()).arg("replay").arg(&saved).arg("webhook-rejects-forged")).code, 3);
 }
+
+#[test]
+fn a_send_that_is_interrupted_is_130_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("shop.example:443:127.0.0.1:{}", silent.local_addr().unwrap().port());
+    let mut command = golive(folder.path());
+    command.args(["send", "payment.processing", "--connect-to", &to]).stdout(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let waiting = silent.accept().unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    drop(waiting);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.starts_with("UNCLEAR: ") && said.contains("interrupted"), "{said}");
+}

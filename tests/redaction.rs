@@ -75,6 +75,26 @@ fn no_run_of_the_shop_shows_a_secret() {
 }
 
 #[test]
+fn what_is_sent_by_hand_and_seen_again_shows_no_secret() {
+    let shop = support::DemoShop::open(&["leaks-secret"]);
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("seen.json").to_string_lossy().into_owned();
+    let reach = ["--deliver", "probe", "--quiet", "--defect", "leaks-secret", "--save-observations", &saved];
+    run(golive(folder.path()).arg("demo").args(reach));
+    for arguments in [
+        &["send", "payment.processing", "--tamper", "unsigned"][..],
+        &["send", "payment.processing", "--tamper", "forged-truncated", "--json"],
+        &["send", "payment.processing", "--tamper", "upper-case", "--repeat", "2"],
+        &["replay", &saved, "webhook-leaks-nothing"],
+    ] {
+        let ran = run(golive(shop.folder()).args(arguments).args(&shop.switches));
+        assert!([0, 1].contains(&ran.code) && ran.stdout.len() > 100, "{arguments:?}: {} {}", ran.code, ran.stderr);
+        holds_none(&format!("{arguments:?}"), &ran.stdout);
+        holds_none(&format!("the messages of {arguments:?}"), &ran.stderr);
+    }
+}
+
+#[test]
 fn configuration_and_plan_show_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(

@@ -108,7 +108,7 @@ pub(crate) fn finding() -> Finding {
             Evidence::config("webhook.url", "a handler that verifies `X-SIGNATURE`", "https://shop.example/api/webhooks/kwikpaisa"),
         ],
     )
-    .repeat("golive send --delivery forged-wrong-secret --config golive.toml --connect-to shop.example:443:127.0.0.1:8443")
+    .repeat("golive send payment.processing --tamper forged-wrong-secret --config golive.toml --connect-to shop.example:443:127.0.0.1:8443")
 }
 
 /// Checks that end in every way.
