@@ -168,7 +168,7 @@ impl Repeat {
             Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => String::new(),
         };
         let id: String = run.id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-        put(&mut page, "  before  ", "          ", &format!("run {id} of {}: {before}", run.started));
+        put(&mut page, "  before  ", "          ", &format!("run {id} of {}: {before}", run.started.strftime("%Y-%m-%d %H:%M:%S UTC")));
         let (was, is) = (self.saved.merchant.webhook_url(), seen.merchant.webhook_url());
         if was != is {
             let shown = |url: Option<&golive_checks::model::Endpoint>| url.map_or_else(|| "none".to_owned(), |url| url.show());
