@@ -423,7 +423,7 @@ fn kind(delivery: &Delivery) -> String {
             Form::RepeatedKeys => "with every key twice",
             Form::TrailingBytes => "with bytes behind the JSON",
             Form::Nested { .. } => "with lists deep in one another",
-            Form::Padded { .. } => "padded to a large body",
+            Form::Padded { .. } => "",
         },
         match delivery.spelling {
             Spelling::Platform => "",
@@ -437,5 +437,8 @@ fn kind(delivery: &Delivery) -> String {
         },
     ];
     parts.extend(rest.into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
+    if let Form::Padded { bytes } = delivery.form {
+        parts.push(if bytes % 1_024 == 0 { format!("in a body of {} KiB", bytes / 1_024) } else { format!("in a body of {bytes} bytes") });
+    }
     parts.join(", ")
 }

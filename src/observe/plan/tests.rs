@@ -229,6 +229,20 @@ fn every_request_is_announced() {
 }
 
 #[test]
+fn searches_are_announced_by_how_many_deliveries_they_make_at_most() {
+    let plan = plan(&complete(), &run(Deliver::Probe));
+    let named = |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
+    let past = named("window-past");
+    assert_eq!((past.count, past.at_most, past.validly_signed, past.event), (36, true, true, Some("payment.processing")));
+    assert!(past.kind.contains("signed up to 1 h ago") && named("window-future").kind.contains("ahead of time"), "{}", past.kind);
+    assert_eq!((named("burst, all at once").count, named("burst, all at once").at_most), (50, false));
+    assert!(named("body-of-1024-kib").kind.contains("body of 1024 KiB"), "{}", named("body-of-1024-kib").kind);
+    let text = plan.describe();
+    assert!(text.contains("(up to 36 times)") && text.contains("(50 times)"), "{text}");
+    assert!(plan.json().contains("\"at_most\": true"));
+}
+
+#[test]
 fn the_announcement_says_what_is_left_out_and_no_secret() {
     let plan = plan(&complete(), &run(Deliver::Probe));
     let (text, json) = (plan.describe(), plan.json());
