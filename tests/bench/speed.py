@@ -42,11 +42,49 @@ def in_turn(commands, rounds):
     return {name: statistics.median(all_) for name, all_ in runs.items()}
 
 
+def exchanges(seen):
+    """Every exchange of a step on record, however deep it stands."""
+    if isinstance(seen, dict):
+        if "sent" in seen and "times" in seen:
+            yield seen
+        else:
+            for part in seen.values():
+                yield from exchanges(part)
+    elif isinstance(seen, list):
+        for part in seen:
+            yield from exchanges(part)
+
+
+class Scenario:
+    """What one scenario on record cost: its links are answers that waited for one another, what went out at once counting as one."""
+
+    def __init__(self, steps):
+        self.deliveries, self.links, self.rests, self.rests_at_the_end = [], 0, 0, False
+        for step in steps:
+            kind = next(iter(step))
+            made = list(exchanges(step))
+            for made_one in made:
+                at = datetime.fromisoformat(made_one["sent"]["at"].replace("Z", "+00:00")).timestamp()
+                self.deliveries.append((at, at + made_one["times"]["answer_us"] / 1e6))
+            self.links += bool(made) if kind in ("exchange", "together") else len(made)
+            # Effects and status next to each other rest at the same time.
+            watches = kind in ("effects", "status")
+            self.rests += watches and self.links > 0 and not self.rests_at_the_end
+            self.rests_at_the_end = watches and self.links > 0
+        self.began = min((at for at, _ in self.deliveries), default=0)
+        self.ended = max((at for _, at in self.deliveries), default=0)
+
+    def alone_among(self, others):
+        """Whether nothing was under way beside it: the controls, and load."""
+        return all(other is self or self.ended <= other.began or other.ended <= self.began for other in others)
+
+
 def conversation(folder, deliver):
     """Seconds that the deliveries took, how many there were, and their longest chain of dependent answers, each DELAY_MS late.
 
-    What is sent at once counts as one of a chain. Left out is the time for which effects must rest, in the scenario that ended last: when
-    they were counted is not on record, so that what looking at them took beyond that stays in.
+    The chain is what ran alone (the controls, the burst), one after the other, and the longest of what ran beside others. Left out is the time
+    for which effects must rest, in the scenario that ended last of those: when they were counted is not on record, so that what looking at them
+    took beyond that stays in.
     """
     saved = Path(folder) / "observations.json"
     argv = [GOLIVE, "demo", "--deliver", deliver, "--delay", f"{DELAY_MS}ms", "--save-observations", saved, "--quiet"]
@@ -54,24 +92,14 @@ def conversation(folder, deliver):
     run = json.loads(saved.read_text())
     effects = run["merchant"]["webhook"].get("effects")
     rest = effects["settle_ms"] / 1000 if effects else 0
-    began, ended, chain, last = [], [], 0, (0, 0)
-    for name, seen in run["observations"]["scenarios"].items():
-        steps = seen["got"]["steps"] if isinstance(seen, dict) and "got" in seen else []
-        links, rests, scenario_ended = 0, 0, 0
-        for step in steps:
-            exchanges = [step["exchange"]] if "exchange" in step else step.get("together", [])
-            for exchange in exchanges:
-                at = datetime.fromisoformat(exchange["sent"]["at"].replace("Z", "+00:00")).timestamp()
-                began.append(at)
-                ended.append(at + exchange["times"]["answer_us"] / 1e6)
-                scenario_ended = max(scenario_ended, ended[-1])
-            links += bool(exchanges)
-            rests += not exchanges and links > 0
-        if not name.startswith("control-"):
-            chain = max(chain, links)
-            rested_at_the_end = bool(steps) and "effects" in steps[-1]
-            last = max(last, (scenario_ended + rested_at_the_end * rest, rests * rest))
-    return max(ended) - min(began) - last[1], (chain + 2) * DELAY_MS / 1000, len(began)
+    got = [seen["got"]["steps"] for seen in run["observations"]["scenarios"].values() if isinstance(seen, dict) and "got" in seen]
+    scenarios = [scenario for scenario in map(Scenario, got) if scenario.deliveries]
+    alone = [scenario for scenario in scenarios if scenario.alone_among(scenarios)]
+    beside = [scenario for scenario in scenarios if scenario not in alone]
+    last = max(((one.ended + one.rests_at_the_end * rest, one.rests * rest) for one in beside), default=(0, 0))
+    chain = sum(one.links for one in alone) + max((one.links for one in beside), default=0)
+    took = max(one.ended for one in scenarios) - min(one.began for one in scenarios) - last[1]
+    return took, chain * DELAY_MS / 1000, sum(len(one.deliveries) for one in scenarios)
 
 
 def main():
