@@ -5,6 +5,7 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use super::{Deliver, Secret, Settings};
+use crate::platform::readings::{Misreading, Sample};
 use crate::platform::{Event, signature};
 
 /// One webhook request, described without its secret parts.
@@ -50,6 +51,16 @@ impl Delivery {
         }
     }
 
+    /// A processing event that a receiver accepts only if it has this wrong reading.
+    #[must_use]
+    pub const fn under(misreading: &'static Misreading) -> Self {
+        let form = match misreading.sample {
+            Sample::Plain => Form::Sorted,
+            Sample::Telling => Form::Telling,
+        };
+        Self { form, signed: Signed::Under(misreading), ..Self::genuine(misreading.name) }
+    }
+
     /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes.
     #[must_use]
     pub const fn is_validly_signed(&self) -> bool {
@@ -63,7 +74,20 @@ impl Delivery {
             | Change::SecondSignature { .. }
             | Change::SecondTimestamp { .. } => false,
         };
-        matches!(self.signed, Signed::Genuine) && kept && timed
+        let signed = match self.signed {
+            Signed::Genuine => true,
+            Signed::Under(misreading) => misreading.verifies,
+            Signed::Missing
+            | Signed::Empty
+            | Signed::WrongSecret
+            | Signed::SandboxSecret
+            | Signed::BodyOnly
+            | Signed::OtherBody
+            | Signed::Truncated
+            | Signed::RightStart
+            | Signed::RightEnd => false,
+        };
+        signed && kept && timed
     }
 
     /// Whether a receiver may take it for genuine without being wrong: valid, or a valid signature spelled in a way that some libraries read.
@@ -86,7 +110,8 @@ impl Delivery {
             | Content::NotAnEvent
             | Content::ApiRequest
             | Content::Empty => {
-                if self.may_be_taken() {
+                // A wrong reading says something only of a receiver that was asked about the right one.
+                if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) {
                     Deliver::Probe
                 } else {
                     Deliver::Negative
@@ -160,6 +185,8 @@ pub enum Form {
         /// Bytes.
         bytes: u32,
     },
+    /// With further fields, spaces and line breaks, so that no two languages that parse it write it alike.
+    Telling,
 }
 
 /// The timestamp a delivery is signed with.
@@ -218,6 +245,8 @@ pub enum Signed {
     RightStart,
     /// The right signature with its first half made up.
     RightEnd,
+    /// As the platform does it, but for one wrong reading of its rule.
+    Under(&'static Misreading),
 }
 
 /// What is changed after signing.
@@ -355,6 +384,10 @@ pub struct SigningKeys<'a> {
     pub sandbox: Option<&'a Secret>,
     /// Made up for the run.
     pub wrong: &'a Secret,
+    /// `api.api_key`
+    pub api: Option<&'a Secret>,
+    /// `sandbox.api_key`
+    pub sandbox_api: Option<&'a Secret>,
 }
 
 /// A delivery, ready to be sent.
@@ -379,6 +412,8 @@ pub enum Refusal {
     WouldSettle,
     /// No sandbox secret is configured.
     NoSandboxSecret,
+    /// The configured keys do not give the wrong reading, or none that differs from a likelier one.
+    NoReading,
 }
 
 impl Delivery {
@@ -422,8 +457,13 @@ impl Delivery {
             Stamp::Future { by_s } => now.as_second().saturating_add(seconds(by_s)),
             Stamp::Missing => now.as_second(),
         };
-        let stamp_text = stamp.to_string();
+        let mut stamp_text = stamp.to_string();
         let signature = match self.signed {
+            Signed::Under(misreading) => {
+                let headers = misreading.sign(keys, &body, &stamp_text).ok_or(Refusal::NoReading)?;
+                stamp_text = headers.timestamp;
+                Some(headers.signature)
+            }
             Signed::Genuine => Some(signature::sign(keys.live, &body, &stamp_text)),
             Signed::Missing => None,
             Signed::Empty => Some(String::new()),
@@ -522,6 +562,11 @@ fn change_amount(body: &mut [u8]) {
 /// Text with Devanagari letters, for receivers that escape what they re-serialise.
 const DEVANAGARI: &str = "जाँच";
 
+/// Text that languages write in ways of their own.
+const TELLING_TEXT: &str = "जाँच d=e+f a/b <c> & it's";
+/// Numbers and an object that they do so too.
+const TELLING_DETAILS: &str = r#"{ "rate" : 0.000001, "fee" : 1.00, "batch" : 90071992547409931, "tags" : {} }"#;
+
 /// The body of a delivery.
 fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Timestamp) -> String {
     let string = |text: &str| serde_json::Value::from(text).to_string();
@@ -579,23 +624,32 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
             data = data.iter().map(first).chain(data.clone()).collect();
         }
         Form::Padded { .. } => data.push(("note", string(""))),
+        Form::Telling => data.extend([("note", string(TELLING_TEXT)), ("details", TELLING_DETAILS.to_owned())]),
         Form::Sorted | Form::AsPrinted | Form::Spaced | Form::DecimalNumber | Form::TrailingBytes => {}
     }
-    let (comma, colon) = if form == Form::Spaced { (", ", ": ") } else { (",", ":") };
+    let (comma, colon) = if form == Form::Spaced {
+        (", ", ": ")
+    } else if form == Form::Telling {
+        (",\r\n  ", " : ")
+    } else {
+        (",", ":")
+    };
     let object = |members: &[(&str, String)]| {
         let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
         format!("{{{}}}", members.join(comma))
     };
-    if form != Form::AsPrinted {
+    let sorted = !matches!(form, Form::AsPrinted | Form::Telling);
+    if sorted {
         data.sort_by_key(|(key, _)| *key);
     }
     let mut members = vec![("event", string(event)), ("data", object(&data))];
-    if form != Form::AsPrinted {
+    if sorted {
         members.reverse();
     }
     let mut text = object(&members);
     match form {
         Form::TrailingBytes => text.push_str("#golive"),
+        Form::Telling => text.push('\n'),
         Form::Padded { bytes } => {
             let lacking = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_sub(text.len());
             text = text.replace(r#""note":"""#, &format!(r#""note":"{}""#, "x".repeat(lacking)));
@@ -637,7 +691,7 @@ mod tests {
         let live = Secret::new("sk_live_marker_live".to_owned());
         let wrong = Secret::new("sk_live_marker_wrong".to_owned());
         let at = Timestamp::from_second(1_778_659_835).expect("in range");
-        delivery.compose(&order(issued), at, at, &SigningKeys { live: &live, sandbox: None, wrong: &wrong })
+        delivery.compose(&order(issued), at, at, &SigningKeys { live: &live, sandbox: None, wrong: &wrong, api: None, sandbox_api: None })
     }
 
     fn is_valid(request: &Request) -> bool {
@@ -660,7 +714,7 @@ mod tests {
         Signed::RightStart,
         Signed::RightEnd,
     ];
-    const FORMS: [Form; 10] = [
+    const FORMS: [Form; 11] = [
         Form::Sorted,
         Form::AsPrinted,
         Form::Spaced,
@@ -671,6 +725,7 @@ mod tests {
         Form::RepeatedKeys,
         Form::Nested { levels: 3 },
         Form::Padded { bytes: 1000 },
+        Form::Telling,
     ];
     const CHANGES: [Change; 12] = [
         Change::Nothing,

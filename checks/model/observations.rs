@@ -114,6 +114,10 @@ pub enum NotMade {
     NoControl,
     /// The rounds of a race before it took as long as all of them may.
     RacesTookLong,
+    /// The wrong reading of a signature is one with the right one, or with a likelier wrong one, under the configured keys.
+    NoReading,
+    /// Nothing was wrong with the receiver's reading of signatures, so that others were not tried.
+    NotNeeded,
     /// The time given to the whole run was over.
     Deadline,
     /// Somebody interrupted the run.
@@ -145,6 +149,8 @@ impl NotMade {
             Self::BySwitch => Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into()),
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
             Self::RacesTookLong => Reason::Capped("the rounds before it took as long as `limits.webhook_race_ms` gives all of them".into()),
+            Self::NoReading => Reason::Declined("the configured keys do not give this reading of a signature".into()),
+            Self::NotNeeded => Reason::Declined("signatures are read as the platform makes them, so that no other reading was tried".into()),
             Self::Deadline => Reason::Capped("the time given by `--deadline` was over".into()),
             Self::Interrupted => Reason::Interrupted,
         }
@@ -157,7 +163,7 @@ pub struct Plain<'a>(pub &'a str);
 
 impl Show for Plain<'_> {
     fn show(&self) -> String {
-        self.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.[]:/ ".contains(*c)).take(120).collect()
+        self.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.[]:/ +".contains(*c)).take(120).collect()
     }
 }
 

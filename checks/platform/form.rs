@@ -7,6 +7,8 @@ use anyhow::{Context as _, ensure};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::numbers::Runtime;
+
 /// How deep JSON text may nest: as deep as `serde_json` itself goes.
 const DEPTH: usize = 128;
 
@@ -113,6 +115,17 @@ pub(super) enum Decimals {
     Shortest,
     /// `105.0`, as Python and Java write it.
     OneDigit,
+    /// As a runtime writes them, exponents and integers beyond its reach included.
+    Of(Runtime),
+}
+
+/// Letters beyond ASCII, and what some take for dangerous in HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// `\u0905`, as PHP, Python and Go write it.
+    Lower,
+    /// `\u091C`, as .NET writes it, which escapes `"`, `'`, `+` and the grave accent so as well.
+    Upper,
 }
 
 /// How JSON text is written down.
@@ -129,6 +142,8 @@ pub(super) struct Form {
     pub(super) empty_lists: bool,
     /// `'` and `=` become `\u` escapes too, as Gson makes of them.
     pub(super) apostrophes: bool,
+    /// How `\u` escapes are written.
+    pub(super) escapes: Escapes,
 }
 
 impl Form {
@@ -143,6 +158,7 @@ impl Form {
         rounded_integers: false,
         empty_lists: false,
         apostrophes: false,
+        escapes: Escapes::Lower,
     };
 
     pub(super) fn write(self, node: &Node) -> String {
@@ -184,12 +200,26 @@ impl Form {
 
     fn put_string(self, value: &str, out: &mut String) {
         let mut units = [0; 2];
+        let mut escape = |c: char, out: &mut String| self.escapes.put(c.encode_utf16(&mut units), out);
+        if self.escapes == Escapes::Upper {
+            // Escaped from the letters themselves: `"` becomes `\u0022`, not `\"`.
+            out.push('"');
+            for c in value.chars() {
+                match c {
+                    '"' | '\'' | '+' | '`' | '<' | '>' | '&' => escape(c, out),
+                    c if !c.is_ascii() => escape(c, out),
+                    c => out.push_str(serde_json::Value::from(c.to_string()).to_string().trim_matches('"')),
+                }
+            }
+            out.push('"');
+            return;
+        }
         for c in serde_json::Value::from(value).to_string().chars() {
             match c {
                 '/' if self.slashes => out.push_str("\\/"),
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if self.html => escape(&[u16::try_from(u32::from(c)).unwrap_or_default()], out),
-                '\'' | '=' if self.apostrophes => escape(&[u16::try_from(u32::from(c)).unwrap_or_default()], out),
-                c if self.unicode && !c.is_ascii() => escape(c.encode_utf16(&mut units), out),
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if self.html => escape(c, out),
+                '\'' | '=' if self.apostrophes => escape(c, out),
+                c if self.unicode && !c.is_ascii() => escape(c, out),
                 c => out.push(c),
             }
         }
@@ -198,6 +228,9 @@ impl Form {
     fn token(self, token: &str) -> String {
         let is_number = token.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         let is_decimal = is_number && token.contains(['.', 'e', 'E']);
+        if let (true, Decimals::Of(runtime)) = (is_number, self.decimals) {
+            return runtime.spell(token).unwrap_or_else(|| token.to_owned());
+        }
         match token.parse::<f64>() {
             Ok(number) if is_decimal && self.decimals == Decimals::Shortest => format!("{number}"),
             Ok(number) if is_decimal && self.decimals == Decimals::OneDigit => format!("{number:?}"),
@@ -208,9 +241,13 @@ impl Form {
     }
 }
 
-/// `\u` escapes in lower-case hex, as PHP, Python and Go write them.
-fn escape(units: &[u16], out: &mut String) {
-    for unit in units {
-        let _ = write!(out, "\\u{unit:04x}");
+impl Escapes {
+    fn put(self, units: &[u16], out: &mut String) {
+        for unit in units {
+            let _ = match self {
+                Self::Lower => write!(out, "\\u{unit:04x}"),
+                Self::Upper => write!(out, "\\u{unit:04X}"),
+            };
+        }
     }
 }

@@ -11,6 +11,7 @@ mod form;
 pub mod hosts;
 pub mod keys;
 pub mod mistakes;
+mod numbers;
 mod payloads;
 pub mod readings;
 pub mod reply;

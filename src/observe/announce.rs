@@ -380,6 +380,7 @@ fn kind(delivery: &Delivery) -> String {
             Signed::Truncated => "with half a signature",
             Signed::RightStart => "with a signature whose first half is right",
             Signed::RightEnd => "with a signature whose second half is right",
+            Signed::Under(_) => "signed under a wrong reading of the rule",
         }
         .to_owned(),
     );
@@ -424,6 +425,7 @@ fn kind(delivery: &Delivery) -> String {
             Form::TrailingBytes => "with bytes behind the JSON",
             Form::Nested { .. } => "with lists deep in one another",
             Form::Padded { .. } => "",
+            Form::Telling => "spelled as no language would",
         },
         match delivery.spelling {
             Spelling::Platform => "",

@@ -422,10 +422,18 @@ impl Run<'_> {
 
     pub(super) fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
         let talk = self.talk;
-        let keys = SigningKeys { live: talk.live, sandbox: talk.context.wiring.keys.sandbox_secret_key.as_ref(), wrong: talk.wrong };
+        let ring = &talk.context.wiring.keys;
+        let keys = SigningKeys {
+            live: talk.live,
+            sandbox: ring.sandbox_secret_key.as_ref(),
+            wrong: talk.wrong,
+            api: ring.api_key.as_ref(),
+            sandbox_api: ring.sandbox_api_key.as_ref(),
+        };
         delivery.compose(order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
             Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() },
             Refusal::NoSandboxSecret => NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() },
+            Refusal::NoReading => NotMade::NoReading,
         })
     }
 

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::slips::*;
-use crate::model::Keyring;
+use crate::model::{Keyring, Secret};
 use crate::platform::digest::Algorithm;
-use crate::platform::form::{Decimals, Form, Node, Sort};
+use crate::platform::form::{Decimals, Escapes, Form, Node, Sort};
 use crate::platform::mistakes::Mistake;
+use crate::platform::numbers::Runtime;
 
 /// What is wrong, as one or more mistakes that come together.
 pub(super) type Slips = Vec<&'static Mistake>;
@@ -35,12 +36,13 @@ fn choices(right: &[u8], others: impl IntoIterator<Item = (Slips, Vec<u8>)>) -> 
 }
 
 /// How languages write JSON, in the order of their keys.
-fn languages() -> [(&'static Mistake, Form); 11] {
-    let plain = Form { sort: Sort::Nowhere, decimals: Decimals::Shortest, ..Form::CANONICAL };
-    let python = Form { decimals: Decimals::OneDigit, ..plain };
-    let php = Form { empty_lists: true, ..plain };
+fn languages() -> [(&'static Mistake, Form); 14] {
+    let of = |runtime| Form { sort: Sort::Nowhere, decimals: Decimals::Of(runtime), ..Form::CANONICAL };
+    let (javascript, python) = (of(Runtime::JavaScript), of(Runtime::Python));
+    let php = Form { empty_lists: true, ..of(Runtime::Php) };
+    let as_written = Form { sort: Sort::Nowhere, ..Form::CANONICAL };
     [
-        (&JAVASCRIPT_BODY, Form { rounded_integers: true, ..plain }),
+        (&JAVASCRIPT_BODY, javascript),
         (&PYTHON_BODY, Form { spaced: true, unicode: true, ..python }),
         (&PYTHON_COMPACT_BODY, Form { unicode: true, ..python }),
         (&PYTHON_LETTERS_BODY, Form { spaced: true, ..python }),
@@ -49,8 +51,11 @@ fn languages() -> [(&'static Mistake, Form); 11] {
         (&PHP_SLASHES_BODY, Form { unicode: true, ..php }),
         (&PHP_LETTERS_BODY, Form { slashes: true, ..php }),
         (&PHP_PLAIN_BODY, php),
-        (&GO_BODY, Form { html: true, rounded_integers: true, ..plain }),
-        (&JAVA_BODY, python),
+        (&GO_BODY, Form { html: true, ..javascript }),
+        (&JAVA_BODY, of(Runtime::Java)),
+        (&GSON_BODY, Form { html: true, apostrophes: true, ..as_written }),
+        (&DOTNET_BODY, Form { escapes: Escapes::Upper, ..as_written }),
+        (&NEWTONSOFT_BODY, of(Runtime::DotNet)),
     ]
 }
 
@@ -65,8 +70,7 @@ pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
         add(&[&COMPACT_BODY], sorted(Sort::Nowhere));
         add(&[&SORTED_BODY], sorted(Sort::Everywhere));
         add(&[&TOP_LEVEL_SORTED_BODY], sorted(Sort::TopLevel));
-        let gson = Form { html: true, apostrophes: true, sort: Sort::Nowhere, ..Form::CANONICAL };
-        let languages: Vec<(&Mistake, Form)> = languages().into_iter().chain([(&GSON_BODY, gson)]).collect();
+        let languages = languages();
         for (sort, slip) in [(Sort::Nowhere, None), (Sort::Everywhere, Some(&SORTED)), (Sort::TopLevel, Some(&TOP_LEVEL_SORTED))] {
             for (language, form) in &languages {
                 let slips: Slips = std::iter::once(*language).chain(slip).collect();
@@ -79,8 +83,12 @@ pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
                 add(&[&DATA_ALONE, language], form.write(data).into_bytes());
             }
         }
-        if let Some(text) = node.keys_and_values() {
+        let data_in_pairs = node.member("data").and_then(Node::keys_and_values);
+        for text in [node.keys_and_values(), data_in_pairs].into_iter().flatten() {
             add(&[&KEYS_AND_VALUES], text.into_bytes());
+        }
+        if let Some(text) = without_inner_members(node) {
+            add(&[&REPLACER_BODY], text.into_bytes());
         }
         let mut dict = String::new();
         put_python(node, &mut dict);
@@ -97,6 +105,25 @@ pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
     add(&[&PHP_ARRAY], b"Array".to_vec());
     add(&[&BODY_BASE64], BASE64.encode(body).into_bytes());
     choices(body, others)
+}
+
+/// As `JSON.stringify(body, Object.keys(body).sort())` has it: the list of names is a filter for inner objects too.
+fn without_inner_members(node: &Node) -> Option<String> {
+    fn keep(node: &Node, names: &[&str]) -> Node {
+        match node {
+            Node::Object(_) => {
+                Node::Object(names.iter().filter_map(|name| Some(((*name).to_owned(), keep(node.member(name)?, names)))).collect())
+            }
+            Node::Array(elements) => Node::Array(elements.iter().map(|element| keep(element, names)).collect()),
+            Node::String(text) => Node::String(text.clone()),
+            Node::Token(token) => Node::Token(token.clone()),
+        }
+    }
+    let Node::Object(members) = node else { return None };
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let (_, javascript) = languages()[0];
+    Some(javascript.write(&keep(node, &names)))
 }
 
 /// As Python's `str` of the parsed value spells it.
@@ -125,7 +152,7 @@ fn put_python(node: &Node, out: &mut String) {
             "true" => out.push_str("True"),
             "false" => out.push_str("False"),
             "null" => out.push_str("None"),
-            _ => out.push_str(&Form { decimals: Decimals::OneDigit, ..Form::CANONICAL }.write(node)),
+            _ => out.push_str(&Form { decimals: Decimals::Of(Runtime::Python), ..Form::CANONICAL }.write(node)),
         },
     }
 }
@@ -194,10 +221,31 @@ pub(super) fn separators() -> Vec<Choice> {
     choices(b"", others.map(|(slip, text)| (vec![slip], text.as_bytes().to_vec())))
 }
 
+/// The configured secrets.
+#[derive(Clone, Copy)]
+pub(super) struct Keys<'a> {
+    pub(super) secret: Option<&'a Secret>,
+    pub(super) api: Option<&'a Secret>,
+    pub(super) sandbox: Option<&'a Secret>,
+    pub(super) sandbox_api: Option<&'a Secret>,
+}
+
+impl<'a> From<&'a Keyring> for Keys<'a> {
+    fn from(keys: &'a Keyring) -> Self {
+        Self {
+            secret: keys.secret_key.as_ref(),
+            api: keys.api_key.as_ref(),
+            sandbox: keys.sandbox_secret_key.as_ref(),
+            sandbox_api: keys.sandbox_api_key.as_ref(),
+        }
+    }
+}
+
 /// The keys that may have signed; none without a secret.
 #[expect(clippy::disallowed_methods, reason = "signing is what the secrets are for")]
-pub(super) fn keys(keys: &Keyring) -> Option<Vec<Choice>> {
-    let secret = keys.secret_key.as_ref()?.expose();
+pub(super) fn keys<'a>(keys: impl Into<Keys<'a>>) -> Option<Vec<Choice>> {
+    let keys: Keys<'_> = keys.into();
+    let secret = keys.secret?.expose();
     let trimmed = secret.trim();
     let bare = trimmed.trim_matches(['"', '\'']);
     let mut others: Vec<(Slips, Vec<u8>)> = Vec::new();
@@ -210,9 +258,9 @@ pub(super) fn keys(keys: &Keyring) -> Option<Vec<Choice>> {
     add(&QUOTED_SECRET, format!("\"{secret}\"").as_bytes());
     add(&QUOTED_SECRET, format!("'{secret}'").as_bytes());
     for (slip, other) in [
-        (known("api-key-as-secret"), &keys.api_key),
-        (known("sandbox-secret"), &keys.sandbox_secret_key),
-        (&SANDBOX_API_KEY, &keys.sandbox_api_key),
+        (known("api-key-as-secret"), keys.api),
+        (known("sandbox-secret"), keys.sandbox),
+        (&SANDBOX_API_KEY, keys.sandbox_api),
     ] {
         if let Some(other) = other {
             add(slip, other.expose().as_bytes());
@@ -282,7 +330,6 @@ pub(super) fn hashes() -> [(Algorithm, Option<&'static Mistake>); 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Secret;
 
     #[test]
     fn base64_is_decoded_as_node_and_php_do() {

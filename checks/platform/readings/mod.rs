@@ -1,8 +1,10 @@
 //! The signature doctor: which reading of the platform's rule gives a captured signature.
 
 mod choices;
+mod misreading;
 mod slips;
 mod spelling;
+pub mod table;
 
 use choices::{Choice, Slips};
 use spelling::Spelling;
@@ -12,6 +14,8 @@ use super::form::Node;
 use super::mistakes::Mistake;
 use crate::model::{Keyring, Text};
 use crate::text;
+
+pub use misreading::{Misreading, Sample};
 
 /// How many parts of a signature may be wrong at once, its encoding aside.
 const DEEPEST: usize = 3;

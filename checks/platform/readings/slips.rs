@@ -7,6 +7,11 @@ pub(super) fn known(name: &str) -> &'static Mistake {
     mistakes::by_name(name).expect("a test sees that `mistakes` has every name that is used here")
 }
 
+/// The mistake of that name.
+pub(super) fn find(name: &str) -> Option<&'static Mistake> {
+    ALL.iter().copied().find(|mistake| mistake.name == name).or_else(|| mistakes::by_name(name))
+}
+
 /// Whether keys are put in order.
 pub(super) fn is_sorting(way: &[&'static Mistake]) -> bool {
     way.iter().any(|mistake| mistake.name.starts_with("sorted") || mistake.name.starts_with("top-level-sorted"))
@@ -30,8 +35,7 @@ macro_rules! slips {
     ($($id:ident = $name:literal, $words:literal, $fix:expr;)*) => {
         $(pub(super) static $id: Mistake = Mistake { name: $name, words: $words, fix: $fix };)*
         /// All of them.
-        #[cfg(test)]
-        pub(super) const ALL: &[&Mistake] = &[$(&$id),*];
+        pub(super) static ALL: &[&Mistake] = &[$(&$id),*];
     };
 }
 
@@ -65,6 +69,10 @@ slips! {
     GO_BODY = "go-body", "the body was parsed and written again as Go's `json.Marshal` does", RAW;
     JAVA_BODY = "java-body", "the body was parsed and written again as Java's Jackson does", RAW;
     GSON_BODY = "gson-body", "the body was parsed and written again as Java's Gson does", RAW;
+    DOTNET_BODY = "dotnet-body", "the body was parsed and written again as .NET's `System.Text.Json` does", RAW;
+    NEWTONSOFT_BODY = "newtonsoft-body", "the body was parsed and written again as .NET's Newtonsoft.Json does", RAW;
+    REPLACER_BODY = "replacer-body",
+        "the body was written as `JSON.stringify(body, Object.keys(body).sort())` does, which leaves the members of `data` out", RAW;
     DATA_ALONE = "data-alone", "only the `data` of the event was signed", RAW;
     EMPTY_BODY = "empty-body", "nothing stood where the body should: the request's stream had been read before", RAW;
     OBJECT_OBJECT = "object-object", "`[object Object]` was signed: a parsed JavaScript object was put into a string", RAW;
@@ -76,6 +84,9 @@ slips! {
         "Sign as v3 does: the JSON text, then the timestamp";
     SECONDS = "seconds", "the timestamp was signed in seconds, and the header has milliseconds",
         "Send and sign the same UNIX seconds: JavaScript `Math.floor(Date.now() / 1000)`, Java `Instant.now().getEpochSecond()`";
+    MILLISECONDS_HEADER = "milliseconds-header", "X-TIMESTAMP holds milliseconds, which are signed too",
+        "X-TIMESTAMP holds UNIX seconds: compare it with JavaScript `Math.floor(Date.now() / 1000)`, PHP `time()`, Python `time.time()`, Java \
+         `Instant.now().getEpochSecond()`";
     DECIMAL_TIMESTAMP = "decimal-timestamp", "the timestamp was signed with decimals", "Use whole seconds: Python `str(int(time.time()))`";
     ISO_TIMESTAMP = "iso-timestamp", "the timestamp was signed as an ISO 8601 date", HEADER;
     TRIMMED_TIMESTAMP = "trimmed-timestamp", "the timestamp was signed without the white space around it", HEADER;
