@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn the_doctor_for_captured_signatures_names_the_same() {
         let ring = ring(USUAL);
-        for misreading in all("").into_iter().filter(|misreading| !misreading.verifies) {
+        for misreading in all("").into_iter().filter(|misreading| !misreading.verifies && misreading.mistakes().len() == 1) {
             let Some((body, timestamp, signature)) = composed(misreading, &ring) else { continue };
             let Diagnosis::Readings(found) = diagnose(&ring, &body, &timestamp, &signature) else { panic!("{}", misreading.name) };
             let names: Vec<String> = found.iter().map(Reading::name).collect();
