@@ -92,6 +92,8 @@ limits! {
     webhook_restart_ms: "ms" = 30_000, 100..=600_000;
     /// The size of the one unsigned delivery that must be refused or cut off for its size.
     webhook_oversized_bytes: "bytes" = 2_097_152, 131_072..=16_777_216;
+    /// Deliveries to find out how a receiver reads signatures, where it refuses genuine ones.
+    webhook_doctor_deliveries: "deliveries" = 200, 10..=400;
     /// Longest wait for the effects of a delivery to rest.
     effects_wait_ms: "ms" = 30_000, 0..=600_000;
     /// Connecting, the TLS handshake included.

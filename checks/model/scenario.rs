@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Delivery, Search, Stamp};
+use super::{Deliver, Delivery, Examination, Search, Stamp};
 
 /// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ impl Scenario {
             Step::Beside { deliveries } => deliveries.as_slice(),
             Step::Search(search) => std::slice::from_ref(&search.delivery),
             Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
+            // All that it sends goes as far as its genuine event.
+            Step::Examine(_) => std::slice::from_ref(&Examination::GENUINE),
             Step::Repeat { .. } | Step::CountEffects | Step::ReadStatus => &[],
         })
     }
@@ -59,6 +61,7 @@ impl Scenario {
             Step::Burst { count, .. } => *count,
             Step::UntilAccepted { retries, .. } => 1 + retries,
             Step::Restart { controls, .. } => 1 + controls,
+            Step::Examine(examination) => examination.most,
             Step::CountEffects | Step::ReadStatus => 0,
         };
         self.steps.iter().map(of).sum()
@@ -99,6 +102,8 @@ pub enum Stage {
     Restart,
     /// Last and alone.
     ControlAfter,
+    /// Behind everything, and only on its occasion.
+    Examination,
 }
 
 /// The order a scenario is about.
@@ -202,6 +207,8 @@ pub enum Step {
         /// How many genuine `payment.processing` events may be sent to see whether the receiver is down and back, at most.
         controls: u64,
     },
+    /// Find out how the receiver reads signatures.
+    Examine(Examination),
     /// Count the order's effects once they rest.
     CountEffects,
     /// Read the order's state in the merchant's own word, once it rests. Next to [`Step::CountEffects`] both rest at the same time.
@@ -217,7 +224,7 @@ impl Step {
             Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } | Self::Search(_) | Self::Burst { .. } => {
                 false
             }
-            Self::UntilAccepted { .. } | Self::Restart { .. } => false,
+            Self::UntilAccepted { .. } | Self::Restart { .. } | Self::Examine(_) => false,
         }
     }
 }

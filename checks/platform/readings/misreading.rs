@@ -110,10 +110,10 @@ impl Misreading {
         all
     }
 
-    /// What is wrong beside how the same digest is spelled: who has the one can write down the other.
+    /// What is wrong beside the body and beside how the same digest is spelled: who has the one digest can write down the other.
     #[must_use]
-    pub fn digest(&self) -> String {
-        self.joined(|pick| pick.part != Part::Encoding)
+    pub fn family(&self) -> String {
+        self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding))
     }
 
     /// What is wrong beside the body.
