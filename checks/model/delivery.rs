@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Secret, Settings};
+use super::{Deliver, Keyring, Secret, Settings};
 use crate::platform::readings::{Misreading, Sample};
 use crate::platform::{Event, signature};
 
@@ -111,11 +111,7 @@ impl Delivery {
             | Content::ApiRequest
             | Content::Empty => {
                 // A wrong reading says something only of a receiver that was asked about the right one.
-                if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) {
-                    Deliver::Probe
-                } else {
-                    Deliver::Negative
-                }
+                if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) { Deliver::Probe } else { Deliver::Negative }
             }
             Content::Event(_) => Deliver::Full,
         }
@@ -388,6 +384,15 @@ pub struct SigningKeys<'a> {
     pub api: Option<&'a Secret>,
     /// `sandbox.api_key`
     pub sandbox_api: Option<&'a Secret>,
+}
+
+impl<'a> SigningKeys<'a> {
+    /// This secret, the others that are configured, and one made up for the run.
+    #[must_use]
+    pub const fn of(live: &'a Secret, keys: &'a Keyring, wrong: &'a Secret) -> Self {
+        let (sandbox, api, sandbox_api) = (keys.sandbox_secret_key.as_ref(), keys.api_key.as_ref(), keys.sandbox_api_key.as_ref());
+        Self { live, sandbox, wrong, api, sandbox_api }
+    }
 }
 
 /// A delivery, ready to be sent.

@@ -109,7 +109,8 @@ mod tests {
 
     fn names(examination: &Examination, round: usize, accepted: &[&str]) -> Vec<&'static str> {
         let opening = [Examination::GENUINE.name, Examination::TELLING.name, Examination::FORGED.name];
-        let mut so_far: Vec<Exchange> = opening.iter().map(|name| answered(name, if accepted.contains(name) { 200 } else { 401 })).collect();
+        let mut so_far: Vec<Exchange> =
+            opening.iter().map(|name| answered(name, if accepted.contains(name) { 200 } else { 401 })).collect();
         so_far.extend(accepted.iter().filter(|name| !opening.contains(name)).map(|name| answered(name, 200)));
         examination.round(round, &so_far).iter().map(|delivery| delivery.name).collect()
     }

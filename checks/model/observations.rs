@@ -150,7 +150,9 @@ impl NotMade {
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
             Self::RacesTookLong => Reason::Capped("the rounds before it took as long as `limits.webhook_race_ms` gives all of them".into()),
             Self::NoReading => Reason::Declined("the configured keys do not give this reading of a signature".into()),
-            Self::NotNeeded => Reason::Declined("signatures are read as the platform makes them, so that no other reading was tried".into()),
+            Self::NotNeeded => {
+                Reason::Declined("signatures are read as the platform makes them, so that no other reading was tried".into())
+            }
             Self::Deadline => Reason::Capped("the time given by `--deadline` was over".into()),
             Self::Interrupted => Reason::Interrupted,
         }

@@ -11,6 +11,7 @@ mod certificate_expiry;
 mod certificate_strength;
 mod conversation;
 mod cut_redelivered;
+pub mod doctor;
 mod duplicate_answered;
 mod effects;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub mod measured;
 mod name_form;
 mod obstacle;
 mod odd_signatures;
+mod one_reading;
 mod plain_http;
 mod post_only;
 mod prompt;
@@ -118,6 +120,7 @@ pub const SECTION: Section = Section {
         &retried_applied_once::RetriedAppliedOnce,
         &timed_out_redelivered::TimedOutRedelivered,
         &survives_restart::SurvivesRestart,
+        &one_reading::OneReading,
         &items::REGISTERED,
         &items::LOGGING,
         &items::ASYNCHRONOUS,

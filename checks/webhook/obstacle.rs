@@ -20,7 +20,7 @@ pub(super) enum Obstacle<'a> {
     ServerPage(u16),
     /// 401 or 403 with an HTML page: the application's, or that of a firewall that does not say its name.
     RefusalPage(u16),
-    /// The application says 401 or 403, or 400 and speaks of the signature.
+    /// The application says 401 or 403, or 400 or 422 and speaks of the signature.
     Signature(u16),
     /// The application says that it does not know the order, or says nothing to the contrary.
     UnknownOrder {
@@ -60,7 +60,7 @@ impl<'a> Obstacle<'a> {
             403 if page.is_server_page() => Self::ServerPage(answer.status),
             401 | 403 if page.is_html() => Self::RefusalPage(answer.status),
             401 | 403 => Self::Signature(answer.status),
-            400 if page.mentions(&["signature", "hmac", "unauthori", "timestamp"]) => Self::Signature(answer.status),
+            400 | 422 if page.mentions(&["signature", "hmac", "unauthori", "timestamp"]) => Self::Signature(answer.status),
             400 if page.mentions(&["order", "transaction", "not found", "unknown"]) => {
                 Self::UnknownOrder { status: answer.status, no_route: false }
             }

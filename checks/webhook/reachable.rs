@@ -2,13 +2,15 @@
 
 use super::by_hand;
 use super::conversation::{evidence, nth, scenario, single};
+use super::doctor::{self, Conclusion, READINGS, Verdict};
 use super::obstacle::{Obstacle, is_resolver_trouble};
 use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, between_controls};
 use super::stacks;
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Prefix, Probe, Reason, Reference, RunFacts, Seen, Slot,
-    TroubleKind, Trust,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion, Outcome, Prefix, Probe, Reason, Reference,
+    RunFacts, Seen, Slot, Subject, TroubleKind, Trust,
 };
+use crate::text;
 
 /// See [`META`].
 pub(super) struct Reachable;
@@ -22,7 +24,8 @@ const META: CheckMeta = CheckMeta {
     rationale: "An event that does not get through leaves a payment unbooked; and unless genuine ones are taken, refusing forged ones proves nothing.",
     judged: "A `payment.processing` event for an order that was never issued, signed as the platform signs, is sent before and after all others; the \
              first must be answered with a 2xx. What stands in the way is named: DNS, connection, TLS, redirect, firewall page, CSRF, login, method, the \
-             application's own 401 or 403, a crash. A 404, 409 or 422 is undecided (an unknown order?); so is trouble of this machine's network.",
+             application's own 401 or 403, a crash. Where the application refuses it, some two hundred others, each signed under another wrong reading of the \
+             rule, find out which one the receiver has. A 404, 409 or 422 is undecided (an unknown order?); so is trouble of this machine's network.",
     remediation: "Make `webhook.url` take a genuine event by POST from the internet, and answer it 200.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOKS,
@@ -34,8 +37,8 @@ impl Check for Reachable {
         &META
     }
 
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([])
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls([doctor::readings(merchant, Occasion::Trouble)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -51,12 +54,38 @@ impl Check for Reachable {
         if let Some(doubt) = obstacle.doubt(seen.order.issued) {
             return Err(doubt.into());
         }
-        Ok(Outcome::Fail(Finding {
+        let mut finding = Finding {
             message: obstacle.message(),
             evidence: vec![evidence(before, "200")],
             fix: Some(obstacle.fix()),
             repeat: by_hand::genuine(facts),
-        }))
+        };
+        if let Ok(conclusion) = Conclusion::of(facts) {
+            in_detail(&mut finding, &conclusion);
+        }
+        Ok(Outcome::Fail(finding))
+    }
+}
+
+/// Adds which reading of the signature is accepted in place of the right one, or that none was found.
+fn in_detail(finding: &mut Finding, conclusion: &Conclusion<'_>) {
+    if let Some(instead) = doctor::instead(conclusion) {
+        finding.message = text!("{}; {}", finding.message, instead);
+    }
+    match conclusion.verdict {
+        Verdict::Wrong | Verdict::Ambiguous => {
+            finding.evidence.extend(conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")));
+            if let [one] = conclusion.accepted[..] {
+                finding.fix = Some(one.fix());
+            }
+        }
+        Verdict::Anything => finding.evidence.push(evidence(conclusion.forged, "a refusal (4xx)")),
+        Verdict::Unexplained => finding.evidence.push(Evidence::of(
+            Subject::Delivery(READINGS.into()),
+            "one reading of the signature that is accepted",
+            text!("none of {} wrong ones is, nor the right one", conclusion.tried),
+        )),
+        Verdict::Right => {}
     }
 }
 

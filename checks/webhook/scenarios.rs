@@ -3,12 +3,14 @@
 //! Rules that hold for all: a [`Step::Repeat`] is always read to the end, also when it repeats a delivery that was cut; a
 //! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
 
+use super::doctor;
 use super::recovery::{once_retried, once_timed_out, restarts, until_accepted};
 use crate::model::{
-    Change, Claim, Content, Copies, Delivery, Form, Label, Merchant, Method, OrderNeed, Probe, Product, Release, Scenario, Search, Signed,
-    Spelling, Stage, Stamp, Step, Wait, Way,
+    Change, Claim, Content, Copies, Delivery, Form, Label, Merchant, Method, Occasion, OrderNeed, Probe, Product, Release, Scenario,
+    Search, Signed, Spelling, Stage, Stamp, Step, Wait, Way,
 };
 use crate::platform::Event;
+use crate::platform::readings::table;
 
 /// A genuine event before all others.
 pub const CONTROL_BEFORE: Delivery = Delivery::genuine("control-before");
@@ -86,6 +88,14 @@ pub const BODY_FORMS: [Delivery; 6] = [
     Delivery { form: Form::RawUnicode, ..Delivery::genuine("body-raw-unicode") },
     Delivery { form: Form::DecimalNumber, ..Delivery::genuine("body-decimal-number") },
 ];
+
+/// The event in a body that no two languages would write alike.
+pub const BODY_TELLING: Delivery = Delivery { form: Form::Telling, ..Delivery::genuine("body-telling") };
+
+/// Signed under a few wrong readings of the rule, on the plain body and on the one of [`BODY_TELLING`].
+pub fn misread() -> impl Iterator<Item = Delivery> {
+    table::everywhere().map(Delivery::under)
+}
 
 /// The event by GET, unsigned.
 pub const METHOD_GET: Delivery = Delivery { method: Method::Get, signed: Signed::Missing, ..Delivery::genuine("method-get") };
@@ -486,6 +496,9 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     if merchant.uses(Product::Payments) {
         all.extend([other_amount(), other_currency()]);
     }
+    all.push(Scenario::single(BODY_TELLING));
+    all.extend(misread().map(Scenario::single));
+    all.push(doctor::readings(merchant, Occasion::Trouble));
     all.push(control_after());
     all
 }

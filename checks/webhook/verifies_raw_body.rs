@@ -1,11 +1,12 @@
 //! The signature is over the bytes that arrive, however they spell the event.
 
 use super::conversation::{Reception, control, evidence, names, single};
+use super::doctor::{self, Conclusion};
 use super::proof::{Controls, refuses};
-use super::scenarios::{AS_PRINTED, BODY_FORMS, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls};
+use super::scenarios::{AS_PRINTED, BODY_FORMS, BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls};
 use super::{by_hand, stacks};
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
+    Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Occasion, Outcome, Probe, Reference, RunFacts, Scenario,
 };
 use crate::text;
 
@@ -43,8 +44,9 @@ impl Check for VerifiesRawBody {
         }
     }
 
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(BODY_FORMS.into_iter().chain([FORGED_WRONG_SECRET, TAMPERED_BODY]).map(Scenario::single))
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        let all = BODY_FORMS.into_iter().chain([BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY]).map(Scenario::single);
+        between_controls(all.chain([doctor::readings(merchant, Occasion::Trouble)]))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -58,7 +60,11 @@ impl Check for VerifiesRawBody {
                 refused.push((delivery.form, exchange));
             }
         }
+        let named = Conclusion::of(facts).ok().and_then(|conclusion| Some((doctor::instead(&conclusion)?, conclusion)));
         if refused.is_empty() {
+            if let Some((instead, conclusion)) = named {
+                return Ok(Outcome::Fail(in_detail(Finding::new(instead, Vec::new()), &conclusion)));
+            }
             shown.push(refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?);
             shown.push(refuses(facts, &TAMPERED_BODY, "webhook-rejects-tampered")?);
             return Ok(Outcome::Pass(shown));
@@ -81,14 +87,34 @@ impl Check for VerifiesRawBody {
             Diagnosis::Decodes => fail("decodes the text of the body before it computes the HMAC", &forms, &exchanges, evidence),
             Diagnosis::Reserialises => fail("re-serialises the body before it computes the HMAC", &forms, &exchanges, evidence),
         };
-        Ok(outcome.repeat(repeat))
+        Ok(match (outcome.repeat(repeat), named) {
+            (Outcome::Fail(mut finding), Some((instead, conclusion))) => {
+                finding.message = text!("{}; {}", finding.message, instead);
+                Outcome::Fail(in_detail(finding, &conclusion))
+            }
+            (outcome, _) => outcome,
+        })
     }
+}
+
+/// With what the doctor found.
+fn in_detail(mut finding: Finding, conclusion: &Conclusion<'_>) -> Finding {
+    finding.evidence.extend(conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")));
+    if let [one] = conclusion.accepted[..] {
+        finding.fix = Some(one.fix());
+    }
+    finding
 }
 
 fn fail(does: &'static str, forms: &[Form], refused: &[&Exchange], evidence: Vec<crate::model::Evidence>) -> Outcome {
     let printed = if forms.contains(&Form::AsPrinted) { "; the platform's own sample is spelled as in body-as-printed" } else { "" };
     let message = text!("the receiver {}: it does not accept {}{}", does, names(refused), printed);
     Outcome::fail(message, evidence)
+}
+
+/// Whether these refused forms are what a strict schema refuses, and no matter of signatures.
+pub(super) fn is_a_strict_schema(refused: &[Form]) -> bool {
+    matches!(Diagnosis::of(refused), Diagnosis::StrictAmount | Diagnosis::StrictFields)
 }
 
 /// What a receiver does that accepts the plain spelling and not these.

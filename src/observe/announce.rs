@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Copies, Delivery, Form, Hook, HookSource, Label, Merchant, OrderNeed, Probe, Program, Quoted, Release,
-    RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
+    Address, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook, HookSource, Label, Merchant, Occasion, OrderNeed, Probe,
+    Program, Quoted, Release, RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
@@ -307,6 +307,7 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
                 | Step::Burst { .. }
                 | Step::UntilAccepted { .. }
                 | Step::Restart { .. }
+                | Step::Examine(_)
                 | Step::CountEffects
                 | Step::ReadStatus,
             )
@@ -320,6 +321,18 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
         Step::Burst { delivery, count } => vec![PlannedRequest {
             kind: format!("{}; order: {order}, each another event", kind(delivery)),
             ..request(delivery, ", all at once", *count)
+        }],
+        Step::Examine(examination) => vec![PlannedRequest {
+            name: scenario.name.to_owned(),
+            at_most: true,
+            kind: format!(
+                "payment.processing, each signed under another wrong reading of the rule{}; order: {order}, each another event",
+                match examination.occasion {
+                    Occasion::Trouble => ", only where the application refuses a genuine event or some spellings of it",
+                    Occasion::Always => "",
+                }
+            ),
+            ..request(&Examination::GENUINE, "", examination.most)
         }],
         Step::CountEffects | Step::ReadStatus => Vec::new(),
     };

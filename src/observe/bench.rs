@@ -74,7 +74,7 @@ pub(crate) async fn deliver(parcel: &Parcel, context: &Context<'_>) -> anyhow::R
         },
     };
     let wrong = wrong_secret(context.run);
-    let keys = SigningKeys { live, sandbox: wiring.keys.sandbox_secret_key.as_ref(), wrong: &wrong };
+    let keys = SigningKeys::of(live, &wiring.keys, &wrong);
     let exchanges = RefCell::new(Vec::new());
     let bench = Bench { parcel, courier, url, order: &order, began: Timestamp::now(), keys, exchanges: &exchanges };
     let mut interrupted = context.interrupted.clone();
@@ -180,6 +180,7 @@ impl Bench<'_> {
         composed.map_err(|refusal| match refusal {
             Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.parcel.need).to_owned() },
             Refusal::NoSandboxSecret => NotMade::Unconfigured { key: Slot::SandboxSecretKey.key().to_owned() },
+            Refusal::NoReading => NotMade::NoReading,
         })
     }
 

@@ -1,14 +1,17 @@
 //! The conversation with a webhook: a control, then everything else as fast as the receiver takes it, load alone, the control again.
 
 mod attempts;
+mod examined;
 mod measured;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Copies, Delivery, Exchange, NotMade, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen, SigningKeys,
-    Stage, Stamp, Step, StepSeen, Trouble, Wait,
+    Copies, Delivery, Exchange, NotMade, Occasion, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen,
+    SigningKeys, Stage, Stamp, Step, StepSeen, Trouble, Wait,
 };
+use golive_checks::webhook::doctor;
 use hyper::body::Bytes;
 use jiff::Timestamp;
 use tokio::time::sleep;
@@ -25,6 +28,7 @@ use super::plan::source_key;
 use super::race::{Order, Races, Turn};
 use super::window::{Place, Urgency, Went, Window};
 use super::{Context, Progress};
+use examined::FEW;
 
 /// What is assumed of a receiver when no control says it.
 const USUAL: Duration = Duration::from_millis(100);
@@ -94,14 +98,17 @@ impl Conversation<'_> {
                 Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
             };
             let accepted = matches!(&seen, Seen::Got(seen) if seen.exchanges().all(Exchange::accepted));
+            let reading = first.is_some_and(doctor::follows);
             if let Some(exchange) = first {
                 answer = exchange.times.answer();
                 usual = undisturbed(exchange);
             }
             record(control.name, seen);
             if !accepted {
-                let rest = controls.chain(scenarios.iter().filter(|scenario| scenario.stage != Stage::ControlBefore));
+                let later = |scenario: &&Scenario| !matches!(scenario.stage, Stage::ControlBefore | Stage::Examination);
+                let rest = controls.chain(scenarios.iter().filter(later));
                 rest.for_each(|scenario| record(scenario.name, Seen::NotMade(NotMade::NoControl)));
+                self.examination(scenarios, usual, answer, reading.then_some(Occasion::Trouble).ok_or(NotMade::NoControl), record).await;
                 return;
             }
         }
@@ -109,13 +116,45 @@ impl Conversation<'_> {
         let mut together: Vec<&Scenario> = of(Stage::Independent).chain(of(Stage::Stateful)).collect();
         // The longest first: the others fit in beside them.
         together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
+        let spelled = RefCell::new(Vec::new());
         let tasks = together.into_iter().map(|scenario| -> Task<'_> {
-            let window = &window;
-            Box::pin(async move { record(scenario.name, self.scenario(scenario, window, answer).await) })
+            let (window, spelled) = (&window, &spelled);
+            Box::pin(async move {
+                let seen = self.scenario(scenario, window, answer).await;
+                if let (Seen::Got(seen), true) = (&seen, doctor::is_spelling(scenario.name)) {
+                    spelled.borrow_mut().extend(seen.exchanges().cloned());
+                }
+                record(scenario.name, seen);
+            })
         });
         beside(tasks.collect()).await;
         for scenario in of(Stage::Load).chain(of(Stage::Restart)).chain(of(Stage::ControlAfter)) {
             record(scenario.name, self.scenario(scenario, &Window::new(usual, 1), answer).await);
+        }
+        let occasion = if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
+        self.examination(scenarios, usual, answer, Ok(occasion), record).await;
+    }
+
+    /// What finds out how the receiver reads signatures, where this is an occasion for it.
+    async fn examination(
+        &self,
+        scenarios: &[Scenario],
+        usual: Duration,
+        answer: Duration,
+        occasion: Result<Occasion, NotMade>,
+        record: Record<'_>,
+    ) {
+        for scenario in scenarios.iter().filter(|scenario| scenario.stage == Stage::Examination) {
+            let needs = |step: &Step| matches!(step, Step::Examine(examination) if examination.occasion == Occasion::Always);
+            let seen = match &occasion {
+                Err(why) => Seen::NotMade(why.clone()),
+                Ok(Occasion::Always) if !scenario.steps.iter().any(needs) => Seen::NotMade(NotMade::NotNeeded),
+                Ok(Occasion::Trouble | Occasion::Always) => {
+                    let window = Window::new(usual, self.courier.limits.webhook_concurrency.min(FEW));
+                    self.scenario(scenario, &window, answer).await
+                }
+            };
+            record(scenario.name, seen);
         }
     }
 
@@ -261,6 +300,11 @@ impl Run<'_> {
                 return Ok(goes_on);
             }
             Step::Restart { delivery, point, .. } => return self.restart(delivery, *point).await,
+            Step::Examine(examination) => {
+                let exchanges = self.examine(examination, self.urgency(at)).await?;
+                self.steps.push(StepSeen::Together(exchanges));
+                return Ok(GoesOn::Yes);
+            }
             Step::CountEffects | Step::ReadStatus => return Ok(self.watch(at).await),
         };
         self.ahead = ahead;
@@ -421,20 +465,17 @@ impl Run<'_> {
     }
 
     pub(super) fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
-        let talk = self.talk;
-        let ring = &talk.context.wiring.keys;
-        let keys = SigningKeys {
-            live: talk.live,
-            sandbox: ring.sandbox_secret_key.as_ref(),
-            wrong: talk.wrong,
-            api: ring.api_key.as_ref(),
-            sandbox_api: ring.sandbox_api_key.as_ref(),
-        };
-        delivery.compose(order, self.began, Timestamp::now(), &keys).map_err(|refusal| match refusal {
+        self.try_compose(delivery, order).map_err(|refusal| match refusal {
             Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() },
             Refusal::NoSandboxSecret => NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() },
             Refusal::NoReading => NotMade::NoReading,
         })
+    }
+
+    fn try_compose(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, Refusal> {
+        let talk = self.talk;
+        let keys = SigningKeys::of(talk.live, &talk.context.wiring.keys, talk.wrong);
+        delivery.compose(order, self.began, Timestamp::now(), &keys)
     }
 
     /// As the limits have it for a control; for others as much longer as our own load may make it.
@@ -462,6 +503,7 @@ fn at_once(steps: &[Step]) -> usize {
             | Step::Burst { .. }
             | Step::UntilAccepted { .. }
             | Step::Restart { .. }
+            | Step::Examine(_)
             | Step::CountEffects
             | Step::ReadStatus,
         )

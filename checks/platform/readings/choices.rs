@@ -257,11 +257,9 @@ pub(super) fn keys<'a>(keys: impl Into<Keys<'a>>) -> Option<Vec<Choice>> {
     add(known("secret-with-line-break"), format!("{secret}\r").as_bytes());
     add(&QUOTED_SECRET, format!("\"{secret}\"").as_bytes());
     add(&QUOTED_SECRET, format!("'{secret}'").as_bytes());
-    for (slip, other) in [
-        (known("api-key-as-secret"), keys.api),
-        (known("sandbox-secret"), keys.sandbox),
-        (&SANDBOX_API_KEY, keys.sandbox_api),
-    ] {
+    for (slip, other) in
+        [(known("api-key-as-secret"), keys.api), (known("sandbox-secret"), keys.sandbox), (&SANDBOX_API_KEY, keys.sandbox_api)]
+    {
         if let Some(other) = other {
             add(slip, other.expose().as_bytes());
             add(slip, other.expose().trim().as_bytes());

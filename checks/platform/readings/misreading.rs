@@ -150,7 +150,9 @@ impl Misreading {
         let node = std::str::from_utf8(body).ok().and_then(|text| Node::parse(text).ok());
         let body = self.choose(Part::Body, || choices::bodies(body, node.as_ref()), body)?;
         let time = match self.pick(Part::Time) {
-            Some(pick) if pick.way[0].name == slips::MILLISECONDS_HEADER.name => (timestamp.len() >= 13).then(|| timestamp.as_bytes().to_vec())?,
+            Some(pick) if pick.way[0].name == slips::MILLISECONDS_HEADER.name => {
+                (timestamp.len() >= 13).then(|| timestamp.as_bytes().to_vec())?
+            }
             Some(_) | None => self.choose(Part::Time, || choices::times(timestamp, node.as_ref()), timestamp.as_bytes())?,
         };
         let separator = self.choose(Part::Separator, choices::separators, b"")?;
@@ -164,8 +166,7 @@ impl Misreading {
             Some(pick) => choices::hashes().into_iter().find(|(_, mistake)| *mistake == Some(pick.way[0]))?.0,
             None => Algorithm::HmacSha256,
         };
-        let message: [&[u8]; 3] =
-            if self.pick(Part::Order).is_some() { [&time, &separator, &body] } else { [&body, &separator, &time] };
+        let message: [&[u8]; 3] = if self.pick(Part::Order).is_some() { [&time, &separator, &body] } else { [&body, &separator, &time] };
         let digest = hash.digest(&key.bytes, &message);
         match self.pick(Part::Encoding) {
             None => Some(HEXLOWER.encode(&digest)),

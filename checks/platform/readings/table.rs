@@ -157,15 +157,8 @@ const LANGUAGES: &[&str] = &[
     "newtonsoft-body",
 ];
 const SORTINGS: &[&str] = &["", "+sorted", "+top-level-sorted"];
-const OTHER_SPELLINGS: &[&str] = &[
-    "compact-body",
-    "sorted-body",
-    "top-level-sorted-body",
-    "replacer-body",
-    "trimmed-body",
-    "unix-line-breaks",
-    "windows-line-breaks",
-];
+const OTHER_SPELLINGS: &[&str] =
+    &["compact-body", "sorted-body", "top-level-sorted-body", "replacer-body", "trimmed-body", "unix-line-breaks", "windows-line-breaks"];
 
 /// Those that are tried on every receiver, also on one that does right: a few that are common elsewhere.
 const EVERYWHERE: [(Sample, &str); 10] = [
@@ -257,13 +250,7 @@ mod tests {
     /// A delivery as it would go out: body, timestamp, signature. None where the keys do not give it.
     fn composed(misreading: &'static Misreading, ring: &Keyring) -> Option<(Vec<u8>, String, String)> {
         let wrong = Secret::new("sk_live_MARKERwrong".to_owned());
-        let keys = SigningKeys {
-            live: ring.secret_key.as_ref()?,
-            sandbox: ring.sandbox_secret_key.as_ref(),
-            wrong: &wrong,
-            api: ring.api_key.as_ref(),
-            sandbox_api: ring.sandbox_api_key.as_ref(),
-        };
+        let keys = SigningKeys::of(ring.secret_key.as_ref()?, ring, &wrong);
         let at = Timestamp::from_second(1_778_659_835).expect("in range");
         let request = Delivery::under(misreading).compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys).ok()?;
         let header = |name| request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
@@ -272,14 +259,9 @@ mod tests {
 
     /// What a receiver with that reading expects of what arrives.
     fn expected(misreading: &Misreading, ring: &Keyring, body: &[u8], timestamp: &str) -> Option<String> {
-        let keys = SigningKeys {
-            live: ring.secret_key.as_ref()?,
-            sandbox: ring.sandbox_secret_key.as_ref(),
-            wrong: ring.secret_key.as_ref()?,
-            api: ring.api_key.as_ref(),
-            sandbox_api: ring.sandbox_api_key.as_ref(),
-        };
-        Some(misreading.sign_for(&keys, body, timestamp)?)
+        let secret = ring.secret_key.as_ref()?;
+        let keys = SigningKeys::of(secret, ring, secret);
+        misreading.sign_for(&keys, body, timestamp)
     }
 
     #[test]

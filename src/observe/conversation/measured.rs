@@ -60,7 +60,7 @@ impl Run<'_> {
     }
 
     /// A further order like the scenario's, so that what is sent about it is no duplicate.
-    async fn another_order(&self) -> Result<OrderId, NotMade> {
+    pub(super) async fn another_order(&self) -> Result<OrderId, NotMade> {
         let need = self.scenario.order;
         self.talk.orders.take(need).await.map_err(|none| match none {
             NoLine::NotMade(why) => why,

@@ -256,7 +256,7 @@ fn signings_at_one_moment_have_a_second_each() {
 fn what_is_validly_signed_below_full_reads_as_processing_for_an_order_that_was_never_issued() {
     let live = Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned());
     let wrong = Secret::new("sk_live_MARKERwrong".to_owned());
-    let keys = SigningKeys { live: &live, sandbox: Some(&wrong), wrong: &wrong };
+    let keys = SigningKeys { live: &live, sandbox: Some(&wrong), wrong: &wrong, api: None, sandbox_api: None };
     let now = Timestamp::from_second(1_778_659_835).unwrap();
     let settings = [
         "",
