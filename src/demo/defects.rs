@@ -129,6 +129,16 @@ defects! {
         also "webhook-handles-events": "events come in the order of the page, which is not sorted";
     ReEncodesAsPhp Warns "re-encodes-as-php": "the HMAC is taken over json_encode of the parsed body, with its \\/ and \\u escapes"
         => ["webhook-verifies-raw-body"];
+    TriesTimestampFirst Warns "tries-timestamp-first": "a signature over timestamp and body, in that order, is accepted beside the right one"
+        => ["webhook-one-reading"];
+    FallsBackToStringify Warns "falls-back-to-stringify": "when the raw body does not verify, JSON.stringify of the parsed one is tried"
+        => ["webhook-one-reading"];
+    ExpectsBase64 Stops "expects-base64": "the signature is compared in Base64, as the previous API generation has it"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are refused";
+    ExpectsMilliseconds Stops "expects-milliseconds": "X-TIMESTAMP is compared with a clock in milliseconds"
+        => ["webhook-reachable"]
+        also "webhook-answers-200": "genuine events are refused";
     CaseSensitiveHeaders Warns "case-sensitive-headers": "the signature is found only under the exact spelling X-SIGNATURE"
         => ["webhook-header-case"];
 

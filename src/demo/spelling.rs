@@ -1,16 +1,20 @@
 //! How runtimes spell a body that they have parsed: what a shop signs that does not keep the bytes.
 
-use golive_checks::platform::canonical;
-use serde_json::{Map, Number, Value};
+use std::io::{self, Write};
 
-/// As `JSON.stringify(JSON.parse(body))` has it: numbers lose their zeros.
+use golive_checks::platform::canonical;
+use serde::Serialize as _;
+use serde_json::ser::{Formatter, Serializer};
+use serde_json::{Map, Value};
+
+/// As `JSON.stringify(JSON.parse(body))` has it: numbers lose their zeros, and what a double cannot hold.
 pub(super) fn as_javascript(body: &[u8]) -> Option<String> {
-    Some(shorten(serde_json::from_slice(body).ok()?).to_string())
+    written(&serde_json::from_slice(body).ok()?, Runtime::JavaScript)
 }
 
-/// As PHP's `json_encode(json_decode(body))` has it: slashes and everything outside ASCII escaped.
+/// As PHP's `json_encode(json_decode(body, true))` has it: slashes and everything outside ASCII escaped, empty objects made lists.
 pub(super) fn as_php(body: &[u8]) -> Option<String> {
-    let plain = as_javascript(body)?;
+    let plain = written(&with_lists(serde_json::from_slice(body).ok()?), Runtime::Php)?;
     let mut units = [0; 2];
     let escaped = plain.chars().map(|c| match c {
         '/' => "\\/".to_owned(),
@@ -42,22 +46,43 @@ pub(super) fn with_amount(body: &[u8], amount: &str) -> Option<String> {
     Some(format!("{}{amount}{}", &text[..start], &text[end..]))
 }
 
-/// Numbers as a double has them: `1.00` becomes `1`.
-fn shorten(value: Value) -> Value {
+/// Empty objects are empty lists in PHP.
+fn with_lists(value: Value) -> Value {
     match value {
-        Value::Number(number) => Value::Number(shortest(&number).unwrap_or(number)),
-        Value::Array(items) => Value::Array(items.into_iter().map(shorten).collect()),
-        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| (key, shorten(value))).collect()),
-        Value::Null | Value::Bool(_) | Value::String(_) => value,
+        Value::Object(members) if members.is_empty() => Value::Array(Vec::new()),
+        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| (key, with_lists(value))).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(with_lists).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }
 
-fn shortest(number: &Number) -> Option<Number> {
-    let double = number.as_f64()?;
-    if double.fract() == 0.0 && double.abs() < 9_007_199_254_740_992.0 {
-        format!("{double:.0}").parse().ok()
-    } else {
-        Number::from_f64(double)
+/// Whose numbers are written.
+#[derive(Clone, Copy)]
+enum Runtime {
+    JavaScript,
+    Php,
+}
+
+fn written(value: &Value, runtime: Runtime) -> Option<String> {
+    let mut text = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut text, runtime)).ok()?;
+    String::from_utf8(text).ok()
+}
+
+impl Formatter for Runtime {
+    /// With the fewest digits that read back as the same double: `1.00` becomes `1`.
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        match self {
+            Self::Php if value != 0.0 && value.abs() < 1e-4 => write!(writer, "{}", format!("{value:e}").replace("e-", ".0e-")),
+            Self::JavaScript | Self::Php => write!(writer, "{value}"),
+        }
+    }
+
+    fn write_u64<W: ?Sized + Write>(&mut self, writer: &mut W, value: u64) -> io::Result<()> {
+        match self {
+            Self::JavaScript => write!(writer, "{}", value as f64),
+            Self::Php => write!(writer, "{value}"),
+        }
     }
 }
 
@@ -71,6 +96,13 @@ mod tests {
     fn javascript_unescapes_and_drops_zeros() {
         assert_eq!(as_javascript(BODY).as_deref(), Some(r#"{"event":"x","data":{"note":"a/b ज","amount":"1.00","n":1,"h":0.5}}"#));
         assert_eq!(as_javascript(b"{"), None);
+    }
+
+    #[test]
+    fn numbers_and_empty_objects_become_what_each_makes_of_them() {
+        let body = br#"{"a":0.000001,"b":1.00,"c":90071992547409931,"d":{}}"#;
+        assert_eq!(as_javascript(body).as_deref(), Some(r#"{"a":0.000001,"b":1,"c":90071992547409940,"d":{}}"#));
+        assert_eq!(as_php(body).as_deref(), Some(r#"{"a":1.0e-6,"b":1,"c":90071992547409931,"d":[]}"#));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use data_encoding::{BASE64, HEXLOWER};
 use golive_checks::model::Secret;
 use golive_checks::platform::{Event, signature};
 use jiff::Timestamp;
@@ -231,6 +232,7 @@ impl Webhook {
         let aged = if self.has(Defect::AgesAnotherTimestamp) { arrived.last("X-TIMESTAMP") } else { timestamp };
         let at: i64 = aged.parse().map_err(|_| Doubt::WrongTime)?;
         let late_s = if self.does(Habit::TwoClocks) && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { 5 } else { 0 };
+        let now = if self.has(Defect::ExpectsMilliseconds) { now.saturating_mul(1_000) } else { now };
         let age = now.saturating_sub(at) + late_s;
         if self.is_fresh(age) { Ok(()) } else { Err(Doubt::WrongTime) }
     }
@@ -257,7 +259,9 @@ impl Webhook {
         if self.has(Defect::TrustsAnyTimestamp) {
             return true;
         }
-        let window = if self.has(Defect::TwoHourWindow) {
+        let window = if self.has(Defect::ExpectsMilliseconds) {
+            WINDOW_S * 1_000
+        } else if self.has(Defect::TwoHourWindow) {
             7_200
         } else if self.has(Defect::FiveSecondWindow) {
             5
@@ -280,6 +284,10 @@ impl Webhook {
         if self.has(Defect::ComparesPrefixOnly) {
             return signature.len() >= 8 && signature::sign(&self.secret, body, timestamp).starts_with(signature);
         }
+        if self.has(Defect::ExpectsBase64) {
+            let digest = HEXLOWER.decode(signature::sign(&self.secret, body, timestamp).as_bytes()).unwrap_or_default();
+            return BASE64.encode(&digest) == signature;
+        }
         let seen_as = if self.has(Defect::ReSerialisesBody) {
             spelling::as_javascript(body)
         } else if self.has(Defect::SortsBeforeHmac) {
@@ -294,6 +302,10 @@ impl Webhook {
         }
         signature::verify(&self.secret, body, timestamp, signature)
             || self.has(Defect::AcceptsSandboxSecret) && signature::verify(&self.sandbox_secret, body, timestamp, signature)
+            || self.has(Defect::TriesTimestampFirst)
+                && signature::verify(&self.secret, timestamp.as_bytes(), &String::from_utf8_lossy(body), signature)
+            || self.has(Defect::FallsBackToStringify)
+                && spelling::as_javascript(body).is_some_and(|text| signature::verify(&self.secret, text.as_bytes(), timestamp, signature))
             || self.has(Defect::AcceptsBodyOnlySignature) && signature::verify(&self.secret, body, "", signature)
             || self.has(Defect::VerifiesOwnCopy)
                 && spelling::with_amount(body, super::AMOUNT)

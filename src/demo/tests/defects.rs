@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
 use golive_checks::platform::Event;
+use golive_checks::platform::readings::{Misreading, Sample};
 use golive_checks::webhook::scenarios::{
     API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT, FORGED_BODY_ONLY, FORGED_TRUNCATED,
     FORGED_UNLABELLED, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER, MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET,
@@ -26,6 +27,10 @@ fn stale_hour() -> Delivery {
         Step::Deliver(delivery) => delivery,
         _ => unreachable!("one delivery"),
     }
+}
+
+fn under(sample: Sample, mistakes: &str) -> Delivery {
+    Delivery::under(Misreading::of(sample, mistakes).unwrap())
 }
 
 /// Whether the shop shows the defect.
@@ -97,6 +102,10 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
         Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => loses(&BODY_FORMS),
+        Defect::TriesTimestampFirst => accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&CONTROL_BEFORE),
+        Defect::FallsBackToStringify => accepts(&under(Sample::Telling, "javascript-body")) && BODY_FORMS.iter().all(accepts),
+        Defect::ExpectsBase64 => accepts(&under(Sample::Plain, "base64")) && !accepts(&CONTROL_BEFORE),
+        Defect::ExpectsMilliseconds => accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&CONTROL_BEFORE),
         Defect::CaseSensitiveHeaders => loses(&[HEADERS_LOWER]),
         Defect::Answers201 => deliver(&CONTROL_BEFORE) == 201,
         Defect::AnswersRedirect => deliver(&CONTROL_BEFORE) == 302,
