@@ -200,6 +200,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_launched_is_not_waited_for_and_outlives_whoever_launched_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let script = |text: &str| ["sh", "-c", text].map(str::to_owned);
+        runtime.block_on(async {
+            let mut failing = launch(&script("echo MARKER; exit 4"), folder.path()).expect("launched");
+            assert_eq!(failing.wait().await.map_err(Failed::from).and_then(ended), Err(Failed::Exit(4)));
+            drop(launch(&script("sleep 0.3; touch one"), folder.path()).expect("launched"));
+            assert_eq!(launch(&["./none".to_owned()], folder.path()).err(), Some(Failed::NotFound));
+        });
+        drop(runtime);
+        launch_last(&script("touch other"), folder.path()).expect("launched");
+        let began = std::time::Instant::now();
+        while !["one", "other"].iter().all(|name| folder.path().join(name).exists()) {
+            assert!(began.elapsed() < LONG, "both are made");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
     fn finds_programs_beside_the_configuration() {
         let folder = tempfile::tempdir().expect("a folder");
         // A link, since a script that was just written may still be busy.

@@ -8,7 +8,7 @@ use super::scenarios::between_controls;
 use super::{applies_once, stacks};
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, NotMade, Outcome, Plain, Probe, Reason, Reference, RestartSeen,
-    RunFacts, Seen, StopPoint, Subject, Text,
+    RunFacts, Seen, StopPoint, Subject, Text, TroubleKind,
 };
 use crate::text;
 
@@ -177,9 +177,11 @@ fn was_stopped(name: &'static str, restart: &RestartSeen) -> Result<(), Reason> 
     if let Err(why) = &restart.stop {
         return Err(Reason::Transport(text!("{}: `webhook.control.stop` {}", name, Plain(why))));
     }
-    if !restart.down && restart.delivery.answer.is_ok() {
+    // A connection that broke off shows it too; one that only took its time does not.
+    let broke = restart.delivery.answer.as_ref().is_err_and(|trouble| trouble.kind != TroubleKind::TimedOut);
+    if !restart.down && !broke {
         return Err(Reason::Ambiguous(text!(
-            "{}: after `webhook.control.stop` the receiver answered as before, so it was not seen to stop",
+            "{}: after `webhook.control.stop` the receiver was not seen to be down",
             name
         )));
     }
@@ -209,7 +211,6 @@ fn how_to_prove_it() -> Reason {
 mod tests {
     use super::super::fixture::{At as Step, Case, exchange, failure, passes, reason};
     use super::*;
-    use crate::model::TroubleKind;
 
     /// Told at a point, stopped and started: what became of the delivery, the effects after the restart, the attempts after it, the effects
     /// in the end.
@@ -300,6 +301,9 @@ mod tests {
     fn is_undecided_when_the_receiver_was_not_seen_to_stop() {
         let whole = case(KEPT, RIGHT, RIGHT);
         let unseen = stopped(whole, StopPoint::Answered, &KEPT, |seen| seen.down = false);
+        assert!(matches!(reason(unseen.judge(&SurvivesRestart)), Reason::Ambiguous(_)));
+        let slow = Stop(Err(TroubleKind::TimedOut), None, &[200], 1);
+        let unseen = stopped(case(KEPT, RIGHT, RIGHT), StopPoint::Sent, &slow, |seen| seen.down = false);
         assert!(matches!(reason(unseen.judge(&SurvivesRestart)), Reason::Ambiguous(_)));
         let broken = stopped(case(KEPT, RIGHT, RIGHT), StopPoint::Answered, &KEPT, |seen| seen.stop = Err("was not found".to_owned()));
         assert!(matches!(reason(broken.judge(&SurvivesRestart)), Reason::Transport(_)));

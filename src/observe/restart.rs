@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use golive_checks::model::{Delivery, Exchange, NotMade, OrderNeed, RestartSeen, Seen, StepSeen, StopPoint};
+use golive_checks::model::{
+    Answer, Delivery, Exchange, NotMade, OrderNeed, Phase, RestartSeen, Seen, StepSeen, StopPoint, Trouble, TroubleKind,
+};
 use golive_checks::webhook::recovery::{DOWN_CONTROLS, back_pauses};
 use tokio::time::sleep;
 
@@ -107,10 +109,13 @@ impl Run<'_> {
     /// Whether the receiver is seen not to take a control. It may finish first what it is at.
     async fn goes_down(&self) -> bool {
         for _ in 0..DOWN_CONTROLS {
-            if !self.is_it_up().await {
-                return true;
+            match self.is_it_up(self.last_patience()).await.map(|exchange| exchange.answer) {
+                // Whoever takes a control and is slow about it is not down.
+                Some(Ok(Answer { status: 200, .. }))
+                | Some(Err(Trouble { kind: TroubleKind::TimedOut, phase: Phase::Send | Phase::FirstByte | Phase::Body, .. }))
+                | None => sleep(DOWN_PAUSE).await,
+                Some(Ok(_) | Err(_)) => return true,
             }
-            sleep(DOWN_PAUSE).await;
         }
         false
     }
@@ -122,7 +127,7 @@ impl Run<'_> {
         let mut starts = 1;
         let mut failed = control.start().await.err();
         for pause in back_pauses(wait_ms) {
-            if self.is_it_up().await {
+            if self.is_it_up(self.patience(1)).await.is_some_and(|exchange| exchange.accepted()) {
                 control.is_up();
                 return Ok(millis(began.elapsed()));
             }
@@ -142,13 +147,13 @@ impl Run<'_> {
         })
     }
 
-    /// Whether a genuine event that settles nothing is answered 200.
-    async fn is_it_up(&self) -> bool {
+    /// What becomes of a genuine event that settles nothing; none where it could not be sent for a reason of ours.
+    async fn is_it_up(&self, patience: Patience) -> Option<Exchange> {
         let talk = self.talk;
-        let Ok(order) = talk.orders.take(OrderNeed::Any).await else { return false };
-        let line = talk.courier.line(talk.url, None, self.patience(1)).await;
-        let Ok(request) = self.compose_for(&IS_IT_UP, &order) else { return false };
+        let order = talk.orders.take(OrderNeed::Any).await.ok()?;
+        let line = talk.courier.line(talk.url, None, patience).await;
+        let request = self.compose_for(&IS_IT_UP, &order).ok()?;
         let out = talk.out(IS_IT_UP.name.to_owned(), &request);
-        talk.courier.send(&out, line, self.patience(1), None).await.is_ok_and(|exchange| exchange.accepted())
+        talk.courier.send(&out, line, patience, None).await.ok()
     }
 }

@@ -1,6 +1,7 @@
 //! Whole conversations with receivers on loopback.
 
 mod measured;
+mod recovery;
 mod wide;
 
 use std::collections::BTreeMap;
