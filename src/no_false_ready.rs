@@ -33,11 +33,15 @@ fn verdicts(defect: Defect) -> Vec<(&'static str, Verdict)> {
         run.wiring.effects = None;
         run
     };
+    let mut stateless = with(Deliver::Full);
+    stateless.merchant.webhook.status = None;
+    stateless.wiring.status = None;
     let ways = [
         ("probe", with(Deliver::Probe)),
         ("full", with(Deliver::Full)),
         ("probe without effects", blind(Deliver::Probe)),
         ("full without effects", blind(Deliver::Full)),
+        ("full without a status", stateless),
     ];
     ways.into_iter().map(|(name, run)| (name, verdict(observe(run), defect))).collect()
 }

@@ -13,6 +13,7 @@ use support::{Server, TlsProxy, golive, not_fine, outcome, repository, run, runt
 struct Example {
     server: Command,
     effects: Vec<String>,
+    status: Vec<String>,
 }
 
 fn example(name: &str) -> PathBuf {
@@ -55,10 +56,14 @@ deliver = "full"
 ids = [{ids}]
 
 [webhook.payout]
-ids = ["PAYOUT-1", "PAYOUT-2", "PAYOUT-3", "PAYOUT-4"]
+ids = ["PAYOUT-1", "PAYOUT-2", "PAYOUT-3", "PAYOUT-4", "PAYOUT-5", "PAYOUT-6"]
 
 [webhook.effects]
 command = {effects:?}
+settle = "200ms"
+
+[webhook.status]
+command = {status:?}
 settle = "200ms"
 
 [network]
@@ -74,6 +79,7 @@ reviewed = {today}
 {attestations}"#,
         ids = ids.join(", "),
         effects = example.effects,
+        status = example.status,
         today = support::today(),
         attestations = support::attestations(&support::today()),
     );
@@ -87,6 +93,7 @@ reviewed = {today}
         let report = ran.json();
         assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);
         assert_eq!(outcome(&report, "webhook-applies-once"), seen);
+        assert_eq!(outcome(&report, "webhook-keeps-state"), seen);
         let not_fine: Vec<String> = not_fine(&report).into_iter().filter(|line| line.contains("webhook-")).collect();
         assert!(not_fine.is_empty(), "{not_fine:#?}");
     }
@@ -96,8 +103,9 @@ reviewed = {today}
 fn the_node_merchant_is_ready() {
     let folder = example("node");
     if runtime_is_here("node", &["-e", "import(process.argv[1])", &folder.join("store.js").to_string_lossy()]) {
-        let effects = vec!["node".to_owned(), folder.join("effects.js").to_string_lossy().into_owned(), "{id}".to_owned()];
-        is_ready(Example { server: command("node", &["server.js"], &folder), effects });
+        let asks = |script: &str| vec!["node".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let (effects, status) = (asks("effects.js"), asks("status.js"));
+        is_ready(Example { server: command("node", &["server.js"], &folder), effects, status });
     }
 }
 
@@ -105,8 +113,9 @@ fn the_node_merchant_is_ready() {
 fn the_python_merchant_is_ready() {
     let folder = example("python");
     if runtime_is_here("python3", &["-c", "import sqlite3, sys; assert sys.version_info >= (3, 10)"]) {
-        let effects = vec!["python3".to_owned(), folder.join("effects.py").to_string_lossy().into_owned(), "{id}".to_owned()];
-        is_ready(Example { server: command("python3", &["server.py"], &folder), effects });
+        let asks = |script: &str| vec!["python3".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let (effects, status) = (asks("effects.py"), asks("status.py"));
+        is_ready(Example { server: command("python3", &["server.py"], &folder), effects, status });
     }
 }
 
@@ -114,8 +123,9 @@ fn the_python_merchant_is_ready() {
 fn the_php_merchant_is_ready() {
     let folder = example("php");
     if runtime_is_here("php", &["-r", "new PDO('sqlite::memory:');"]) {
-        let effects = vec!["php".to_owned(), folder.join("effects.php").to_string_lossy().into_owned(), "{id}".to_owned()];
-        is_ready(Example { server: command("php", &[], &folder), effects });
+        let asks = |script: &str| vec!["php".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let (effects, status) = (asks("effects.php"), asks("status.php"));
+        is_ready(Example { server: command("php", &[], &folder), effects, status });
     }
 }
 
@@ -125,7 +135,8 @@ fn the_rust_merchant_is_ready() {
     let binary = folder.join("target/debug/kwikpaisa-webhook-receiver").to_string_lossy().into_owned();
     // Built beforehand: `cargo build --manifest-path examples/merchants/rust/Cargo.toml`.
     if runtime_is_here("test", &["-x", &binary]) {
-        let effects = vec![binary.clone(), "effects".to_owned(), "{id}".to_owned()];
-        is_ready(Example { server: command(&binary, &[], &folder), effects });
+        let asks = |what: &str| vec![binary.clone(), what.to_owned(), "{id}".to_owned()];
+        let (effects, status) = (asks("effects"), asks("status"));
+        is_ready(Example { server: command(&binary, &[], &folder), effects, status });
     }
 }

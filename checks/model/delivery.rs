@@ -61,6 +61,12 @@ impl Delivery {
         Self { form, signed: Signed::Under(misreading), ..Self::genuine(misreading.name) }
     }
 
+    /// The same delivery of another event.
+    #[must_use]
+    pub const fn of_event(self, event: Event) -> Self {
+        Self { content: Content::Event(event), ..self }
+    }
+
     /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes.
     #[must_use]
     pub const fn is_validly_signed(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What was sent and answered, as evidence.
 
 use super::scenarios::CONTROL_BEFORE;
-use crate::model::{Evidence, Exchange, Facts, NotMade, Plain, Quoted, Reason, ScenarioSeen, Seen, Subject, Text};
+use crate::model::{Evidence, Exchange, Facts, NotMade, Plain, Quoted, Reason, ScenarioSeen, Seen, StepSeen, Subject, Text};
 use crate::text;
 
 /// What became of a scenario; where nothing was sent, the check that carries the blame for that.
@@ -24,6 +24,16 @@ pub(super) fn single<'a>(facts: &Facts<'a>, name: &'static str) -> Result<&'a Ex
 /// The exchange of a scenario's delivery number `index`, counted from 0 and without the counts of effects.
 pub(super) fn nth(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reason> {
     seen.exchanges().nth(index).ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
+}
+
+/// The last attempt of a scenario's step number `index` of those that deliver one event, counted from 0.
+pub(super) fn last(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reason> {
+    let mut steps = seen.steps.iter().filter_map(|step| match step {
+        StepSeen::Exchange(exchange) => Some(exchange.as_ref()),
+        StepSeen::Attempts(attempts) => attempts.last(),
+        StepSeen::Together(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
+    });
+    steps.nth(index).ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
 }
 
 /// The genuine event before all others, answered with exactly 200: what everything else builds on.

@@ -1,7 +1,8 @@
-//! What deliveries did in the merchant's system: the counts of effects of a scenario.
+//! What the merchant tells of an order: how often deliveries credited it, and in which state they left it.
 
-use super::conversation::scenario;
-use crate::model::{Deliver, Evidence, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject};
+use super::conversation::{Reception, scenario};
+use super::handles_events;
+use crate::model::{Deliver, Evidence, Exchange, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject};
 use crate::text;
 
 /// How often an order was credited before and after its deliveries.
@@ -59,7 +60,8 @@ impl Applied {
 pub(super) fn counted<'a>(facts: &Facts<'a>, name: &'static str, check: &'static str) -> Result<&'a ScenarioSeen, Reason> {
     let lacking = match facts.seen.scenarios.get(name) {
         Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => text!("this run went as far as \"{}\"", is.word()),
-        Some(Seen::NotMade(NotMade::NoEffects)) => "no `[webhook.effects]` is configured".into(),
+        Some(Seen::NotMade(NotMade::NoEffects)) => NO_EFFECTS.into(),
+        Some(Seen::Got(seen)) if facts.merchant.webhook.effects.is_none() && seen.effects().next().is_none() => NO_EFFECTS.into(),
         Some(Seen::NotMade(NotMade::NoTestOrders { key })) => text!("`{}` gave no test id for it", crate::model::Plain(key)),
         _ => return scenario(facts, name),
     };
@@ -72,6 +74,43 @@ pub(super) fn counted<'a>(facts: &Facts<'a>, name: &'static str, check: &'static
         lacking,
         check
     )))
+}
+
+const NO_EFFECTS: &str = "no `[webhook.effects]` is configured";
+
+/// The order's states in a scenario that reads them, in the merchant's own words; where it could not be carried out, the ways to make it provable.
+pub(super) fn states<'a>(facts: &Facts<'a>, name: &'static str, check: &'static str) -> Result<Vec<&'a str>, Reason> {
+    let lacking = match facts.seen.scenarios.get(name) {
+        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => text!("this run went as far as \"{}\"", is.word()),
+        Some(Seen::NotMade(NotMade::NoStatus)) => "no `[webhook.status]` is configured".into(),
+        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => text!("`{}` gave no test id for it", crate::model::Plain(key)),
+        _ => return scenario(facts, name)?.statuses().map(|word| word.get().map(String::as_str)).collect(),
+    };
+    if facts.merchant.webhook_url().is_none() {
+        return Err(Reason::Blocked { by: "webhook-url" });
+    }
+    Err(Reason::NoWayToObserve(text!(
+        "{}; prove it by `webhook.status.url` or by `webhook.status.command` (either with `--deliver full` and test ids from `[webhook.order]` or \
+         `[webhook.payout]`), or have a person answer for it under `[attest.{}]`",
+        lacking,
+        check
+    )))
+}
+
+/// Insists that the receiver looked at an event: what ended in trouble may have changed nothing for that reason alone.
+pub(super) fn heard(facts: &Facts<'_>, exchange: &Exchange) -> Result<(), Reason> {
+    let reception = Reception::of(exchange)?;
+    if reception != Reception::Accepted && handles_events::is_violated(facts) {
+        return Err(Reason::Blocked { by: "webhook-handles-events" });
+    }
+    match reception {
+        Reception::Accepted | Reception::Refused => Ok(()),
+        Reception::Broken | Reception::NotOk => Err(Reason::Ambiguous(text!(
+            "{} was answered {}, so it may not have been looked at",
+            crate::model::Plain(&exchange.name),
+            exchange.outcome()
+        ))),
+    }
 }
 
 /// All counts of a scenario, in order.

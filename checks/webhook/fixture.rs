@@ -24,6 +24,8 @@ pub(super) enum At {
     Restart(RestartSeen),
     /// So many effects.
     Effects(u64),
+    /// The order in this state.
+    Called(&'static str),
 }
 
 /// Everything a check may look at, to be varied.
@@ -219,6 +221,7 @@ fn seen(name: &str, step: At) -> StepSeen {
         At::Attempts(statuses) => StepSeen::Attempts(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
         At::Restart(restart) => StepSeen::Restart(Box::new(restart)),
         At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
+        At::Called(word) => StepSeen::Status(Seen::Got(word.to_owned())),
     }
 }
 

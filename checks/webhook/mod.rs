@@ -9,7 +9,10 @@ mod by_hand;
 mod certificate;
 mod certificate_expiry;
 mod certificate_strength;
+pub mod contradictions;
 mod conversation;
+mod credits_late_success;
+mod credits_success_only;
 mod cut_redelivered;
 pub mod doctor;
 mod duplicate_answered;
@@ -23,13 +26,17 @@ mod https;
 mod ignores_api_requests;
 mod ignores_unknown_events;
 mod items;
+mod keeps_state;
+mod keeps_success;
 mod leaks_nothing;
 mod legacy_tls;
 mod matches_order;
 pub mod measured;
 mod name_form;
+mod notices_reversals;
 mod obstacle;
 mod odd_signatures;
+mod one_order_one_credit;
 mod one_reading;
 mod plain_http;
 mod post_only;
@@ -121,6 +128,12 @@ pub const SECTION: Section = Section {
         &timed_out_redelivered::TimedOutRedelivered,
         &survives_restart::SurvivesRestart,
         &one_reading::OneReading,
+        &credits_success_only::CreditsSuccessOnly,
+        &keeps_success::KeepsSuccess,
+        &one_order_one_credit::OneOrderOneCredit,
+        &credits_late_success::CreditsLateSuccess,
+        &keeps_state::KeepsState,
+        &notices_reversals::NoticesReversals,
         &items::REGISTERED,
         &items::LOGGING,
         &items::ASYNCHRONOUS,

@@ -1,8 +1,9 @@
 //! Every scenario of the webhook conversation, by name: what the checks plan and judge, and what observing carries out.
 //!
 //! Rules that hold for all: a [`Step::Repeat`] is always read to the end, also when it repeats a delivery that was cut; a
-//! [`Step::CountEffects`] before any delivery has nothing to wait for and counts once.
+//! [`Step::CountEffects`] or [`Step::ReadStatus`] before any delivery has nothing to wait for and looks once.
 
+use super::contradictions;
 use super::doctor;
 use super::recovery::{once_retried, once_timed_out, restarts, until_accepted};
 use crate::model::{
@@ -499,6 +500,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.push(Scenario::single(BODY_TELLING));
     all.extend(misread().map(Scenario::single));
     all.push(doctor::readings(merchant, Occasion::Trouble));
+    all.extend(contradictions::every(merchant));
     all.push(control_after());
     all
 }

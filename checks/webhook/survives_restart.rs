@@ -180,10 +180,7 @@ fn was_stopped(name: &'static str, restart: &RestartSeen) -> Result<(), Reason> 
     // A connection that broke off shows it too; one that only took its time does not.
     let broke = restart.delivery.answer.as_ref().is_err_and(|trouble| trouble.kind != TroubleKind::TimedOut);
     if !restart.down && !broke {
-        return Err(Reason::Ambiguous(text!(
-            "{}: after `webhook.control.stop` the receiver was not seen to be down",
-            name
-        )));
+        return Err(Reason::Ambiguous(text!("{}: after `webhook.control.stop` the receiver was not seen to be down", name)));
     }
     Ok(())
 }

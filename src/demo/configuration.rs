@@ -123,6 +123,11 @@ url = "https://{BOOKS}/ledger/{{id}}"
 pointer = "/count"
 settle = "{settle}"
 
+[webhook.status]
+url = "https://{BOOKS}/ledger/{{id}}"
+pointer = "/state"
+settle = "{settle}"
+
 [webhook.control]
 start = ["touch", "{OPEN_FILE}"]
 stop = ["rm", "{OPEN_FILE}"]

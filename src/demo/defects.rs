@@ -170,6 +170,12 @@ defects! {
              "webhook-reachable": "a page of HTML is not a handler's answer",
              "webhook-answers-200": "a page of HTML is not a handler's answer",
              "webhook-handles-events": "nothing is ever credited",
+             "webhook-credits-success-only": "nothing is ever credited",
+             "webhook-keeps-success": "nothing is ever credited",
+             "webhook-one-order-one-credit": "nothing is ever credited",
+             "webhook-credits-late-success": "nothing is ever credited",
+             "webhook-keeps-state": "no state ever changes",
+             "webhook-notices-reversals": "no state ever changes",
              "webhook-survives-malformed": "malformed bodies are taken for events";
     SlowAnswer Stops "slow-answer": "the order is fulfilled before the answer is sent, which takes longer than the limit"
         => ["webhook-prompt"];
@@ -219,7 +225,9 @@ defects! {
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order and timestamp, and a retry may carry a new one"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
+        also "webhook-cut-redelivered": "the delivery signed afresh credits again",
+             "webhook-credits-success-only": "another event of the same second is taken for a duplicate",
+             "webhook-credits-late-success": "another event of the same second is taken for a duplicate";
     ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
         => ["webhook-cut-redelivered"]
         also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again";
@@ -247,6 +255,26 @@ defects! {
         => ["webhook-matches-order"];
     IgnoresCurrency Warns "ignores-currency": "an order counts as paid whatever currency the event names"
         => ["webhook-matches-order"];
+
+    // Contradictions
+    DowngradesPaid Stops "downgrades-paid": "payment.processing makes a paid order an open one, and the next success credits it again"
+        => ["webhook-keeps-success", "webhook-keeps-state"];
+    RemembersLastEventOnly Stops "remembers-last-event-only": "a duplicate is told from the order's last event, so that one in between hides it"
+        => ["webhook-keeps-success"];
+    TakesBackCredit Warns "takes-back-credit": "payment.failed after the success takes the credit back and leaves the order paid"
+        => ["webhook-keeps-success"];
+    FollowsLastEvent Warns "follows-last-event": "an order's state is what its last event says, however stale that is"
+        => ["webhook-keeps-state"];
+    CreditsOnFailed Stops "credits-on-failed": "payment.failed credits an order that has no credit yet, as payment.success does"
+        => ["webhook-credits-success-only"];
+    CreditsEveryTransaction Warns "credits-every-transaction": "an order is credited once for each transaction id that comes with it"
+        => ["webhook-one-order-one-credit"];
+    LosesLateSuccess Warns "loses-late-success": "an order that failed or expired stays so, also when its payment succeeds after all"
+        => ["webhook-credits-late-success"];
+    IgnoresReversal Warns "ignores-reversal": "payout.reversed is answered 200 and forgotten"
+        => ["webhook-notices-reversals"];
+    UndoesReversal Warns "undoes-reversal": "a payout.success that comes late makes a reversed payout a paid one"
+        => ["webhook-notices-reversals"];
 
     // TLS and the plain port
     ExpiredCertificate Stops "expired-certificate": "the webhook's certificate ended yesterday"

@@ -175,7 +175,10 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
     }
     if host == BOOKS {
         let Some(id) = arrived.path.strip_prefix("/ledger/") else { return Reply::text(404, "not found") };
-        return Reply::json(200, &serde_json::json!({ "count": town.webhook.ledger.credits(id) }));
+        return Reply::json(
+            200,
+            &serde_json::json!({ "count": town.webhook.ledger.credits(id), "state": town.webhook.ledger.state(id).word() }),
+        );
     }
     if ECHOES.contains(&host) {
         return town.platform.echo();

@@ -188,7 +188,7 @@ fn neighbours_answer() {
     let client = Client::of(&shop);
     assert_eq!(client.get("ip.example", "/").body, "15.206.10.20\n");
     assert_eq!(client.get("checkip.example", "/").body, "15.206.10.20\n");
-    assert_eq!(client.get(super::BOOKS, "/ledger/never").body, r#"{"count":0}"#);
+    assert_eq!(client.get(super::BOOKS, "/ledger/never").body, r#"{"count":0,"state":"new"}"#);
     assert_eq!(client.get(super::SHOP, "/other").status, 404);
     let plain = client.plain().unwrap();
     assert!(plain.starts_with("HTTP/1.1 301") && plain.contains("https://shop.example/"), "{plain}");

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::defects::Defect;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, State};
 use super::message::{Arrived, Reply};
 use super::power::Power;
 use super::{Behaviour, Habit, spelling};
@@ -354,6 +354,8 @@ impl Webhook {
             signature.to_owned()
         } else if self.has(Defect::DedupByTimestamp) {
             format!("{}/{}", order.id, arrived.header("X-TIMESTAMP", false).unwrap_or(""))
+        } else if self.has(Defect::CreditsEveryTransaction) {
+            format!("{}/{}", order.key(), order.transaction)
         } else {
             order.key()
         };
@@ -365,8 +367,11 @@ impl Webhook {
         if self.has(Defect::ForgetsCutDeliveries) {
             return self.book_before_noting(&order, &key, arrived).await;
         }
+        self.contradict(&order);
         let new = if self.has(Defect::CreditsTwice) {
             true
+        } else if self.has(Defect::RemembersLastEventOnly) {
+            self.ledger.note_last(&order.id, order.event)
         } else if self.has(Defect::DedupRace) {
             let new = !self.ledger.noted(&key);
             tokio::time::sleep(Duration::from_millis(25)).await;
@@ -380,11 +385,11 @@ impl Webhook {
         if !new && self.has(Defect::RejectsDuplicates) {
             return Reply::text(409, "duplicate");
         }
-        if new && settles(order.event) {
-            if self.has(Defect::MarksBeforeCommit) {
+        if new {
+            if settles(order.event) && self.has(Defect::MarksBeforeCommit) {
                 tokio::time::sleep(super::LATE).await;
             }
-            self.credit(order.id);
+            self.act(order);
         }
         self.thank()
     }
@@ -424,6 +429,49 @@ impl Webhook {
         None
     }
 
+    /// What only a wrong shop does, whether the event is new or not.
+    fn contradict(&self, order: &Order) {
+        let (id, state) = (&order.id, self.ledger.state(&order.id));
+        match order.event {
+            Event::PaymentProcessing if self.has(Defect::DowngradesPaid) && state == State::Paid => {
+                self.ledger.force(id, State::Processing);
+                self.ledger.forget(&order.key_of(Event::PaymentSuccess));
+            }
+            Event::PaymentFailed if self.has(Defect::TakesBackCredit) && state == State::Paid => self.ledger.take_back(id),
+            Event::PaymentFailed if self.has(Defect::CreditsOnFailed) && self.ledger.credits(id) == 0 => self.ledger.credit(id),
+            Event::PaymentSuccess | Event::PaymentFailed | Event::PaymentProcessing | Event::PaymentExpired
+                if self.has(Defect::FollowsLastEvent) =>
+            {
+                self.ledger.force(id, State::claimed(order.event));
+            }
+            Event::PayoutSuccess if self.has(Defect::UndoesReversal) => self.ledger.force(id, State::Paid),
+            Event::PaymentSuccess
+            | Event::PaymentFailed
+            | Event::PaymentProcessing
+            | Event::PaymentExpired
+            | Event::PayoutSuccess
+            | Event::PayoutFailed
+            | Event::PayoutProcessing
+            | Event::PayoutReversed => {}
+        }
+    }
+
+    /// What a new event brings about.
+    fn act(&self, order: Order) {
+        let late = matches!(self.ledger.state(&order.id), State::Failed | State::Expired);
+        let paid = order.event == Event::PaymentSuccess;
+        let ignored = self.has(Defect::LosesLateSuccess) && late && paid
+            || self.has(Defect::CreditsOnFailed) && paid && self.ledger.credits(&order.id) > 0
+            || self.has(Defect::IgnoresReversal) && order.event == Event::PayoutReversed;
+        if ignored {
+            // Nothing.
+        } else if settles(order.event) {
+            self.credit(order.id);
+        } else {
+            self.ledger.turn(&order.id, State::claimed(order.event));
+        }
+    }
+
     /// Credits first, tidies up, and notes the event only when the sender is still there: what a framework does that drops a handler with its
     /// connection.
     async fn book_before_noting(&self, order: &Order, key: &str, arrived: &Arrived) -> Reply {
@@ -432,6 +480,7 @@ impl Webhook {
             if settles(order.event) {
                 self.ledger.credit(&order.id);
             }
+            self.ledger.turn(&order.id, State::claimed(order.event));
             tokio::time::sleep(Duration::from_millis(25)).await;
             if !arrived.sender_is_gone() {
                 self.ledger.note(key);
@@ -495,9 +544,16 @@ impl Webhook {
 }
 
 impl Order {
-    /// What makes two deliveries the same event: there is no event id, so the event's name and the transaction.
+    /// What makes two deliveries the same event: there is no event id, so the event's name and the transaction; an order is paid once, whatever
+    /// transaction says so.
     fn key(&self) -> String {
-        format!("{}/{}/{}", self.event.name(), self.id, self.transaction)
+        self.key_of(self.event)
+    }
+
+    /// The same of another event of the order.
+    fn key_of(&self, event: Event) -> String {
+        let transaction = if settles(event) { "" } else { &self.transaction };
+        format!("{}/{}/{transaction}", event.name(), self.id)
     }
 }
 

@@ -29,8 +29,8 @@ app.post('/api/webhooks/kwikpaisa', express.raw({ type: () => true, limit: '256k
   const { event, data } = message ?? {};
   if (typeof event !== 'string' || typeof data !== 'object' || data === null) return res.sendStatus(400);
   const reference = String(data.transaction_id ?? data.payout_id ?? data.order_id ?? '');
-  const credit = event === 'payment.success' ? { orderId: String(data.order_id), amount: String(data.amount) } : null;
-  record(db, event, reference, body.toString('utf8'), credit);
+  const id = String(data.order_id ?? data.payout_order_id ?? '');
+  record(db, { event, id, reference, amount: String(data.amount), body: body.toString('utf8') });
   res.sendStatus(200);
 });
 app.all('/api/webhooks/kwikpaisa', (req, res) => res.set('Allow', 'POST').sendStatus(405));

@@ -37,8 +37,8 @@ function receive(): int
     }
     ['event' => $event, 'data' => $data] = $message;
     $reference = (string) ($data['transaction_id'] ?? $data['payout_id'] ?? $data['order_id'] ?? '');
-    $credit = $event === 'payment.success' ? [(string) $data['order_id'], (string) $data['amount']] : null;
-    record($event, $reference, $body, $credit);
+    $id = (string) ($data['order_id'] ?? $data['payout_order_id'] ?? '');
+    record($event, $id, $reference, (string) ($data['amount'] ?? ''), $body);
     return 200;
 }
 

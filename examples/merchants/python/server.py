@@ -43,10 +43,11 @@ class Receiver(BaseHTTPRequestHandler):
             message = json.loads(body)
             event, data = message["event"], message["data"]
             reference = str(data.get("transaction_id") or data.get("payout_id") or data.get("order_id") or "")
+            order = str(data.get("order_id") or data.get("payout_order_id") or "")
+            amount = str(data.get("amount"))
         except (ValueError, KeyError, TypeError, AttributeError):
             return self.answer(400)
-        credit = (str(data["order_id"]), str(data["amount"])) if event == "payment.success" else None
-        store.record(event, reference, body.decode(), credit)
+        store.record(event, order, reference, amount, body.decode())
         return self.answer(200)
 
     def do_GET(self) -> None:

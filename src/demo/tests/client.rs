@@ -139,6 +139,11 @@ impl Client {
         json["count"].as_u64().unwrap()
     }
 
+    pub(super) fn state(&self, order: &str) -> String {
+        let json: serde_json::Value = serde_json::from_str(&self.get(BOOKS, &format!("/ledger/{order}")).body).unwrap();
+        json["state"].as_str().unwrap().to_owned()
+    }
+
     pub(super) fn get(&self, host: &str, path: &str) -> Answer {
         let mut stream = self.connect(host).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();

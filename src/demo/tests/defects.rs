@@ -16,6 +16,7 @@ use super::client::{Client, TAMPERED};
 use crate::demo::{BOOKS, Defect, Shop};
 
 const ORDER: &str = "demo-order-01";
+const PAYOUT: &str = "demo-payout-01";
 
 fn settling(back_s: u64) -> Delivery {
     Delivery { content: Content::Event(Event::PaymentSuccess), stamp: Stamp::Now { back_s }, ..Delivery::genuine("settling") }
@@ -44,6 +45,12 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             client.deliver(delivery, ORDER);
         }
         client.credits(ORDER)
+    };
+    let state_after = |deliveries: &[Delivery], id: &str| {
+        for delivery in deliveries {
+            client.deliver(delivery, id);
+        }
+        client.state(id)
     };
     let configured = |line: &str| shop.config_toml().lines().any(|l| l.starts_with(line));
     let in_env = |part: &str| shop.env().iter().any(|(_, value)| value.contains(part));
@@ -168,6 +175,23 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CreditsForged => {
             let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
             refused && client.credits(ORDER) == 1 && credits_after(&[settling(0)]) == 1
+        }
+        Defect::DowngradesPaid => {
+            credits_after(&[settling(2), settling(1).of_event(Event::PaymentProcessing)]) == 1 && credits_after(&[settling(0)]) == 2
+        }
+        Defect::RemembersLastEventOnly => {
+            let kept = credits_after(&[settling(3), settling(2), settling(1).of_event(Event::PaymentProcessing)]) == 1;
+            kept && client.state(ORDER) == "paid" && credits_after(&[settling(0)]) == 2
+        }
+        Defect::TakesBackCredit => credits_after(&[settling(1), settling(0).of_event(Event::PaymentFailed)]) == 0,
+        Defect::FollowsLastEvent => state_after(&[settling(1), settling(0).of_event(Event::PaymentExpired)], ORDER) == "expired",
+        Defect::CreditsOnFailed => credits_after(&[settling(0).of_event(Event::PaymentFailed)]) == 1,
+        Defect::CreditsEveryTransaction => credits_after(&[settling(1), Delivery { claim: Claim::OtherTransaction, ..settling(0) }]) == 2,
+        Defect::LosesLateSuccess => credits_after(&[settling(1).of_event(Event::PaymentFailed), settling(0)]) == 0,
+        Defect::IgnoresReversal => state_after(&[settling(0).of_event(Event::PayoutReversed)], PAYOUT) == "new",
+        Defect::UndoesReversal => {
+            let both = [settling(1).of_event(Event::PayoutReversed), settling(0).of_event(Event::PayoutSuccess)];
+            state_after(&both, PAYOUT) == "paid"
         }
         Defect::ExpiredCertificate | Defect::WrongNameCertificate | Defect::MissingIntermediate | Defect::SelfSigned => refuses_tls(),
         Defect::CertificateExpiresSoon => accepts(&CONTROL_BEFORE) && client.days_left() == 9,

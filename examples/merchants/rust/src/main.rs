@@ -36,9 +36,14 @@ async fn receive(State(secret): State<Arc<str>>, headers: HeaderMap, body: Bytes
     let (Some(event), Some(data)) = (message["event"].as_str(), message["data"].as_object()) else { return StatusCode::BAD_REQUEST };
     let text = |key: &str| data.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let reference = text("transaction_id").or_else(|| text("payout_id")).or_else(|| text("order_id")).unwrap_or_default();
-    let credit = (event == "payment.success").then(|| (text("order_id").unwrap_or_default(), text("amount").unwrap_or_default()));
-    let (event, body) = (event.to_owned(), String::from_utf8_lossy(&body).into_owned());
-    match tokio::task::spawn_blocking(move || store::record(&event, &reference, &body, credit)).await {
+    let received = store::Received {
+        event: event.to_owned(),
+        id: text("order_id").or_else(|| text("payout_order_id")).unwrap_or_default(),
+        reference,
+        amount: text("amount").unwrap_or_default(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    match tokio::task::spawn_blocking(move || store::record(&received)).await {
         Ok(Ok(())) => StatusCode::OK,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -47,11 +52,10 @@ async fn receive(State(secret): State<Arc<str>>, headers: HeaderMap, body: Bytes
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, effects, id] = arguments.as_slice()
-        && effects == "effects"
-    {
-        println!("{}", store::credits(id).expect("the database opens"));
-        return;
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [_, "effects", id] => return println!("{}", store::credits(id).expect("the database opens")),
+        [_, "status", id] => return println!("{}", store::state(id).expect("the database opens")),
+        _ => {}
     }
     let secret: Arc<str> = std::env::var("KWIKPAISA_SECRET_KEY").expect("KWIKPAISA_SECRET_KEY is set").into();
     store::connect().expect("the database opens");
