@@ -89,6 +89,8 @@ reviewed = {today}
         let ran = run(golive(folder.path())
             .env("DATABASE", &database)
             .args(["check", "--role", "other", "--deliver", mode, "--ca-file", "ca.pem", "--output", "json"])
+            // Several of them at a time, each with programs of its own, on whatever machine this is.
+            .args(["--deadline", "600s"])
             .args(["--connect-to", &format!("shop.example:443:127.0.0.1:{}", proxy.port)]));
         let report = ran.json();
         assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);

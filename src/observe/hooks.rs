@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use golive_checks::model::{Hook, Phase, Seen, Spelling, Trouble, TroubleKind, Wait};
 use hyper::body::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
 use url::Url;
 
@@ -20,7 +20,7 @@ const OUTPUT_BYTES: usize = 4 * 1024;
 /// Answers may fail this often in a row before asking is given up.
 const FAILURES: u32 = 3;
 
-/// How many orders are asked after at once: scenarios run beside one another, and each answer may take a program of the merchant's.
+/// How many questions to one hook are open at once: each may be a program of its own, and what they ask is the merchant's database.
 const AT_ONCE: usize = 4;
 
 /// The longest word for an order's state.
@@ -71,7 +71,6 @@ pub(crate) struct Asker<'a> {
     table: &'static str,
     call: &'a HookCall,
     settle: Duration,
-    /// So many ask at once.
     places: Semaphore,
 }
 
@@ -92,7 +91,12 @@ impl<'a> Asker<'a> {
 
     /// The answer: right now, or once it was the same for as long as `settle` says, the clock starting now.
     pub(crate) async fn answer<T: Answer>(&self, order: &str, at_rest: bool) -> Seen<T> {
-        let answer = if at_rest { self.rested(order).await } else { self.read(order).await };
+        let answer = if at_rest {
+            self.rested(order).await
+        } else {
+            let _place = self.place().await;
+            self.read(order).await
+        };
         match answer {
             Ok(answer) => Seen::Got(answer),
             Err(none) => none.seen(),
@@ -102,28 +106,36 @@ impl<'a> Asker<'a> {
     async fn rested<T: Answer>(&self, order: &str) -> Result<T, NoLine> {
         let began = Instant::now();
         let patience = Duration::from_millis(self.context.merchant.limits.effects_wait_ms);
-        let interval = (self.settle / 5).clamp(Duration::from_millis(20), Duration::from_millis(500));
+        let interval = match self.call {
+            // A program costs far more than a request.
+            HookCall::Command(_) => (self.settle / 2).max(Duration::from_millis(500)).min(self.settle).max(Duration::from_millis(20)),
+            HookCall::Url { .. } => (self.settle / 5).clamp(Duration::from_millis(20), Duration::from_millis(500)),
+        };
+        // What others of our own questions take is not the merchant's delay.
+        let mut queued = Duration::ZERO;
         let mut resting: Option<(T, Instant)> = None;
         let mut failures = 0;
         loop {
+            let asked_at = Instant::now();
+            let place = self.place().await;
             let read_at = Instant::now();
+            queued += read_at.duration_since(asked_at);
             let mut pause = interval;
-            match self.read(order).await {
+            let answer = self.read(order).await;
+            drop(place);
+            match answer {
                 Ok(answer) => {
                     failures = 0;
-                    // Nothing was read before `began`: a first reading rests since then.
                     let since = match &resting {
                         Some((known, since)) if *known == answer => *since,
-                        Some(_) => read_at,
-                        None => began,
+                        Some(_) | None => read_at,
                     };
                     let rested = read_at.saturating_duration_since(since);
                     if rested >= self.settle {
                         return Ok(answer);
                     }
                     resting = Some((answer, since));
-                    // Asking must not be what keeps the merchant's machine busy.
-                    pause = interval.max(read_at.elapsed() * 4).min(self.settle - rested);
+                    pause = interval.min(self.settle - rested);
                 }
                 Err(trouble) => {
                     failures += 1;
@@ -132,7 +144,7 @@ impl<'a> Asker<'a> {
                     }
                 }
             }
-            if began.elapsed() + interval > patience.max(self.settle + 2 * interval) {
+            if began.elapsed().saturating_sub(queued) + interval > patience.max(self.settle + 2 * interval) {
                 return Err(NoLine::Trouble(Trouble {
                     detail: Some(format!("the answer of `{}` did not come to rest", self.table)),
                     ..timed_out(Phase::FirstByte, began.elapsed())
@@ -142,8 +154,12 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// Room for one more question.
+    async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.acquire().await.ok()
+    }
+
     async fn read<T: Answer>(&self, order: &str) -> Result<T, NoLine> {
-        let _place = self.places.acquire().await.expect("it is never closed");
         let answer = match self.call {
             HookCall::Command(argv) => self.run(argv, order).await?,
             HookCall::Url { url, pointer } => self.ask(url, pointer.as_deref(), order).await?,

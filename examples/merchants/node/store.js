@@ -16,7 +16,7 @@ const STATES = {
 export function open() {
   const db = new sqlite.Database(process.env.DATABASE ?? 'merchant.sqlite');
   // The server and golive's question share the file.
-  db.exec('PRAGMA busy_timeout = 5000');
+  db.exec('PRAGMA busy_timeout = 30000');
   db.exec(`
     CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference));
     CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, amount TEXT);
