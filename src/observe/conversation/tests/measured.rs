@@ -116,5 +116,5 @@ async fn long_bodies_that_take_their_time_slow_nobody_else_down() {
     let seen = Shop::new(receiver.address).observe(plan).await;
     assert!(NAMES.iter().all(|name| statuses(&seen, name) == [Some(200)]));
     // Halved again and again, the window would let them through one by one.
-    assert!(began.elapsed() < 1_500 * MS, "{:?}", began.elapsed());
+    assert!(began.elapsed() < 2_500 * MS, "{:?}", began.elapsed());
 }
