@@ -16,6 +16,8 @@ mod output;
 mod programs;
 mod progress;
 #[cfg(test)]
+mod race_proof;
+#[cfg(test)]
 mod readme;
 mod replay;
 mod report;

@@ -72,7 +72,7 @@ limits! {
     webhook_concurrent_duplicates: "deliveries" = 20, 2..=100;
     /// Rounds of such deliveries, each on a test order of its own: so many of the same bytes, and as many signed afresh.
     webhook_race_rounds: "rounds" = 3, 1..=10;
-    /// Another round begins only while those before it took less than this together.
+    /// Rounds begin within this time of the first, and so many at once as take a receiver that does one thing at a time no longer.
     webhook_race_ms: "ms" = 15_000, 1..=600_000;
     /// Deliveries in flight at once, at most; fewer when the receiver slows down.
     webhook_concurrency: "deliveries" = 24, 1..=64;

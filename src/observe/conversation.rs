@@ -25,7 +25,7 @@ use super::held::StartingLine;
 use super::hooks::{Answer, Asker};
 use super::orders::Orders;
 use super::plan::source_key;
-use super::race::{Order, Races, Turn};
+use super::race::{Order, Seat, seats, start};
 use super::window::{Place, Urgency, Went, Window};
 use super::{Context, Progress};
 use examined::FEW;
@@ -72,8 +72,6 @@ pub(crate) struct Conversation<'a> {
     pub(crate) effects: Option<Asker<'a>>,
     /// In which state they left their orders.
     pub(crate) status: Option<Asker<'a>>,
-    /// Whose turn it is to race.
-    pub(crate) races: Races,
     /// Stops the receiver and starts it again.
     pub(crate) control: Option<&'a Control<'a>>,
     /// Who watches.
@@ -89,7 +87,7 @@ impl Conversation<'_> {
         let of = |stage: Stage| scenarios.iter().filter(move |scenario| scenario.stage == stage);
         let quiet = Window::new(USUAL, 1);
         let mut usual = USUAL;
-        let mut answer = Duration::ZERO;
+        let (mut answer, mut way) = (Duration::ZERO, Duration::ZERO);
         let mut controls = of(Stage::ControlBefore);
         while let Some(control) = controls.next() {
             let seen = self.scenario(control, &quiet, Duration::ZERO).await;
@@ -101,6 +99,7 @@ impl Conversation<'_> {
             let reading = first.is_some_and(doctor::follows);
             if let Some(exchange) = first {
                 answer = exchange.times.answer();
+                way = Duration::from_micros(exchange.times.connect_us);
                 usual = undisturbed(exchange);
             }
             record(control.name, seen);
@@ -116,11 +115,16 @@ impl Conversation<'_> {
         let mut together: Vec<&Scenario> = of(Stage::Independent).chain(of(Stage::Stateful)).collect();
         // The longest first: the others fit in beside them.
         together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
+        let races = together.iter().filter(|scenario| is_race(scenario)).count();
+        let limits = self.courier.limits;
+        let (each, limit) = (limits.webhook_concurrent_duplicates, Duration::from_millis(limits.webhook_race_ms));
+        let mut seats = seats(races, each, answer.saturating_sub(way), limit).into_iter();
         let spelled = RefCell::new(Vec::new());
         let tasks = together.into_iter().map(|scenario| -> Task<'_> {
             let (window, spelled) = (&window, &spelled);
+            let seat = if is_race(scenario) { seats.next() } else { None };
             Box::pin(async move {
-                let seen = self.scenario(scenario, window, answer).await;
+                let seen = self.seated(scenario, window, answer, seat).await;
                 if let (Seen::Got(seen), true) = (&seen, doctor::is_spelling(scenario.name)) {
                     spelled.borrow_mut().extend(seen.exchanges().cloned());
                 }
@@ -160,6 +164,11 @@ impl Conversation<'_> {
 
     /// One scenario, its steps in order. `answer` is how long an answer usually takes.
     async fn scenario(&self, scenario: &Scenario, window: &Window, answer: Duration) -> Seen<ScenarioSeen> {
+        self.seated(scenario, window, answer, None).await
+    }
+
+    /// The same, with its seat where it is a race among others.
+    async fn seated(&self, scenario: &Scenario, window: &Window, answer: Duration, seat: Option<Seat>) -> Seen<ScenarioSeen> {
         let order = match self.orders.take(scenario.order).await {
             Ok(order) => order,
             Err(none) => return none.seen(),
@@ -173,20 +182,19 @@ impl Conversation<'_> {
             order,
             began,
             places: Vec::new(),
-            turn: None,
+            seat,
             ahead: None,
             composed: Vec::new(),
             steps: Vec::new(),
         };
         for (at, step) in scenario.steps.iter().enumerate() {
-            if matches!(step, Step::Together { .. }) && scenario.stage == Stage::Stateful {
+            if let (Step::Together { .. }, Some(seat)) = (step, &mut run.seat) {
+                // Races go when all of them are ready, whether there is room or not.
                 run.places.clear();
-                run.turn = match self.races.turn(Duration::from_millis(self.courier.limits.webhook_race_ms)).await {
-                    Ok(turn) => Some(turn),
-                    Err(why) => return Seen::NotMade(why),
-                };
-            }
-            if step.watches() && at > 0 {
+                if let Err(why) = seat.ready(Duration::from_millis(self.courier.limits.webhook_race_ms)).await {
+                    return Seen::NotMade(why);
+                }
+            } else if step.watches() && at > 0 {
                 // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
                 run.places.clear();
             } else if run.places.is_empty() {
@@ -236,8 +244,8 @@ pub(super) struct Run<'a> {
     began: Timestamp,
     /// Its room in the window.
     places: Vec<Place<'a>>,
-    /// Its turn to line up for a race.
-    turn: Option<Turn<'a>>,
+    /// Its seat where it is a race.
+    seat: Option<Seat>,
     /// The connection for its next delivery.
     ahead: Option<Opened>,
     /// The delivery of each step so far, to be repeated.
@@ -270,9 +278,9 @@ impl Run<'_> {
             Step::Together { delivery, count, copies, release } => {
                 let requests = self.copies(delivery, *count, *copies)?;
                 self.composed.push(requests.first().map(|request| (delivery.name, request.clone())));
-                let turn = self.turn.take();
+                let seat = self.seat.take();
                 let all = (1..).zip(&requests).map(|(number, request)| self.talk.out(format!("{}-{number}", delivery.name), request));
-                let exchanges = self.released(all.collect(), *release, turn).await?;
+                let exchanges = self.released(all.collect(), *release, seat).await?;
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(GoesOn::Yes);
             }
@@ -395,21 +403,27 @@ impl Run<'_> {
     }
 
     /// Requests on connections of their own, their last bytes held back until all are there.
-    async fn released(&self, all: Vec<Outgoing<'_>>, release: Release, turn: Option<Turn<'_>>) -> Result<Vec<Exchange>, NotMade> {
-        let start = StartingLine::new(all.len());
+    async fn released(&self, all: Vec<Outgoing<'_>>, release: Release, mut seat: Option<Seat>) -> Result<Vec<Exchange>, NotMade> {
+        let line = StartingLine::new(all.len());
         let burden = u32::try_from(all.len()).unwrap_or(u32::MAX);
         let patience = self.patience(burden);
-        let _burden = self.window.burden(burden.saturating_sub(1));
+        let _burden = self.window.burden(burden.saturating_sub(u32::try_from(self.places.len()).unwrap_or(u32::MAX)));
         let order = Order::of(release, all.len(), self.talk.context.run.seed, self.scenario.name, self.answer);
         let all = each(all.iter().enumerate().map(|(number, out)| {
-            let place = start.place(number);
+            let place = line.place(number);
             async move {
                 let line = self.talk.courier.line(self.talk.url, None, patience).await;
                 self.talk.courier.send(out, line, patience, Some(place)).await
             }
         }));
-        let release = self.talk.races.start(turn, &start, START_PATIENCE.max(self.window.usual() * 10), &order);
-        let (exchanges, _arrived) = tokio::join!(all, release);
+        let patience = START_PATIENCE.max(self.window.usual() * 10);
+        let release = async {
+            match &mut seat {
+                Some(seat) => seat.start(&line, patience, &order).await,
+                None => start(&line, patience, &order).await,
+            }
+        };
+        let (exchanges, ()) = tokio::join!(all, release);
         exchanges.into_iter().collect()
     }
 
@@ -489,6 +503,11 @@ impl Run<'_> {
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
         Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
     }
+}
+
+/// Whether a scenario releases deliveries together, beside others.
+fn is_race(scenario: &Scenario) -> bool {
+    scenario.stage == Stage::Stateful && scenario.steps.iter().any(|step| matches!(step, Step::Together { .. }))
 }
 
 /// How many deliveries the next of these steps sends beside one another.

@@ -37,8 +37,12 @@ impl StartingLine {
 
     /// Waits until all but `missing` of them have arrived or given up.
     pub(crate) async fn gathered(&self, missing: usize) {
-        while self.missing() > missing {
-            self.arrived.notified().await;
+        loop {
+            let arrived = self.arrived.notified();
+            if self.missing() <= missing {
+                return;
+            }
+            arrived.await;
         }
     }
 
@@ -73,7 +77,7 @@ impl StartingLine {
     fn one_less(&self) {
         let mut waiting = self.lock();
         waiting.expected = waiting.expected.saturating_sub(1);
-        self.arrived.notify_one();
+        self.arrived.notify_waiters();
     }
 }
 

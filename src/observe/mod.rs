@@ -60,7 +60,6 @@ use plain_http::observe_plain_http;
 use plan::Wish;
 use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
-use race::Races;
 use redact::Redactor;
 use signer::observe_signer;
 use tls::{observe_tls, webhook_names};
@@ -166,9 +165,8 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
             let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
             let control = control.as_ref();
-            let races = Races::default();
             let conversation =
-                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, control, races, progress };
+                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, control, progress };
             let (scenarios, record) = (&scenarios, &record);
             // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));

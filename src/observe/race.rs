@@ -1,15 +1,16 @@
-//! The races of a conversation: one at a time, each released as the seed has it.
+//! The races of a conversation: what they wait for, and when the last byte of each delivery goes out.
 
 use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{NotMade, Release};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::yield_now;
 use tokio::time::{sleep, sleep_until, timeout};
 
-use super::held::StartingLine;
+use super::held::{Place, StartingLine};
 
 /// How long all but the last byte of each may take to arrive and be read, once sent.
 const ARRIVAL: Duration = Duration::from_millis(20);
@@ -23,50 +24,135 @@ const APART: Duration = Duration::from_millis(250);
 /// Timers are a millisecond coarse.
 const COARSE: Duration = Duration::from_millis(2);
 
-/// Whose turn it is: two races at once would take the receiver's workers from one another, so that less of each runs beside itself. While one
-/// is being answered, the next may line up.
+/// How many connections the races of one wave may hold open.
+const AT_ONCE: usize = 120;
+
+/// Seats for `count` races of so many deliveries each, with a receiver that takes `handling` for one: in waves that would take it `limit` at
+/// most if it did one thing at a time.
+///
+/// Races start in waves, those of one wave right after one another: what the others have the receiver write keeps the first of an event at work for
+/// longer, and that is when its duplicates get past it. A race alone catches a receiver that locks its database half as often.
+pub(crate) fn seats(count: usize, deliveries: u64, handling: Duration, limit: Duration) -> Vec<Seat> {
+    let deliveries = usize::try_from(deliveries).unwrap_or(usize::MAX).max(1);
+    let each = handling.saturating_mul(u32::try_from(deliveries).unwrap_or(u32::MAX));
+    let bearable = usize::try_from(limit.as_micros() / each.as_micros().max(1)).unwrap_or(usize::MAX);
+    let lanes = bearable.min(AT_ONCE / deliveries).max(1);
+    let shared = Rc::new(Shared::default());
+    let mut before: Option<Rc<Wave>> = None;
+    let mut seats: Vec<Seat> = Vec::new();
+    while seats.len() < count {
+        let wave = Rc::new(Wave::of(lanes.min(count - seats.len())));
+        for number in 0..wave.size {
+            let ahead = if number == 0 { None } else { seats.last().map(|seat| Arc::clone(&seat.go)) };
+            seats.push(Seat {
+                shared: Rc::clone(&shared),
+                before: before.clone(),
+                ahead,
+                go: StartingLine::new(1),
+                ready: Some(wave.ready.place(number)),
+                lined_up: Some(wave.lined_up.place(number)),
+                going: None,
+                released: Some(wave.released.place(number)),
+                _answered: wave.answered.place(number),
+                wave: Rc::clone(&wave),
+            });
+        }
+        before = Some(wave);
+    }
+    for seat in &mut seats {
+        seat.going = Some(seat.go.place(0));
+    }
+    seats
+}
+
+/// What all races know.
 #[derive(Debug, Default)]
-pub(crate) struct Races {
-    line: Mutex<()>,
-    track: Mutex<()>,
+struct Shared {
+    /// When the first lined up.
     first: Cell<Option<Instant>>,
     /// How many never got as far as the starting line while all the others waited there.
     missing: Cell<usize>,
 }
 
-/// A turn, to line up or to run; over when dropped.
-pub(crate) type Turn<'a> = MutexGuard<'a, ()>;
+/// Races that start together; each line is passed by one after the other.
+#[derive(Debug)]
+struct Wave {
+    size: usize,
+    ready: Arc<StartingLine>,
+    lined_up: Arc<StartingLine>,
+    released: Arc<StartingLine>,
+    answered: Arc<StartingLine>,
+}
 
-impl Races {
-    /// Waits for a turn; there is none left once the first was as long ago as `limit`.
-    pub(crate) async fn turn(&self, limit: Duration) -> Result<Turn<'_>, NotMade> {
-        let turn = self.line.lock().await;
-        let first = self.first.get().unwrap_or_else(Instant::now);
-        self.first.set(Some(first));
-        if first.elapsed() >= limit { Err(NotMade::RacesTookLong) } else { Ok(turn) }
+impl Wave {
+    fn of(size: usize) -> Self {
+        let line = || StartingLine::new(size);
+        Self { size, ready: line(), lined_up: line(), released: line(), answered: line() }
+    }
+}
+
+/// A race's place in its wave; whoever waits for it waits no longer when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    shared: Rc<Shared>,
+    wave: Rc<Wave>,
+    before: Option<Rc<Wave>>,
+    /// The race right before it in its wave lets its deliveries go.
+    ahead: Option<Arc<StartingLine>>,
+    /// This one does.
+    go: Arc<StartingLine>,
+    ready: Option<Place>,
+    lined_up: Option<Place>,
+    going: Option<Place>,
+    released: Option<Place>,
+    _answered: Place,
+}
+
+impl Seat {
+    /// Waits until this wave may line up; it may not any more once the first was as long ago as `limit`.
+    pub(crate) async fn ready(&mut self, limit: Duration) -> Result<(), NotMade> {
+        drop(self.ready.take());
+        self.wave.ready.gathered(0).await;
+        if let Some(before) = &self.before {
+            before.released.gathered(0).await;
+        }
+        let first = self.shared.first.get().unwrap_or_else(Instant::now);
+        self.shared.first.set(Some(first));
+        if first.elapsed() >= limit { Err(NotMade::RacesTookLong) } else { Ok(()) }
     }
 
-    /// Waits until all stand on the starting line and those before have arrived, and lets them go; the next may line up then. Who has missed a
-    /// start before is not waited for again. What is returned is to be kept until all are answered.
-    pub(crate) async fn start(&self, turn: Option<Turn<'_>>, line: &StartingLine, patience: Duration, order: &Order) -> Option<Turn<'_>> {
-        if timeout(patience, line.gathered(self.missing.get())).await.is_ok() {
-            sleep(ARRIVAL).await;
-        } else {
-            self.missing.set(line.missing());
-        }
+    /// Waits until all stand on the starting line, and the other races of the wave too, and lets them go. Who has missed a start before is not
+    /// waited for again.
+    pub(crate) async fn start(&mut self, line: &StartingLine, patience: Duration, order: &Order) {
+        gather(line, patience, &self.shared.missing).await;
+        drop(self.lined_up.take());
+        let others = async {
+            self.wave.lined_up.gathered(0).await;
+            if let Some(before) = &self.before {
+                before.answered.gathered(0).await;
+            }
+            if let Some(ahead) = &self.ahead {
+                ahead.gathered(0).await;
+            }
+        };
         // A receiver does not wait for the end of a request for ever.
-        let track = timeout(patience, self.track.lock()).await.ok();
-        if order.0.is_empty() {
-            line.open();
-        }
-        drop(turn);
-        let began = Instant::now();
-        for (after, number) in &order.0 {
-            until(began + *after).await;
-            line.release(*number);
-        }
-        line.open();
-        track
+        let _ = timeout(patience, others).await;
+        order.release(line, self.going.take()).await;
+        drop(self.released.take());
+    }
+}
+
+/// Lets requests that are no race of a wave go once all of them stand on the starting line.
+pub(crate) async fn start(line: &StartingLine, patience: Duration, order: &Order) {
+    gather(line, patience, &Cell::default()).await;
+    order.release(line, None).await;
+}
+
+async fn gather(line: &StartingLine, patience: Duration, missing: &Cell<usize>) {
+    if timeout(patience, line.gathered(missing.get())).await.is_ok() {
+        sleep(ARRIVAL).await;
+    } else {
+        missing.set(line.missing());
     }
 }
 
@@ -85,6 +171,20 @@ impl Order {
         let mut order: Vec<(Duration, usize)> = (0..count).map(|number| (after(random(seed, name, number), answer), number)).collect();
         order.sort_unstable();
         Self(order)
+    }
+
+    /// Lets them go. `going` is who goes first's to know.
+    async fn release(&self, line: &StartingLine, going: Option<Place>) {
+        if self.0.is_empty() {
+            line.open();
+        }
+        drop(going);
+        let began = Instant::now();
+        for (after, number) in &self.0 {
+            until(began + *after).await;
+            line.release(*number);
+        }
+        line.open();
     }
 }
 
@@ -110,6 +210,7 @@ async fn until(due: Instant) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::beside::each;
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
@@ -147,41 +248,71 @@ mod tests {
         assert!((1_000..1_500).contains(&near), "{near} of 2000");
     }
 
+    /// Goes through a race of one delivery that is answered after a while; when its delivery went, and when it was answered.
+    async fn race(mut seat: Seat, limit: Duration, answered_after: Duration) -> Result<(Instant, Instant), NotMade> {
+        seat.ready(limit).await?;
+        let line = StartingLine::new(0);
+        seat.start(&line, 1_000 * MS, &Order(Vec::new())).await;
+        let went = Instant::now();
+        sleep(answered_after).await;
+        Ok((went, Instant::now()))
+    }
+
     #[tokio::test]
-    async fn there_are_no_further_turns_once_the_time_is_spent() {
-        let races = Races::default();
-        drop(races.turn(5 * MS).await.expect("nothing was spent yet"));
-        sleep(6 * MS).await;
-        assert_eq!(races.turn(5 * MS).await.expect_err("spent"), NotMade::RacesTookLong);
-        assert!(races.turn(500 * MS).await.is_ok());
+    async fn races_of_a_wave_go_right_after_one_another_and_the_next_wave_once_they_are_answered() {
+        // Two of twenty, at 50 ms each, are what a wave may cost.
+        let all = seats(5, 20, 50 * MS, 2_000 * MS).into_iter().map(|seat| race(seat, 10_000 * MS, 100 * MS));
+        let times: Vec<(Instant, Instant)> = each(all).await.into_iter().map(|ended| ended.expect("there is time")).collect();
+        assert!(times.is_sorted());
+        for pair in [&times[..2], &times[2..4]] {
+            assert!(pair[1].0 < pair[0].1, "{times:?}");
+        }
+        for (before, after) in [(1, 2), (3, 4)] {
+            assert!(times[before].1 <= times[after].0, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn a_wave_is_as_large_as_the_receiver_bears() {
+        let waves = |deliveries, ms| {
+            let seats = seats(6, deliveries, Duration::from_millis(ms), 2_000 * MS);
+            let sizes: Vec<usize> = seats.iter().map(|seat| seat.wave.size).collect();
+            sizes
+        };
+        assert_eq!(waves(20, 1), [6; 6]);
+        assert_eq!(waves(20, 30), [3; 6]);
+        assert_eq!(waves(20, 25), [4, 4, 4, 4, 2, 2]);
+        assert_eq!(waves(20, 500), [1; 6]);
+        assert_eq!(waves(100, 0), [1; 6]);
+        assert_eq!(seats(1, u64::MAX, Duration::MAX, MS).len(), 1);
+        assert!(seats(0, 20, MS, MS).is_empty());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_race_that_was_given_up() {
+        let mut all = seats(3, 20, MS, 2_000 * MS);
+        drop(all.remove(1));
+        let ended = timeout(500 * MS, each(all.into_iter().map(|seat| race(seat, 10_000 * MS, MS)))).await;
+        assert!(ended.is_ok_and(|ended| ended.iter().all(Result::is_ok)));
+    }
+
+    #[tokio::test]
+    async fn no_further_wave_begins_once_the_time_is_spent() {
+        let ended = each(seats(3, 20, 500 * MS, 2_000 * MS).into_iter().map(|seat| race(seat, 30 * MS, 50 * MS))).await;
+        assert!(ended[0].is_ok());
+        assert_eq!(ended[2].as_ref().expect_err("spent"), &NotMade::RacesTookLong);
     }
 
     #[tokio::test]
     async fn who_missed_a_start_is_not_waited_for_again() {
-        let races = Races::default();
+        let missing = Cell::default();
         for (round, at_least, at_most) in [(1, 50 * MS, 500 * MS), (2, 0 * MS, 45 * MS)] {
             let line = StartingLine::new(2);
             let (here, _missing) = (line.place(0), line.place(1));
             drop(here);
             let began = Instant::now();
-            races.start(None, &line, 50 * MS, &Order(Vec::new())).await;
+            gather(&line, 50 * MS, &missing).await;
             assert!((at_least..at_most).contains(&began.elapsed()), "round {round}: {:?}", began.elapsed());
         }
-    }
-
-    #[tokio::test]
-    async fn the_next_lines_up_while_one_is_answered_and_goes_after_it() {
-        let races = Races::default();
-        let limit = 10_000 * MS;
-        let turn = races.turn(limit).await.ok();
-        assert!(timeout(10 * MS, races.turn(limit)).await.is_err());
-        let first = races.start(turn, &StartingLine::new(0), 1_000 * MS, &Order(Vec::new())).await;
-        let turn = timeout(10 * MS, races.turn(limit)).await.expect("lines up").ok();
-        let (line, order) = (StartingLine::new(0), Order(Vec::new()));
-        let second = races.start(turn, &line, 1_000 * MS, &order);
-        let mut second = std::pin::pin!(second);
-        assert!(timeout(100 * MS, second.as_mut()).await.is_err());
-        drop(first);
-        assert!(timeout(100 * MS, second).await.is_ok());
     }
 }
