@@ -138,8 +138,7 @@ pub(crate) fn kinds_and_codes() -> String {
     let mut text = String::new();
     for (expect, words) in [
         (Expect::Refused, "a correct receiver refuses"),
-        (Expect::Either, "may be taken or refused"),
-        (Expect::NoCrash, "must not break the receiver"),
+        (Expect::Either, "may be taken or refused, and must not break the receiver"),
         (Expect::Accepted, "genuine, to be answered 200"),
     ] {
         let names: Vec<&str> = Kind::all(&Merchant::default()).iter().filter(|kind| kind.expect == expect).map(Kind::name).collect();
