@@ -60,6 +60,9 @@ impl Check for CreditsLateSuccess {
                 Err(reason) => unseen = unseen.or(Some(reason)),
             }
         }
+        if !too_often.is_empty() && applies_once::is_violated(facts) {
+            return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
+        }
         if !too_often.is_empty() {
             return Ok(Outcome::Fail(Finding::new("one late success is credited more than once", too_often)));
         }
@@ -163,6 +166,13 @@ mod tests {
     fn leaves_the_blame_to_credits_without_a_success() {
         let outcome = case([1, 1], [0, 1]).judge(&CreditsLateSuccess);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-credits-success-only" });
+    }
+
+    #[test]
+    fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
+        let steps = vec![At::Effects(0), At::Status(500), At::Effects(1), At::Status(200), At::Status(200), At::Effects(2)];
+        let outcome = case([0, 2], [0, 1]).went("once-sequential", steps).judge(&CreditsLateSuccess);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-applies-once" });
     }
 
     #[test]

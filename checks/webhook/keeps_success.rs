@@ -32,7 +32,6 @@ const META: CheckMeta = CheckMeta {
     remediation: "Treat paid as final: change an order's state only where the step is allowed, and de-duplicate the credit by order, not by the last event.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
-    ..CheckMeta::USUAL
 };
 
 impl Check for KeepsSuccess {
