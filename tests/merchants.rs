@@ -26,13 +26,40 @@ fn command(program: &str, arguments: &[&str], folder: &Path) -> Command {
     command
 }
 
+/// What kills a receiver and starts it again: `start.sh` and `stop.sh` in a folder. Dropped, it kills whatever it started last.
+struct Control<'a>(&'a Path);
+
+impl<'a> Control<'a> {
+    /// For the receiver that `server` started and that listens as `running` does.
+    fn of(server: &Command, running: &Server, folder: &'a Path) -> Self {
+        let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_string_lossy());
+        let mut words = vec![quoted(server.get_program())];
+        words.extend(server.get_args().map(quoted));
+        let (home, pid) = (server.get_current_dir().unwrap().display(), folder.join("pid"));
+        let (port, command, pid_file) = (running.address.port(), words.join(" "), pid.display());
+        // The rest of its environment is that of `golive check`.
+        let start = format!("cd '{home}'\nPORT={port} {command} >/dev/null 2>&1 </dev/null &\necho $! >'{pid_file}'\n");
+        fs::write(folder.join("start.sh"), start).unwrap();
+        fs::write(folder.join("stop.sh"), format!("kill -9 \"$(cat '{pid_file}')\"\n")).unwrap();
+        fs::write(pid, running.id().to_string()).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Control<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("sh").arg(self.0.join("stop.sh")).stderr(std::process::Stdio::null()).status();
+    }
+}
+
 /// Checks an example as its owner would, but for the platform's own answer, and expects READY.
 fn is_ready(example: Example) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("merchant.sqlite");
-    let mut server = example.server;
-    server.env("DATABASE", &database).env("PORT", "0").env("KWIKPAISA_SECRET_KEY", support::SECRET_KEY);
-    let server = if server.get_program() == "php" { Server::start_php(&mut server) } else { Server::start(&mut server) };
+    let mut command = example.server;
+    command.env("DATABASE", &database).env("PORT", "0").env("KWIKPAISA_SECRET_KEY", support::SECRET_KEY);
+    let server = if command.get_program() == "php" { Server::start_php(&mut command) } else { Server::start(&mut command) };
+    let _control = Control::of(&command, &server, folder.path());
     let proxy = TlsProxy::start(server.address);
     fs::write(folder.path().join("ca.pem"), &proxy.ca_pem).unwrap();
     let ids: Vec<String> = (1..=30).map(|n| format!("\"TEST-{n}\"")).collect();
@@ -66,6 +93,10 @@ settle = "200ms"
 command = {status:?}
 settle = "200ms"
 
+[webhook.control]
+start = ["sh", "start.sh"]
+stop = ["sh", "stop.sh"]
+
 [network]
 whitelist = ["15.206.10.20"]
 
@@ -96,6 +127,7 @@ reviewed = {today}
         assert_eq!(report["verdict"]["word"], "ready", "{}\n{:#?}\n{}", report["verdict"]["sentence"], not_fine(&report), ran.stderr);
         assert_eq!(outcome(&report, "webhook-applies-once"), seen);
         assert_eq!(outcome(&report, "webhook-keeps-state"), seen);
+        assert_eq!(outcome(&report, "webhook-survives-restart"), seen);
         let not_fine: Vec<String> = not_fine(&report).into_iter().filter(|line| line.contains("webhook-")).collect();
         assert!(not_fine.is_empty(), "{not_fine:#?}");
     }

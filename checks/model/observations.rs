@@ -114,6 +114,8 @@ pub enum NotMade {
     NoControl,
     /// The rounds of a race before it took as long as all of them may.
     RacesTookLong,
+    /// Two thirds of the time given to the whole run were over before the receiver was to be stopped.
+    NoTimeToRestart,
     /// The wrong reading of a signature is one with the right one, or with a likelier wrong one, under the configured keys.
     NoReading,
     /// Nothing was wrong with the receiver's reading of signatures, so that others were not tried.
@@ -148,6 +150,9 @@ impl NotMade {
             }
             Self::BySwitch => Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into()),
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
+            Self::NoTimeToRestart => {
+                Reason::Capped("two thirds of the time given by `--deadline` were over before the receiver was to be stopped".into())
+            }
             Self::RacesTookLong => Reason::Capped("the rounds before it took as long as `limits.webhook_race_ms` gives all of them".into()),
             Self::NoReading => Reason::Declined("the configured keys do not give this reading of a signature".into()),
             Self::NotNeeded => {

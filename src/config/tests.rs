@@ -432,6 +432,21 @@ fn effects_are_counted_by_a_program_or_an_address() {
 }
 
 #[test]
+fn whoever_can_stop_the_receiver_must_be_able_to_start_it() {
+    let Loaded { merchant, wiring, .. } = loaded("[webhook.control]\nstart = [\"./start\", \"MARKER\"]\nstop = [\"./stop\"]\n");
+    let control = merchant.webhook.control.expect("read");
+    assert_eq!((control.start.name.as_str(), control.stop.name.as_str()), ("./start", "./stop"));
+    assert_eq!(wiring.control.map(|hook| hook.start.len()), Some(2));
+    assert_eq!(complaints("[webhook.control]\nstop = [\"./stop\"]\n"), ["golive.toml:1:10: `webhook.control`: `start` is missing"]);
+    assert_eq!(
+        complaints("[webhook.control]\nstart = [\"./start\"]\nstop = \"./stop\"\n"),
+        [
+            "golive.toml:3:8: `webhook.control.stop`: expected a program and its arguments as a list of texts, such as [\"node\", \"sign.js\"]"
+        ]
+    );
+}
+
+#[test]
 fn attestations_and_waivers_name_checks_of_the_catalogue() {
     assert_eq!(
         complaints(

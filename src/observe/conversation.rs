@@ -5,7 +5,7 @@ mod examined;
 mod measured;
 
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use golive_checks::model::{
     Copies, Delivery, Exchange, NotMade, Occasion, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen,
@@ -86,6 +86,7 @@ impl Conversation<'_> {
     pub(crate) async fn hold(&self, scenarios: &[Scenario], record: Record<'_>) {
         let of = |stage: Stage| scenarios.iter().filter(move |scenario| scenario.stage == stage);
         let quiet = Window::new(USUAL, 1);
+        let began = Instant::now();
         let mut usual = USUAL;
         let (mut answer, mut way) = (Duration::ZERO, Duration::ZERO);
         let mut controls = of(Stage::ControlBefore);
@@ -133,7 +134,12 @@ impl Conversation<'_> {
         });
         beside(tasks.collect()).await;
         for scenario in of(Stage::Load).chain(of(Stage::Restart)).chain(of(Stage::ControlAfter)) {
-            record(scenario.name, self.scenario(scenario, &Window::new(usual, 1), answer).await);
+            let seen = if scenario.stage == Stage::Restart && self.has_no_time_to_restart(began) {
+                Seen::NotMade(NotMade::NoTimeToRestart)
+            } else {
+                self.scenario(scenario, &Window::new(usual, 1), answer).await
+            };
+            record(scenario.name, seen);
         }
         let occasion = if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
         self.examination(scenarios, usual, answer, Ok(occasion), record).await;

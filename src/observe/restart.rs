@@ -11,7 +11,7 @@ use golive_checks::webhook::recovery::{DOWN_CONTROLS, back_pauses};
 use tokio::time::sleep;
 
 use super::control::{Control, IS_IT_UP, STARTS};
-use super::conversation::{GoesOn, Run};
+use super::conversation::{Conversation, GoesOn, Run};
 use super::dial::millis;
 use super::exchange::Patience;
 use super::wire::Marks;
@@ -25,6 +25,14 @@ const SOON: Duration = Duration::from_millis(50);
 
 /// Between controls that wait for a receiver to be down.
 const DOWN_PAUSE: Duration = Duration::from_millis(100);
+
+impl Conversation<'_> {
+    /// Whether so much of the run's time is over that the last control, on which everything else rests, might not be reached after a restart.
+    pub(super) fn has_no_time_to_restart(&self, began: Instant) -> bool {
+        let deadline = self.context.options.deadline;
+        !deadline.is_zero() && began.elapsed() * 3 > deadline * 2
+    }
+}
 
 impl Run<'_> {
     /// Delivers, stops the receiver at `point`, starts it again and waits for it.

@@ -226,6 +226,11 @@ impl Server {
         Self { child, address }
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Starts PHP's own server, which cannot choose a free port: one is looked for, and another if somebody was quicker.
     pub fn start_php(command: &mut Command) -> Self {
         for _ in 0..10 {

@@ -218,9 +218,9 @@ async fn a_start_command_may_be_the_receiver_itself() {
 async fn starts_the_receiver_again_when_the_run_is_interrupted_or_its_time_is_over() {
     for interrupt in [true, false] {
         // It takes so long to stop that the run ends meanwhile.
-        let mut mortal = Mortal::new(MS).await.controlled("touch open again", "rm open; touch stopping; sleep 0.6");
+        let mut mortal = Mortal::new(MS).await.controlled("touch open again", "rm open; touch stopping; sleep 5");
         if !interrupt {
-            mortal.shop.options.deadline = 1_000 * MS;
+            mortal.shop.options.deadline = 4_000 * MS;
         }
         let (stop, interrupted) = watch::channel(false);
         let stopping = mortal.folder.path().join("stopping");
@@ -265,4 +265,16 @@ async fn nothing_is_stopped_for_a_delivery_that_never_got_there() {
     let seen = mortal.shop.observe(vec![halfway]).await;
     assert!(got(&seen, restart_name(StopPoint::Halfway)).restart().is_none());
     assert!(!mortal.folder.path().join("stopped").exists());
+}
+
+#[tokio::test]
+async fn nothing_is_stopped_when_most_of_the_time_is_over() {
+    let mut mortal = Mortal::new(1_000 * MS).await;
+    mortal.shop.options.deadline = 5_900 * MS;
+    let slow = NAMES[..3].iter().map(|name| Scenario { stage: Stage::Load, ..Scenario::single(Delivery::genuine(name)) });
+    let plan = [slow.collect(), mortal.plan()].concat();
+    let seen = mortal.shop.observe(plan).await;
+    for point in [StopPoint::Answered, StopPoint::Sent, StopPoint::Halfway] {
+        assert_eq!(seen.scenarios[restart_name(point)], Seen::NotMade(NotMade::NoTimeToRestart));
+    }
 }
