@@ -12,6 +12,7 @@ use support::{Server, TlsProxy, golive, not_fine, outcome, repository, run, runt
 /// How one of the examples is run.
 struct Example {
     server: Command,
+    orders: Vec<String>,
     effects: Vec<String>,
     status: Vec<String>,
 }
@@ -62,7 +63,14 @@ fn is_ready(example: Example) {
     let _control = Control::of(&command, &server, folder.path());
     let proxy = TlsProxy::start(server.address);
     fs::write(folder.path().join("ca.pem"), &proxy.ca_pem).unwrap();
-    let ids: Vec<String> = (1..=30).map(|n| format!("\"TEST-{n}\"")).collect();
+    // Made beforehand: while the run counts effects, one program more at a time would only wait for the database.
+    let made = Command::new(&example.orders[0]).args(&example.orders[1..]).arg("40").env("DATABASE", &database).output().unwrap();
+    let orders: Vec<String> = String::from_utf8(made.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["order_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(orders.len(), 40);
     let config = format!(
         r#"[merchant]
 name = "Example merchant"
@@ -80,7 +88,7 @@ url = "https://shop.example/api/webhooks/kwikpaisa"
 deliver = "full"
 
 [webhook.order]
-ids = [{ids}]
+ids = {orders:?}
 
 [webhook.payout]
 ids = ["PAYOUT-1", "PAYOUT-2", "PAYOUT-3", "PAYOUT-4", "PAYOUT-5", "PAYOUT-6"]
@@ -108,7 +116,6 @@ owner = "Platform team"
 reviewed = {today}
 
 {attestations}"#,
-        ids = ids.join(", "),
         effects = example.effects,
         status = example.status,
         today = support::today(),
@@ -138,8 +145,9 @@ fn the_node_merchant_is_ready() {
     let folder = example("node");
     if runtime_is_here("node", &["-e", "import(process.argv[1])", &folder.join("store.js").to_string_lossy()]) {
         let asks = |script: &str| vec!["node".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let orders = vec!["node".to_owned(), folder.join("order.js").to_string_lossy().into_owned()];
         let (effects, status) = (asks("effects.js"), asks("status.js"));
-        is_ready(Example { server: command("node", &["server.js"], &folder), effects, status });
+        is_ready(Example { server: command("node", &["server.js"], &folder), orders, effects, status });
     }
 }
 
@@ -148,8 +156,9 @@ fn the_python_merchant_is_ready() {
     let folder = example("python");
     if runtime_is_here("python3", &["-c", "import sqlite3, sys; assert sys.version_info >= (3, 10)"]) {
         let asks = |script: &str| vec!["python3".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let orders = vec!["python3".to_owned(), folder.join("order.py").to_string_lossy().into_owned()];
         let (effects, status) = (asks("effects.py"), asks("status.py"));
-        is_ready(Example { server: command("python3", &["server.py"], &folder), effects, status });
+        is_ready(Example { server: command("python3", &["server.py"], &folder), orders, effects, status });
     }
 }
 
@@ -158,8 +167,9 @@ fn the_php_merchant_is_ready() {
     let folder = example("php");
     if runtime_is_here("php", &["-r", "new PDO('sqlite::memory:');"]) {
         let asks = |script: &str| vec!["php".to_owned(), folder.join(script).to_string_lossy().into_owned(), "{id}".to_owned()];
+        let orders = vec!["php".to_owned(), folder.join("order.php").to_string_lossy().into_owned()];
         let (effects, status) = (asks("effects.php"), asks("status.php"));
-        is_ready(Example { server: command("php", &[], &folder), effects, status });
+        is_ready(Example { server: command("php", &[], &folder), orders, effects, status });
     }
 }
 
@@ -170,7 +180,8 @@ fn the_rust_merchant_is_ready() {
     // Built beforehand: `cargo build --manifest-path examples/merchants/rust/Cargo.toml`.
     if runtime_is_here("test", &["-x", &binary]) {
         let asks = |what: &str| vec![binary.clone(), what.to_owned(), "{id}".to_owned()];
+        let orders = vec![binary.clone(), "order".to_owned()];
         let (effects, status) = (asks("effects"), asks("status"));
-        is_ready(Example { server: command(&binary, &[], &folder), effects, status });
+        is_ready(Example { server: command(&binary, &[], &folder), orders, effects, status });
     }
 }

@@ -1,4 +1,5 @@
-// A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once.
+// A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once,
+// and only to an order that costs what was paid.
 import crypto from 'node:crypto';
 import express from 'express';
 import { open, record } from './store.js';
@@ -30,7 +31,8 @@ app.post('/api/webhooks/kwikpaisa', express.raw({ type: () => true, limit: '256k
   if (typeof event !== 'string' || typeof data !== 'object' || data === null) return res.sendStatus(400);
   const reference = String(data.transaction_id ?? data.payout_id ?? data.order_id ?? '');
   const id = String(data.order_id ?? data.payout_order_id ?? '');
-  record(db, { event, id, reference, amount: String(data.amount), body: body.toString('utf8') });
+  const [amount, currency] = [String(data.amount), String(data.currency)];
+  record(db, { event, id, reference, amount, currency, body: body.toString('utf8') });
   res.sendStatus(200);
 });
 app.all('/api/webhooks/kwikpaisa', (req, res) => res.set('Allow', 'POST').sendStatus(405));

@@ -1,4 +1,5 @@
-// What was received, what was credited and what each order has come to: all of an event in one transaction.
+// What was ordered, received and credited, and what each order has come to: all of an event in one transaction.
+import crypto from 'node:crypto';
 import sqlite from 'node-sqlite3-wasm';
 
 // Events come in any order: a state yields only to one of a higher rank.
@@ -19,19 +20,40 @@ export function open() {
   db.exec('PRAGMA busy_timeout = 30000');
   db.exec(`
     CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference));
-    CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, amount TEXT);
+    CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, paise INTEGER, currency TEXT);
+    CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, paise INTEGER);
     CREATE TABLE IF NOT EXISTS states (id TEXT PRIMARY KEY, state TEXT, rank INTEGER);
   `);
   return db;
 }
 
-/** Stores an event once, credits an order once and moves its state. Node runs this to its end before it takes the next request. */
-export function record(db, { event, id, reference, amount, body }) {
+/** A new order, as the shop makes one when a customer checks out. */
+export function order(db, paise, currency) {
+  const orderId = crypto.randomUUID();
+  db.run('INSERT INTO orders VALUES (?, ?, ?)', [orderId, paise, currency]);
+  return orderId;
+}
+
+/** An amount in paise, however it is spelled: "1.00", "1" and 1 are the same. */
+function paise(amount) {
+  const [, rupees, part = ''] = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(amount) ?? [];
+  return rupees === undefined ? null : Number(rupees) * 100 + Number(part.padEnd(2, '0'));
+}
+
+/**
+ * Stores an event once, credits an order once and moves its state. A payment of another amount or currency than the order's is stored and
+ * does nothing more: a person looks at it. Node runs this to its end before it takes the next request.
+ */
+export function record(db, { event, id, reference, amount, currency, body }) {
   db.exec('BEGIN IMMEDIATE');
   try {
     const { changes } = db.run('INSERT OR IGNORE INTO events VALUES (?, ?, ?)', [event, reference, body]);
-    if (changes === 1 && event === 'payment.success') db.run('INSERT OR IGNORE INTO credits VALUES (?, ?)', [id, amount]);
-    if (changes === 1 && Object.hasOwn(STATES, event)) {
+    const paid = [id, paise(amount), currency];
+    const fits = event !== 'payment.success' || db.get('SELECT 1 FROM orders WHERE order_id = ? AND paise = ? AND currency = ?', paid);
+    if (changes === 1 && fits && event === 'payment.success') {
+      db.run('INSERT OR IGNORE INTO credits VALUES (?, ?)', paid.slice(0, 2));
+    }
+    if (changes === 1 && fits && Object.hasOwn(STATES, event)) {
       db.run(
         `INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (id)
          DO UPDATE SET state = excluded.state, rank = excluded.rank WHERE excluded.rank > states.rank`,

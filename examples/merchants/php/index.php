@@ -1,5 +1,6 @@
 <?php
-// A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once.
+// A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once,
+// and only to an order that costs what was paid.
 declare(strict_types=1);
 
 require __DIR__ . '/store.php';
@@ -38,7 +39,7 @@ function receive(): int
     ['event' => $event, 'data' => $data] = $message;
     $reference = (string) ($data['transaction_id'] ?? $data['payout_id'] ?? $data['order_id'] ?? '');
     $id = (string) ($data['order_id'] ?? $data['payout_order_id'] ?? '');
-    record($event, $id, $reference, (string) ($data['amount'] ?? ''), $body);
+    record($event, $id, $reference, (string) ($data['amount'] ?? ''), (string) ($data['currency'] ?? ''), $body);
     return 200;
 }
 

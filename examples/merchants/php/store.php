@@ -1,5 +1,5 @@
 <?php
-// What was received, what was credited and what each order has come to: all of an event in one transaction.
+// What was ordered, received and credited, and what each order has come to: all of an event in one transaction.
 declare(strict_types=1);
 
 // Events come in any order: a state yields only to one of a higher rank.
@@ -21,23 +21,55 @@ function store(): PDO
     $db = new PDO('sqlite:' . (getenv('DATABASE') ?: 'merchant.sqlite'), options: [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION]);
     $db->exec('PRAGMA busy_timeout = 30000');
     $db->exec('CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference))');
-    $db->exec('CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, amount TEXT)');
+    $db->exec('CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, paise INTEGER, currency TEXT)');
+    $db->exec('CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, paise INTEGER)');
     $db->exec('CREATE TABLE IF NOT EXISTS states (id TEXT PRIMARY KEY, state TEXT, rank INTEGER)');
     return $db;
 }
 
-/** Stores an event once, credits an order once and moves its state; IMMEDIATE takes the write lock before it looks. */
-function record(string $event, string $id, string $reference, string $amount, string $body): void
+/** A new order, as the shop makes one when a customer checks out. */
+function order(int $paise, string $currency): string
+{
+    $orderId = bin2hex(random_bytes(16));
+    store()->prepare('INSERT INTO orders VALUES (?, ?, ?)')->execute([$orderId, $paise, $currency]);
+    return $orderId;
+}
+
+/** An amount in paise, however it is spelled: "1.00", "1" and 1.0 are the same. */
+function paise(string $amount): ?int
+{
+    if (!preg_match('/^(\d{1,12})(?:\.(\d{1,2}))?$/D', $amount, $match)) {
+        return null;
+    }
+    return (int) $match[1] * 100 + (int) str_pad($match[2] ?? '', 2, '0');
+}
+
+/** Whether a payment is of the order's own amount and currency. */
+function fits(PDO $db, string $id, ?int $paise, string $currency): bool
+{
+    $order = $db->prepare('SELECT paise, currency FROM orders WHERE order_id = ?');
+    $order->execute([$id]);
+    $costs = $order->fetch(PDO::FETCH_NUM);
+    return $costs !== false && (int) $costs[0] === $paise && $costs[1] === $currency;
+}
+
+/**
+ * Stores an event once, credits an order once and moves its state; IMMEDIATE takes the write lock before it looks. A payment of another
+ * amount or currency than the order's is stored and does nothing more: a person looks at it.
+ */
+function record(string $event, string $id, string $reference, string $amount, string $currency, string $body): void
 {
     $db = store();
     $db->exec('BEGIN IMMEDIATE');
     $insert = $db->prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?)');
     $insert->execute([$event, $reference, $body]);
     $new = $insert->rowCount() === 1;
-    if ($new && $event === 'payment.success') {
-        $db->prepare('INSERT OR IGNORE INTO credits VALUES (?, ?)')->execute([$id, $amount]);
+    $isPayment = $event === 'payment.success';
+    $fits = !$isPayment || fits($db, $id, paise($amount), $currency);
+    if ($new && $fits && $isPayment) {
+        $db->prepare('INSERT OR IGNORE INTO credits VALUES (?, ?)')->execute([$id, paise($amount)]);
     }
-    if ($new && isset(STATES[$event])) {
+    if ($new && $fits && isset(STATES[$event])) {
         $move = $db->prepare(MOVE);
         [$state, $rank] = STATES[$event];
         $move->bindValue(1, $id);

@@ -1,4 +1,5 @@
-"""A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once."""
+"""A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once,
+and only to an order that costs what was paid."""
 
 import hashlib
 import hmac
@@ -44,10 +45,10 @@ class Receiver(BaseHTTPRequestHandler):
             event, data = message["event"], message["data"]
             reference = str(data.get("transaction_id") or data.get("payout_id") or data.get("order_id") or "")
             order = str(data.get("order_id") or data.get("payout_order_id") or "")
-            amount = str(data.get("amount"))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            amount, currency = str(data.get("amount")), str(data.get("currency"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return self.answer(400)
-        store.record(event, order, reference, amount, body.decode())
+        store.record(event, order, reference, amount, currency, body.decode())
         return self.answer(200)
 
     def do_GET(self) -> None:

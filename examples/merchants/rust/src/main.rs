@@ -1,4 +1,5 @@
-//! A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once.
+//! A KwikPaisa webhook receiver that is right: raw body, constant-time comparison, fresh timestamps, each event applied once,
+//! and only to an order that costs what was paid.
 
 mod store;
 
@@ -41,11 +42,20 @@ async fn receive(State(secret): State<Arc<str>>, headers: HeaderMap, body: Bytes
         id: text("order_id").or_else(|| text("payout_order_id")).unwrap_or_default(),
         reference,
         amount: text("amount").unwrap_or_default(),
+        currency: text("currency").unwrap_or_default(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     match tokio::task::spawn_blocking(move || store::record(&received)).await {
         Ok(Ok(())) => StatusCode::OK,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Makes test orders and prints them.
+fn orders(how_many: u32) {
+    for _ in 0..how_many {
+        let order_id = store::order(100, "INR").expect("the database opens");
+        println!("{}", serde_json::json!({ "order_id": order_id, "amount": "1.00" }));
     }
 }
 
@@ -55,6 +65,8 @@ async fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [_, "effects", id] => return println!("{}", store::credits(id).expect("the database opens")),
         [_, "status", id] => return println!("{}", store::state(id).expect("the database opens")),
+        [_, "order"] => return orders(1),
+        [_, "order", how_many] => return orders(how_many.parse().expect("a number")),
         _ => {}
     }
     let secret: Arc<str> = std::env::var("KWIKPAISA_SECRET_KEY").expect("KWIKPAISA_SECRET_KEY is set").into();

@@ -1,4 +1,4 @@
-//! What was received, what was credited and what each order has come to: all of an event in one transaction.
+//! What was ordered, received and credited, and what each order has come to: all of an event in one transaction.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ pub fn connect() -> Result<Connection> {
     db.busy_timeout(Duration::from_secs(30))?;
     db.execute_batch(
         "CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference));
-         CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, amount TEXT);
+         CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, paise INTEGER, currency TEXT);
+         CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, paise INTEGER);
          CREATE TABLE IF NOT EXISTS states (id TEXT PRIMARY KEY, state TEXT, rank INTEGER);",
     )?;
     Ok(db)
@@ -23,6 +24,7 @@ pub struct Received {
     /// Of the transaction.
     pub reference: String,
     pub amount: String,
+    pub currency: String,
     pub body: String,
 }
 
@@ -38,16 +40,36 @@ fn state_after(event: &str) -> Option<(&'static str, u8)> {
     }
 }
 
-/// Stores an event once, credits an order once and moves its state; IMMEDIATE takes the write lock before it looks.
+/// A new order, as the shop makes one when a customer checks out.
+pub fn order(paise: i64, currency: &str) -> Result<String> {
+    let sql = "INSERT INTO orders VALUES (lower(hex(randomblob(16))), ?, ?) RETURNING order_id";
+    connect()?.query_row(sql, params![paise, currency], |row| row.get(0))
+}
+
+/// An amount in paise, however it is spelled: `1.00` and `1` are the same.
+fn paise(amount: &str) -> Option<i64> {
+    let (rupees, part) = amount.split_once('.').unwrap_or((amount, "0"));
+    let digits = |text: &str, most| !text.is_empty() && text.len() <= most && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(rupees, 12) || !digits(part, 2) {
+        return None;
+    }
+    Some(rupees.parse::<i64>().ok()? * 100 + format!("{part:0<2}").parse::<i64>().ok()?)
+}
+
+/// Stores an event once, credits an order once and moves its state; IMMEDIATE takes the write lock before it looks. A payment of another
+/// amount or currency than the order's is stored and does nothing more: a person looks at it.
 pub fn record(received: &Received) -> Result<()> {
-    let Received { event, id, reference, amount, body } = received;
+    let Received { event, id, reference, amount, currency, body } = received;
+    let (is_payment, paise) = (event == "payment.success", paise(amount));
     let mut db = connect()?;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let new = transaction.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", params![event, reference, body])? == 1;
-    if new && event == "payment.success" {
-        transaction.execute("INSERT OR IGNORE INTO credits VALUES (?, ?)", params![id, amount])?;
+    let cost = "SELECT count(*) FROM orders WHERE order_id = ? AND paise = ? AND currency = ?";
+    let fits = !is_payment || transaction.query_row(cost, params![id, paise, currency], |row| row.get::<_, i64>(0))? == 1;
+    if new && fits && is_payment {
+        transaction.execute("INSERT OR IGNORE INTO credits VALUES (?, ?)", params![id, paise])?;
     }
-    if let (true, Some((state, rank))) = (new, state_after(event)) {
+    if let (true, Some((state, rank))) = (new && fits, state_after(event)) {
         transaction.execute(
             "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (id)
              DO UPDATE SET state = excluded.state, rank = excluded.rank WHERE excluded.rank > states.rank",
