@@ -153,7 +153,7 @@ mod tests {
             let mut all = vec!["examined-genuine"];
             all.extend(&first);
             let second = names(&examination, 2, &all);
-            assert!(first.len() + second.len() <= usize::try_from(most).unwrap().saturating_sub(3), "{most}");
+            assert!(first.len() + second.len() <= usize::try_from(most).expect("fits").saturating_sub(3), "{most}");
             assert!(most < 10 || !second.is_empty() && !first.is_empty(), "{most}");
         }
     }

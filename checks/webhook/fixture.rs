@@ -21,7 +21,7 @@ pub(super) enum At {
     /// Delivered until it was accepted, answered so.
     Attempts(Vec<u16>),
     /// The receiver was stopped.
-    Restart(RestartSeen),
+    Restart(Box<RestartSeen>),
     /// So many effects.
     Effects(u64),
     /// The order in this state.
@@ -219,7 +219,7 @@ fn seen(name: &str, step: At) -> StepSeen {
         At::Trouble(kind) => StepSeen::Exchange(Box::new(exchange(name, Err(kind)))),
         At::Together(statuses) => StepSeen::Together(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
         At::Attempts(statuses) => StepSeen::Attempts(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
-        At::Restart(restart) => StepSeen::Restart(Box::new(restart)),
+        At::Restart(restart) => StepSeen::Restart(restart),
         At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
         At::Called(word) => StepSeen::Status(Seen::Got(word.to_owned())),
     }

@@ -232,7 +232,7 @@ mod tests {
     fn stopped(case: Case, point: StopPoint, stop: &Stop, change: impl FnOnce(&mut RestartSeen)) -> Case {
         let mut seen = restart(point, stop);
         change(&mut seen);
-        let steps = vec![Step::Effects(0), Step::Restart(seen), Step::Attempts(stop.2.to_vec()), Step::Effects(stop.3)];
+        let steps = vec![Step::Effects(0), Step::Restart(Box::new(seen)), Step::Attempts(stop.2.to_vec()), Step::Effects(stop.3)];
         case.went(restart_name(point), steps)
     }
 

@@ -292,7 +292,8 @@ mod tests {
             for rest in ["", "timestamp-first+base64"] {
                 let all = all(rest);
                 let made: Vec<_> = all.iter().filter_map(|misreading| Some((*misreading, composed(misreading, &ring)?))).collect();
-                let mut expects: BTreeMap<(&[u8], &str), Vec<(&str, String)>> = BTreeMap::new();
+                type Expected<'a> = Vec<(&'a str, String)>;
+                let mut expects: BTreeMap<(&[u8], &str), Expected<'_>> = BTreeMap::new();
                 for (misreading, (body, timestamp, signature)) in &made {
                     let expects = expects.entry((body, timestamp)).or_insert_with(|| {
                         let others = made.iter().map(|(other, _)| *other).filter(|other| other.sample == misreading.sample);
