@@ -20,7 +20,7 @@ Examples:
   golive check                         the checklist, on the merchant of ./golive.toml
   golive check --output json=report.json --output markdown=report.md
   golive explain webhook-rejects-forged
-  golive doctor --body body.json --signature 9f86d0… --timestamp 1778659835
+  golive doctor                        how the webhook reads signatures
   golive send payment.processing --tamper forged-wrong-secret
 
 Exit codes:
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     Sign(SignArgs),
     /// Check the signature of the payload on standard input: VALID or INVALID
     VerifySignature(VerifyArgs),
-    /// Say why a captured signature does not match; contacts nobody
+    /// Say how the webhook reads signatures, or why a captured one does not match
     Doctor(DoctorArgs),
     /// Send the webhook one delivery, genuine or tampered with, and show both sides
     Send(SendArgs),
@@ -137,19 +137,39 @@ pub(crate) struct VerifyArgs {
     pub(crate) captured: CapturedArgs,
 }
 
-/// Exit codes: 0 the signature is right, 1 it is wrong and the reason was found, 3 it is wrong and no known reading gives it.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Exit codes:\n  0 it is right   1 wrong, and the reason was found   2 usage   3 wrong, and no known reading gives it"
+    after_help = "Exit codes:\n  0 RIGHT   1 WRONG or AMBIGUOUS, and the reading was found   2 usage   3 no known reading, or UNDECIDED\n  130, 143 interrupted"
 )]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// The value of X-SIGNATURE
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, requires_all = ["body", "timestamp"], help_heading = "A captured signature, to be explained; contacts nobody")]
+    pub(crate) signature: Option<String>,
+    /// The value of X-TIMESTAMP
+    #[arg(
+        long,
+        value_name = "VALUE",
+        allow_hyphen_values = true,
+        requires = "signature",
+        help_heading = "A captured signature, to be explained; contacts nobody"
+    )]
+    pub(crate) timestamp: Option<String>,
     /// The body as it travelled; `-` for standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) body: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "signature", help_heading = "A captured signature, to be explained; contacts nobody")]
+    pub(crate) body: Option<PathBuf>,
+    /// How far deliveries may go: it takes probe or full [default: the configuration's word, at most probe]
+    #[arg(long, value_name = "MODE", value_parser = parse_deliver, conflicts_with = "signature")]
+    pub(crate) deliver: Option<Deliver>,
+    /// What this machine is: production, ci or other [default: production; ci where $CI is set]
+    #[arg(long, env = "GOLIVE_ROLE", hide_env = true, value_name = "ROLE", value_parser = parse_role)]
+    pub(crate) role: Option<Role>,
+    /// The time given to the whole visit, such as 120s [default: 120s]
+    #[arg(long, value_name = "TIME", default_value = "120s", hide_default_value = true)]
+    pub(crate) deadline: Seconds,
     #[command(flatten)]
-    pub(crate) captured: CapturedArgs,
+    pub(crate) reach: ReachArgs,
 }
 
 /// What is looked at.

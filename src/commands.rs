@@ -12,8 +12,8 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::catalogue;
 use crate::cli::{
-    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs, ReplayArgs,
-    ReportArgs, ScopeArgs, SendArgs, SignArgs, When,
+    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs,
+    ReplayArgs, ReportArgs, ScopeArgs, SendArgs, SignArgs, When,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -26,7 +26,7 @@ use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::signatures::{self, Captured, Said};
-use crate::{replay, send};
+use crate::{receiver, replay, send};
 
 /// Carries a command out.
 ///
@@ -52,9 +52,7 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::VerifySignature(args) => with_keys(args.config, |keys| {
             signatures::verify(keys, captured(&signatures::payload(Path::new("-"))?, &args.captured), Timestamp::now())
         }),
-        Command::Doctor(args) => {
-            with_keys(args.config, |keys| signatures::explain(keys, captured(&signatures::payload(&args.body)?, &args.captured)))
-        }
+        Command::Doctor(args) => doctor(args),
         Command::Send(args) => send(args),
         Command::Replay(args) => replay(args, colour),
         Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
@@ -104,6 +102,18 @@ fn with_keys(config: ConfigArgs, say: impl FnOnce(&Keyring) -> anyhow::Result<Sa
 
 fn captured<'a>(body: &'a [u8], args: &'a CapturedArgs) -> Captured<'a> {
     Captured { body, signature: &args.signature, timestamp: &args.timestamp }
+}
+
+/// With a captured signature what it is, else how the webhook reads signatures.
+fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
+    if let (Some(body), Some(signature), Some(timestamp)) = (&args.body, args.signature, args.timestamp) {
+        let captured_args = CapturedArgs { signature, timestamp };
+        return with_keys(args.config, |keys| signatures::explain(keys, captured(&signatures::payload(body)?, &captured_args)));
+    }
+    let network = NetworkArgs { reach: args.reach, now: None };
+    let mut run = prepare(load(args.config.config, Programs::Run)?, at_the_bench(args.deliver, args.role), Mode::Check, &network)?;
+    run.options.deadline = args.deadline.0;
+    receiver::examine(run, &Spinner::new(false))
 }
 
 fn sign(args: SignArgs) -> anyhow::Result<Exit> {

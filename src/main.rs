@@ -19,6 +19,7 @@ mod progress;
 mod race_proof;
 #[cfg(test)]
 mod readme;
+mod receiver;
 mod replay;
 mod report;
 mod run;

@@ -193,7 +193,11 @@ fn put_readings(readings: &[Reading], words: &mut String) {
         }
     }
     put_rest(readings, words);
-    let id = if readings.iter().all(Reading::is_about_the_body) { VERIFIES } else { SIGNS };
+    put_rule(if readings.iter().all(Reading::is_about_the_body) { VERIFIES } else { SIGNS }, words);
+}
+
+/// The rule, and how a check shows it in common stacks.
+pub(crate) fn put_rule(id: &str, words: &mut String) {
     words.push_str("\nThe platform's rule: hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP)). In full:\n");
     for fix in stacks(id) {
         let _ = write!(words, "\n  {}\n", fix.stack.name());
@@ -271,7 +275,8 @@ fn outside_of_window(timestamp: &str, now: Timestamp) -> Option<String> {
     Some(format!("the timestamp is {} s {direction}{unit}: {refuses}", age.unsigned_abs()))
 }
 
-fn filled(first: &str, others: &str, words: &str) -> String {
+/// A paragraph of the usual width.
+pub(crate) fn filled(first: &str, others: &str, words: &str) -> String {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(others)

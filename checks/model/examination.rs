@@ -69,7 +69,9 @@ fn spellings(genuine: bool, so_far: &[Exchange]) -> Vec<&'static Misreading> {
         list.extend(table::spellings("", ""));
     }
     for misreading in accepted.filter(|misreading| misreading.sample == Sample::Plain) {
-        if families.insert(misreading.family()) {
+        let in_seconds = misreading.family_in_seconds();
+        let told = misreading.family() != in_seconds && families.contains(&in_seconds);
+        if !told && families.insert(misreading.family()) {
             list.extend(table::spellings(&misreading.body(), &misreading.beside_the_body()));
         }
     }

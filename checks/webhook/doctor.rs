@@ -1,12 +1,12 @@
 //! The doctor for signatures: how a receiver reads them, where it does not read them as the platform makes them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::obstacle::Obstacle;
-use super::scenarios::{AS_PRINTED, BODY_FORMS, BODY_TELLING, control_after, control_before};
+use super::scenarios::{AS_PRINTED, BODY_FORMS, BODY_TELLING, CONTROL_BEFORE, control_after, control_before};
 use super::verifies_raw_body::is_a_strict_schema;
 use crate::model::{
-    Examination, Exchange, Facts, Form, Merchant, Occasion, OrderNeed, Probe, Reason, Scenario, ScenarioSeen, Stage, Step, Text,
+    Examination, Exchange, Facts, Form, Merchant, Occasion, OrderNeed, Probe, Reason, Scenario, ScenarioSeen, Show as _, Stage, Step, Text,
 };
 use crate::platform::mistakes::Mistake;
 use crate::platform::readings::{Misreading, Sample};
@@ -132,6 +132,37 @@ impl<'a> Conclusion<'a> {
     }
 }
 
+/// Why nothing could be found out, where a genuine event did not get as far as the receiver's reading of its signature; and what to do about it.
+#[must_use]
+pub fn in_the_way(facts: &Facts<'_>) -> Option<(String, Option<String>)> {
+    let control = match facts.scenario(CONTROL_BEFORE.name) {
+        Ok(seen) => seen.exchanges().next()?,
+        Err(reason) => return Some((reason.show(), None)),
+    };
+    match control.status() {
+        Some(200) => None,
+        Some(200..=299) => {
+            Some((text!("a genuine event is answered {}, and the platform takes only 200 for success", control.outcome()).show(), None))
+        }
+        Some(_) | None => {
+            let obstacle = Obstacle::of(control);
+            let issued = facts.scenario(CONTROL_BEFORE.name).is_ok_and(|seen| seen.order.issued);
+            let why = obstacle.doubt(issued).map_or_else(|| obstacle.message().show(), |doubt| doubt.show());
+            Some((why, Some(obstacle.fix().show())))
+        }
+    }
+}
+
+/// Whether the limit kept further readings from being tried.
+#[must_use]
+pub fn is_capped(merchant: &Merchant, conclusion: &Conclusion<'_>) -> bool {
+    let most = usize::try_from(merchant.limits.webhook_doctor_deliveries).unwrap_or(usize::MAX);
+    conclusion.tried + OPENING >= most
+}
+
+/// Deliveries of an examination that are signed under no wrong reading.
+const OPENING: usize = 3;
+
 /// The accepted readings that differ in effect. What shows on the body that everybody writes in a way of their own says more than what shows on
 /// the plain one.
 fn apart<'a>(genuine: bool, tried: &[Accepted<'a>]) -> Vec<Accepted<'a>> {
@@ -139,15 +170,15 @@ fn apart<'a>(genuine: bool, tried: &[Accepted<'a>]) -> Vec<Accepted<'a>> {
         tried.iter().filter(|one| one.exchange.accepted() && one.misreading.sample == sample).copied().collect()
     };
     let (plain, telling) = (of(Sample::Plain), of(Sample::Telling));
-    let mut families: BTreeSet<String> = plain.iter().map(|one| one.misreading.family()).collect();
+    let mut families: BTreeMap<String, String> =
+        plain.iter().chain(&telling).map(|one| (one.misreading.family(), one.misreading.family_in_seconds())).collect();
     if genuine {
-        families.insert(String::new());
+        families.insert(String::new(), String::new());
     }
-    families.extend(telling.iter().map(|one| one.misreading.family()));
-    // A receiver that never looks at the clock takes milliseconds as well as seconds.
-    let in_seconds = |family: &str| family.replace("milliseconds-header", "").trim_matches('+').to_owned();
-    let kept: Vec<&String> =
-        families.iter().filter(|family| in_seconds(family) == **family || !families.contains(&in_seconds(family))).collect();
+    let kept = families
+        .iter()
+        .filter(|(family, in_seconds)| family == in_seconds || !families.contains_key(*in_seconds))
+        .map(|(family, _)| family);
     let mut all = Vec::new();
     for family in kept {
         let within = |list: &[Accepted<'a>]| -> Vec<Accepted<'a>> {
@@ -222,5 +253,128 @@ pub(super) fn instead(conclusion: &Conclusion<'_>) -> Option<Text> {
         }
         Verdict::Anything => Some("the receiver accepts a signature made with a made-up secret".into()),
         Verdict::Right | Verdict::Unexplained => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::fixture::{Case, exchange};
+    use super::*;
+    use crate::model::{Deliver, Merchant, OrderId, StepSeen};
+    use crate::platform::readings::table;
+
+    /// What a receiver with these readings answers to everything that could be tried.
+    pub(in super::super) fn examined(accepted: &[&str]) -> ScenarioSeen {
+        let opening = [Examination::GENUINE, Examination::TELLING, Examination::FORGED].map(|delivery| delivery.name);
+        let names = opening.into_iter().chain(table::first().map(|one| one.name)).chain(accepted.iter().copied());
+        let mut asked = BTreeSet::new();
+        let answer = |name: &str| exchange(name, Ok(if accepted.contains(&name) { 200 } else { 401 }));
+        let exchanges = names.filter(|name| asked.insert(name.to_string())).map(answer).collect();
+        ScenarioSeen { order: OrderId::new("golive-1", "1.00", false), steps: vec![StepSeen::Together(exchanges)] }
+    }
+
+    fn concluded(accepted: &[&str], keeps_bytes: bool) -> (Verdict, Vec<String>) {
+        let seen = examined(accepted);
+        let conclusion = Conclusion::from_seen(&seen, keeps_bytes).expect("the opening was answered");
+        (conclusion.verdict, conclusion.accepted.iter().map(|one| one.name().show()).collect())
+    }
+
+    const GENUINE: &str = Examination::GENUINE.name;
+    const TELLING: &str = Examination::TELLING.name;
+
+    #[test]
+    fn a_receiver_is_right_that_takes_the_platforms_signature_alone() {
+        assert_eq!(concluded(&[GENUINE, TELLING], false), (Verdict::Right, vec![]));
+        // A strict schema takes no further fields, and all else as it came.
+        assert_eq!(concluded(&[GENUINE], true), (Verdict::Right, vec![]));
+        assert_eq!(concluded(&[GENUINE], false), (Verdict::Unexplained, vec![]));
+    }
+
+    #[test]
+    fn what_is_the_same_in_effect_is_no_second_reading() {
+        let lenient = [GENUINE, TELLING, "reading-upper-case-hex", "reading-base64", "reading-milliseconds-header"];
+        assert_eq!(concluded(&lenient, false), (Verdict::Right, vec![]));
+        let without_clock = ["reading-timestamp-first", "reading-milliseconds-header+timestamp-first", "reading-timestamp-first+base64"];
+        assert_eq!(concluded(&without_clock, false), (Verdict::Wrong, vec!["timestamp-first".to_owned()]));
+    }
+
+    #[test]
+    fn the_one_wrong_reading_is_named_with_how_the_body_is_written() {
+        for (accepted, name) in [
+            (&["reading-separator-dot"][..], "separator-dot"),
+            (&["reading-separator-dot", "spelling-separator-dot"], "separator-dot"),
+            (&["reading-separator-dot", "spelling-javascript-body+separator-dot"], "javascript-body+separator-dot"),
+            (&["reading-python-body", "spelling-python-body+sorted"], "python-body+sorted"),
+            (&[GENUINE, "spelling-php-body"], "php-body"),
+            (&["reading-keys-and-values+timestamp-missing+base64"], "previous-generation"),
+        ] {
+            assert_eq!(concluded(accepted, false), (Verdict::Wrong, vec![name.to_owned()]), "{accepted:?}");
+        }
+        // One that cuts white space takes all other spellings as they came.
+        assert_eq!(concluded(&[GENUINE, "spelling-trimmed-body"], true), (Verdict::Wrong, vec!["trimmed-body".to_owned()]));
+    }
+
+    #[test]
+    fn more_than_one_reading_is_ambiguous() {
+        for (accepted, names) in [
+            (&[GENUINE, TELLING, "reading-timestamp-first"][..], &["timestamp-first"][..]),
+            (&[GENUINE, TELLING, "spelling-javascript-body"], &["javascript-body"]),
+            (&["reading-sandbox-secret", "reading-timestamp-first"], &["sandbox-secret", "timestamp-first"]),
+        ] {
+            let (verdict, found) = concluded(accepted, false);
+            assert_eq!((verdict, found), (Verdict::Ambiguous, names.iter().map(|name| (*name).to_owned()).collect()));
+        }
+    }
+
+    #[test]
+    fn who_takes_anything_is_told_first() {
+        assert_eq!(concluded(&[GENUINE, TELLING, Examination::FORGED.name], false).0, Verdict::Anything);
+        assert_eq!(concluded(&[], false).0, Verdict::Unexplained);
+    }
+
+    #[test]
+    fn every_reading_has_words_and_a_fix() {
+        let answer = exchange("x", Ok(200));
+        for misreading in table::first().chain(table::spellings("", "base64")) {
+            let one = Accepted { misreading, exchange: &answer };
+            assert!(one.words().as_str().len() > 10 && one.fix().as_str().len() > 10, "{}", misreading.name);
+        }
+    }
+
+    #[test]
+    fn it_follows_a_refusal_by_the_application_alone() {
+        for (status, expected) in
+            [(401, true), (403, true), (400, true), (404, false), (429, false), (301, false), (500, false), (201, false)]
+        {
+            assert_eq!(follows(&exchange("control-before", Ok(status))), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn it_follows_spellings_that_are_answered_differently_but_for_a_strict_schema() {
+        let spelled = |refused: &[&str]| -> bool {
+            let all = BODY_FORMS.iter().chain([&BODY_TELLING]).map(|delivery| delivery.name);
+            let answers: Vec<Exchange> = all.map(|name| exchange(name, Ok(if refused.contains(&name) { 401 } else { 200 }))).collect();
+            differ(&answers)
+        };
+        assert!(!spelled(&[]));
+        assert!(spelled(&["body-spaced"]) && spelled(&["body-telling"]));
+        assert!(!spelled(&["body-decimal-number"]));
+        assert!(!spelled(&["body-escaped-slashes", "body-escaped-unicode", "body-raw-unicode", "body-telling"]));
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_said_with_a_fix() {
+        assert!(in_the_way(&Case::accepted().facts()).is_none());
+        let (why, fix) = in_the_way(&Case::new().answered("control-before", 404).facts()).expect("in the way");
+        assert!(why.contains("unknown order") && fix.is_some());
+        let (why, _) = in_the_way(&Case::new().answered("control-before", 201).facts()).expect("in the way");
+        assert!(why.contains("201"));
+    }
+
+    #[test]
+    fn it_asks_as_often_as_the_limit_says_and_as_far_as_probe() {
+        let readings = readings(&Merchant::default(), Occasion::Trouble);
+        assert_eq!((readings.requests(), readings.tier()), (200, Deliver::Probe));
     }
 }

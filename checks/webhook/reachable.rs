@@ -164,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn names_the_reading_that_is_accepted_instead_and_how_to_put_it_right() {
+        let mut case = Case::new().answered("control-before", 401);
+        let examined = |accepted: &[&str]| Seen::Got(super::super::doctor::tests::examined(accepted));
+        case.seen.scenarios.insert(READINGS.to_owned(), examined(&["reading-sandbox-secret"]));
+        let finding = failure(case.judge(&Reachable));
+        assert!(finding.message.as_str().ends_with("accepts a signature for which the sandbox secret signs"), "{}", finding.message);
+        assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("production secret")));
+        assert_eq!(finding.evidence.len(), 2);
+        case.seen.scenarios.insert(READINGS.to_owned(), examined(&["examined-forged"]));
+        assert!(failure(case.judge(&Reachable)).message.as_str().contains("made-up secret"));
+        case.seen.scenarios.insert(READINGS.to_owned(), examined(&[]));
+        let finding = failure(case.judge(&Reachable));
+        assert!(finding.evidence[1].observed.as_str().starts_with("none of 1"), "{:?}", finding.evidence);
+    }
+
+    #[test]
     fn fails_a_redirect_and_names_its_target() {
         let case = Case::new().answered("control-before", 301);
         let case =

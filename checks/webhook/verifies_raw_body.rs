@@ -196,6 +196,26 @@ mod tests {
         assert!(finding.message.as_str().contains("own sample"));
     }
 
+    fn examined(mut case: Case, accepted: &[&str]) -> Case {
+        let seen = super::super::doctor::tests::examined(accepted);
+        case.seen.scenarios.insert(doctor::READINGS.to_owned(), crate::model::Seen::Got(seen));
+        case
+    }
+
+    #[test]
+    fn names_what_writes_the_body_again() {
+        let case = accepted().all_answered(["body-spaced", "body-raw-unicode", "body-decimal-number"], 401);
+        let finding = failure(examined(case, &["examined-genuine", "spelling-php-body"]).judge(&VerifiesRawBody));
+        assert!(finding.message.as_str().contains("PHP's `json_encode` does unless told"), "{}", finding.message);
+        assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("php://input")));
+    }
+
+    #[test]
+    fn fails_what_only_the_doctor_saw() {
+        let case = examined(accepted(), &["examined-genuine", "spelling-trimmed-body"]);
+        assert!(failure(case.judge(&VerifiesRawBody)).message.as_str().contains("white space"));
+    }
+
     #[test]
     fn fails_when_text_is_decoded_first() {
         let finding = failure(accepted().answered("body-raw-unicode", 401).judge(&VerifiesRawBody));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
 use super::choices::{self, Choice, Keys};
 use super::slips;
@@ -116,6 +116,12 @@ impl Misreading {
         self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding))
     }
 
+    /// The same without milliseconds in X-TIMESTAMP: what a receiver that never looks at the clock takes as well.
+    #[must_use]
+    pub fn family_in_seconds(&self) -> String {
+        self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding) && pick.way[0].name != slips::MILLISECONDS_HEADER.name)
+    }
+
     /// What is wrong beside the body.
     #[must_use]
     pub fn beside_the_body(&self) -> String {
@@ -170,7 +176,7 @@ impl Misreading {
         let digest = hash.digest(&key.bytes, &message);
         match self.pick(Part::Encoding) {
             None => Some(HEXLOWER.encode(&digest)),
-            Some(pick) => encode(pick.way[0].name, &digest),
+            Some(pick) => encode(pick.way[0].name, pick.nth, &digest),
         }
     }
 
@@ -231,15 +237,16 @@ fn part(mistake: &'static Mistake) -> Part {
         "timestamp-first" => Part::Order,
         name if name.starts_with("separator-") => Part::Separator,
         name if in_time.contains(&name) => Part::Time,
-        name if encode(name, &[]).is_some() => Part::Encoding,
+        name if encode(name, 0, &[]).is_some() => Part::Encoding,
         name if name.contains("secret") && !name.starts_with("plain-hash") || name == slips::SANDBOX_API_KEY.name => Part::Key,
         _ if choices::hashes().iter().any(|(_, hash)| *hash == Some(mistake)) => Part::Hash,
         _ => Part::Body,
     }
 }
 
-fn encode(name: &str, digest: &[u8]) -> Option<String> {
+fn encode(name: &str, nth: usize, digest: &[u8]) -> Option<String> {
     Some(match name {
+        "base64url" if nth > 0 => BASE64URL.encode(digest),
         "upper-case-hex" => HEXUPPER.encode(digest),
         "base64" => BASE64.encode(digest),
         "base64url" => BASE64URL_NOPAD.encode(digest),

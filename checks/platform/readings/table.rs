@@ -62,6 +62,7 @@ const BESIDE_THE_BODY: &[&str] = &[
     "upper-case-hex",
     "sha256-prefix",
     "base64url",
+    "base64url.1",
     "base64-of-hex",
     "sha512",
     "sha1",
