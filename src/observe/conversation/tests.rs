@@ -1,5 +1,6 @@
 //! Whole conversations with receivers on loopback.
 
+mod examined;
 mod measured;
 mod recovery;
 mod wide;
