@@ -1,5 +1,6 @@
 // What was ordered, received and credited, and what each order has come to: all of an event in one transaction.
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import sqlite from 'node-sqlite3-wasm';
 
 // Events come in any order: a state yields only to one of a higher rank.
@@ -14,23 +15,41 @@ const STATES = {
   'payout.reversed': ['reversed', 4],
 };
 
+const FILE = process.env.DATABASE ?? 'merchant.sqlite';
+// This SQLite locks by a folder beside the file, which a process that is killed leaves behind. Nobody works for that long.
+const STALE_MS = 10_000;
+const PATIENCE_MS = 30_000;
+
+/** Does it once the file is free: the server and golive's questions share it. */
+function patiently(action) {
+  const began = Date.now();
+  for (;;) {
+    try {
+      return action();
+    } catch (error) {
+      if (!error.message.includes('locked') || Date.now() - began > PATIENCE_MS) throw error;
+      const since = fs.statSync(`${FILE}.lock`, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > STALE_MS) fs.rmSync(`${FILE}.lock`, { recursive: true, force: true });
+    }
+  }
+}
+
 export function open() {
-  const db = new sqlite.Database(process.env.DATABASE ?? 'merchant.sqlite');
-  // The server and golive's question share the file.
-  db.exec('PRAGMA busy_timeout = 30000');
-  db.exec(`
+  const db = new sqlite.Database(FILE);
+  db.exec('PRAGMA busy_timeout = 1000');
+  patiently(() => db.exec(`
     CREATE TABLE IF NOT EXISTS events (event TEXT, reference TEXT, body TEXT, PRIMARY KEY (event, reference));
     CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, paise INTEGER, currency TEXT);
     CREATE TABLE IF NOT EXISTS credits (order_id TEXT PRIMARY KEY, paise INTEGER);
     CREATE TABLE IF NOT EXISTS states (id TEXT PRIMARY KEY, state TEXT, rank INTEGER);
-  `);
+  `));
   return db;
 }
 
 /** A new order, as the shop makes one when a customer checks out. */
 export function order(db, paise, currency) {
   const orderId = crypto.randomUUID();
-  db.run('INSERT INTO orders VALUES (?, ?, ?)', [orderId, paise, currency]);
+  patiently(() => db.run('INSERT INTO orders VALUES (?, ?, ?)', [orderId, paise, currency]));
   return orderId;
 }
 
@@ -45,7 +64,7 @@ function paise(amount) {
  * does nothing more: a person looks at it. Node runs this to its end before it takes the next request.
  */
 export function record(db, { event, id, reference, amount, currency, body }) {
-  db.exec('BEGIN IMMEDIATE');
+  patiently(() => db.exec('BEGIN IMMEDIATE'));
   try {
     const { changes } = db.run('INSERT OR IGNORE INTO events VALUES (?, ?, ?)', [event, reference, body]);
     const paid = [id, paise(amount), currency];
@@ -68,9 +87,9 @@ export function record(db, { event, id, reference, amount, currency, body }) {
 }
 
 export function credits(db, orderId) {
-  return db.get('SELECT count(*) AS n FROM credits WHERE order_id = ?', [orderId]).n;
+  return patiently(() => db.get('SELECT count(*) AS n FROM credits WHERE order_id = ?', [orderId])).n;
 }
 
 export function state(db, id) {
-  return db.get('SELECT state FROM states WHERE id = ?', [id])?.state ?? 'new';
+  return patiently(() => db.get('SELECT state FROM states WHERE id = ?', [id]))?.state ?? 'new';
 }
