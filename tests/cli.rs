@@ -199,13 +199,14 @@ fn plan_lists_every_request_of_a_full_run() {
     let mut delivered = 0;
     for (scenario, seen) in saved["observations"]["scenarios"].as_object().unwrap() {
         assert!(plan.stdout.contains(scenario.as_str()), "{scenario} is not announced in {}", plan.stdout);
-        for step in seen["got"]["steps"].as_array().unwrap() {
+        for step in seen["got"]["steps"].as_array().into_iter().flatten() {
             delivered += u64::from(step["exchange"].is_object()) + step["together"].as_array().map_or(0, |all| all.len() as u64);
         }
     }
     let requests = json["requests"].as_array().unwrap().iter();
     let announced: u64 = requests.filter(|request| request["target"] == WEBHOOK).map(|request| request["count"].as_u64().unwrap()).sum();
-    assert_eq!((announced, delivered > 70), (delivered, true));
+    // Searches, retries and restarts end when they know enough; what arrives is held against the plan one by one where the shop looks on.
+    assert!(delivered <= announced && delivered > 250, "{delivered} of {announced}");
     for host in saved["run"]["contacted"].as_array().unwrap() {
         let (host, _) = host.as_str().unwrap().split_once(':').unwrap();
         assert!(plan.stdout.contains(host), "{host} is not announced");
