@@ -219,7 +219,8 @@ defects! {
         also "webhook-cut-redelivered": "the second delivery credits again";
     DedupRace Stops "dedup-race": "looks whether the event is new, then credits, then notes it: duplicates at the same time slip through"
         => ["webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the second delivery arrives while the first is at work";
+        also "webhook-cut-redelivered": "the second delivery arrives while the first is at work",
+             "webhook-timed-out-redelivered": "the delivery after the time-out arrives while the first is at work";
     DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the platform may sign a retry afresh"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
