@@ -134,16 +134,19 @@ fn on_the_shop(defects: &[Defect]) -> impl Fn() -> Run {
 }
 
 #[test]
+#[ignore = "a race wants the machine to itself: .ci/run runs it alone"]
 fn the_shop_with_a_race_is_caught_every_time() {
     always_ends("fail", on_the_shop(&[Defect::DedupRace]));
 }
 
 #[test]
+#[ignore = "a race wants the machine to itself: .ci/run runs it alone"]
 fn the_shop_without_one_passes_every_time() {
     always_ends("pass", on_the_shop(&[]));
 }
 
 #[test]
+#[ignore = "a race wants the machine to itself: .ci/run runs it alone"]
 fn a_receiver_that_looks_and_then_stores_is_caught_every_time() {
     if let Some(receiver) = Receiver::start("racy") {
         always_ends("fail", || receiver.run());
@@ -151,6 +154,7 @@ fn a_receiver_that_looks_and_then_stores_is_caught_every_time() {
 }
 
 #[test]
+#[ignore = "a race wants the machine to itself: .ci/run runs it alone"]
 fn a_receiver_with_a_unique_index_passes_every_time() {
     if let Some(receiver) = Receiver::start("right") {
         always_ends("pass", || receiver.run());

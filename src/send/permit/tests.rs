@@ -295,6 +295,11 @@ fn what_is_validly_signed_below_full_reads_as_processing_for_an_order_that_was_n
                     if !valid || body.is_array() {
                         continue;
                     }
+                    // The body of the read-only request to the API is no event.
+                    if let Some(id) = body["order_id"].as_str() {
+                        assert!(body["event"].is_null() && body["data"].is_null() && id.starts_with("golive-"), "{body}");
+                        continue;
+                    }
                     assert!(["payment.processing", "golive.unknown"].contains(&body["event"].as_str().unwrap()), "{body}");
                     assert_eq!(body["data"]["order_status"], "PROCESSING", "{body}");
                     let id = body["data"]["order_id"].as_str().unwrap();
