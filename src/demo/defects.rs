@@ -224,11 +224,9 @@ defects! {
     DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the platform may sign a retry afresh"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
-    DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order and timestamp, and a retry may carry a new one"
+    DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order, event and timestamp, and a retry may carry a new one"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh credits again",
-             "webhook-credits-success-only": "another event of the same second is taken for a duplicate",
-             "webhook-credits-late-success": "another event of the same second is taken for a duplicate";
+        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
         => ["webhook-cut-redelivered"]
         also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again";

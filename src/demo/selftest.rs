@@ -116,7 +116,7 @@ impl Matrix {
     pub(crate) fn observe(cases: &[Case], run: &(dyn Fn(&Shop) -> anyhow::Result<RunResult> + Sync)) -> anyhow::Result<Self> {
         let next = AtomicUsize::new(0);
         let results: Mutex<BTreeMap<usize, anyhow::Result<RunResult>>> = Mutex::default();
-        let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        let workers = std::thread::available_parallelism().map_or(8, |cores| cores.get() * 4);
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {

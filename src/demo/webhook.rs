@@ -353,7 +353,7 @@ impl Webhook {
         let key = if self.has(Defect::DedupBySignature) {
             signature.to_owned()
         } else if self.has(Defect::DedupByTimestamp) {
-            format!("{}/{}", order.id, arrived.header("X-TIMESTAMP", false).unwrap_or(""))
+            format!("{}/{}", order.key(), arrived.header("X-TIMESTAMP", false).unwrap_or(""))
         } else if self.has(Defect::CreditsEveryTransaction) {
             format!("{}/{}", order.key(), order.transaction)
         } else {

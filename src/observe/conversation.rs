@@ -4,7 +4,7 @@ mod attempts;
 mod examined;
 mod measured;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
@@ -74,6 +74,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) status: Option<Asker<'a>>,
     /// Stops the receiver and starts it again.
     pub(crate) control: Option<&'a Control<'a>>,
+    /// Whether any order was seen to be credited; until then a credit that is missing is not worth a long wait.
+    pub(crate) credited: Cell<bool>,
     /// Who watches.
     pub(crate) progress: &'a dyn Progress,
 }
@@ -445,6 +447,9 @@ impl Run<'_> {
         let (counts, reads) = (watching.contains(&&Step::CountEffects), watching.contains(&&Step::ReadStatus));
         let (count, word) =
             tokio::join!(self.effects(counts, at_rest), self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest));
+        if let (Some(before), Some(Seen::Got(after))) = (self.first_count(), &count) {
+            self.talk.credited.set(self.talk.credited.get() || *after > before);
+        }
         let told = matches!(count, Some(Seen::Got(_))) || matches!(word, Some(Seen::Got(_)));
         self.steps.extend(count.map(StepSeen::Effects));
         self.steps.extend(word.map(StepSeen::Status));

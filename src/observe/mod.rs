@@ -30,7 +30,7 @@ mod tls;
 mod window;
 mod wire;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -165,8 +165,19 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
             let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
             let control = control.as_ref();
-            let conversation =
-                Conversation { context, url, courier, live, wrong: &wrong, orders: &orders, effects, status, control, progress };
+            let conversation = Conversation {
+                context,
+                url,
+                courier,
+                live,
+                wrong: &wrong,
+                orders: &orders,
+                effects,
+                status,
+                control,
+                credited: Cell::default(),
+                progress,
+            };
             let (scenarios, record) = (&scenarios, &record);
             // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));

@@ -95,11 +95,12 @@ impl Run<'_> {
     }
 
     /// How many effects the order has, at rest; while they are still `before`, they are waited for as long as effects may take: a receiver that was
-    /// stopped may have work to catch up with.
+    /// stopped may have work to catch up with, if it ever credits anything.
     pub(super) async fn count_at_last(&self, before: u64) -> Seen<u64> {
         let Some(effects) = &self.talk.effects else { return Seen::NotMade(NotMade::NoEffects) };
         let began = Instant::now();
-        let patience = Duration::from_millis(self.talk.courier.limits.effects_wait_ms);
+        let patience = if self.talk.credited.get() { self.talk.courier.limits.effects_wait_ms } else { 0 };
+        let patience = Duration::from_millis(patience);
         loop {
             match effects.answer(&self.order.id, true).await {
                 Seen::Got(count) if count == before && began.elapsed() < patience => sleep(SOON).await,
