@@ -1,8 +1,8 @@
 //! Events that the platform did not make in this form, which a receiver that verifies signatures must refuse.
 
-use super::effects;
 use super::proof::{ByHand, Negatives};
 use super::scenarios::{REFUSED_EFFECTS, between_controls};
+use super::{effects, refused_without_effect};
 use crate::model::{Check, CheckMeta, Delivery, Evidence, Facts, Merchant, Outcome, Probe, RunFacts, Scenario, Subject};
 use crate::text;
 
@@ -40,8 +40,11 @@ impl Check for Forgeries {
     }
 }
 
-/// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen.
+/// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen, and not otherwise elsewhere.
 fn without_effect(facts: &Facts<'_>) -> Option<Evidence> {
+    if refused_without_effect::applied_late(facts).is_some() {
+        return None;
+    }
     let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
     let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
     (forged == before && genuine > forged).then(|| {
@@ -103,6 +106,15 @@ mod tests {
         for (check, name) in every() {
             let effects = vec![At::Effects(0), At::Effects(0), At::Effects(1)];
             warning(refused(check).answered(name, 200).went(REFUSED_EFFECTS, effects).judge(check));
+        }
+    }
+
+    #[test]
+    fn fails_when_the_forgeries_had_an_effect_later_on() {
+        for (check, name) in every() {
+            let effects = |counts: [u64; 3]| counts.map(At::Effects).into();
+            let case = refused(check).answered(name, 200).went(REFUSED_EFFECTS, effects([0, 0, 1]));
+            failure(case.went("late-effects", effects([0, 0, 1])).judge(check));
         }
     }
 

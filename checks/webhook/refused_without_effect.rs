@@ -2,7 +2,7 @@
 
 use super::conversation::control;
 use super::effects::{counted, every, unfinished, without_effect};
-use super::scenarios::{REFUSED_EFFECTS, between_controls, refused_effects};
+use super::scenarios::{LATE_EFFECTS, REFUSED_EFFECTS, between_controls, late_effects, refused_effects};
 use super::stacks;
 use crate::model::{Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Subject};
 use crate::text;
@@ -19,9 +19,10 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "A refusal that comes after the credit protects nobody.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, then its genuine twin. The forgeries must \
-             have no effect, the twin one. An effect of a forgery fails, and the item is then required; no effect of the twin shows nothing and is \
-             undecided. Without effects a person may answer for it.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, then its genuine twin; and on a second \
+             order the forgeries alone, counted for twice as long as effects take to rest (`webhook.effects.settle`), since one that is credited late \
+             hides behind its twin. The forgeries must have no effect, the twin one. An effect of a forgery fails, and the item is then required; no \
+             effect of the twin shows nothing and is undecided. Without effects a person may answer for it.",
     remediation: "Verify the signature before anything else is done with the event.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -34,6 +35,9 @@ impl Check for RefusedWithoutEffect {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
+        if applied_late(facts).is_some() {
+            return Level::Required;
+        }
         let forged = facts.scenario(REFUSED_EFFECTS).ok().and_then(|seen| every(seen).ok());
         match forged.as_deref() {
             Some([before, forged, ..]) if forged > before => Level::Required,
@@ -42,7 +46,7 @@ impl Check for RefusedWithoutEffect {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([refused_effects(merchant)])
+        between_controls([refused_effects(merchant), late_effects(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -53,14 +57,34 @@ impl Check for RefusedWithoutEffect {
         if forged > before {
             return Ok(Outcome::fail("a forged event was applied", vec![evidence]));
         }
+        if let Some(late) = applied_late(facts) {
+            return Ok(Outcome::fail("a forged event was applied, some time after it was answered", vec![late]));
+        }
         let [genuine] = *genuine else { return Err(unfinished().into()) };
         if genuine <= forged {
             return Err(without_effect(REFUSED_EFFECTS, before).into());
         }
         control(facts)?;
         let twin = Evidence::of(subject(), "an effect of the genuine event", text!("{} after the genuine event", genuine));
-        Ok(Outcome::Pass(vec![evidence, twin]))
+        let [before, between, after] = every(counted(facts, LATE_EFFECTS, META.id)?)?[..] else { return Err(unfinished().into()) };
+        Ok(Outcome::Pass(vec![evidence, twin, alone(before, between.max(after))]))
     }
+}
+
+/// An effect of forgeries that no genuine event followed, where there was one.
+pub(super) fn applied_late(facts: &Facts<'_>) -> Option<Evidence> {
+    let counts = every(facts.scenario(LATE_EFFECTS).ok()?).ok()?;
+    let (before, rest) = counts.split_first()?;
+    let most = rest.iter().max()?;
+    (most > before).then(|| alone(*before, *most))
+}
+
+fn alone(before: u64, most: u64) -> Evidence {
+    Evidence::of(
+        Subject::Delivery(LATE_EFFECTS.into()),
+        "no effect of any forgery, later on neither",
+        text!("{} before, {} later", before, most),
+    )
 }
 
 #[cfg(test)]
@@ -70,7 +94,29 @@ mod tests {
     use crate::model::{NotMade, Reason};
 
     fn case(counts: &[u64]) -> Case {
-        Case::accepted().went("refused-effects", counts.iter().copied().map(At::Effects).collect())
+        late(Case::accepted().went("refused-effects", counts.iter().copied().map(At::Effects).collect()), &[0, 0, 0])
+    }
+
+    fn late(case: Case, counts: &[u64]) -> Case {
+        case.went("late-effects", counts.iter().copied().map(At::Effects).collect())
+    }
+
+    #[test]
+    fn fails_a_forgery_that_hid_behind_its_twin_and_is_required_then() {
+        for counts in [&[0, 0, 1][..], &[0, 1, 1], &[0, 1]] {
+            let case = late(case(&[0, 0, 1]), counts);
+            failure(case.judge(&RefusedWithoutEffect));
+            assert_eq!(RefusedWithoutEffect.level(&case.facts()), Level::Required);
+        }
+    }
+
+    #[test]
+    fn is_undecided_when_nobody_waited_for_late_effects() {
+        let outcome = late(case(&[0, 0, 1]), &[0, 0]).judge(&RefusedWithoutEffect);
+        assert!(matches!(reason(outcome), Reason::Transport(_)));
+        let key = "webhook.order".to_owned();
+        let outcome = case(&[0, 0, 1]).not_made("late-effects", NotMade::NoTestOrders { key }).judge(&RefusedWithoutEffect);
+        assert!(matches!(reason(outcome), Reason::NoWayToObserve(_)));
     }
 
     #[test]

@@ -205,6 +205,9 @@ pub const ONCE_RESIGNED_ROUNDS: [&str; MOST_ROUNDS] = [
 pub const MOST_ROUNDS: usize = 10;
 /// Every forgery of a settling event, beside one another, then the genuine one, effects counted.
 pub const REFUSED_EFFECTS: &str = "refused-effects";
+/// Every forgery of a settling event and nothing genuine after it, effects counted twice as long: what is credited late has no twin to hide
+/// behind.
+pub const LATE_EFFECTS: &str = "late-effects";
 
 /// Genuine events of ever older signing, to find where the receiver's window ends.
 pub const WINDOW_PAST: &str = "window-past";
@@ -398,6 +401,14 @@ pub fn can_be_spared(name: &str) -> bool {
     ONCE_CONCURRENT_ROUNDS.iter().skip(1).chain(&ONCE_RESIGNED_ROUNDS).any(|round| *round == name)
 }
 
+/// [`LATE_EFFECTS`]
+#[must_use]
+pub fn late_effects(merchant: &Merchant) -> Scenario {
+    let (settle, order) = settling(merchant);
+    let deliveries = FORGERIES.into_iter().map(&settle).collect();
+    stateful(LATE_EFFECTS, order, vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, Step::CountEffects])
+}
+
 /// [`REFUSED_EFFECTS`]
 #[must_use]
 pub fn refused_effects(merchant: &Merchant) -> Scenario {
@@ -486,7 +497,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.push(oversized(merchant));
     all.extend(used_events(merchant).map(|used| event(merchant, used)));
     all.extend([duplicate(), redelivery(), cut()]);
-    all.extend([once_sequential(merchant), once_cut(merchant), refused_effects(merchant)]);
+    all.extend([once_sequential(merchant), once_cut(merchant), refused_effects(merchant), late_effects(merchant)]);
     all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));

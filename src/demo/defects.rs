@@ -248,6 +248,8 @@ defects! {
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";
     CreditsForged Stops "credits-forged": "the order is credited before the signature is verified, then 401 is answered"
         => ["webhook-refused-without-effect"];
+    CreditsForgedLate Stops "credits-forged-late": "a refused event stays in the queue, which credits what it finds there a moment later"
+        => ["webhook-refused-without-effect"];
     CreditsApiRequests Stops "credits-api-requests": "whatever is signed and names an order counts as its payment, an API request too"
         => ["webhook-ignores-api-requests"];
     IgnoresAmount Warns "ignores-amount": "an order counts as paid whatever amount the event names"

@@ -97,6 +97,12 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CrashesOnDeepNesting => ODD_BODIES.iter().any(|delivery| deliver(delivery) == 500),
         Defect::CrashesOnLargeBodies => oversized(&Merchant::default()).deliveries().all(|delivery| deliver(delivery) == 500),
         Defect::ThanksForLargeBodies => oversized(&Merchant::default()).deliveries().all(accepts) && !accepts(&UNSIGNED),
+        Defect::CreditsForgedLate => {
+            let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
+            let at_first = client.credits(ORDER);
+            std::thread::sleep(Duration::from_millis(300));
+            refused && at_first == 0 && client.credits(ORDER) == 1
+        }
         Defect::CreditsApiRequests => accepts(&API_REQUEST) && client.credits(ORDER) == 1,
         Defect::IgnoresAmount => {
             credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 0
