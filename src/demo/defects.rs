@@ -243,6 +243,25 @@ defects! {
         => ["webhook-survives-restart"];
     ForgetsOnRestart Stops "forgets-on-restart": "which events were handled is remembered in the process alone"
         => ["webhook-survives-restart"];
+    RemembersPerProcess Stops "remembers-per-process": "each of two workers remembers the events it has seen, and the load balancer takes turns"
+        => ["webhook-applies-once-concurrently"]
+        also "webhook-applies-once": "the duplicate may come to the other worker",
+             "webhook-cut-redelivered": "the duplicate may come to the other worker",
+             "webhook-retried-applied-once": "the duplicate may come to the other worker",
+             "webhook-timed-out-redelivered": "the duplicate may come to the other worker",
+             "webhook-survives-restart": "the duplicate may come to the other worker",
+             "webhook-keeps-success": "the duplicate may come to the other worker",
+             "webhook-one-order-one-credit": "the duplicate may come to the other worker";
+    LocksBySignature Stops "locks-by-signature": "the lock is by signature, so that the same event signed afresh is at work beside itself"
+        => ["webhook-applies-once-concurrently"]
+        also "webhook-cut-redelivered": "the delivery signed afresh may arrive while the first is at work";
+    UnlocksEarly Stops "unlocks-early": "the lock is given back before the event is noted: what arrives right then is credited again"
+        => ["webhook-applies-once-concurrently"]
+        also "webhook-cut-redelivered": "the second delivery may arrive right then";
+    ForgetsSoon Stops "forgets-soon": "an event is remembered for a moment only, as in a cache that expires"
+        => ["webhook-applies-once"]
+        also "webhook-applies-once-concurrently": "the last duplicates may come after that moment",
+             "webhook-cut-redelivered": "the second delivery may come after that moment";
     RejectsDuplicates Stops "rejects-duplicates": "a duplicate is answered 409, so the platform delivers it again and again"
         => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";

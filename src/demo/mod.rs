@@ -8,6 +8,7 @@ mod defects;
 mod keys;
 mod ledger;
 mod listener;
+mod memories;
 mod message;
 mod platform;
 mod power;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::defects::Defect;
 use super::ledger::{Ledger, State};
+use super::memories::Memories;
 use super::message::{Arrived, Reply};
 use super::power::Power;
 use super::{Behaviour, Habit, spelling};
@@ -30,6 +31,8 @@ pub(super) struct Webhook {
     pub(super) power: Arc<Power>,
     /// What the process remembers, and its end forgets.
     memory: Ledger,
+    /// What it remembers of events in other ways.
+    memories: Memories,
     /// The bodies of all events that were believed.
     believed: Mutex<Vec<String>>,
     /// One delivery at a time, for the handler that notes events late, and for those who do one thing at a time.
@@ -81,6 +84,7 @@ impl Webhook {
             ledger: Arc::default(),
             power: Arc::new(power),
             memory: Ledger::default(),
+            memories: Memories::default(),
             believed: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             at_work: AtomicUsize::default(),
@@ -383,6 +387,8 @@ impl Webhook {
             let new = !self.ledger.noted(&key);
             tokio::time::sleep(Duration::from_millis(25)).await;
             self.ledger.note(&key);
+            new
+        } else if let Some(new) = self.memories.is_new(&self.behaviour, &self.ledger, &key, signature).await {
             new
         } else if self.has(Defect::ForgetsOnRestart) {
             self.memory.note(&key)

@@ -18,8 +18,8 @@ const ARRIVAL: Duration = Duration::from_millis(20);
 /// How far apart the first and the last are that go out close together.
 const CLOSE: Duration = Duration::from_millis(20);
 
-/// How far apart they are at most, however long an answer takes.
-const APART: Duration = Duration::from_millis(250);
+/// How far apart they are at least and at most that are spread over the time of an answer, however long that takes.
+const APART: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(250)];
 
 /// Timers are a millisecond coarse.
 const COARSE: Duration = Duration::from_millis(2);
@@ -166,7 +166,7 @@ impl Order {
         let after: fn(f64, Duration) -> Duration = match release {
             Release::AtOnce => return Self(Vec::new()),
             Release::Close => |random, _| CLOSE.mul_f64(random.powi(3)),
-            Release::Apart => |random, answer| (answer * 5 / 4).clamp(CLOSE, APART).mul_f64(random),
+            Release::Apart => |random, answer| (answer * 5 / 4).clamp(APART[0], APART[1]).mul_f64(random),
         };
         let mut order: Vec<(Duration, usize)> = (0..count).map(|number| (after(random(seed, name, number), answer), number)).collect();
         order.sort_unstable();
@@ -239,7 +239,7 @@ mod tests {
             assert!(numbers.into_iter().eq(0..20));
         }
         let slow = Order::of(Release::Apart, 20, 7, "a", 5_000 * MS).0;
-        assert!(slow[19].0 > 100 * MS && slow[19].0 <= APART);
+        assert!(slow[19].0 > 100 * MS && slow[19].0 <= APART[1]);
     }
 
     #[test]

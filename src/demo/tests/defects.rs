@@ -143,6 +143,37 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             client.deliver_together(&settling(0), "demo-order-02");
             once && client.credits("demo-order-02") > 1
         }
+        Defect::RemembersPerProcess => credits_after(&[settling(0), settling(0)]) == 2 && credits_after(&[settling(0), settling(0)]) == 2,
+        Defect::LocksBySignature => {
+            let once = credits_after(&[settling(2), settling(0)]) == 1;
+            client.deliver_together(&settling(0), "demo-order-02");
+            let together = client.credits("demo-order-02") == 1;
+            std::thread::scope(|scope| {
+                for back_s in 0..10 {
+                    let client = &client;
+                    scope.spawn(move || client.deliver(&settling(back_s), "demo-order-03"));
+                }
+            });
+            once && together && client.credits("demo-order-03") > 1
+        }
+        Defect::UnlocksEarly => {
+            let pause = || std::thread::sleep(Duration::from_millis(200));
+            credits_after(&[settling(0)]);
+            pause();
+            // Between the first's answer and its note: on a busy machine not every duplicate is that quick.
+            let shows = |order: &str| {
+                client.deliver(&settling(0), order);
+                client.deliver(&settling(0), order);
+                client.credits(order) == 2
+            };
+            credits_after(&[settling(0)]) == 1
+                && ["02", "03", "04", "05", "06", "07", "08", "09"].iter().any(|n| shows(&format!("demo-order-{n}")))
+        }
+        Defect::ForgetsSoon => {
+            credits_after(&[settling(0)]);
+            std::thread::sleep(Duration::from_millis(60));
+            credits_after(&[settling(0)]) == 2
+        }
         Defect::DedupBySignature | Defect::DedupByTimestamp => credits_after(&[settling(2), settling(0)]) == 2,
         Defect::ForgetsCutDeliveries => {
             let once = credits_after(&[settling(0), settling(0)]) == 1;
