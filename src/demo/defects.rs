@@ -255,9 +255,6 @@ defects! {
     LocksBySignature Stops "locks-by-signature": "the lock is by signature, so that the same event signed afresh is at work beside itself"
         => ["webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the delivery signed afresh may arrive while the first is at work";
-    UnlocksEarly Stops "unlocks-early": "the lock is given back before the event is noted: what arrives right then is credited again"
-        => ["webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the second delivery may arrive right then";
     ForgetsSoon Stops "forgets-soon": "an event is remembered for a moment only, as in a cache that expires"
         => ["webhook-applies-once"]
         also "webhook-applies-once-concurrently": "the last duplicates may come after that moment",

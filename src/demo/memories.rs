@@ -11,12 +11,6 @@ use super::{Behaviour, Defect};
 /// How long the handler is at work on an event that it looked up before and notes after.
 const WORK: Duration = Duration::from_millis(25);
 
-/// How long it is at work before it gives its lock back, where it does so too early: longer than deliveries that are released at once are apart.
-const LOCKED: Duration = Duration::from_millis(5);
-
-/// How long after that the event is noted: sooner than the effects of the first delivery have come to rest.
-const UNLOCKED: Duration = Duration::from_millis(45);
-
 /// How long an event is remembered by a memory that forgets: less than the effects of the first delivery take to rest.
 const SHORT: Duration = Duration::from_millis(40);
 
@@ -26,7 +20,6 @@ pub(super) struct Memories {
     workers: [Mutex<BTreeSet<String>>; 2],
     turn: AtomicUsize,
     locks: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    at_work: Mutex<BTreeSet<String>>,
     seen: Mutex<BTreeMap<String, Instant>>,
 }
 
@@ -44,19 +37,6 @@ impl Memories {
             tokio::time::sleep(WORK).await;
             ledger.note(key);
             return Some(new);
-        }
-        if behaviour.has(Defect::UnlocksEarly) {
-            if ledger.noted(key) || !lock(&self.at_work).insert(key.to_owned()) {
-                return Some(false);
-            }
-            tokio::time::sleep(LOCKED).await;
-            lock(&self.at_work).remove(key);
-            let (ledger, key) = (Arc::clone(ledger), key.to_owned());
-            tokio::spawn(async move {
-                tokio::time::sleep(UNLOCKED).await;
-                ledger.note(&key);
-            });
-            return Some(true);
         }
         if behaviour.has(Defect::ForgetsSoon) {
             let now = Instant::now();

@@ -43,6 +43,6 @@ const AMOUNT: &str = "1.00";
 /// What it is paid in.
 const CURRENCY: &str = "INR";
 /// When a queue gets to what was refused: after effects are taken to have come to rest, and before they are twice.
-const AFTER_THE_REST: Duration = Duration::from_millis(95);
+const AFTER_THE_REST: Duration = Duration::from_millis(80);
 /// When a shop that credits from a queue gets to it.
 const LATE: Duration = Duration::from_millis(300);
