@@ -17,6 +17,7 @@ pub mod platform;
 pub mod requirements;
 pub mod retries;
 pub mod security;
+pub mod source;
 pub mod testing;
 pub mod webhook;
 

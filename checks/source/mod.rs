@@ -1,0 +1,6 @@
+//! Source and storage: what the merchant's own tree and build output hold.
+
+pub mod place;
+pub mod rule;
+pub mod rules;
+pub mod setting;
