@@ -20,6 +20,7 @@ mod readme;
 mod replay;
 mod report;
 mod run;
+mod scan;
 mod send;
 mod signatures;
 mod wiring;

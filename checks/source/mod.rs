@@ -4,3 +4,4 @@ pub mod place;
 pub mod rule;
 pub mod rules;
 pub mod setting;
+pub mod tally;
