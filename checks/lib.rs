@@ -31,6 +31,7 @@ pub const CATALOGUE: &[&Section] = &[
     &payments::SECTION,
     &payouts::SECTION,
     &security::SECTION,
+    &source::SECTION,
     &retries::SECTION,
     &network::SECTION,
     &monitoring::SECTION,
