@@ -15,6 +15,8 @@ const SHORTEST: usize = 12;
 #[derive(Default)]
 pub(super) struct OwnSecrets {
     pub(super) spellings: Vec<Spelling>,
+    /// The slots whose values are looked for; two may have one value.
+    slots: Vec<Slot>,
 }
 
 /// One spelling.
@@ -41,6 +43,7 @@ impl OwnSecrets {
             let Some(secret) = keys.get(slot) else { continue };
             let value = secret.expose().trim();
             if value.len() >= SHORTEST && keys::facts(value, Origin::Literal).placeholder.is_none() {
+                own.slots.push(slot);
                 own.learn(slot, value);
             }
         }
@@ -78,7 +81,7 @@ impl OwnSecrets {
 
     /// The slots whose values are looked for.
     pub(super) fn slots(&self) -> Vec<Slot> {
-        Slot::ALL.into_iter().filter(|slot| self.spellings.iter().any(|spelling| spelling.slot == *slot)).collect()
+        self.slots.clone()
     }
 
     /// `text` without any secret, and without the middle of what reads as a key.
