@@ -123,8 +123,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether the production host stands near: then this is one side of a choice.
+/// Whether what was found is a host of the platform and the production host stands near: then this is one side of a choice.
 fn has_production_twin(bytes: &[u8], found: &Range<usize>) -> bool {
+    if !bytes[found.clone()].windows(4).any(|window| window.eq_ignore_ascii_case(b"kwik")) {
+        return false;
+    }
     let near = &bytes[found.start.saturating_sub(NEAR)..bytes.len().min(found.end + NEAR)];
     const TWIN: &[u8] = b"api.kwikpaisa.com";
     near.windows(TWIN.len() + 1).any(|window| window[1..].eq_ignore_ascii_case(TWIN) && !matches!(window[0], b'.' | b'-'))
@@ -150,6 +153,7 @@ mod tests {
             "a = 1\nb = 2\n// test\n\n\nurl = 'https://‹sandbox.kwikpaisa.com›'",
             "{\n  key: process.env.KP_KEY,\n  url: 'https://‹sandbox.kwikpaisa.com›'",
             "latest = '‹x›'",
+            "url = 'https://api.kwikpaisa.com'\nverify = ‹False›",
         ] {
             assert_eq!(of(text), Setting::Plain, "{text}");
         }
