@@ -20,7 +20,7 @@ mod setting;
 mod source;
 mod text;
 
-pub use attestation::Item;
+pub use attestation::{Item, ItemUnless};
 pub use check::*;
 pub use clock::ClockOffset;
 pub use delivery::*;
