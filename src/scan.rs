@@ -233,7 +233,7 @@ impl Scanned {
                     "excerpt": hit.excerpt,
                     "place": hit.place,
                     "kind": hit.kind,
-                    "setting": hit.setting,
+                    "around": hit.around,
                     "tracked": hit.tracked,
                     "what": rule.what,
                     "why": rule.why,

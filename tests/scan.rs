@@ -393,7 +393,7 @@ fn a_hostile_tree_ends_within_its_limits() {
     huge.set_len(1 << 30).unwrap();
     let closed = tree.path().join("closed.js");
     fs::write(&closed, "x").unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     write(outside.path(), "golive.toml", "[limits]\nsource_file_bytes = 16_777_216\n");
     let began = Instant::now();
     let ran = run(golive(tree.path()).args(["scan", ".", "--json", "--config"]).arg(outside.path().join("golive.toml")));

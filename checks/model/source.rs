@@ -164,7 +164,7 @@ pub struct Hit {
     /// Whether it is the real thing.
     pub kind: HitKind,
     /// What stands around it.
-    pub setting: Setting,
+    pub around: Around,
     /// The file names the platform.
     pub platform: bool,
     /// Whether git tracks the file; none outside of a work tree or without git.
@@ -253,7 +253,7 @@ impl HitKind {
 /// What stands around a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Setting {
+pub enum Around {
     /// Nothing of note: it is in force.
     Plain,
     /// A choice between environments, or a name that says it is for tests.
@@ -262,7 +262,7 @@ pub enum Setting {
     Comment,
 }
 
-impl Setting {
+impl Around {
     /// The words in reports, where there is something to say.
     #[must_use]
     pub const fn words(self) -> Option<&'static str> {
@@ -306,7 +306,7 @@ impl Hit {
         if self.kind != HitKind::Real {
             parts.push(self.kind.words().into());
         }
-        parts.extend(self.setting.words().map(Text::from));
+        parts.extend(self.around.words().map(Text::from));
         if self.tracked == Some(true) {
             parts.push("tracked by git".into());
         }

@@ -1,8 +1,8 @@
 //! Scans made up for tests of checks.
 
 use crate::model::{
-    Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant, Observations, Outcome, Reason, RunFacts, Seen,
-    Setting, Slot, SourceSeen, Unlooked, WhyUnlooked,
+    Around, Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant, Observations, Outcome, Reason, RunFacts,
+    Seen, Slot, SourceSeen, Unlooked, WhyUnlooked,
 };
 use crate::platform::example;
 
@@ -26,7 +26,7 @@ pub(super) fn hit(rule: &str, place: FilePlace) -> Hit {
         excerpt: "…".to_owned(),
         place,
         kind: HitKind::Real,
-        setting: Setting::Plain,
+        around: Around::Plain,
         platform: true,
         tracked: Some(true),
         secret: None,

@@ -46,7 +46,7 @@ impl Check for Https {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Hit, Setting};
+    use crate::model::{Around, FilePlace, Hit};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn passes_a_comment() {
-        let comment = Hit { setting: Setting::Comment, ..hit("plain-http", FilePlace::Code) };
+        let comment = Hit { around: Around::Comment, ..hit("plain-http", FilePlace::Code) };
         assert!(matches!(judge(&Https, vec![comment]), Outcome::Pass(_)));
     }
 }

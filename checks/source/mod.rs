@@ -1,5 +1,6 @@
 //! Source and storage: what the merchant's own tree and build output hold.
 
+pub mod around;
 mod current_generation;
 #[cfg(test)]
 mod fixture;
@@ -14,7 +15,6 @@ mod public_clean;
 mod question;
 pub mod rule;
 pub mod rules;
-pub mod setting;
 pub mod tally;
 mod tls_verified;
 

@@ -47,7 +47,7 @@ impl Check for NoSandbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Hit, Setting};
+    use crate::model::{Around, FilePlace, Hit};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
@@ -60,7 +60,7 @@ mod tests {
         for place in [FilePlace::Test, FilePlace::Documentation, FilePlace::Example, FilePlace::OtherEnvironment, FilePlace::Vendored] {
             assert!(matches!(judge(&NoSandbox, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2));
         }
-        let selected = Hit { setting: Setting::Selected, ..hit("sandbox-host", FilePlace::Code) };
+        let selected = Hit { around: Around::Selected, ..hit("sandbox-host", FilePlace::Code) };
         assert!(matches!(judge(&NoSandbox, vec![selected]), Outcome::Pass(_)));
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::place::is_env_file;
-use crate::model::{FilePlace, Hit, HitKind, Setting, Weight};
+use crate::model::{Around, FilePlace, Hit, HitKind, Weight};
 
 /// One thing that the scan looks for.
 #[derive(Debug)]
@@ -158,11 +158,11 @@ impl Rule {
             HitKind::Documentation | HitKind::Foreign => Weight::Information,
         };
         // What production's own configuration names is what it uses, whatever it is called there.
-        let by_setting = match hit.setting {
-            Setting::Plain => Weight::Failure,
-            Setting::Selected if hit.place == FilePlace::Production => Weight::Failure,
-            Setting::Selected => levels.selected,
-            Setting::Comment => levels.comment,
+        let by_around = match hit.around {
+            Around::Plain => Weight::Failure,
+            Around::Selected if hit.place == FilePlace::Production => Weight::Failure,
+            Around::Selected => levels.selected,
+            Around::Comment => levels.comment,
         };
         let by_platform = if hit.platform { Weight::Failure } else { levels.without_platform };
         // Without git, an env file is where a deployment puts its values; anything else may be on its way into an image.
@@ -182,7 +182,7 @@ impl Rule {
             | FilePlace::Lock
             | FilePlace::Vendored => Weight::Failure,
         };
-        by_place.min(by_kind).min(by_setting).min(by_platform).min(by_git)
+        by_place.min(by_kind).min(by_around).min(by_platform).min(by_git)
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
             excerpt: "x".to_owned(),
             place,
             kind: HitKind::Real,
-            setting: Setting::Plain,
+            around: Around::Plain,
             platform: true,
             tracked: None,
             secret: None,
@@ -272,7 +272,7 @@ mod tests {
     };
 
     #[test]
-    fn place_kind_and_setting_each_lower_the_weight() {
+    fn place_kind_and_surroundings_each_lower_the_weight() {
         let weigh = |change: &dyn Fn(&mut Hit)| {
             let mut hit = hit(FilePlace::Code);
             change(&mut hit);
@@ -282,15 +282,15 @@ mod tests {
         assert_eq!(weigh(&|hit| hit.place = FilePlace::Test), Weight::Information);
         assert_eq!(weigh(&|hit| hit.place = FilePlace::Config), Weight::Warning);
         assert_eq!(weigh(&|hit| hit.kind = HitKind::Placeholder), Weight::Information);
-        assert_eq!(weigh(&|hit| hit.setting = Setting::Selected), Weight::Information);
-        assert_eq!(weigh(&|hit| hit.setting = Setting::Comment), Weight::Information);
+        assert_eq!(weigh(&|hit| hit.around = Around::Selected), Weight::Information);
+        assert_eq!(weigh(&|hit| hit.around = Around::Comment), Weight::Information);
         assert_eq!(weigh(&|hit| hit.platform = false), Weight::Warning);
         assert_eq!(weigh(&|hit| hit.tracked = Some(false)), Weight::Failure);
     }
 
     #[test]
     fn production_configuration_means_what_it_names() {
-        let selected = Hit { setting: Setting::Selected, ..hit(FilePlace::Production) };
+        let selected = Hit { around: Around::Selected, ..hit(FilePlace::Production) };
         assert_eq!(RULE.weigh(&selected), Weight::Failure);
         assert_eq!(RULE.weigh(&Hit { tracked: Some(false), ..selected }), Weight::Warning);
     }

@@ -46,7 +46,7 @@ impl Check for TlsVerified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Hit, Setting};
+    use crate::model::{Around, FilePlace, Hit};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
@@ -54,7 +54,7 @@ mod tests {
         fixture_ends(
             &TlsVerified,
             Some(hit("tls-php", FilePlace::Code)),
-            Some(Hit { setting: Setting::Selected, ..hit("tls-node", FilePlace::Code) }),
+            Some(Hit { around: Around::Selected, ..hit("tls-node", FilePlace::Code) }),
         );
     }
 

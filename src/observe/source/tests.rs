@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use golive_checks::model::{
-    FilePlace, FolderKind, FolderState, Hit, HitKind, Keyring, Limits, Secret, Setting, Slot, SourceSeen, WhyUnlooked,
+    Around, FilePlace, FolderKind, FolderState, Hit, HitKind, Keyring, Limits, Secret, Slot, SourceSeen, WhyUnlooked,
 };
 
 use super::{Folder, Scan};
@@ -241,15 +241,15 @@ fn archives_are_named_and_compressed_copies_are_not() {
 }
 
 #[test]
-fn settings_are_noticed_in_files() {
+fn surroundings_are_noticed_in_files() {
     let tree = tempfile::tempdir().unwrap();
     write(
         tree.path(),
         "a.js",
         "const url = isProd ? 'https://api.kwikpaisa.com' : 'https://sandbox.kwikpaisa.com'\n// https://sandbox.kwikpaisa.com\n",
     );
-    let settings: Vec<Setting> = scan(tree.path()).hits.iter().map(|hit| hit.setting).collect();
-    assert_eq!(settings, [Setting::Selected, Setting::Comment]);
+    let around: Vec<Around> = scan(tree.path()).hits.iter().map(|hit| hit.around).collect();
+    assert_eq!(around, [Around::Selected, Around::Comment]);
 }
 
 #[test]

@@ -322,7 +322,7 @@ impl<'s, 'a> Reader<'s, 'a> {
                 excerpt: scan.own.clean(&spot.excerpt),
                 place,
                 kind: spot.kind,
-                setting: spot.setting,
+                around: spot.around,
                 platform: looked.platform,
                 tracked: None,
                 secret: spot.secret,

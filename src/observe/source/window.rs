@@ -3,10 +3,10 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use golive_checks::model::{HitKind, Setting, Slot};
+use golive_checks::model::{Around, HitKind, Slot};
+use golive_checks::source::around::around;
 use golive_checks::source::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
 use golive_checks::source::rules;
-use golive_checks::source::setting::setting;
 
 use super::stage::{Stage, Stages};
 
@@ -30,7 +30,7 @@ pub(super) struct Spot {
     pub(super) range: Range<u64>,
     pub(super) excerpt: String,
     pub(super) kind: HitKind,
-    pub(super) setting: Setting,
+    pub(super) around: Around,
     pub(super) secret: Option<Slot>,
 }
 
@@ -239,8 +239,8 @@ impl Page<'_> {
             self.looked.own_report = beginning.windows(10).any(|window| window == b"\"golive.re" || window == b"\"golive.ob");
         }
         let (line, column) = self.place(found.range.start);
-        let setting = setting(self.bytes, &found.range);
-        self.looked.spots.push(Spot { rule, line, column, range, excerpt: found.excerpt, kind: found.kind, setting, secret });
+        let around = around(self.bytes, &found.range);
+        self.looked.spots.push(Spot { rule, line, column, range, excerpt: found.excerpt, kind: found.kind, around, secret });
     }
 
     /// Line and column of a byte: in characters where the whole line is at hand and short, else in bytes.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::Setting;
+use crate::model::Around;
 
 /// How far a line is followed to either side. Minified files are one line.
 const LINE: usize = 240;
@@ -56,16 +56,16 @@ const CHOICE: [&str; 17] = [
 
 /// What stands around `found` in `bytes`. Its own words do not count.
 #[must_use]
-pub fn setting(bytes: &[u8], found: &Range<usize>) -> Setting {
+pub fn around(bytes: &[u8], found: &Range<usize>) -> Around {
     let line = line(bytes, found);
     if is_comment(&bytes[line.start..found.start]) {
-        return Setting::Comment;
+        return Around::Comment;
     }
     let around = [&bytes[line.start..found.start], &bytes[found.end..line.end], branch(bytes, line.start)];
     if around.iter().any(|part| speaks_of_choice(part)) || has_production_twin(bytes, found) {
-        return Setting::Selected;
+        return Around::Selected;
     }
-    Setting::Plain
+    Around::Plain
 }
 
 /// The line that holds `found`, as far as it is followed.
@@ -138,10 +138,10 @@ mod tests {
     use super::*;
 
     /// What stands around `‹…›`.
-    fn of(text: &str) -> Setting {
+    fn of(text: &str) -> Around {
         let (before, rest) = text.split_once('‹').expect("a mark");
         let (found, after) = rest.split_once('›').expect("its end");
-        setting(format!("{before}{found}{after}").as_bytes(), &(before.len()..before.len() + found.len()))
+        around(format!("{before}{found}{after}").as_bytes(), &(before.len()..before.len() + found.len()))
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
             "latest = '‹x›'",
             "url = 'https://api.kwikpaisa.com'\nverify = ‹False›",
         ] {
-            assert_eq!(of(text), Setting::Plain, "{text}");
+            assert_eq!(of(text), Around::Plain, "{text}");
         }
     }
 
@@ -171,7 +171,7 @@ mod tests {
             "url = os.environ.get('KP_URL', 'https://‹sandbox.kwikpaisa.com›')",
             "  uat:\n    url: https://‹uat.api.kwikpaisa.com›\n",
         ] {
-            assert_eq!(of(text), Setting::Selected, "{text}");
+            assert_eq!(of(text), Around::Selected, "{text}");
         }
     }
 
@@ -187,10 +187,10 @@ mod tests {
             "url = live() // was ‹x›",
             "url: live  # was ‹x›",
         ] {
-            assert_eq!(of(text), Setting::Comment, "{text}");
+            assert_eq!(of(text), Around::Comment, "{text}");
         }
         for text in ["url = 'https://‹x›'", "#define URL \"‹x›\"", "color: #‹fff›", "a href=//‹x›", "*/ url = ‹x›"] {
-            assert_eq!(of(text), Setting::Plain, "{text}");
+            assert_eq!(of(text), Around::Plain, "{text}");
         }
     }
 }
