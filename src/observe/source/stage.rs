@@ -69,3 +69,18 @@ impl Stage {
 pub(super) fn literals_everywhere() -> Vec<&'static str> {
     Stage::new(|rule| rule.reach != Reach::PlatformText).literals.iter().map(|(literal, _)| *literal).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_benchmark_searches_for_the_same_literals() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/scan-literals.txt");
+        let literals = format!("{}\n", literals_everywhere().join("\n"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(path, &literals).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), literals, "UPDATE_GOLDEN=1 writes it");
+    }
+}
