@@ -23,6 +23,7 @@ mod receiver;
 mod replay;
 mod report;
 mod run;
+mod scan;
 mod send;
 mod signatures;
 mod wiring;
