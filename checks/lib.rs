@@ -17,6 +17,7 @@ pub mod platform;
 pub mod requirements;
 pub mod retries;
 pub mod security;
+pub mod source;
 pub mod testing;
 pub mod webhook;
 
@@ -30,6 +31,7 @@ pub const CATALOGUE: &[&Section] = &[
     &payments::SECTION,
     &payouts::SECTION,
     &security::SECTION,
+    &source::SECTION,
     &retries::SECTION,
     &network::SECTION,
     &monitoring::SECTION,

@@ -74,6 +74,8 @@ pub(crate) enum Command {
         /// A check such as webhook-rejects-forged, or a line of the platform's checklist such as PC-18
         id: String,
     },
+    /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or INCOMPLETE
+    Scan(ScanArgs),
     /// Switch on every defect of the built-in shop and see that each is caught
     Selftest {
         /// Only these defects
@@ -116,6 +118,31 @@ pub(crate) struct SignArgs {
     /// Sign the canonical form: keys sorted at every level, compact
     #[arg(long)]
     pub(crate) canonical: bool,
+}
+
+/// What is searched.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes:\n  0 CLEAN   1 FOUND   2 usage   3 INCOMPLETE: nothing was found, and not everything could be looked at"
+)]
+pub(crate) struct ScanArgs {
+    /// Folders of source [default: the configuration's `source.roots`, else the working folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// A folder that browsers or phones get, repeatable; beside the configuration's `source.public`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) public: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Warnings are FOUND
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Show what is merely good to know, too: tests, documentation, comments
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// A signature that came with a payload.

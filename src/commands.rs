@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 use crate::catalogue;
 use crate::cli::{
     CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs, ReplayArgs,
-    ReportArgs, ScopeArgs, SendArgs, SignArgs, When,
+    ReportArgs, ScanArgs, ScopeArgs, SendArgs, SignArgs, When,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -25,6 +25,7 @@ use crate::output::{self, OutputSpec, Published};
 use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
+use crate::scan;
 use crate::signatures::{self, Captured, Said};
 use crate::{replay, send};
 
@@ -47,6 +48,7 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         }
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
+        Command::Scan(args) => scan(args, colour),
         Command::Selftest { defect } => selftest(&defect),
         Command::Sign(args) => sign(args),
         Command::VerifySignature(args) => with_keys(args.config, |keys| {
@@ -104,6 +106,18 @@ fn with_keys(config: ConfigArgs, say: impl FnOnce(&Keyring) -> anyhow::Result<Sa
 
 fn captured<'a>(body: &'a [u8], args: &'a CapturedArgs) -> Captured<'a> {
     Captured { body, signature: &args.signature, timestamp: &args.timestamp }
+}
+
+fn scan(args: ScanArgs, colour: bool) -> anyhow::Result<Exit> {
+    // What lies about in the folder that is searched may name secrets, and no program to run for them.
+    let programs = if args.config.config.is_some() { Programs::Run } else { Programs::Leave };
+    let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
+    let loaded = config::load_if_found(&sources)?;
+    let asked = scan::Asked { roots: args.paths, public: args.public, strict: args.strict, all: args.all };
+    let scanned = scan::run(asked, loaded.as_ref())?;
+    let words = if args.json { scanned.json() } else { scanned.describe(colour) };
+    let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
+    Ok(ending(output::print_past(&guard, &words), scanned.exit(), false, None))
 }
 
 fn sign(args: SignArgs) -> anyhow::Result<Exit> {

@@ -22,6 +22,7 @@ mod readme;
 mod replay;
 mod report;
 mod run;
+mod scan;
 mod send;
 mod signatures;
 mod wiring;

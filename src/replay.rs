@@ -274,7 +274,7 @@ const fn badness(outcome: &Outcome) -> u8 {
 }
 
 /// Everything that is looked at beside deliveries.
-const LOOKS: [Probe; 10] = [
+const LOOKS: [Probe; 11] = [
     Probe::WebhookNames,
     Probe::WebhookTls,
     Probe::WebhookLegacyTls,
@@ -285,6 +285,7 @@ const LOOKS: [Probe; 10] = [
     Probe::Signer,
     Probe::SecretFiles,
     Probe::ProxyVariables,
+    Probe::Source,
 ];
 
 /// The observations without one of them.
@@ -303,6 +304,7 @@ fn without(seen: &Observations, probe: &Probe) -> Observations {
         Probe::Signer => seen.signer = NotPlanned,
         Probe::SecretFiles => seen.secret_files = NotPlanned,
         Probe::ProxyVariables => seen.proxy_variables = NotPlanned,
+        Probe::Source => seen.source = NotPlanned,
     }
     seen
 }

@@ -16,6 +16,8 @@ pub(crate) struct Wiring {
     pub(crate) base_url: Option<Url>,
     /// `webhook.url`
     pub(crate) webhook_url: Option<Url>,
+    /// `source.site`
+    pub(crate) site: Option<Url>,
     /// `network.egress`
     pub(crate) egress: Vec<Url>,
     /// `network.proxy`: what API calls and egress look-ups go through.

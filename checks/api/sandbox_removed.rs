@@ -1,7 +1,7 @@
 //! Nothing of the sandbox may be left in the production configuration.
 
 use crate::model::{
-    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, Level, MissingSecret, Outcome, Plain, Prefix, Quoted, Reason,
+    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, Judged, Level, MissingSecret, Outcome, Plain, Prefix, Quoted, Reason,
     Reference, Show as _, Slot, Stack, StackFix, Subject,
 };
 use crate::platform::hosts::{self, HostKind};
@@ -19,8 +19,8 @@ const META: CheckMeta = CheckMeta {
     rationale: "A leftover of the sandbox sends customers to payments that are none, or takes test events for money.",
     judged: "Looks at the keys, at every URL outside of `[sandbox]` and at every variable of `env_file` for `pk_test_` and `sk_test_` keys, the \
              configured sandbox credentials, `sandbox.kwikpaisa.com` and the hosts of previous API generations; each one fails, with its place. An env \
-             file that cannot be read leaves it undecided; without `env_file` only the configuration was looked at, and the evidence says so. Build \
-             artifacts and secret stores are not looked at.",
+             file that cannot be read leaves it undecided; without `env_file` only the configuration was looked at, and the evidence says so. Code \
+             and build output are searched by source-no-sandbox, and what that finds leaves this undecided.",
     remediation: "Replace each value named here by its production counterpart, and keep sandbox values in a file of their own that production does not load.",
     stacks: &[
         StackFix { stack: Stack::Node, how: "Load one file per environment: dotenv.config({ path: `.env.${process.env.NODE_ENV}` })" },
@@ -38,6 +38,14 @@ const META: CheckMeta = CheckMeta {
 impl Check for SandboxRemoved {
     fn meta(&self) -> &'static CheckMeta {
         &META
+    }
+
+    /// What the configuration is clean of may stand in the code: then this is not told, and the check of the code carries the blame.
+    fn review(&self, facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
+        const OF_THE_CODE: &str = "source-no-sandbox";
+        let code = others.iter().any(|judged| judged.meta.id == OF_THE_CODE && matches!(judged.outcome, Outcome::Fail(_)));
+        let clean = matches!(self.judge(facts), Ok(Outcome::Pass(_) | Outcome::Warn(_)));
+        (code && clean).then_some(Outcome::Undecided(Reason::Blocked { by: OF_THE_CODE }))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {

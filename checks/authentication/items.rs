@@ -1,6 +1,6 @@
 //! Authentication: what only watching the merchant's outgoing calls could show, and so is attested for now.
 
-use crate::model::{CheckMeta, Item, Reference};
+use crate::model::{CheckMeta, Item, ItemUnless, Reference};
 
 /// Every call carries the five headers.
 pub(super) const REQUEST_HEADERS: Item = Item(&CheckMeta {
@@ -32,18 +32,21 @@ pub(super) const FRESH_TIMESTAMP: Item = Item(&CheckMeta {
 });
 
 /// Signatures are made on the server.
-pub(super) const SERVER_SIDE: Item = Item(&CheckMeta {
-    id: "authentication-server-side",
-    title: "Signatures are made on the server alone",
-    covers: &["PC-10", "SV-05", "IP-16"],
-    rationale: "Whoever holds the code that signs holds the secret, and browsers and phones hold their code in the open.",
-    judged: "Attested, not observed: attach the place in the code that signs and verifies, and a review which says that no page, app or script \
+pub(super) const SERVER_SIDE: ItemUnless = ItemUnless(
+    &CheckMeta {
+        id: "authentication-server-side",
+        title: "Signatures are made on the server alone",
+        covers: &["PC-10", "SV-05", "IP-16"],
+        rationale: "Whoever holds the code that signs holds the secret, and browsers and phones hold their code in the open.",
+        judged: "Attested, not observed: attach the place in the code that signs and verifies, and a review which says that no page, app or script \
              handed to customers calls the platform or holds the secret.",
-    remediation: "Move signing behind your own API, replace a secret that was ever shipped, and record the review under \
+        remediation: "Move signing behind your own API, replace a secret that was ever shipped, and record the review under \
                   `[attest.authentication-server-side]`.",
-    reference: Reference::SIGNATURE,
-    ..Item::USUAL
-});
+        reference: Reference::SIGNATURE,
+        ..Item::USUAL
+    },
+    &["source-public-clean"],
+);
 
 /// The account may do what the integration wants of it.
 pub(super) const ACCOUNT: Item = Item(&CheckMeta {

@@ -1,6 +1,6 @@
 //! Items that only a person can answer for.
 
-use super::{Check, CheckMeta, Facts, Needs, Outcome, Reason};
+use super::{Check, CheckMeta, Facts, Judged, Needs, Outcome, Reason};
 
 /// An item of the checklist that nothing in reach of this tool could show. `[attest.<id>]` decides it; see [`ruling`](super::ruling).
 pub struct Item(pub &'static CheckMeta);
@@ -18,6 +18,24 @@ impl Check for Item {
 
     fn judge(&self, _facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         Err(Reason::NoWayToObserve("a person has to answer for this".into()).into())
+    }
+}
+
+/// An item that a person answers for, unless one of these checks saw the contrary: then nobody's word counts.
+pub struct ItemUnless(pub &'static CheckMeta, pub &'static [&'static str]);
+
+impl Check for ItemUnless {
+    fn meta(&self) -> &'static CheckMeta {
+        self.0
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        Item(self.0).judge(facts)
+    }
+
+    fn review(&self, _facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
+        let contrary = others.iter().find(|judged| self.1.contains(&judged.meta.id) && matches!(judged.outcome, Outcome::Fail(_)))?;
+        Some(Outcome::Undecided(Reason::Blocked { by: contrary.meta.id }))
     }
 }
 
@@ -83,6 +101,33 @@ mod tests {
         ] {
             assert_eq!(outcome(&merchant(broken.clone())).word(), "fail", "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_word_does_not_count_against_what_was_seen() {
+        struct Seen;
+        impl Check for Seen {
+            fn meta(&self) -> &'static CheckMeta {
+                const META: CheckMeta = CheckMeta { id: "test-seen", ..CheckMeta::USUAL };
+                &META
+            }
+            fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+                let fails = facts.merchant.name.is_some();
+                Ok(if fails { Outcome::fail("seen", Vec::new()) } else { Outcome::Pass(Vec::new()) })
+            }
+        }
+        static BOTH: Section = Section {
+            id: "test",
+            title: "Test",
+            checks: &[&ItemUnless(&CheckMeta { id: "test-item", ..Item::USUAL }, &["test-seen"]), &Seen],
+        };
+        let ends = |merchant: &Merchant| {
+            let facts = Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() };
+            ruling::judge(&[&BOTH], &facts).remove(0).outcome
+        };
+        assert_eq!(ends(&merchant(said())).word(), "attested");
+        let contrary = Merchant { name: Some("x".to_owned()), ..merchant(said()) };
+        assert_eq!(ends(&contrary), Outcome::Undecided(Reason::Blocked { by: "test-seen" }));
     }
 
     #[test]

@@ -116,6 +116,16 @@ limits! {
     secret_length: "bytes" = 20, 1..=256;
     /// Fresh connections to each egress service.
     egress_samples: "connections" = 3, 1..=10;
+    /// The part of a file of the source tree that is looked at.
+    source_file_bytes: "bytes" = 268_435_456, 1_024..=68_719_476_736;
+    /// Files of the source tree that are looked at.
+    source_files: "files" = 1_000_000, 1..=100_000_000;
+    /// How deep in the source tree is looked.
+    source_depth: "folders" = 64, 1..=1_000;
+    /// Bytes of the source tree that are looked at.
+    source_total_bytes: "bytes" = 17_179_869_184, 1_024..=1_099_511_627_776;
+    /// Findings of each rule of the source scan that are kept, the weightiest first.
+    source_hits: "findings" = 50, 1..=1_000;
     /// The age at which an entry of the server inventory wants another review.
     inventory_days: "days" = 90, 1..=3_650;
     /// How far ahead a waiver may end.

@@ -305,6 +305,20 @@ pub struct Source {
     pub roots: Vec<String>,
     /// `source.public`
     pub public: Vec<String>,
+    /// `source.site`: the merchant's own site, as customers reach it.
+    #[serde(default)]
+    pub site: Option<Address>,
+    /// `source.baseline`: the file with findings that were accepted.
+    #[serde(default)]
+    pub baseline: Option<String>,
+}
+
+impl Source {
+    /// Whether there is anything to scan.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        !self.roots.is_empty() || !self.public.is_empty()
+    }
 }
 
 /// `env_file`: the file the application itself loads.

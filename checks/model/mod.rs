@@ -17,9 +17,10 @@ mod scenario;
 mod search;
 pub mod secret;
 mod setting;
+mod source;
 mod text;
 
-pub use attestation::Item;
+pub use attestation::{Item, ItemUnless};
 pub use check::*;
 pub use clock::ClockOffset;
 pub use delivery::*;
@@ -36,4 +37,5 @@ pub use scenario::*;
 pub use search::{Edge, Search, Way};
 pub use secret::*;
 pub use setting::{Setting, Settings, Unsettable};
+pub use source::*;
 pub use text::{Listed, Quoted, Show, Text, is_invisible};

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{OrderId, Quoted, Reason, Show, Slot, StopPoint};
+use super::{OrderId, Quoted, Reason, Show, Slot, SourceSeen, StopPoint};
 use crate::text;
 
 /// Everything a run saw.
@@ -37,6 +37,9 @@ pub struct Observations {
     /// Why the receiver that we stopped may still be down when the run ends, where that is so.
     #[serde(default)]
     pub left_stopped: Option<String>,
+    /// The source tree and what browsers or phones get.
+    #[serde(default)]
+    pub source: Seen<SourceSeen>,
 }
 
 /// One thing that was to be observed.

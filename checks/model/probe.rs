@@ -27,4 +27,6 @@ pub enum Probe {
     SecretFiles,
     /// Proxy variables of the environment.
     ProxyVariables,
+    /// The source tree and what browsers or phones get.
+    Source,
 }

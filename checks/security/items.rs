@@ -1,35 +1,41 @@
 //! Security: how people keep secrets and who may use them.
 
-use crate::model::{CheckMeta, Item, Level, Reference};
+use crate::model::{CheckMeta, Item, ItemUnless, Level, Reference};
 
 /// Secrets are kept in a store made for them.
-pub(super) const SECRET_STORAGE: Item = Item(&CheckMeta {
-    id: "security-secret-storage",
-    title: "Production secrets are kept in a secret store",
-    level: Level::Required,
-    covers: &["PC-34", "PC-88", "SC-03", "SC-17", "AU-06"],
-    rationale: "One secret signs calls and verifies webhooks: whoever reads it can pay out and can report payments that never happened.",
-    judged: "Attach where production takes the secret from (secret manager, encrypted storage, or variables set by the deployment) and that no image, \
+pub(super) const SECRET_STORAGE: ItemUnless = ItemUnless(
+    &CheckMeta {
+        id: "security-secret-storage",
+        title: "Production secrets are kept in a secret store",
+        level: Level::Required,
+        covers: &["PC-34", "PC-88", "SC-03", "SC-17", "AU-06"],
+        rationale: "One secret signs calls and verifies webhooks: whoever reads it can pay out and can report payments that never happened.",
+        judged: "Attach where production takes the secret from (secret manager, encrypted storage, or variables set by the deployment) and that no image, \
              backup or log holds it.",
-    remediation: "Keep the secret in a secret manager or in variables that only the deployment sets, and record it under \
+        remediation: "Keep the secret in a secret manager or in variables that only the deployment sets, and record it under \
                   `[attest.security-secret-storage]`.",
-    reference: Reference::SECURITY_CHECKS,
-    ..Item::USUAL
-});
+        reference: Reference::SECURITY_CHECKS,
+        ..Item::USUAL
+    },
+    &["source-no-exposed-keys", "security-no-literal-secrets", "security-secret-files"],
+);
 
 /// No secret is where others can read it.
-pub(super) const SECRETS_NOT_PUBLIC: Item = Item(&CheckMeta {
-    id: "security-secrets-not-public",
-    title: "No secret is in public code, packages or git history",
-    level: Level::Required,
-    covers: &["PC-73", "PC-88", "SC-13", "SC-14", "SC-15", "AU-05"],
-    rationale: "A secret that was once in a page, an app or a repository has to be taken for known.",
-    judged: "Attach the report of a secret scanner over the repository with its history, the bundles that browsers get and the packages that phones \
+pub(super) const SECRETS_NOT_PUBLIC: ItemUnless = ItemUnless(
+    &CheckMeta {
+        id: "security-secrets-not-public",
+        title: "No secret is in public code, packages or git history",
+        level: Level::Required,
+        covers: &["PC-73", "PC-88", "SC-13", "SC-14", "SC-15", "AU-05"],
+        rationale: "A secret that was once in a page, an app or a repository has to be taken for known.",
+        judged: "Attach the report of a secret scanner over the repository with its history, the bundles that browsers get and the packages that phones \
              get.",
-    remediation: "Scan them, replace every secret that was found, and record it under `[attest.security-secrets-not-public]`.",
-    reference: Reference::SECURITY_CHECKS,
-    ..Item::USUAL
-});
+        remediation: "Scan them, replace every secret that was found, and record it under `[attest.security-secrets-not-public]`.",
+        reference: Reference::SECURITY_CHECKS,
+        ..Item::USUAL
+    },
+    &["source-no-exposed-keys", "source-public-clean", "security-secret-files"],
+);
 
 /// Few may use the keys.
 pub(super) const ACCESS_CONTROL: Item = Item(&CheckMeta {

@@ -91,7 +91,7 @@ fn urls_with_user(merchant: &Merchant) -> Vec<Evidence> {
         .flat_map(|sandbox| [("sandbox.base_url", sandbox.base_url.as_ref()), ("sandbox.webhook_url", sandbox.webhook_url.as_ref())]);
     let mut urls = merchant.urls();
     urls.extend(
-        [("network.proxy", merchant.network.proxy.as_ref())]
+        [("network.proxy", merchant.network.proxy.as_ref()), ("source.site", merchant.source.site.as_ref())]
             .into_iter()
             .chain(sandbox)
             .filter_map(|(key, address)| Some((key.to_owned(), address?))),

@@ -71,7 +71,14 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     };
     merchant.sandbox = sandbox;
     let source = file.source.unwrap_or_default();
-    merchant.source = Source { roots: source.roots.unwrap_or_default(), public: source.public.unwrap_or_default() };
+    let (site, site_url) = split(source.site.as_deref().map(address));
+    wiring.site = site_url.flatten();
+    merchant.source = Source {
+        roots: source.roots.unwrap_or_default(),
+        public: source.public.unwrap_or_default(),
+        site,
+        baseline: source.baseline.map(|FilePath(path)| path),
+    };
     let attested = file.attest.map(|ById(attest)| attest).unwrap_or_default();
     merchant.attestations = attested.into_iter().filter_map(|(id, raw)| attestation(raw, &id, notes).map(|said| (id, said))).collect();
     let waived = file.waive.unwrap_or_default().into_iter().enumerate();

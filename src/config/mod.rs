@@ -110,6 +110,14 @@ pub(crate) fn load(sources: &Sources<'_>) -> Result<Loaded, Complaints> {
     load_knowing(sources, &ids)
 }
 
+/// Loads the configuration, where there is one: none is no complaint unless it was named.
+pub(crate) fn load_if_found(sources: &Sources<'_>) -> Result<Option<Loaded>, Complaints> {
+    match discover(sources) {
+        Err(_) if sources.config.is_none() => Ok(None),
+        Ok(_) | Err(_) => load(sources).map(Some),
+    }
+}
+
 /// Loads with the ids of the catalogue given.
 fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaints> {
     let (path, found) = discover(sources)?;

@@ -202,6 +202,10 @@ tables! {
         roots: Vec<String>,
         /// What browsers or phones get.
         public: Vec<String>,
+        /// The merchant's own site.
+        site: String,
+        /// The file with findings that were accepted.
+        baseline: FilePath,
     }
 
     /// A person's word for a check.

@@ -26,6 +26,8 @@ pub(crate) fn explain(loaded: &Loaded) -> String {
     sheet.sandbox();
     sheet.list("source.roots", merchant.source.roots.iter().map(|root| quoted(root)));
     sheet.list("source.public", merchant.source.public.iter().map(|folder| quoted(folder)));
+    sheet.some("source.site", merchant.source.site.as_ref().map(url));
+    sheet.some("source.baseline", merchant.source.baseline.as_deref().map(quoted));
     sheet.exceptions();
     for row in Limits::TABLE {
         let value = merchant.limits.get(row.key).unwrap_or(row.default);

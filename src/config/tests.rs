@@ -122,7 +122,10 @@ fn names_the_nearest_key_for_an_unknown_one() {
             "golive.toml:4:2: unknown key at the top; the nearest is `webhook`",
         ]
     );
-    assert_eq!(complaints("[source]\nzzz = 1\n"), ["golive.toml:2:1: unknown key in [source]; known are `roots`, `public`"]);
+    assert_eq!(
+        complaints("[source]\nzzz = 1\n"),
+        ["golive.toml:2:1: unknown key in [source]; known are `roots`, `public`, `site`, `baseline`"]
+    );
     assert_eq!(complaints("[limits]\nclock_wan_s = 1\n"), ["golive.toml:2:1: unknown key in [limits]; the nearest is `clock_warn_s`"]);
 }
 

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 use toml::Value;
 
+use super::code::{CODE, PUBLIC};
 use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
 use super::power::OPEN_FILE;
@@ -146,6 +147,10 @@ secret_key = {{ file = "{TEST_SECRET_FILE}" }}
 wallet_id = "9191919190"
 webhook_url = "{sandbox_webhook}"
 whitelist = ["3.110.20.30"]
+
+[source]
+roots = ["{CODE}"]
+public = ["{PUBLIC}"]
 "#,
         url = if has(Defect::WebhookMissing) { String::new() } else { format!("url = {}\n", quoted(&webhook_url)) },
         proxy = if has(Defect::ProxyForPayouts) { "proxy = \"http://proxy.shop.example:3128\"\n" } else { "" },

@@ -337,6 +337,26 @@ defects! {
     SandboxLeftover Stops "sandbox-leftover": "the application's env file still names the sandbox"
         => ["api-sandbox-removed"];
 
+    // Source
+    CodeNamesSandbox Stops "code-names-sandbox": "the base URL is written out in the code, and is the sandbox's"
+        => ["source-no-sandbox"];
+    CodeHoldsSecret Stops "code-holds-secret": "the secret is written out in the code"
+        => ["source-no-exposed-keys"];
+    BundleHoldsSecret Stops "bundle-holds-secret": "the page that customers get signs by itself, with the secret in it"
+        => ["source-public-clean"];
+    CodeNamesLookAlike Stops "code-names-look-alike": "the code calls a host that only looks like the platform's"
+        => ["source-genuine-hosts"];
+    CodeCallsPlainHttp Stops "code-calls-plain-http": "the code calls the platform over http://"
+        => ["source-https"];
+    CodeSkipsVerification Stops "code-skips-verification": "the client that calls the platform does not verify certificates"
+        => ["source-tls-verified"];
+    CodeUsesPreviousSdk Warns "code-uses-previous-sdk": "the code depends on an SDK of a previous API generation"
+        => ["source-current-generation"];
+    CodeHoldsPlaceholder Warns "code-holds-placeholder": "the documentation's GENERATED_SIGNATURE is still in the code"
+        => ["source-no-placeholders"];
+    CodeNamesTunnel Warns "code-names-tunnel": "a developer's tunnel is written out in the code"
+        => ["source-no-tunnels"];
+
     // API
     BaseUrlSandbox Stops "base-url-sandbox": "the base URL is the sandbox's"
         => ["api-base-url"]

@@ -3,6 +3,7 @@
 mod arrivals;
 mod behaviour;
 mod certificates;
+mod code;
 mod configuration;
 mod defects;
 mod keys;

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificates::{self, Certificates};
+use super::code;
 use super::configuration::{self, TEST_API_KEY_FILE, TEST_SECRET_FILE};
 use super::keys::Keys;
 use super::listener::{Town, serve};
@@ -242,6 +243,12 @@ fn furnish(
     files.extend(mistake(behaviour).map(|defect| (MISTAKE_FILE, defect.name(), true)));
     for (name, text, readable) in files {
         write(&folder.join(name), text, readable).with_context(|| format!("writing the demo shop's {name}"))?;
+    }
+    for (name, text) in code::files(keys, behaviour) {
+        let path = folder.join(&name);
+        let writing = || format!("writing the demo shop's {name}");
+        fs::create_dir_all(path.parent().unwrap_or(folder)).with_context(writing)?;
+        write(&path, &text, true).with_context(writing)?;
     }
     Ok(())
 }

@@ -107,6 +107,7 @@ pub(crate) const fn words(probe: &Probe) -> &'static str {
         Probe::Signer => "merchant's signer",
         Probe::SecretFiles => "secret files",
         Probe::ProxyVariables => "proxy variables",
+        Probe::Source => "source tree",
     }
 }
 
@@ -185,7 +186,7 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
                 ..simple(name, program_name(&program.name), "run", "signs a known payload")
             })
             .collect(),
-        Probe::Deliver(_) | Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables => Vec::new(),
+        Probe::Deliver(_) | Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables | Probe::Source => Vec::new(),
     }
 }
 

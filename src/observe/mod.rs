@@ -23,6 +23,7 @@ mod race;
 mod redact;
 mod restart;
 mod signer;
+pub(crate) mod source;
 mod spelling;
 #[cfg(test)]
 mod testing;
@@ -62,6 +63,7 @@ use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
 use redact::Redactor;
 use signer::observe_signer;
+use source::observe_source;
 use tls::{observe_tls, webhook_names};
 
 use crate::wiring::Wiring;
@@ -148,6 +150,7 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     }
     look.at(&mut tasks, Probe::Signer, |seen| &mut seen.signer, observe_signer(wiring, limits, Timestamp::now()));
     look.at(&mut tasks, Probe::SecretFiles, |seen| &mut seen.secret_files, observe_secret_files(&wiring.secret_files));
+    look.at(&mut tasks, Probe::Source, |seen| &mut seen.source, observe_source(context.merchant, wiring));
     look.at(&mut tasks, Probe::ProxyVariables, |seen| &mut seen.proxy_variables, async { observe_proxy_variables() });
     if let Some(courier) = &courier {
         let egress = observe_egress(courier.dialer, limits, &wiring.egress, wiring.proxy.as_ref());
@@ -239,6 +242,7 @@ fn before(plan: &Plan) -> Observations {
         secret_files: wish(plan, &Probe::SecretFiles),
         proxy_variables: wish(plan, &Probe::ProxyVariables),
         left_stopped: None,
+        source: wish(plan, &Probe::Source),
     }
 }
 
@@ -260,6 +264,7 @@ fn after(seen: &mut Observations, stopped: Option<&NotMade>) {
     say(&mut seen.signer, stopped);
     say(&mut seen.secret_files, stopped);
     say(&mut seen.proxy_variables, stopped);
+    say(&mut seen.source, stopped);
 }
 
 /// Waits until somebody interrupts the run or its time is over.

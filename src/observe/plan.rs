@@ -60,7 +60,9 @@ impl Plan {
 
     /// Whether anything is to be seen over the network.
     pub(crate) fn reaches_out(&self) -> bool {
-        let local = |probe: &Probe| matches!(probe, Probe::OwnSignature | Probe::Signer | Probe::SecretFiles | Probe::ProxyVariables);
+        let local = |probe: &Probe| {
+            matches!(probe, Probe::OwnSignature | Probe::Signer | Probe::SecretFiles | Probe::ProxyVariables | Probe::Source)
+        };
         self.looks.iter().any(|look| look.not_made.is_none() && !local(&look.what)) || !self.granted_scenarios().is_empty()
     }
 
@@ -135,6 +137,7 @@ impl Gate<'_> {
                 .or_else(|| self.merchant.signer.is_none().then(|| unconfigured("signer")))
                 .or_else(|| self.secret(Slot::SecretKey)),
             Probe::SecretFiles | Probe::ProxyVariables => None,
+            Probe::Source => (!self.merchant.source.is_configured()).then(|| unconfigured("source.roots")),
         }
     }
 

@@ -54,6 +54,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
     };
     let configured = |line: &str| shop.config_toml().lines().any(|l| l.starts_with(line));
     let in_env = |part: &str| shop.env().iter().any(|(_, value)| value.contains(part));
+    let in_code = |file: &str, part: &str| std::fs::read_to_string(shop.folder().join("app").join(file)).unwrap().contains(part);
     let refuses_tls = || client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err() && client.get(BOOKS, "/ledger/x").status == 200;
     let platform = || client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
     match defect {
@@ -210,6 +211,15 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0
         }
         Defect::SandboxLeftover => in_env("https://sandbox.kwikpaisa.com"),
+        Defect::CodeNamesSandbox => in_code("src/kwikpaisa.js", "base = 'https://sandbox.kwikpaisa.com'"),
+        Defect::CodeHoldsSecret => in_code("src/kwikpaisa.js", "'sk_live_"),
+        Defect::BundleHoldsSecret => in_code("../public/main.js", "\"sk_live_"),
+        Defect::CodeNamesLookAlike => in_code("src/kwikpaisa.js", "https://api.kwickpaisa.com"),
+        Defect::CodeCallsPlainHttp => in_code("src/kwikpaisa.js", "http://api.kwikpaisa.com"),
+        Defect::CodeSkipsVerification => in_code("src/kwikpaisa.js", "rejectUnauthorized: false"),
+        Defect::CodeUsesPreviousSdk => in_code("composer.json", "jangras/kwikpaisa"),
+        Defect::CodeHoldsPlaceholder => in_code("src/kwikpaisa.js", "GENERATED_SIGNATURE"),
+        Defect::CodeNamesTunnel => in_code("src/kwikpaisa.js", "ngrok-free.app"),
         Defect::BaseUrlSandbox => in_env("https://sandbox.kwikpaisa.com"),
         Defect::BaseUrlLookAlike => in_env("https://api.kwikpaisa.com.payments.example"),
         Defect::BaseUrlPlainHttp => in_env("http://api.kwikpaisa.com"),

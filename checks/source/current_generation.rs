@@ -1,0 +1,55 @@
+//! Nothing speaks a previous generation of the API.
+
+use super::question::{Question, Scope, plan};
+use super::rule::Topic;
+use crate::model::{Check, CheckMeta, Facts, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+
+/// See [`META`].
+pub(super) struct CurrentGeneration;
+
+const META: CheckMeta = CheckMeta {
+    id: "source-current-generation",
+    title: "Nothing in the source tree speaks a previous generation of the API",
+    covers: &["PC-04"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "The published SDKs and samples of previous generations send the secret along or compile it into the app, and none of them speaks the API that goes live.",
+    judged: "The folders of `source.roots` and `source.public` are searched for the published SDKs, the credentials of the first generation and the checksum of the second. In code and configuration each fails; in lock files, vendored code, tests and documentation it is merely told. Our own advice: the platform's pages do not forbid it.",
+    remediation: "Remove what is named here, and call the API of this generation (/api/v3) from the server.",
+    reference: Reference::HEADERS,
+    ..CheckMeta::USUAL
+};
+
+const QUESTION: Question = Question {
+    topics: &[Topic::PreviousGeneration],
+    scope: Scope::Everywhere,
+    expected: "the present API",
+    failure: "the source tree speaks a previous generation of the API",
+    warning: "a previous generation of the API is named where production may read it",
+};
+
+impl Check for CurrentGeneration {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        QUESTION.judge(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FilePlace;
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&CurrentGeneration, Some(hit("previous-sdk", FilePlace::Code)), None);
+    }
+}

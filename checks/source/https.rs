@@ -1,0 +1,62 @@
+//! The platform is called over TLS.
+
+use super::question::{Question, Scope, plan};
+use super::rule::Topic;
+use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+
+/// See [`META`].
+pub(super) struct Https;
+
+const META: CheckMeta = CheckMeta {
+    id: "source-https",
+    title: "The source tree calls the platform over HTTPS alone",
+    level: Level::Required,
+    covers: &["PC-05", "PC-35", "SC-01", "SC-18"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "Over plain HTTP the keys and every payment are there for all on the path to read and change.",
+    judged: "The folders of `source.roots` and `source.public` are searched for `http://` addresses of the platform. In code and configuration each fails; tests, documentation and comments are merely told.",
+    remediation: "Write https:// in every place named here.",
+    reference: Reference::SECURITY,
+    ..CheckMeta::USUAL
+};
+
+const QUESTION: Question = Question {
+    topics: &[Topic::PlainHttp],
+    scope: Scope::Everywhere,
+    expected: "https://",
+    failure: "the platform is called over plain HTTP",
+    warning: "a plain-HTTP address of the platform stands where production may read it",
+};
+
+impl Check for Https {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        QUESTION.judge(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Around, FilePlace, Hit};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&Https, Some(hit("plain-http", FilePlace::Code)), None);
+    }
+
+    #[test]
+    fn passes_a_comment() {
+        let comment = Hit { around: Around::Comment, ..hit("plain-http", FilePlace::Code) };
+        assert!(matches!(judge(&Https, vec![comment]), Outcome::Pass(_)));
+    }
+}

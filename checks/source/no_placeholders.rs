@@ -1,0 +1,59 @@
+//! No placeholder of the documentation is left in.
+
+use super::question::{Question, Scope, plan};
+use super::rule::Topic;
+use crate::model::{Check, CheckMeta, Facts, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+
+/// See [`META`].
+pub(super) struct NoPlaceholders;
+
+const META: CheckMeta = CheckMeta {
+    id: "source-no-placeholders",
+    title: "No placeholder of the documentation is left in the source tree",
+    covers: &["PC-06"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "A call with `GENERATED_SIGNATURE` in place of a signature is refused, and a secret called `YOUR_SECRET_KEY` is known to all.",
+    judged: "Files of `source.roots` and `source.public` that name the platform are searched for the words that its samples leave to be filled in. In production configuration each fails, in code it warns; examples and documentation are merely told. Our own advice.",
+    remediation: "Put the value there: a signature and timestamp made for each call, keys from the environment.",
+    reference: Reference::SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+const QUESTION: Question = Question {
+    topics: &[Topic::Placeholders],
+    scope: Scope::Everywhere,
+    expected: "values",
+    failure: "production is configured with a placeholder of the documentation",
+    warning: "a placeholder of the documentation is left in",
+};
+
+impl Check for NoPlaceholders {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        QUESTION.judge(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FilePlace;
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(
+            &NoPlaceholders,
+            Some(hit("documentation-placeholder", FilePlace::Production)),
+            Some(hit("documentation-placeholder", FilePlace::Code)),
+        );
+    }
+}

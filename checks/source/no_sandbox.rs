@@ -1,0 +1,72 @@
+//! Nothing of the sandbox is left in what production runs.
+
+use super::question::{Question, Scope, plan};
+use super::rule::Topic;
+use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+
+/// See [`META`].
+pub(super) struct NoSandbox;
+
+const META: CheckMeta = CheckMeta {
+    id: "source-no-sandbox",
+    title: "No sandbox key or host is left in the source tree",
+    level: Level::Required,
+    covers: &["PC-03", "PC-72"],
+    needs: Needs::Source,
+    attestable: true,
+    waivable: false,
+    rationale: "A leftover sends live payments to a system that moves no money, or lets made-up ones of the sandbox in.",
+    judged: "The folders of `source.roots` are searched for `pk_test_` and `sk_test_` keys, the configured sandbox credentials and the hosts of the sandbox and of previous API generations. In code and in production configuration each fails; in configuration of no environment that git tracks it warns. Tests, examples, documentation, other environments, comments and a choice between environments are merely told. Public folders are judged by source-public-clean.",
+    remediation: "Take keys and base URL from the environment in every place named here, and keep sandbox values in files of the test environment.",
+    reference: Reference::CHECKLIST,
+    ..CheckMeta::USUAL
+};
+
+const QUESTION: Question = Question {
+    topics: &[Topic::Sandbox],
+    scope: Scope::Source,
+    expected: "nothing of the sandbox",
+    failure: "something of the sandbox is left in what production runs",
+    warning: "something of the sandbox stands where production may read it",
+};
+
+impl Check for NoSandbox {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        QUESTION.judge(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Around, FilePlace, Hit};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&NoSandbox, Some(hit("sandbox-host", FilePlace::Code)), Some(hit("sandbox-secret", FilePlace::Config)));
+    }
+
+    #[test]
+    fn passes_what_is_at_home_there_and_says_so() {
+        for place in [FilePlace::Test, FilePlace::Documentation, FilePlace::Example, FilePlace::OtherEnvironment, FilePlace::Vendored] {
+            assert!(matches!(judge(&NoSandbox, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2));
+        }
+        let selected = Hit { around: Around::Selected, ..hit("sandbox-host", FilePlace::Code) };
+        assert!(matches!(judge(&NoSandbox, vec![selected]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn leaves_public_folders_and_other_rules_to_others() {
+        let others = vec![hit("sandbox-host", FilePlace::Public), hit("live-secret", FilePlace::Code)];
+        assert!(matches!(judge(&NoSandbox, others), Outcome::Pass(_)));
+    }
+}

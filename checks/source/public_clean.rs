@@ -1,0 +1,82 @@
+//! What browsers and phones get holds neither keys nor the sandbox.
+
+use super::question::{Question, Scope, plan};
+use super::rule::Topic;
+use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+
+/// See [`META`].
+pub(super) struct PublicClean;
+
+const META: CheckMeta = CheckMeta {
+    id: "source-public-clean",
+    title: "What browsers and phones get holds no key and nothing of the sandbox",
+    level: Level::Required,
+    covers: &["PC-10", "PC-73", "SC-13", "SC-14", "SV-05"],
+    needs: Needs::Source,
+    attestable: true,
+    waivable: false,
+    rationale: "Everything in a page or an app is public, however it was packed.",
+    judged: "All of `source.public` is searched, whatever git ignores: minified files, source maps and binary ones too. A key, sandbox ones included, or a sandbox host fails; the API itself, called from there, warns. An app package cannot be looked into and leaves it undecided: name a folder with its contents. `public = []` says that nothing goes to browsers or phones.",
+    remediation: "Move calls and keys behind your own server, build anew, and replace every key that was in the bundle.",
+    reference: Reference::SECURITY_CHECKS,
+    ..CheckMeta::USUAL
+};
+
+const QUESTION: Question = Question {
+    topics: &[Topic::Secrets, Topic::Sandbox],
+    scope: Scope::Public,
+    expected: "no key and nothing of the sandbox",
+    failure: "what browsers or phones get holds a key or something of the sandbox",
+    warning: "what browsers or phones get speaks to the platform itself",
+};
+
+impl Check for PublicClean {
+    fn meta(&self) -> &'static CheckMeta {
+        &META
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let merchant = facts.merchant;
+        if merchant.source.public.is_empty() && merchant.places.contains_key("source.public") {
+            return Ok(Outcome::NotApplicable("`source.public` is empty: nothing goes to browsers or phones".into()));
+        }
+        QUESTION.judge(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FilePlace, Place, Reason, SourceSeen, Unlooked, WhyUnlooked};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&PublicClean, Some(hit("live-secret", FilePlace::Public)), Some(hit("api-in-public", FilePlace::Public)));
+    }
+
+    #[test]
+    fn fails_the_sandbox_in_a_bundle_and_leaves_code_to_others() {
+        assert!(matches!(judge(&PublicClean, vec![hit("sandbox-api-key", FilePlace::Public)]), Outcome::Fail(_)));
+        assert!(matches!(judge(&PublicClean, vec![hit("live-secret", FilePlace::Code)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn is_undecided_where_an_app_package_hides_what_is_in_it() {
+        let package = Unlooked { folder: 1, why: WhyUnlooked::AppPackage, path: "app.apk".to_owned(), count: 1 };
+        let outcome = judge_seen(&PublicClean, &merchant(), SourceSeen { unlooked: vec![package], ..seen(Vec::new()) });
+        assert!(matches!(outcome, Outcome::Undecided(Reason::NoWayToObserve(_))), "{outcome:?}");
+    }
+
+    #[test]
+    fn does_not_apply_to_a_merchant_who_says_that_nothing_is_public() {
+        let mut merchant = merchant();
+        merchant.source.public.clear();
+        merchant.places.insert("source.public".to_owned(), Place { line: 3, column: 1 });
+        assert!(matches!(judge_seen(&PublicClean, &merchant, seen(Vec::new())), Outcome::NotApplicable(_)));
+    }
+}

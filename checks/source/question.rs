@@ -1,0 +1,160 @@
+//! What a check of this section asks of the scan, and how the answer is judged.
+
+use super::rule::Topic;
+use super::tally::{Weighed, is_complete, weighed};
+use crate::model::{
+    Evidence, Facts, FilePlace, FolderKind, FolderState, Outcome, Probe, Quoted, Reason, SourceSeen, Subject, Text, Weight, WhyUnlooked,
+};
+use crate::text;
+
+/// A question to the scan.
+pub(super) struct Question {
+    /// The rules it is about.
+    pub(super) topics: &'static [Topic],
+    /// The places it is about.
+    pub(super) scope: Scope,
+    /// What should be there, for the evidence.
+    pub(super) expected: &'static str,
+    /// What a failure means, as a clause.
+    pub(super) failure: &'static str,
+    /// What a warning means, as a clause.
+    pub(super) warning: &'static str,
+}
+
+/// The places a question is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All.
+    Everywhere,
+    /// All but what browsers or phones get.
+    Source,
+    /// What browsers or phones get.
+    Public,
+}
+
+/// How many places a finding names; the scan itself keeps more.
+const NAMED: usize = 12;
+
+/// What all of them want to see.
+pub(super) fn plan() -> Vec<Probe> {
+    vec![Probe::Source]
+}
+
+impl Question {
+    /// Answers it.
+    pub(super) fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let source = &facts.merchant.source;
+        let configured = match self.scope {
+            Scope::Everywhere | Scope::Source => !source.roots.is_empty(),
+            Scope::Public => !source.public.is_empty(),
+        };
+        if !configured {
+            let key = if self.scope == Scope::Public { FolderKind::Public } else { FolderKind::Root }.key();
+            return Err(Reason::NoWayToObserve(text!("`{}` names no folder to search", key)).into());
+        }
+        let seen = facts.seen.source.get()?;
+        let found: Vec<Weighed<'_>> = weighed(seen).into_iter().filter(|found| self.is_about(found)).collect();
+        let of = |weight| found.iter().filter(move |found| found.weight == weight).collect::<Vec<_>>();
+        let (failures, warnings) = (of(Weight::Failure), of(Weight::Warning));
+        if !failures.is_empty() {
+            return Ok(self.finding(seen, self.failure, &failures, Outcome::Fail));
+        }
+        if let Some(gap) = gap(seen) {
+            return Err(Reason::Capped(gap).into());
+        }
+        if let (Scope::Public, Some(package)) = (self.scope, seen.unlooked.iter().find(|unlooked| unlooked.why == WhyUnlooked::AppPackage))
+        {
+            let words = text!("{} {}; name a folder with what is in it", Quoted(&package.path), package.why.words());
+            return Err(Reason::NoWayToObserve(words).into());
+        }
+        if !warnings.is_empty() {
+            return Ok(self.finding(seen, self.warning, &warnings, Outcome::Warn));
+        }
+        Ok(Outcome::Pass(self.looked_at(seen, found.len())))
+    }
+
+    fn is_about(&self, found: &Weighed<'_>) -> bool {
+        let is_public = found.hit.place == FilePlace::Public;
+        let in_scope = match self.scope {
+            Scope::Everywhere => true,
+            Scope::Source => !is_public,
+            Scope::Public => is_public,
+        };
+        in_scope && self.topics.contains(&found.rule.topic)
+    }
+
+    fn finding(
+        &self,
+        seen: &SourceSeen,
+        message: &'static str,
+        found: &[&Weighed<'_>],
+        outcome: fn(crate::model::Finding) -> Outcome,
+    ) -> Outcome {
+        let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| self.place(seen, found)).collect();
+        if found.len() > NAMED {
+            let more = found.len() - NAMED;
+            evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan` names them", more)));
+        }
+        let fix = found.first().map_or("", |first| first.rule.fix);
+        outcome(crate::model::Finding::new(message, evidence).fix(fix).repeat("golive scan"))
+    }
+
+    fn place(&self, seen: &SourceSeen, found: &Weighed<'_>) -> Evidence {
+        let hit = found.hit;
+        let folder = seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));
+        let path = if matches!(folder, "" | ".") { hit.path.clone() } else { format!("{folder}/{}", hit.path) };
+        let line = hit.line.and_then(|line| usize::try_from(line).ok());
+        let observed = text!("{}, {} ({}), rule {}", found.rule.what, Quoted(&hit.excerpt), hit.circumstances(), found.rule.id);
+        Evidence::of(Subject::File { path: text!("{}", Quoted(&path)), line }, self.expected, observed)
+    }
+
+    /// What a pass rests on.
+    fn looked_at(&self, seen: &SourceSeen, harmless: usize) -> Vec<Evidence> {
+        let wanted = |kind| match self.scope {
+            Scope::Everywhere => true,
+            Scope::Source => kind == FolderKind::Root,
+            Scope::Public => kind == FolderKind::Public,
+        };
+        let mut evidence: Vec<Evidence> = seen
+            .folders
+            .iter()
+            .filter(|folder| wanted(folder.kind))
+            .map(|folder| {
+                let observed = text!("nothing that counts in {} files, {} kB", folder.files, folder.bytes / 1_000);
+                Evidence::of(Subject::File { path: text!("{}", Quoted(&folder.path)), line: None }, self.expected, observed)
+            })
+            .collect();
+        if harmless > 0 {
+            let words = text!("{} in tests, documentation, comments and the like; `golive scan --all` names them", harmless);
+            evidence.push(Evidence::of(Subject::Run("source scan"), "good to know, nothing to do", words));
+        }
+        let archives = seen.unlooked.iter().filter(|unlooked| unlooked.why == WhyUnlooked::Archive);
+        evidence.extend(archives.map(|archive| {
+            let path = Subject::File { path: text!("{}", Quoted(&archive.path)), line: None };
+            Evidence::of(path, "looked into", text!("{}; {} such", archive.why.words(), archive.count))
+        }));
+        evidence
+    }
+}
+
+/// What kept the scan from seeing everything.
+fn gap(seen: &SourceSeen) -> Option<Text> {
+    let folder = seen.folders.iter().find_map(|folder| {
+        let why = match folder.state {
+            FolderState::Searched => return None,
+            FolderState::Missing => "is not there",
+            FolderState::NoFolder => "is no folder",
+            FolderState::Unreadable => "cannot be read",
+        };
+        Some(text!("{} of `{}` {}", Quoted(&folder.path), folder.kind.key(), why))
+    });
+    let unlooked = || {
+        let gap = seen.unlooked.iter().find(|unlooked| unlooked.why.is_gap())?;
+        Some(match gap.count {
+            1 => text!("{} {}", Quoted(&gap.path), gap.why.words()),
+            count => text!("{} {}, and {} more like it", Quoted(&gap.path), gap.why.words(), count - 1),
+        })
+    };
+    let empty = || seen.folders.iter().find(|folder| folder.files == 0).map(|folder| text!("no file was met in {}", Quoted(&folder.path)));
+    folder.or_else(unlooked).or_else(empty).or_else(|| (!is_complete(seen)).then(|| "no file was met".into()))
+}

@@ -1,0 +1,55 @@
+//! Every rule of the scan, by what it looks for.
+
+mod hosts;
+mod keys;
+mod placeholders;
+mod previous;
+mod tls;
+mod tunnels;
+
+pub use keys::OWN_SECRET;
+
+use super::rule::Rule;
+
+/// All rules that look at text alone, in the order of reports.
+pub const RULES: &[&Rule] = &[
+    &keys::LIVE_SECRET,
+    &keys::LIVE_API_KEY,
+    &keys::SANDBOX_SECRET,
+    &keys::SANDBOX_API_KEY,
+    &hosts::SANDBOX_HOST,
+    &hosts::LOOK_ALIKE_HOST,
+    &hosts::PLAIN_HTTP,
+    &hosts::API_IN_PUBLIC,
+    &tls::NODE,
+    &tls::NODE_PROCESS,
+    &tls::PHP_CURL,
+    &tls::VERIFY_FALSE,
+    &tls::PYTHON_CONTEXT,
+    &tls::GO,
+    &tls::JVM,
+    &tls::RUBY,
+    &tls::DOTNET,
+    &tls::DART,
+    &tls::RUST,
+    &tls::COMMAND_LINE,
+    &previous::SDK,
+    &previous::CREDENTIAL,
+    &previous::CHECKSUM,
+    &placeholders::PLACEHOLDER,
+    &tunnels::TUNNEL,
+];
+
+/// Every rule there is: those of [`RULES`], and the one that knows the configured secrets.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    std::iter::once(&OWN_SECRET).chain(RULES.iter().copied())
+}
+
+/// The rule with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! The shop's own code and build output, as `golive` scans them.
+
+use super::keys::Keys;
+use super::{Behaviour, Defect};
+
+/// The folder with the code.
+pub(super) const CODE: &str = "app";
+/// The folder that browsers get.
+pub(super) const PUBLIC: &str = "public";
+
+/// Every file, by its path from the shop's folder. What is harmless is there too: tests and notes that name the sandbox.
+pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)> {
+    let has = |defect| behaviour.has(defect);
+    let base_url = if has(Defect::CodeNamesSandbox) {
+        "'https://sandbox.kwikpaisa.com'"
+    } else if has(Defect::CodeNamesLookAlike) {
+        "'https://api.kwickpaisa.com'"
+    } else if has(Defect::CodeCallsPlainHttp) {
+        "'http://api.kwikpaisa.com'"
+    } else {
+        "process.env.DEMO_SHOP_BASE_URL"
+    };
+    let secret =
+        if has(Defect::CodeHoldsSecret) { format!("'{}'", keys.issued_secret) } else { "process.env.DEMO_SHOP_SECRET_KEY".to_owned() };
+    let agent = if has(Defect::CodeSkipsVerification) { "new https.Agent({ rejectUnauthorized: false })" } else { "new https.Agent()" };
+    let signature = if has(Defect::CodeHoldsPlaceholder) { "'GENERATED_SIGNATURE'" } else { "sign(payload, timestamp)" };
+    let webhook =
+        if has(Defect::CodeNamesTunnel) { "'https://b4a1-demo.ngrok-free.app/hook'" } else { "process.env.DEMO_SHOP_WEBHOOK_URL" };
+    let client = format!(
+        "// Calls to KwikPaisa.\nconst https = require('https');\nconst base = {base_url};\nconst agent = {agent};\nconst secret = {secret};\n\
+         const registered = {webhook};\nfunction headers(payload, timestamp) {{\n  return {{ 'X-SIGNATURE': {signature}, 'X-TIMESTAMP': timestamp }};\n}}\n"
+    );
+    let requires =
+        if has(Defect::CodeUsesPreviousSdk) { "{ \"require\": { \"jangras/kwikpaisa\": \"^1.0\" } }\n" } else { "{ \"require\": {} }\n" };
+    let bundle = if has(Defect::BundleHoldsSecret) {
+        format!("(()=>{{const s=\"{}\";window.sign=p=>hmac(s,p)}})()\n", keys.issued_secret)
+    } else {
+        "(()=>{window.pay=()=>fetch(\"/api/orders\",{method:\"POST\"})})()\n".to_owned()
+    };
+    [
+        (CODE, "src/kwikpaisa.js", client.as_str()),
+        (CODE, "composer.json", requires),
+        (CODE, "tests/kwikpaisa.test.js", "const base = 'https://sandbox.kwikpaisa.com';\nconst key = 'sk_test_xxxxxxxxx';\n"),
+        (CODE, "README.md", "Set `KWIKPAISA_SECRET=sk_live_xxxxxxxxx`. The sandbox is https://sandbox.kwikpaisa.com.\n"),
+        (CODE, ".env.example", "DEMO_SHOP_BASE_URL=https://sandbox.kwikpaisa.com\nDEMO_SHOP_SECRET_KEY=YOUR_SECRET_KEY\n"),
+        (PUBLIC, "index.html", "<!doctype html><title>Demo Shop</title><script src=\"main.js\"></script>\n"),
+        (PUBLIC, "main.js", bundle.as_str()),
+    ]
+    .map(|(folder, name, text)| (format!("{folder}/{name}"), text.to_owned()))
+    .into()
+}

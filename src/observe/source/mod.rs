@@ -1,0 +1,153 @@
+//! Scans the source tree and what browsers or phones get.
+
+mod git;
+mod kept;
+mod own;
+mod stage;
+mod tree;
+mod utf16;
+mod window;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use golive_checks::model::{FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen};
+
+use crate::wiring::Wiring;
+use kept::Kept;
+use own::OwnSecrets;
+use stage::Stages;
+use tree::Tree;
+
+/// What a scan is to look at, owned, so that threads of its own can.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    /// The folders, and where they are.
+    pub(crate) folders: Vec<Folder>,
+    /// The configured secrets in every spelling that is looked for.
+    own: OwnSecrets,
+    /// The limits.
+    limits: Limits,
+    /// Files that the configuration names, as the system knows them, and what for.
+    named: Vec<(PathBuf, Named)>,
+    /// How many threads look.
+    threads: usize,
+}
+
+/// A folder to search.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    /// As it was given.
+    pub(crate) given: String,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// What it is.
+    pub(crate) kind: FolderKind,
+}
+
+/// What the configuration names a file for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// `env_file`: what production reads. Its live keys are where they belong.
+    EnvFile,
+    /// A secret comes from it, or it is `golive.toml`: other checks judge it.
+    Judged,
+}
+
+impl Scan {
+    /// The scan that the configuration describes.
+    pub(crate) fn configured(merchant: &Merchant, wiring: &Wiring) -> Self {
+        let folder = |given: &String, kind| Folder { given: given.clone(), path: wiring.folder.join(given), kind };
+        let roots = merchant.source.roots.iter().map(|root| folder(root, FolderKind::Root));
+        let public = merchant.source.public.iter().map(|public| folder(public, FolderKind::Public));
+        Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits).naming(merchant, wiring)
+    }
+
+    /// A scan of these folders.
+    pub(crate) fn of(folders: Vec<Folder>, keys: &Keyring, limits: &Limits) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named: Vec::new(), threads }
+    }
+
+    /// Knows the files that the configuration names.
+    pub(crate) fn naming(mut self, merchant: &Merchant, wiring: &Wiring) -> Self {
+        let secret_files = wiring.secret_files.iter().map(|(key, _, path)| {
+            let named = if key == "env_file" { Named::EnvFile } else { Named::Judged };
+            (path.clone(), named)
+        });
+        let config = Path::new(&merchant.config.path).file_name().map(|name| (wiring.folder.join(name), Named::Judged));
+        self.named = secret_files.chain(config).filter_map(|(path, named)| Some((path.canonicalize().ok()?, named))).collect();
+        self
+    }
+
+    /// With a core left to others.
+    fn beside_others(mut self) -> Self {
+        self.threads = (self.threads - 1).max(1);
+        self
+    }
+
+    /// Looks at everything, until `stop` says otherwise.
+    pub(crate) fn run(&self, stop: &AtomicBool) -> SourceSeen {
+        let stages = Stages::new(&self.own);
+        let kept = Kept::new(self.limits.source_hits);
+        let found: Vec<(FolderState, PathBuf)> = self.folders.iter().map(|folder| locate(&folder.path)).collect();
+        let whole: Vec<&Path> = found.iter().map(|(_, path)| path.as_path()).collect();
+        let tree = Tree { scan: self, stages: &stages, kept: &kept, stop, paths: &whole };
+        let counts: Vec<(u64, u64)> = found
+            .iter()
+            .enumerate()
+            .map(|(index, (state, _))| {
+                let before = whole[..index].contains(&whole[index]);
+                if *state == FolderState::Searched && !before { tree.search(index) } else { (0, 0) }
+            })
+            .collect();
+        let folders = self.folders.iter().zip(&found).zip(counts).map(|((folder, (state, _)), (files, bytes))| FolderSeen {
+            path: folder.given.clone(),
+            kind: folder.kind,
+            state: *state,
+            files,
+            bytes,
+        });
+        let folders: Vec<FolderSeen> = folders.collect();
+        let (mut hits, counted, unlooked) = kept.end();
+        git::mark_tracked(&mut hits, &whole);
+        SourceSeen { folders, looked_for: self.own.slots(), unlooked, hits, found: counted }
+    }
+}
+
+/// More threads than this gain nothing: the system's own locks are in the way.
+const MOST_THREADS: usize = 12;
+
+/// Whether a folder can be searched, and where it really is.
+fn locate(path: &Path) -> (FolderState, PathBuf) {
+    match path.canonicalize() {
+        Ok(whole) if whole.is_dir() => match std::fs::read_dir(&whole) {
+            Ok(_) => (FolderState::Searched, whole),
+            Err(_) => (FolderState::Unreadable, whole),
+        },
+        Ok(whole) => (FolderState::NoFolder, whole),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (FolderState::Missing, path.to_owned()),
+        Err(_) => (FolderState::Unreadable, path.to_owned()),
+    }
+}
+
+/// Scans what the configuration names, beside the probes in flight. Dropping it ends the scan.
+pub(crate) async fn observe_source(merchant: &Merchant, wiring: &Wiring) -> Seen<SourceSeen> {
+    struct Stop(Arc<AtomicBool>);
+    impl Drop for Stop {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let scan = Scan::configured(merchant, wiring).beside_others();
+    let stop = Stop(Arc::default());
+    let told = Arc::clone(&stop.0);
+    match tokio::task::spawn_blocking(move || scan.run(&told)).await {
+        Ok(seen) => Seen::Got(seen),
+        Err(_) => Seen::NotPlanned,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! `golive scan`: the source scan alone, and what it found, for a person or a program.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use anyhow::ensure;
+use colored::Colorize as _;
+use golive_checks::model::{FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, Weight, is_invisible};
+use golive_checks::source::tally::{Weighed, is_complete, weighed};
+use serde_json::json;
+
+use crate::config::Loaded;
+use crate::exit::Exit;
+use crate::observe::source::{Folder, Scan};
+
+/// How many places of one rule are named; JSON has all that were kept.
+const NAMED: usize = 12;
+
+/// What the command line asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Folders of source; none for the configuration's.
+    pub(crate) roots: Vec<PathBuf>,
+    /// Folders that browsers or phones get.
+    pub(crate) public: Vec<PathBuf>,
+    /// Warnings count.
+    pub(crate) strict: bool,
+    /// What is merely good to know is shown.
+    pub(crate) all: bool,
+}
+
+/// What a scan came to.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    seen: SourceSeen,
+    strict: bool,
+    all: bool,
+}
+
+/// Searches.
+///
+/// # Errors
+///
+/// When a path of the command line is no folder.
+pub(crate) fn run(asked: Asked, loaded: Option<&Loaded>) -> anyhow::Result<Scanned> {
+    let Asked { roots, public, strict, all } = asked;
+    let mut folders = Vec::new();
+    let configured = loaded.map(|loaded| (&loaded.merchant.source, loaded.wiring.folder.as_path()));
+    let add = |folders: &mut Vec<Folder>, list: &[String], base: &Path, kind| {
+        folders.extend(list.iter().map(|given| Folder { given: given.clone(), path: base.join(given), kind }));
+    };
+    let given = |folders: &mut Vec<Folder>, list: Vec<PathBuf>, kind| -> anyhow::Result<()> {
+        for path in list {
+            let given = path.to_string_lossy().into_owned();
+            ensure!(path.is_dir(), "{} is no folder", Quoted(&given).show());
+            folders.push(Folder { given, path, kind });
+        }
+        Ok(())
+    };
+    if roots.is_empty() {
+        match configured {
+            Some((source, base)) if source.is_configured() => add(&mut folders, &source.roots, base, FolderKind::Root),
+            Some(_) | None if public.is_empty() => given(&mut folders, vec![PathBuf::from(".")], FolderKind::Root)?,
+            Some(_) | None => {}
+        }
+    } else {
+        given(&mut folders, roots, FolderKind::Root)?;
+    }
+    given(&mut folders, public, FolderKind::Public)?;
+    if let Some((source, base)) = configured {
+        add(&mut folders, &source.public, base, FolderKind::Public);
+    }
+    let scan = match loaded {
+        Some(loaded) => Scan::of(folders, &loaded.wiring.keys, &loaded.merchant.limits).naming(&loaded.merchant, &loaded.wiring),
+        None => Scan::of(folders, &Keyring::default(), &Limits::default()),
+    };
+    Ok(Scanned { seen: scan.run(&AtomicBool::new(false)), strict, all })
+}
+
+impl Scanned {
+    /// The word, and how the process ends.
+    fn verdict(&self) -> (&'static str, Exit) {
+        let counts = |weight| weighed(&self.seen).iter().any(|found| found.weight == weight);
+        if counts(Weight::Failure) || self.strict && counts(Weight::Warning) {
+            ("FOUND", Exit::NotReady)
+        } else if is_complete(&self.seen) {
+            ("CLEAN", Exit::Ready)
+        } else {
+            ("INCOMPLETE", Exit::Incomplete)
+        }
+    }
+
+    /// How the process ends.
+    pub(crate) fn exit(&self) -> Exit {
+        self.verdict().1
+    }
+
+    /// The verdict in one sentence.
+    fn sentence(&self) -> String {
+        let count = |weight| weighed(&self.seen).iter().filter(|found| found.weight == weight).count();
+        let (failures, warnings) = (count(Weight::Failure), count(Weight::Warning));
+        let mut parts = Vec::new();
+        if failures > 0 {
+            parts.push(plural(failures as u64, "failure"));
+        }
+        if warnings > 0 {
+            parts.push(plural(warnings as u64, "warning"));
+        }
+        let found = if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") };
+        let (word, exit) = self.verdict();
+        let gap = if exit == Exit::Incomplete { ", and not everything could be looked at" } else { "" };
+        format!("{word}: {found} in {}, {}{gap}", plural(self.seen.files(), "file"), size(self.seen.bytes()))
+    }
+
+    /// For a person.
+    pub(crate) fn describe(&self, colour: bool) -> String {
+        let mut text = String::new();
+        let all = weighed(&self.seen);
+        for weight in [Weight::Failure, Weight::Warning, Weight::Information] {
+            if weight == Weight::Information && !self.all {
+                continue;
+            }
+            let mut of_weight: Vec<&Weighed<'_>> = all.iter().filter(|found| found.weight == weight).collect();
+            while let Some(first) = of_weight.first().copied() {
+                let (same, rest): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) =
+                    of_weight.into_iter().partition(|found| found.rule.id == first.rule.id);
+                of_weight = rest;
+                self.describe_rule(&same, colour, &mut text);
+            }
+        }
+        let information = all.iter().filter(|found| found.weight == Weight::Information).count();
+        if information > 0 && !self.all {
+            let _ = writeln!(
+                text,
+                "{} in tests, documentation, comments and the like: `--all` shows them.\n",
+                plural(information as u64, "more place")
+            );
+        }
+        self.describe_gaps(&mut text);
+        if self.seen.looked_for.is_empty() {
+            text.push_str("No configured secret was looked for: that takes a golive.toml.\n\n");
+        }
+        let sentence = self.sentence();
+        let painted = match (colour, self.exit()) {
+            (false, _) => sentence,
+            (true, Exit::Ready) => sentence.green().bold().to_string(),
+            (true, Exit::NotReady) => sentence.red().bold().to_string(),
+            (true, _) => sentence.yellow().bold().to_string(),
+        };
+        let _ = writeln!(text, "{painted}");
+        text
+    }
+
+    /// One rule and the places where it found something.
+    fn describe_rule(&self, found: &[&Weighed<'_>], colour: bool, text: &mut String) {
+        let Some(Weighed { rule, weight, .. }) = found.first().copied() else { return };
+        let mark = match weight {
+            Weight::Failure => "✗",
+            Weight::Warning => "!",
+            Weight::Information => "-",
+        };
+        let head = format!("{mark} {}: {}", rule.id, rule.what);
+        let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
+        for Weighed { hit, .. } in found.iter().take(NAMED) {
+            let _ = writeln!(text, "    {}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
+        }
+        let kept = self.seen.hits.iter().filter(|hit| hit.rule == rule.id).count() as u64;
+        let beyond = self.seen.found.get(rule.id).map_or(0, |found| found.saturating_sub(kept));
+        let more = found.len().saturating_sub(NAMED) as u64 + beyond;
+        if more > 0 {
+            let _ = writeln!(text, "    and {more} more");
+        }
+        for (label, words) in [("why: ", rule.why), ("fix: ", rule.fix)] {
+            let options = textwrap::Options::new(80).initial_indent("    ").subsequent_indent("      ").break_words(false);
+            let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+            let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options));
+        }
+        text.push('\n');
+    }
+
+    /// What was not looked at.
+    fn describe_gaps(&self, text: &mut String) {
+        let before = text.len();
+        for folder in &self.seen.folders {
+            let why = match folder.state {
+                FolderState::Searched => continue,
+                FolderState::Missing => "is not there",
+                FolderState::NoFolder => "is no folder",
+                FolderState::Unreadable => "cannot be read",
+            };
+            let _ = writeln!(text, "? {} ({}) {why}", plain(&folder.path), folder.kind.key());
+        }
+        for gap in &self.seen.unlooked {
+            let folder = self.seen.folders.get(gap.folder).map_or("", |folder| folder.path.as_str());
+            let mark = if gap.why.is_gap() { "?" } else { "-" };
+            let others = if gap.count > 1 { format!(" (and {} like it)", gap.count - 1) } else { String::new() };
+            let _ = writeln!(text, "{mark} {} {}{others}", plain(&within(folder, &gap.path)), gap.why.words());
+        }
+        if self.seen.files() == 0 {
+            text.push_str("? no file was met\n");
+        }
+        if text.len() > before {
+            text.push('\n');
+        }
+    }
+
+    /// `path:line:column`
+    fn place(&self, hit: &Hit) -> String {
+        let path = plain(&self.path(hit));
+        match hit.line {
+            Some(line) => format!("{path}:{line}:{}", hit.column),
+            None => format!("{path}, byte {}", hit.column),
+        }
+    }
+
+    /// The path as one would type it.
+    fn path(&self, hit: &Hit) -> String {
+        within(self.seen.folders.get(hit.folder).map_or("", |folder| folder.path.as_str()), &hit.path)
+    }
+
+    /// For a program: `golive.scan/v1`.
+    pub(crate) fn json(&self) -> String {
+        let findings: Vec<_> = weighed(&self.seen)
+            .iter()
+            .map(|Weighed { rule, hit, weight }| {
+                json!({
+                    "rule": rule.id,
+                    "weight": weight.word(),
+                    "path": self.path(hit),
+                    "line": hit.line,
+                    "column": hit.column,
+                    "excerpt": hit.excerpt,
+                    "place": hit.place,
+                    "kind": hit.kind,
+                    "around": hit.around,
+                    "tracked": hit.tracked,
+                    "what": rule.what,
+                    "why": rule.why,
+                    "fix": rule.fix,
+                })
+            })
+            .collect();
+        let unlooked: Vec<_> = self
+            .seen
+            .unlooked
+            .iter()
+            .map(|gap| {
+                let folder = self.seen.folders.get(gap.folder).map_or("", |folder| folder.path.as_str());
+                json!({ "path": within(folder, &gap.path), "why": gap.why, "count": gap.count, "gap": gap.why.is_gap() })
+            })
+            .collect();
+        let (word, exit) = self.verdict();
+        let looked_for: Vec<&str> = self.seen.looked_for.iter().map(|slot| slot.key()).collect();
+        let scan = json!({
+            "schema": "golive.scan/v1",
+            "verdict": { "word": word.to_lowercase(), "exit_code": exit.code(), "sentence": self.sentence() },
+            "files": self.seen.files(),
+            "bytes": self.seen.bytes(),
+            "folders": self.seen.folders,
+            "looked_for": looked_for,
+            "findings": findings,
+            "found": self.seen.found,
+            "unlooked": unlooked,
+        });
+        format!("{scan:#}\n")
+    }
+}
+
+/// A path below a folder.
+fn within(folder: &str, path: &str) -> String {
+    match (folder.trim_end_matches('/'), path) {
+        ("." | "", path) => path.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
+/// Somebody else's words: as they are where nothing odd is in them, else quoted.
+fn plain(words: &str) -> String {
+    let odd = words.chars().any(|c| is_invisible(c) || matches!(c, '"' | '\\')) || words.chars().count() > 200;
+    if odd { Quoted(words).show() } else { words.to_owned() }
+}
+
+fn plural(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// Bytes as a person would say them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => plural(bytes, "byte"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
