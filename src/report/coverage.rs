@@ -55,6 +55,20 @@ impl Decided {
         }
     }
 
+    /// The word in a stylesheet.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Undecided => "undecided",
+            Self::LeftOut => "left",
+            Self::Waived => "waived",
+            Self::Attested => "attested",
+            Self::Observed => "observed",
+            Self::Proven => "proven",
+            Self::NotApplicable => "na",
+        }
+    }
+
     /// What the word means.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {

@@ -1,13 +1,22 @@
 //! The report: every outcome, added up once.
 
+mod account;
 pub(crate) mod coverage;
+pub(crate) mod csv;
+mod fingerprint;
+pub(crate) mod github;
+pub(crate) mod gitlab;
+pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod junit;
 mod lifetime;
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod sarif;
 mod sent;
+pub(crate) mod tap;
 pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
@@ -265,6 +274,13 @@ impl Report {
             }
             key = &key[..key.rfind(['.', '['])?];
         }
+    }
+
+    /// Where in the configuration a check without evidence belongs: what was attested, its section's table, else the file's beginning.
+    pub(crate) fn table_of(&self, check: &Judged) -> FilePlace {
+        let keys = [format!("attest.{}", check.meta.id), check.section.to_owned()];
+        let at = keys.iter().find_map(|key| self.places.get(key)).copied().unwrap_or(Place { line: 1, column: 1 });
+        FilePlace { file: self.run.config_path.clone(), at }
     }
 
     /// What was sent, where the evidence is about a delivery.
