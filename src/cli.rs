@@ -258,6 +258,9 @@ pub(crate) struct ReportArgs {
     /// Warnings and failed recommendations are NOT READY, undecided recommendations INCOMPLETE
     #[arg(long)]
     pub(crate) strict: bool,
+    /// NOT READY where a certificate, waiver or attestation ends sooner, such as 14d; for schedulers
+    #[arg(long, value_name = "TIME")]
+    pub(crate) fail_if_expires_within: Option<Days>,
     /// No progress, no notes on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -403,6 +406,26 @@ impl FromStr for Seconds {
     fn from_str(written: &str) -> Result<Self, Self::Err> {
         let span: jiff::SignedDuration = written.parse().map_err(|_| "a time such as 120s, 50ms or 2m".to_owned())?;
         std::time::Duration::try_from(span).map(Self).map_err(|_| "a time that is not negative".to_owned())
+    }
+}
+
+/// A whole number of days, hours or weeks: `14d`, `36h`, `2w`; in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Days(pub(crate) u64);
+
+impl FromStr for Days {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, Self::Err> {
+        let wrong = || "a time such as 14d, 36h or 2w".to_owned();
+        let (number, unit) = written.split_at_checked(written.len().saturating_sub(1)).ok_or_else(wrong)?;
+        let seconds = match unit {
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 7 * 86_400,
+            _ => return Err(wrong()),
+        };
+        number.parse::<u32>().map(|number| Self(u64::from(number) * seconds)).map_err(|_| wrong())
     }
 }
 

@@ -151,6 +151,7 @@ fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
     }
     let mut run = prepare(loaded, args.scope, Mode::Check, &args.network)?;
     run.facts.strict = args.report.strict;
+    run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
     run.options.deadline = args.deadline.0;
     conclude(run, &args.report, colour)
 }
@@ -297,6 +298,7 @@ fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
     let mut run = demo_run(&shop, args.deliver.unwrap_or(Deliver::Full))?;
     run.facts.seed = args.seed.unwrap_or(run.facts.seed);
     run.facts.strict = args.report.strict;
+    run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
     conclude(run, &args.report, colour)
 }
 

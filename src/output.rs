@@ -10,7 +10,7 @@ use golive_checks::model::{Quoted, Show as _};
 use tempfile::Builder;
 
 use crate::guard::{Found, Guard};
-use crate::report::{Report, json, markdown, terminal};
+use crate::report::{Report, csv, github, gitlab, html, json, junit, markdown, sarif, tap, terminal};
 
 /// A way to write a report down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +21,36 @@ pub(crate) enum Format {
     Json,
     /// For a ticket.
     Markdown,
+    /// For people and for paper: one file.
+    Html,
+    /// For pipelines.
+    Junit,
+    /// For code scanning.
+    Sarif,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// The requirements, for a spreadsheet.
+    Csv,
+    /// The Test Anything Protocol.
+    Tap,
 }
 
 impl Format {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Terminal, Self::Json, Self::Markdown];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Terminal,
+        Self::Json,
+        Self::Markdown,
+        Self::Html,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Csv,
+        Self::Tap,
+    ];
 
     /// The word on the command line.
     pub(crate) const fn word(self) -> &'static str {
@@ -33,6 +58,13 @@ impl Format {
             Self::Terminal => "terminal",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Csv => "csv",
+            Self::Tap => "tap",
         }
     }
 
@@ -42,6 +74,13 @@ impl Format {
             Self::Terminal => terminal::render(report, colour, terminal::WIDTH),
             Self::Json => json::render(report),
             Self::Markdown => markdown::render(report),
+            Self::Html => html::render(report),
+            Self::Junit => junit::render(report),
+            Self::Sarif => sarif::render(report),
+            Self::Github => github::render(report),
+            Self::Gitlab => gitlab::render(report),
+            Self::Csv => csv::render(report),
+            Self::Tap => tap::render(report),
         }
     }
 }

@@ -53,6 +53,9 @@ pub struct RunFacts {
     pub offline: bool,
     /// `--strict`
     pub strict: bool,
+    /// `--fail-if-expires-within`, in seconds.
+    #[serde(default)]
+    pub must_last_s: Option<u64>,
     /// How far deliveries went: the configuration's word, lowered or confirmed by `--deliver`.
     pub deliver: Deliver,
     /// `--only`: ids and sections; empty for all.
@@ -96,6 +99,7 @@ impl RunFacts {
             role: Role::Production,
             offline: false,
             strict: false,
+            must_last_s: None,
             deliver: Deliver::Probe,
             only: Vec::new(),
             skip: Vec::new(),

@@ -130,6 +130,8 @@ limits! {
     inventory_days: "days" = 90, 1..=3_650;
     /// How far ahead a waiver may end.
     waiver_days: "days" = 90, 1..=90;
+    /// How old what was seen may be for a verdict to be relied on.
+    report_days: "days" = 7, 1..=365;
     /// How long an attestation counts that does not say.
     attestation_days: "days" = 90, 1..=730;
 }

@@ -3,6 +3,7 @@
 use golive_checks::model::{Attested, Evidence, Finding, Judged, Limits, Mode, Outcome, Place, Reason, Reference, Show as _, Text, Waived};
 use serde::Serialize;
 
+use super::coverage::Covered;
 use super::{Counts, Measurement, Report, Run};
 
 /// The version of the format.
@@ -24,6 +25,7 @@ struct Document<'a> {
     verdict: VerdictJson<'a>,
     counts: CountsJson,
     checks: Vec<CheckJson<'a>>,
+    coverage: Vec<CoveredJson>,
     measurements: Vec<MeasurementJson<'a>>,
     limits: &'a Limits,
     durations: Durations,
@@ -73,8 +75,8 @@ struct Vantage<'a> {
 struct VerdictJson<'a> {
     word: &'static str,
     exit_code: u8,
-    /// Kept free for a verdict that says how long it holds.
     valid_until: Option<String>,
+    valid_until_because: Option<&'a str>,
     sentence: &'a str,
     first: Vec<FirstJson<'a>>,
 }
@@ -168,6 +170,17 @@ struct ReferenceJson {
     url: &'static str,
 }
 
+/// One line of the platform's checklist and how it was decided.
+#[derive(Serialize)]
+struct CoveredJson {
+    requirement: &'static str,
+    page: &'static str,
+    words: &'static str,
+    required: bool,
+    decided: &'static str,
+    by: Vec<&'static str>,
+}
+
 #[derive(Serialize)]
 struct MeasurementJson<'a> {
     name: &'static str,
@@ -194,12 +207,14 @@ impl<'a> Document<'a> {
             verdict: VerdictJson {
                 word: report.verdict.word(),
                 exit_code: report.exit().code(),
-                valid_until: None,
+                valid_until: report.valid_until.as_ref().map(|end| end.at.to_string()),
+                valid_until_because: report.valid_until.as_ref().map(|end| end.because.as_str()),
                 sentence: report.sentence.as_str(),
                 first: report.first.iter().map(|first| FirstJson { id: first.id, why: first.why.as_str() }).collect(),
             },
             counts: CountsJson::of(report.counts),
-            checks: report.chapters.iter().flat_map(|chapter| &chapter.checks).map(|check| CheckJson::of(report, check)).collect(),
+            checks: report.checks().map(|check| CheckJson::of(report, check)).collect(),
+            coverage: report.coverage().iter().map(CoveredJson::of).collect(),
             measurements: report.measurements.iter().map(MeasurementJson::of).collect(),
             limits: &report.limits,
             durations: Durations { total_s: std::time::Duration::from_millis(report.run.took_ms).as_secs_f64() },
@@ -332,6 +347,20 @@ fn unquoted(words: &Text) -> String {
     let words = words.as_str();
     let bare = words.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(words);
     bare.replace("\\\"", "\"")
+}
+
+impl CoveredJson {
+    fn of(covered: &Covered) -> Self {
+        let requirement = covered.requirement;
+        Self {
+            requirement: &requirement.id,
+            page: &requirement.page,
+            words: &requirement.words,
+            required: requirement.required,
+            decided: covered.decided.word(),
+            by: covered.by.iter().map(|(id, _)| *id).collect(),
+        }
+    }
 }
 
 impl<'a> MeasurementJson<'a> {

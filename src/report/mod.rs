@@ -1,14 +1,26 @@
 //! The report: every outcome, added up once.
 
+mod account;
+pub(crate) mod coverage;
+pub(crate) mod csv;
+mod fingerprint;
+pub(crate) mod github;
+pub(crate) mod gitlab;
+pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod junit;
+mod lifetime;
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod sarif;
 mod sent;
+pub(crate) mod tap;
 pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
+pub(crate) mod timeline;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -23,6 +35,10 @@ use golive_checks::{CATALOGUE, text};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use coverage::Covered;
+use timeline::Exchanged;
+
+pub(crate) use lifetime::ValidUntil;
 pub(crate) use measure::Measurement;
 pub(crate) use verdict::{First, Verdict};
 
@@ -45,6 +61,10 @@ pub(crate) struct Report {
     pub(crate) sentence: Text,
     /// What to see to first.
     pub(crate) first: Vec<First>,
+    /// Until when it can be relied on; none where it says anything but ready.
+    pub(crate) valid_until: Option<ValidUntil>,
+    /// Every exchange with the webhook, in order of time.
+    pub(crate) conversation: Vec<Exchanged>,
     /// What was measured.
     pub(crate) measurements: Vec<Measurement>,
     /// The limits in force.
@@ -190,7 +210,9 @@ impl Report {
     /// Adds up checks that have been judged.
     pub(crate) fn of(catalogue: &[&'static Section], judged: Vec<Judged>, facts: &Facts<'_>) -> Self {
         let run = Run::of(facts);
-        let added = verdict::add_up(&judged, facts.run);
+        let (ends, other_end) = lifetime::ends(judged.iter(), facts);
+        let added = verdict::add_up(&judged, facts.run, &ends, other_end.as_ref());
+        let valid_until = matches!(added.verdict, Verdict::Ready | Verdict::ReadyWithWaivers).then_some(ends);
         let mut chapters: Vec<Chapter> = Vec::new();
         let counts = Counts::of(&judged);
         let broke = judged.iter().any(|check| check.broke);
@@ -214,6 +236,8 @@ impl Report {
             verdict: added.verdict,
             sentence: added.sentence,
             first: added.first,
+            valid_until,
+            conversation: timeline::conversation(facts),
             measurements: measure::measurements(facts),
             limits: facts.merchant.limits.clone(),
             broke,
@@ -221,6 +245,16 @@ impl Report {
             places: facts.merchant.places.clone(),
             sent: sent::sent(facts.seen),
         }
+    }
+
+    /// Every requirement of the platform's checklist and how it was decided.
+    pub(crate) fn coverage(&self) -> Vec<Covered> {
+        coverage::coverage(self.checks())
+    }
+
+    /// Every check, in reading order.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = &Judged> {
+        self.chapters.iter().flat_map(|chapter| &chapter.checks)
     }
 
     /// The verdict's own exit code; the process may still end with 4 or 70.
@@ -240,6 +274,13 @@ impl Report {
             }
             key = &key[..key.rfind(['.', '['])?];
         }
+    }
+
+    /// Where in the configuration a check without evidence belongs: what was attested, its section's table, else the file's beginning.
+    pub(crate) fn table_of(&self, check: &Judged) -> FilePlace {
+        let keys = [format!("attest.{}", check.meta.id), check.section.to_owned()];
+        let at = keys.iter().find_map(|key| self.places.get(key)).copied().unwrap_or(Place { line: 1, column: 1 });
+        FilePlace { file: self.run.config_path.clone(), at }
     }
 
     /// What was sent, where the evidence is about a delivery.

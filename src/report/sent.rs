@@ -7,13 +7,18 @@ use golive_checks::text;
 
 use super::Bare;
 
-/// What was sent in each delivery, by its name, in one line.
+/// What was sent in each delivery, by its name, in one line. Where scenarios share a delivery's name, the one that is called so itself counts.
 pub(super) fn sent(seen: &Observations) -> BTreeMap<String, Text> {
-    let scenarios = seen.scenarios.values().filter_map(|scenario| match scenario {
-        Seen::Got(scenario) => Some(scenario),
-        Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
-    });
-    scenarios.flat_map(|scenario| scenario.exchanges()).map(|exchange| (exchange.name.clone(), line(exchange))).collect()
+    let mut lines = BTreeMap::new();
+    for (name, scenario) in &seen.scenarios {
+        let Seen::Got(scenario) = scenario else { continue };
+        for exchange in scenario.exchanges() {
+            if exchange.name == *name || !lines.contains_key(&exchange.name) {
+                lines.insert(exchange.name.clone(), line(exchange));
+            }
+        }
+    }
+    lines
 }
 
 /// How many characters of a body are repeated; `--save-observations` keeps them all.

@@ -141,7 +141,7 @@ fn the_sentence_names_the_switches_the_demo_and_the_waivers() {
     let checks = vec![judged("webhook-https", Level::Required, outcomes()[6].clone())];
     assert_eq!(
         report(checks, &run).sentence.as_str(),
-        "READY WITH WAIVERS (DEMO): 0 of 1 required checks hold; waived: webhook-https until 2026-12-31; reached with --connect-to, --now."
+        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 0 of 1 required checks hold; waived: webhook-https until 2026-12-31; reached with --connect-to, --now."
     );
 }
 

@@ -1,9 +1,11 @@
 //! What a run comes to, decided here and nowhere else.
 
+use std::time::Duration;
+
 use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Text};
 use golive_checks::text;
 
-use super::Bare;
+use super::{Bare, ValidUntil};
 use crate::exit::Exit;
 
 /// What a run comes to.
@@ -103,9 +105,10 @@ pub(super) struct Sum {
     pub(super) first: Vec<First>,
 }
 
-/// Adds up a run.
-pub(super) fn add_up(judged: &[Judged], run: &RunFacts) -> Sum {
-    let tally = Tally::of(judged, run);
+/// Adds up a run that `ends` ends, and `other_end` beside the age of what was seen.
+pub(super) fn add_up(judged: &[Judged], run: &RunFacts, ends: &ValidUntil, other_end: Option<&ValidUntil>) -> Sum {
+    let mut tally = Tally::of(judged, run);
+    tally.too_soon = run.must_last_s.and_then(|seconds| too_soon(other_end?, run, seconds));
     let verdict = tally.verdict();
     let exit = match verdict {
         Verdict::Ready | Verdict::ReadyWithWaivers => Exit::Ready,
@@ -116,7 +119,7 @@ pub(super) fn add_up(judged: &[Judged], run: &RunFacts) -> Sum {
         Verdict::Interrupted => Exit::Interrupted,
     };
     let first = tally.first();
-    Sum { verdict, exit, sentence: tally.sentence(verdict, &first), first }
+    Sum { verdict, exit, sentence: tally.sentence(verdict, &first, ends), first }
 }
 
 /// The checks of a run by what they do to the verdict.
@@ -129,6 +132,8 @@ struct Tally<'a> {
     open: Vec<&'a Judged>,
     stops: Vec<&'a Judged>,
     broke: Vec<&'a Judged>,
+    /// What ends sooner than the run was asked to allow.
+    too_soon: Option<Text>,
 }
 
 impl<'a> Tally<'a> {
@@ -142,6 +147,7 @@ impl<'a> Tally<'a> {
             open: Vec::new(),
             stops: Vec::new(),
             broke: Vec::new(),
+            too_soon: None,
         };
         for check in judged {
             tally.required += usize::from(check.level == Level::Required);
@@ -168,6 +174,8 @@ impl<'a> Tally<'a> {
             Verdict::NotReady
         } else if !self.open.is_empty() || self.unproven().is_some() {
             Verdict::Incomplete
+        } else if self.too_soon.is_some() {
+            Verdict::NotReady
         } else if !self.waived.is_empty() {
             Verdict::ReadyWithWaivers
         } else {
@@ -208,7 +216,7 @@ impl<'a> Tally<'a> {
         first.into_iter().map(|check| First { id: check.meta.id, why: why(&check.outcome) }).collect()
     }
 
-    fn sentence(&self, verdict: Verdict, first: &[First]) -> Text {
+    fn sentence(&self, verdict: Verdict, first: &[First], ends: &ValidUntil) -> Text {
         let demo = match self.run.mode {
             Mode::Check => "",
             Mode::Demo => " (DEMO)",
@@ -223,7 +231,10 @@ impl<'a> Tally<'a> {
                 let held = self.required - self.waived.len();
                 text!("{} of {} required checks hold; waived: {}", held, self.required, Text::join(&waivers, ", "))
             }
-            Verdict::NotReady => self.shortfall(),
+            Verdict::NotReady => match &self.too_soon {
+                Some(too_soon) if self.stops.is_empty() => too_soon.clone(),
+                Some(_) | None => self.shortfall(),
+            },
             Verdict::Incomplete if self.open.is_empty() => "nothing failed, and that is not enough".into(),
             Verdict::Incomplete => self.shortfall(),
             Verdict::Partial => {
@@ -249,7 +260,8 @@ impl<'a> Tally<'a> {
         if !self.run.switches.is_empty() {
             clauses.push(text!("reached with {}", Text::join(&self.switches(), ", ")));
         }
-        text!("{}{}: {}.", verdict.headline(), demo, Text::join(&clauses, "; "))
+        let until = if proven { text!(" until {} ({})", ends.on, ends.because) } else { "".into() };
+        text!("{}{}{}: {}.", verdict.headline(), demo, until, Text::join(&clauses, "; "))
     }
 
     /// What failed and what could not be told, in numbers.
@@ -294,6 +306,14 @@ impl<'a> Tally<'a> {
         }
         names
     }
+}
+
+/// What `end` says to a verdict that is to last for so many seconds.
+fn too_soon(end: &ValidUntil, run: &RunFacts, seconds: u64) -> Option<Text> {
+    let lasts = end.at.duration_since(run.now).as_secs();
+    let asked = Duration::from_secs(seconds);
+    (lasts < i64::try_from(seconds).unwrap_or(i64::MAX))
+        .then(|| text!("it ends on {} ({}), sooner than the {} that `--fail-if-expires-within` asks for", end.on, end.because, asked))
 }
 
 /// Whether something can be done about this very check: it does not wait for another one or for another run.

@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use golive_checks::model::{
-    Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant, Mode, Observations, OrderNeed, Origin,
-    Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
+    Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant, Observations, OrderNeed, Origin, Probe,
+    Program, Role, RunFacts, TestOrders, TroubleKind,
 };
 use golive_checks::platform::{Event, keys};
 use golive_checks::webhook::scenarios;
@@ -177,27 +177,7 @@ impl Progress for Quiet {
 }
 
 fn run(deliver: Deliver) -> RunFacts {
-    RunFacts {
-        id: "testrun".to_owned(),
-        started: Timestamp::UNIX_EPOCH,
-        now: Timestamp::UNIX_EPOCH,
-        offset_s: 0,
-        took_ms: 0,
-        mode: Mode::Check,
-        host: "test".to_owned(),
-        role: Role::Other,
-        offline: false,
-        strict: false,
-        deliver,
-        only: Vec::new(),
-        skip: Vec::new(),
-        switches: Vec::new(),
-        ca_file: None,
-        contacted: Vec::new(),
-        interrupted: false,
-        seed: 0,
-        version: String::new(),
-    }
+    RunFacts { id: "testrun".to_owned(), role: Role::Other, deliver, ..RunFacts::at(Timestamp::UNIX_EPOCH) }
 }
 
 fn got<'a>(seen: &'a Observations, name: &str) -> &'a ScenarioSeen {

@@ -1,6 +1,6 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
-use golive_checks::model::{Control, Delivery, Endpoint, Hook, HookSource, Mode, Network, Origin, Program, Role, Sandbox, Step};
+use golive_checks::model::{Control, Delivery, Endpoint, Hook, HookSource, Network, Origin, Program, Role, Sandbox, Step};
 use golive_checks::platform::keys;
 use golive_checks::webhook::scenarios;
 
@@ -49,27 +49,7 @@ fn complete() -> Merchant {
 }
 
 fn run(deliver: Deliver) -> RunFacts {
-    RunFacts {
-        id: "testrun".to_owned(),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        now: jiff::Timestamp::UNIX_EPOCH,
-        offset_s: 0,
-        took_ms: 0,
-        mode: Mode::Check,
-        host: String::new(),
-        role: Role::Other,
-        offline: false,
-        strict: false,
-        deliver,
-        only: Vec::new(),
-        skip: Vec::new(),
-        switches: Vec::new(),
-        ca_file: None,
-        contacted: Vec::new(),
-        interrupted: false,
-        seed: 0,
-        version: String::new(),
-    }
+    RunFacts { id: "testrun".to_owned(), role: Role::Other, deliver, ..RunFacts::at(jiff::Timestamp::UNIX_EPOCH) }
 }
 
 fn everything(merchant: &Merchant) -> Vec<Probe> {

@@ -1,0 +1,67 @@
+//! What there is to say of one check, in plain lines: for formats that have one place for all of it.
+
+use std::fmt::Write as _;
+
+use golive_checks::model::{Attested, Finding, Judged, Outcome, Show as _, Waived};
+
+use super::{FilePlace, Report};
+
+/// How it ended, in one line: the finding, the reason, who answers for it.
+pub(crate) fn brief(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Pass(evidence) => evidence.first().map_or_else(String::new, |first| first.observed.show()),
+        Outcome::Warn(finding) | Outcome::Fail(finding) => finding.message.show(),
+        Outcome::Waived(finding, Waived { reason, approved_by, until }) => {
+            format!("{}; accepted until {until} by {approved_by}: {reason}", finding.message)
+        }
+        Outcome::Undecided(reason) => reason.show(),
+        Outcome::NotApplicable(why) => why.show(),
+        Outcome::Attested(Attested { by, on, evidence, until }) => format!("attested by {by} on {on}, until {until}: {evidence}"),
+    }
+}
+
+/// What was sent, expected and found, how to fix it, how to repeat it, where to read on.
+pub(crate) fn account(report: &Report, check: &Judged) -> String {
+    let mut lines = String::new();
+    let evidence = match &check.outcome {
+        Outcome::Pass(evidence) => evidence.as_slice(),
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.evidence.as_slice(),
+        Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
+    };
+    for one in evidence {
+        let place =
+            report.place(&one.subject).map_or_else(String::new, |FilePlace { file, at }| format!(" ({file}:{}:{})", at.line, at.column));
+        let _ = writeln!(lines, "{}{place}: expected {}, found {}", one.subject.show(), one.expected, one.observed);
+        if let Some(sent) = report.sent(&one.subject) {
+            let _ = writeln!(lines, "  sent: {sent}");
+        }
+    }
+    if let Some(finding) = finding(&check.outcome) {
+        let _ = writeln!(lines, "fix: {}", Report::fix(check, finding));
+        if let Some(repeat) = &finding.repeat {
+            let _ = writeln!(lines, "repeat: {repeat}");
+        }
+    } else if matches!(check.outcome, Outcome::Undecided(_)) {
+        let _ = writeln!(lines, "fix: {}", check.meta.remediation);
+    }
+    let _ = write!(lines, "see: {} <{}>", check.meta.reference.label, check.meta.reference.url);
+    lines
+}
+
+/// What fell short, where something did.
+pub(crate) fn finding(outcome: &Outcome) -> Option<&Finding> {
+    match outcome {
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => Some(finding),
+        Outcome::Pass(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => None,
+    }
+}
+
+/// Where in the configuration a check is about something: the first place that its evidence names, else the file's first line.
+pub(crate) fn place(report: &Report, check: &Judged) -> FilePlace {
+    let evidence = match &check.outcome {
+        Outcome::Pass(evidence) => evidence.as_slice(),
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.evidence.as_slice(),
+        Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
+    };
+    evidence.iter().find_map(|one| report.place(&one.subject)).unwrap_or_else(|| report.table_of(check))
+}

@@ -1,0 +1,57 @@
+//! The report as GitLab Code Quality.
+
+use golive_checks::model::Judged;
+use serde::Serialize;
+
+use super::account::{brief, place};
+use super::fingerprint::fingerprint;
+use super::verdict::Standing;
+use super::{FilePlace, Report};
+
+/// Writes one entry per check that is not in order.
+pub(crate) fn render(report: &Report) -> String {
+    let entries: Vec<Entry> = report.checks().filter_map(|check| Entry::of(report, check)).collect();
+    let mut json = serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
+    json.push('\n');
+    json
+}
+
+#[derive(Serialize)]
+struct Entry {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+}
+
+impl Entry {
+    fn of(report: &Report, check: &Judged) -> Option<Self> {
+        let severity = match Standing::of(&check.outcome, check.level, report.run.strict) {
+            Standing::Stops => "blocker",
+            Standing::Open => "critical",
+            Standing::Advice => "minor",
+            Standing::Waived => "info",
+            Standing::Fine => return None,
+        };
+        let FilePlace { file, at } = place(report, check);
+        Some(Self {
+            description: format!("{}: {}", check.meta.title, brief(&check.outcome)),
+            check_name: check.meta.id,
+            fingerprint: fingerprint(check),
+            severity,
+            location: Location { path: file.as_str().to_owned(), lines: Lines { begin: at.line } },
+        })
+    }
+}

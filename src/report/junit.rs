@@ -1,0 +1,61 @@
+//! The report as JUnit XML: one test case per check.
+
+use std::time::Duration;
+
+use golive_checks::model::{Judged, Outcome};
+use quick_junit::{NonSuccessKind, Property, Report as Xml, TestCase, TestCaseStatus, TestSuite};
+
+use super::account::{account, brief};
+use super::{Chapter, Report};
+
+/// Writes the report for continuous integration: a suite per section, `failure` where something fell short, `error` where it could not be told.
+pub(crate) fn render(report: &Report) -> String {
+    let mut xml = Xml::new("golive");
+    xml.set_time(Duration::from_millis(report.run.took_ms));
+    xml.add_test_suites(report.chapters.iter().map(|chapter| suite(report, chapter)));
+    let mut text = xml.to_string().expect("all of it is in memory, and made fit for XML");
+    text.push('\n');
+    text
+}
+
+fn suite(report: &Report, chapter: &Chapter) -> TestSuite {
+    let mut suite = TestSuite::new(chapter.title);
+    suite.add_property(("verdict", report.verdict.word()));
+    suite.add_property(("sentence", report.sentence.as_str()));
+    suite.add_test_cases(chapter.checks.iter().map(|check| case(report, check)));
+    suite
+}
+
+fn case(report: &Report, check: &Judged) -> TestCase {
+    let with = |mut status: TestCaseStatus, kind: &str| {
+        status.set_message(brief(&check.outcome)).set_type(kind).set_description(account(report, check));
+        status
+    };
+    // A skipped case has a message and nothing else: its type and text are no part of the schema.
+    let skipped = || {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(brief(&check.outcome));
+        status
+    };
+    let status = match &check.outcome {
+        Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Attested(_) => TestCaseStatus::success(),
+        Outcome::Fail(_) => with(TestCaseStatus::non_success(NonSuccessKind::Failure), check.level.word()),
+        Outcome::Undecided(reason) => with(TestCaseStatus::non_success(NonSuccessKind::Error), reason.word()),
+        Outcome::NotApplicable(_) | Outcome::Waived(..) => skipped(),
+    };
+    let mut case = TestCase::new(check.meta.id, status);
+    case.set_classname(format!("golive.{}", check.section)).set_time(Duration::ZERO);
+    match &check.outcome {
+        Outcome::Warn(_) => {
+            case.set_system_out(format!("warning: {}\n{}", brief(&check.outcome), account(report, check)));
+        }
+        Outcome::Attested(_) => {
+            case.set_system_out(brief(&check.outcome));
+        }
+        Outcome::Pass(_) | Outcome::Fail(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Waived(..) => {}
+    }
+    let about = [("title", check.meta.title), ("level", check.level.word()), ("outcome", check.outcome.word())];
+    case.add_properties(about.map(|(name, value)| Property::new(name, value)));
+    case.add_properties(check.meta.covers.iter().map(|id| Property::new("requirement", *id)));
+    case
+}
