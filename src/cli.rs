@@ -76,6 +76,23 @@ pub(crate) enum Command {
     },
     /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or INCOMPLETE
     Scan(ScanArgs),
+    /// Print the JSON Schema of the JSON report or of golive.toml
+    Schema {
+        /// report or config
+        #[arg(value_name = "WHICH", hide_possible_values = true)]
+        which: SchemaOf,
+    },
+    /// Print the completions of a shell: bash, elvish, fish, powershell or zsh
+    Completions {
+        /// The shell
+        #[arg(hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command to a folder
+    Man {
+        /// The folder
+        folder: Option<PathBuf>,
+    },
     /// Switch on every defect of the built-in shop and see that each is caught
     Selftest {
         /// Only these defects
@@ -98,6 +115,15 @@ pub(crate) enum Command {
         /// UNIX seconds
         timestamp: String,
     },
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// What `--output json` writes.
+    Report,
+    /// `golive.toml`
+    Config,
 }
 
 /// Which merchant.

@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 use crate::catalogue;
 use crate::cli::{
     CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs,
-    ReplayArgs, ReportArgs, ScanArgs, ScopeArgs, SendArgs, SignArgs, When,
+    ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, When,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -27,7 +27,7 @@ use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::scan;
 use crate::signatures::{self, Captured, Said};
-use crate::{receiver, replay, send};
+use crate::{manual, receiver, replay, report, send};
 
 /// Carries a command out.
 ///
@@ -49,6 +49,11 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
         Command::Scan(args) => scan(args, colour),
+        Command::Schema { which: SchemaOf::Report } => print(&report::json::schema()),
+        Command::Schema { which: SchemaOf::Config } => print(&config::schema()),
+        Command::Completions { shell } => print(&manual::completions(shell)),
+        Command::Man { folder: None } => print(&manual::page()?),
+        Command::Man { folder: Some(folder) } => print(&manual::pages(&folder)?),
         Command::Selftest { defect } => selftest(&defect),
         Command::Sign(args) => sign(args),
         Command::VerifySignature(args) => with_keys(args.config, |keys| {

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod exit;
 mod guard;
+mod manual;
 #[cfg(test)]
 mod no_false_ready;
 mod observe;

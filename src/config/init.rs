@@ -173,9 +173,11 @@ fn template(known: &Known) -> String {
         || known.base_urls[1].is_some()
         || known.webhooks[1].is_some();
     format!(
-        r#"# What `golive check` reads: https://developers.kwikpaisa.com/v3-guide/going-live/production-checklist
+        r#"#:schema ./golive.schema.json
+# What `golive check` reads: https://developers.kwikpaisa.com/v3-guide/going-live/production-checklist
 # No secret belongs in this file. Every secret is named by where it is found:
 #   {{ env = "NAME" }}, {{ file = "path" }} or {{ command = ["program", "argument"] }}
+# An editor completes and explains the keys after `golive schema config > golive.schema.json`.
 
 # The file the application itself loads. Variables are looked up here first, then in the environment.
 {env_file}

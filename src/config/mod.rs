@@ -7,6 +7,7 @@ mod init;
 mod position;
 mod raw;
 mod read;
+mod schema;
 mod secrets;
 mod show;
 mod strays;
@@ -23,6 +24,7 @@ use toml::de::{DeTable, DeValue};
 
 pub(crate) use complaint::Complaints;
 pub(crate) use init::init;
+pub(crate) use schema::schema;
 pub(crate) use show::explain;
 
 use crate::wiring::Wiring;

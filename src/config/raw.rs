@@ -2,6 +2,7 @@
 
 use golive_checks::model::{Deliver, ServerKind};
 use jiff::civil::Date;
+use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -9,6 +10,7 @@ use super::complaint::Notes;
 use super::read::{
     Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Read, Reference, Settle, Uses, below, expected, unknown,
 };
+use super::schema::{self, Describe};
 
 /// Tables, each with its keys; every key may be left out.
 macro_rules! tables {
@@ -42,6 +44,14 @@ macro_rules! tables {
 
             fn keys(path: &str, all: &mut Vec<String>) {
                 $( <$kind>::keys(&below(path, stringify!($key)), all); )+
+            }
+        }
+
+        impl Describe for $table {
+            fn describe(tables: &mut Map<String, Value>) -> Value {
+                let mut keys = Map::new();
+                $( keys.insert(stringify!($key).to_owned(), schema::key(<$kind>::describe(tables), concat!($($about),+))); )+
+                schema::table(stringify!($table), concat!($($doc),+), keys, tables)
             }
         }
     )+ };

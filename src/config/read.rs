@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use golive_checks::model::{Deliver, LimitRow, Limits, Product, Secret, ServerKind};
 use jiff::civil::Date;
+use serde_json::{Map, Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::complaint::{Notes, nearest};
+use super::schema::Describe;
 
 /// A kind of value.
 pub(super) trait Read: Sized {
@@ -394,6 +396,12 @@ macro_rules! words {
                         None
                     }
                 }
+            }
+        }
+
+        impl Describe for $type {
+            fn describe(_: &mut Map<String, Value>) -> Value {
+                json!({ "type": "string", "enum": [$($word),+] })
             }
         }
     };

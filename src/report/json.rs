@@ -1,7 +1,12 @@
 //! The report in JSON, `golive.report/v1`: own structs, stable order, additive changes only.
 
-use golive_checks::model::{Attested, Evidence, Finding, Judged, Limits, Mode, Outcome, Place, Reason, Reference, Show as _, Text, Waived};
+use golive_checks::model::{
+    Attested, Evidence, Finding, Judged, LimitRow, Limits, Mode, Outcome, Place, Reason, Reference, Show as _, Text, Waived,
+};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::coverage::Covered;
 use super::{Counts, Measurement, Report, Run};
@@ -16,78 +21,131 @@ pub(crate) fn render(report: &Report) -> String {
     json
 }
 
-#[derive(Serialize)]
+/// The JSON Schema of the format.
+pub(crate) fn schema() -> String {
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document<'_>>();
+    let mut json = serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
+    json.push('\n');
+    json
+}
+
+/// `[limits]`, whose keys are one table.
+fn limits(_: &mut SchemaGenerator) -> Schema {
+    let about = |about: &str, unit: &str| format!("{} [{unit}]", about.trim());
+    let key = |row: &LimitRow| (row.key.to_owned(), json!({ "type": "integer", "minimum": 0, "description": about(row.about, row.unit) }));
+    let keys: Map<String, Value> = Limits::TABLE.iter().map(key).collect();
+    let required: Vec<&str> = Limits::TABLE.iter().map(|row| row.key).collect();
+    json_schema!({ "type": "object", "properties": keys, "required": required })
+}
+
+/// A report of golive. Keys may be added; what stands here stays.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "golive.report/v1")]
 struct Document<'a> {
+    #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
     tool: Tool<'a>,
+    /// The name, where it is configured.
     merchant: Option<&'a str>,
     run: RunJson<'a>,
     verdict: VerdictJson<'a>,
     counts: CountsJson,
+    /// In the order of the catalogue.
     checks: Vec<CheckJson<'a>>,
+    /// Every line of the platform's checklist.
     coverage: Vec<CoveredJson>,
     measurements: Vec<MeasurementJson<'a>>,
+    #[schemars(schema_with = "limits")]
     limits: &'a Limits,
     durations: Durations,
 }
 
-#[derive(Serialize)]
+/// What made it.
+#[derive(Serialize, JsonSchema)]
 struct Tool<'a> {
+    #[schemars(extend("const" = "golive"))]
     name: &'static str,
     version: &'a str,
     commit: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+/// The circumstances of the run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
 struct RunJson<'a> {
+    /// Tells runs apart.
     id: &'a str,
+    #[schemars(extend("format" = "date-time"))]
     started: String,
+    /// The same on that machine's wall.
     started_local: &'a str,
+    #[schemars(extend("enum" = ["check", "demo"]))]
     mode: &'static str,
+    /// `--only` or `--skip` left something out: never ready.
     partial: bool,
     interrupted: bool,
     offline: bool,
     strict: bool,
+    /// How far deliveries went.
+    #[schemars(extend("enum" = ["none", "negative", "probe", "full"]))]
     deliver: &'static str,
     only: Vec<&'a str>,
     skip: Vec<&'a str>,
+    /// What makes the verdict one of a rehearsal.
     switches: Vec<&'a str>,
     config: Config<'a>,
     vantage: Vantage<'a>,
+    /// `host:port` of everything that was contacted.
     contacted: Vec<&'a str>,
+    /// What races were released by.
     seed: u32,
 }
 
-#[derive(Serialize)]
+/// The configuration file.
+#[derive(Serialize, JsonSchema)]
 struct Config<'a> {
     path: &'a str,
     sha256: &'a str,
 }
 
-#[derive(Serialize)]
+/// The machine that ran it.
+#[derive(Serialize, JsonSchema)]
 struct Vantage<'a> {
     host: &'a str,
+    #[schemars(extend("enum" = ["production", "ci", "other"]))]
     role: &'static str,
+    /// It was seen to call from these.
     addresses: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// What it comes to.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Verdict")]
 struct VerdictJson<'a> {
+    #[schemars(extend("enum" = ["ready", "ready-with-waivers", "not-ready", "incomplete", "partial", "interrupted"]))]
     word: &'static str,
+    /// The verdict's own; the process may still end with 4 or 70.
     exit_code: u8,
+    /// None where it is not ready.
+    #[schemars(extend("format" = "date-time"))]
     valid_until: Option<String>,
+    /// What ends then.
     valid_until_because: Option<&'a str>,
     sentence: &'a str,
+    /// What to see to first.
     first: Vec<FirstJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "First")]
 struct FirstJson<'a> {
     id: &'static str,
     why: &'a str,
 }
 
-#[derive(Serialize)]
+/// How many checks ended how.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Counts")]
 #[serde(rename_all = "kebab-case")]
 struct CountsJson {
     pass: usize,
@@ -99,57 +157,73 @@ struct CountsJson {
     waived: usize,
 }
 
-#[derive(Serialize)]
+/// One check and how it ended.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
 struct CheckJson<'a> {
     id: &'static str,
     section: &'static str,
     title: &'static str,
+    #[schemars(extend("enum" = ["required", "recommended"]))]
     level: &'static str,
+    #[schemars(extend("enum" = ["configuration", "network", "source", "attestation"]))]
     needs: &'static str,
+    #[schemars(extend("enum" = ["pass", "warn", "fail", "undecided", "not-applicable", "attested", "waived"]))]
     outcome: &'static str,
+    /// Lines of the platform's checklist.
     covers: &'static [&'static str],
+    /// Why it was undecided, or does not apply.
     reason: Option<ReasonJson>,
+    /// What fell short.
     finding: Option<FindingJson<'a>>,
     /// What a pass rests on; a finding carries its own.
     evidence: Vec<EvidenceJson<'a>>,
     attestation: Option<AttestationJson>,
     waiver: Option<WaiverJson>,
+    /// It broke: the run must not be believed.
     broke: bool,
     rationale: &'static str,
     remediation: &'a str,
     reference: ReferenceJson,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reason")]
 struct ReasonJson {
     kind: &'static str,
     text: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 struct FindingJson<'a> {
     message: &'a str,
     evidence: Vec<EvidenceJson<'a>>,
     repeat: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Evidence")]
 struct EvidenceJson<'a> {
+    /// What was looked at: a configuration key, a delivery, a file, an address.
     subject: String,
     expected: &'a str,
     observed: &'a str,
+    /// What the delivery was.
     sent: Option<&'a str>,
     place: Option<PlaceJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Place")]
 struct PlaceJson {
     file: String,
     line: usize,
     column: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Attestation")]
 struct AttestationJson {
     by: String,
     on: String,
@@ -157,42 +231,50 @@ struct AttestationJson {
     until: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Waiver")]
 struct WaiverJson {
     reason: String,
     approved_by: String,
     until: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reference")]
 struct ReferenceJson {
     label: &'static str,
     url: &'static str,
 }
 
 /// One line of the platform's checklist and how it was decided.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Covered")]
 struct CoveredJson {
     requirement: &'static str,
     page: &'static str,
     words: &'static str,
     required: bool,
+    #[schemars(extend("enum" = ["proven", "observed", "attested", "waived", "failed", "undecided", "left out", "not applicable"]))]
     decided: &'static str,
+    /// The checks that cover it, those that decided it first.
     by: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Measurement")]
 struct MeasurementJson<'a> {
     name: &'static str,
     value: f64,
     unit: &'static str,
     limit: Option<f64>,
+    /// Whether the value should stay below or above.
     limit_is: Option<&'static str>,
+    /// Whose limit it is.
     limit_from: Option<&'static str>,
     note: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Durations {
     total_s: f64,
 }
@@ -375,5 +457,66 @@ impl<'a> MeasurementJson<'a> {
             limit_from: limit.map(|limit| limit.from.word()),
             note: note.as_ref().map(Text::as_str),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::coverage::Decided;
+    use super::super::sample::{every_outcome, report, run};
+    use super::super::verdict::Verdict;
+    use super::*;
+
+    /// Every name of `value` is described by `at`, and every name that is required is there.
+    fn follows(schema: &Value, at: &Value, value: &Value, path: &str) {
+        let at = match at["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/")) {
+            Some(name) => &schema["$defs"][name],
+            None => at,
+        };
+        if let Some(any) = at["anyOf"].as_array() {
+            if !value.is_null() {
+                follows(schema, &any[0], value, path);
+            }
+            return;
+        }
+        if let Some(words) = at["enum"].as_array() {
+            assert!(words.contains(value), "{path}: {value} is not among {words:?}");
+        }
+        if let Some(list) = value.as_array() {
+            list.iter().for_each(|element| follows(schema, &at["items"], element, path));
+        }
+        if let Some(object) = value.as_object() {
+            for (key, value) in object {
+                let described = at["properties"].get(key).unwrap_or_else(|| panic!("{path}.{key} is not described"));
+                follows(schema, described, value, &format!("{path}.{key}"));
+            }
+            for key in at["required"].as_array().expect("every object names what it always has") {
+                assert!(object.contains_key(key.as_str().expect("a name")), "{path}.{key} is required and not there");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_with_every_outcome_follows_the_schema() {
+        let schema: Value = serde_json::from_str(&schema()).expect("JSON");
+        let report: Value = serde_json::from_str(&render(&report(every_outcome(), &run()))).expect("JSON");
+        follows(&schema, &schema, &report, "");
+        assert_eq!(report["schema"], schema["properties"]["schema"]["const"]);
+    }
+
+    #[test]
+    fn the_schema_knows_every_verdict_and_every_way_to_decide_a_requirement() {
+        let schema: Value = serde_json::from_str(&schema()).expect("JSON");
+        let words = |table: &str, key: &str| -> BTreeSet<String> {
+            let words = schema["$defs"][table]["properties"][key]["enum"].as_array().expect("words");
+            words.iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
+        };
+        let decided: BTreeSet<String> = Decided::ALL.iter().map(|decided| decided.word().to_owned()).collect();
+        assert_eq!(words("Covered", "decided"), decided);
+        use Verdict::{Incomplete, Interrupted, NotReady, Partial, Ready, ReadyWithWaivers};
+        let verdicts = [Ready, ReadyWithWaivers, NotReady, Incomplete, Partial, Interrupted];
+        assert_eq!(words("Verdict", "word"), verdicts.iter().map(|verdict| verdict.word().to_owned()).collect());
     }
 }
