@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn names_the_formats_when_there_is_no_such_one() {
         let error = "yaml=x".parse::<OutputSpec>().unwrap_err();
-        assert_eq!(error, "there is no format \"yaml\"; there are terminal, json, markdown");
+        assert_eq!(error, "there is no format \"yaml\"; there are terminal, json, markdown, html, junit, sarif, github, gitlab, csv, tap");
         assert!("json=".parse::<OutputSpec>().is_err());
     }
 

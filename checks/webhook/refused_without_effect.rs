@@ -20,7 +20,7 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "A refusal that comes after the credit protects nobody.",
     judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, then its genuine twin; and on a second \
-             order the forgeries alone, counted for twice as long as effects take to rest (`webhook.effects.settle`), since one that is credited late \
+             order the forgeries alone, one of them again once effects rest (`webhook.effects.settle`), and counted then too, since one that is credited late \
              hides behind its twin. The forgeries must have no effect, the twin one. An effect of a forgery fails, and the item is then required; no \
              effect of the twin shows nothing and is undecided. Without effects a person may answer for it.",
     remediation: "Verify the signature before anything else is done with the event.",

@@ -205,8 +205,7 @@ pub const ONCE_RESIGNED_ROUNDS: [&str; MOST_ROUNDS] = [
 pub const MOST_ROUNDS: usize = 10;
 /// Every forgery of a settling event, beside one another, then the genuine one, effects counted.
 pub const REFUSED_EFFECTS: &str = "refused-effects";
-/// Every forgery of a settling event and nothing genuine after it, effects counted twice as long: what is credited late has no twin to hide
-/// behind.
+/// Every forgery of a settling event and nothing genuine after it, effects counted twice: what is credited late has no twin to hide behind.
 pub const LATE_EFFECTS: &str = "late-effects";
 
 /// Genuine events of ever older signing, to find where the receiver's window ends.
@@ -406,7 +405,8 @@ pub fn can_be_spared(name: &str) -> bool {
 pub fn late_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
     let deliveries = FORGERIES.into_iter().map(&settle).collect();
-    stateful(LATE_EFFECTS, order, vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, Step::CountEffects])
+    let again = Step::Deliver(settle(FORGERIES[0]));
+    stateful(LATE_EFFECTS, order, vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, again, Step::CountEffects])
 }
 
 /// [`REFUSED_EFFECTS`]
