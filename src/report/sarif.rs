@@ -67,7 +67,9 @@ fn rule(meta: &CheckMeta) -> Value {
         Level::Recommended => ("warning", "4.0"),
     };
     let section = meta.id.split('-').next().unwrap_or(meta.id);
-    let tags: Vec<&str> = ["security", "payments", section].into_iter().chain(meta.covers.iter().copied()).take(20).collect();
+    // A section of the same name is no second tag.
+    let section = Some(section).filter(|section| !["security", "payments"].contains(section));
+    let tags: Vec<&str> = ["security", "payments"].into_iter().chain(section).chain(meta.covers.iter().copied()).take(20).collect();
     json!({
         "id": meta.id,
         "name": pascal(meta.id),
