@@ -76,6 +76,8 @@ pub(crate) enum Command {
     },
     /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or INCOMPLETE
     Scan(ScanArgs),
+    /// Accept what the scan of a source tree finds today, in a file that golive.toml may name
+    Baseline(BaselineArgs),
     /// Print the JSON Schema of the JSON report or of golive.toml
     Schema {
         /// report or config
@@ -169,6 +171,25 @@ pub(crate) struct ScanArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is accepted.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes:\n  0 written   1 written, and something is left that nobody can accept, such as a live secret in a public folder   2 usage\n  3 written, and not everything could be looked at   4 not written"
+)]
+pub(crate) struct BaselineArgs {
+    /// Folders of source [default: the configuration's `source.roots`, else the working folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// A folder that browsers or phones get, repeatable; beside the configuration's `source.public`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) public: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Why what is new in it is accepted
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 /// A signature that came with a payload.

@@ -10,10 +10,9 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::catalogue;
 use crate::cli::{
-    CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs, ReachArgs,
-    ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, When,
+    BaselineArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs,
+    ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, When,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -27,7 +26,7 @@ use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::scan;
 use crate::signatures::{self, Captured, Said};
-use crate::{manual, receiver, replay, report, send};
+use crate::{baseline, catalogue, manual, receiver, replay, report, send};
 
 /// Carries a command out.
 ///
@@ -49,6 +48,7 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::List { json } => print(&if json { catalogue::list_json() } else { catalogue::list() }),
         Command::Explain { id } => print(&catalogue::explain(&id)?),
         Command::Scan(args) => scan(args, colour),
+        Command::Baseline(args) => write_baseline(args),
         Command::Schema { which: SchemaOf::Report } => print(&report::json::schema()),
         Command::Schema { which: SchemaOf::Config } => print(&config::schema()),
         Command::Completions { shell } => print(&manual::completions(shell)),
@@ -133,6 +133,18 @@ fn scan(args: ScanArgs, colour: bool) -> anyhow::Result<Exit> {
     let words = if args.json { scanned.json() } else { scanned.describe(colour) };
     let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
     Ok(ending(output::print_past(&guard, &words), scanned.exit(), false, None))
+}
+
+fn write_baseline(args: BaselineArgs) -> anyhow::Result<Exit> {
+    let programs = if args.config.config.is_some() { Programs::Run } else { Programs::Leave };
+    let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
+    let loaded = config::load_if_found(&sources)?;
+    let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
+    let asked = scan::Asked { roots: args.paths, public: args.public, ..scan::Asked::default() };
+    let (written, words, exit) = baseline::write(asked, args.reason.as_deref(), loaded.as_ref(), &guard)?;
+    let printed = output::print_past(&guard, &words);
+    let published = Published { leaked: written.leaked || printed.leaked, unwritten: written.unwritten || printed.unwritten };
+    Ok(ending(published, exit, false, None))
 }
 
 fn sign(args: SignArgs) -> anyhow::Result<Exit> {

@@ -6,12 +6,15 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::ensure;
 use colored::Colorize as _;
-use golive_checks::model::{FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, Weight, is_invisible};
+use golive_checks::model::{
+    BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, UnusedEntry, Weight, is_invisible,
+};
 use golive_checks::source::tally::{Weighed, is_complete, weighed};
 use serde_json::json;
 
 use crate::config::Loaded;
 use crate::exit::Exit;
+use crate::observe::source::baseline::{Baseline, USUAL};
 use crate::observe::source::{Folder, Scan};
 
 /// How many places of one rule are named; JSON has all that were kept.
@@ -44,7 +47,31 @@ pub(crate) struct Scanned {
 ///
 /// When a path of the command line is no folder.
 pub(crate) fn run(asked: Asked, loaded: Option<&Loaded>) -> anyhow::Result<Scanned> {
-    let Asked { roots, public, strict, all } = asked;
+    let (strict, all) = (asked.strict, asked.all);
+    let (path, called) = baseline_of(loaded);
+    let baseline = Baseline::read(&path, called);
+    let scan = prepare(asked, loaded, &loaded.map_or_else(Limits::default, |loaded| loaded.merchant.limits.clone()))?;
+    let scan = scan.accepting(&base(loaded), baseline);
+    Ok(Scanned { seen: scan.run(&AtomicBool::new(false)), strict, all })
+}
+
+/// The folder of the configuration, else the working folder: where paths of the baseline start.
+pub(crate) fn base(loaded: Option<&Loaded>) -> PathBuf {
+    loaded.map_or_else(|| PathBuf::from("."), |loaded| loaded.wiring.folder.clone())
+}
+
+/// Where the baseline is, and what the configuration calls it, if it does.
+pub(crate) fn baseline_of(loaded: Option<&Loaded>) -> (PathBuf, Option<&str>) {
+    loaded.map_or_else(|| (PathBuf::from(USUAL), None), |loaded| Scan::baseline_of(&loaded.merchant, &loaded.wiring))
+}
+
+/// What is to be searched.
+///
+/// # Errors
+///
+/// When a path of the command line is no folder.
+pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) -> anyhow::Result<Scan> {
+    let Asked { roots, public, .. } = asked;
     let mut folders = Vec::new();
     let configured = loaded.map(|loaded| (&loaded.merchant.source, loaded.wiring.folder.as_path()));
     let add = |folders: &mut Vec<Folder>, list: &[String], base: &Path, kind| {
@@ -71,18 +98,17 @@ pub(crate) fn run(asked: Asked, loaded: Option<&Loaded>) -> anyhow::Result<Scann
     if let Some((source, base)) = configured {
         add(&mut folders, &source.public, base, FolderKind::Public);
     }
-    let scan = match loaded {
-        Some(loaded) => Scan::of(folders, &loaded.wiring.keys, &loaded.merchant.limits).naming(&loaded.merchant, &loaded.wiring),
-        None => Scan::of(folders, &Keyring::default(), &Limits::default()),
-    };
-    Ok(Scanned { seen: scan.run(&AtomicBool::new(false)), strict, all })
+    Ok(match loaded {
+        Some(loaded) => Scan::of(folders, &loaded.wiring.keys, limits).naming(&loaded.merchant, &loaded.wiring),
+        None => Scan::of(folders, &Keyring::default(), limits),
+    })
 }
 
 impl Scanned {
     /// The word, and how the process ends.
     fn verdict(&self) -> (&'static str, Exit) {
         let counts = |weight| weighed(&self.seen).iter().any(|found| found.weight == weight);
-        if counts(Weight::Failure) || self.strict && counts(Weight::Warning) {
+        if counts(Weight::Failure) || self.strict && (counts(Weight::Warning) || self.stale() > 0) {
             ("FOUND", Exit::NotReady)
         } else if is_complete(&self.seen) {
             ("CLEAN", Exit::Ready)
@@ -99,7 +125,7 @@ impl Scanned {
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
         let count = |weight| weighed(&self.seen).iter().filter(|found| found.weight == weight).count();
-        let (failures, warnings) = (count(Weight::Failure), count(Weight::Warning));
+        let (failures, warnings) = (count(Weight::Failure), count(Weight::Warning) + self.stale());
         let mut parts = Vec::new();
         if failures > 0 {
             parts.push(plural(failures as u64, "failure"));
@@ -110,7 +136,13 @@ impl Scanned {
         let found = if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") };
         let (word, exit) = self.verdict();
         let gap = if exit == Exit::Incomplete { ", and not everything could be looked at" } else { "" };
-        format!("{word}: {found} in {}, {}{gap}", plural(self.seen.files(), "file"), size(self.seen.bytes()))
+        let allowed = if self.seen.allowed > 0 { format!("; {} allowed", self.seen.allowed) } else { String::new() };
+        format!("{word}: {found} in {}, {}{allowed}{gap}", plural(self.seen.files(), "file"), size(self.seen.bytes()))
+    }
+
+    /// How much is wrong with the baseline.
+    fn stale(&self) -> usize {
+        self.seen.baseline.as_ref().map_or(0, |baseline| baseline.unused.len() + usize::from(baseline.state != BaselineState::Read))
     }
 
     /// For a person.
@@ -121,7 +153,8 @@ impl Scanned {
             if weight == Weight::Information && !self.all {
                 continue;
             }
-            let mut of_weight: Vec<&Weighed<'_>> = all.iter().filter(|found| found.weight == weight).collect();
+            let of_weight = all.iter().filter(|found| found.weight == weight && found.hit.allowed.is_none());
+            let mut of_weight: Vec<&Weighed<'_>> = of_weight.collect();
             while let Some(first) = of_weight.first().copied() {
                 let (same, rest): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) =
                     of_weight.into_iter().partition(|found| found.rule.id == first.rule.id);
@@ -129,7 +162,8 @@ impl Scanned {
                 self.describe_rule(&same, colour, &mut text);
             }
         }
-        let information = all.iter().filter(|found| found.weight == Weight::Information).count();
+        self.describe_allowed(&all, colour, &mut text);
+        let information = all.iter().filter(|found| found.weight == Weight::Information && found.hit.allowed.is_none()).count();
         if information > 0 && !self.all {
             let _ = writeln!(
                 text,
@@ -175,6 +209,37 @@ impl Scanned {
             let options = textwrap::Options::new(80).initial_indent("    ").subsequent_indent("      ").break_words(false);
             let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
             let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options));
+        }
+        text.push('\n');
+    }
+
+    /// What somebody accepted, and what is wrong with the baseline.
+    fn describe_allowed(&self, all: &[Weighed<'_>], colour: bool, text: &mut String) {
+        let allowed: Vec<&Weighed<'_>> = all.iter().filter(|found| found.hit.allowed.is_some()).collect();
+        if self.seen.allowed > 0 {
+            let head = format!("~ {} allowed", self.seen.allowed);
+            let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
+            let named = if self.all { allowed.len() } else { NAMED };
+            for Weighed { rule, hit, .. } in allowed.iter().take(named) {
+                let _ = writeln!(text, "    {}  {}: {}  ({})", self.place(hit), rule.id, plain(&hit.excerpt), hit.circumstances());
+            }
+            let more = self.seen.allowed.saturating_sub(allowed.len().min(named) as u64);
+            if more > 0 {
+                let _ = writeln!(text, "    and {more} more");
+            }
+            text.push('\n');
+        }
+        let Some(baseline) = self.seen.baseline.as_ref().filter(|_| self.stale() > 0) else { return };
+        let path = plain(&baseline.path);
+        match baseline.state {
+            BaselineState::Read => {}
+            BaselineState::Missing => _ = writeln!(text, "! {path} is configured as the baseline and is not there"),
+            BaselineState::Unreadable => _ = writeln!(text, "! {path} cannot be read, or is nothing that `golive baseline` wrote"),
+        }
+        for UnusedEntry { line, rule, path: of, count, met } in &baseline.unused {
+            let (rule, of) = (plain(rule), plain(of));
+            let _ =
+                writeln!(text, "! {path}:{line}: accepts {count} of {rule} in {of}, and {met} are there: `golive baseline` writes it anew");
         }
         text.push('\n');
     }
@@ -235,6 +300,7 @@ impl Scanned {
                     "kind": hit.kind,
                     "around": hit.around,
                     "tracked": hit.tracked,
+                    "allowed": hit.allowed,
                     "what": rule.what,
                     "why": rule.why,
                     "fix": rule.fix,
@@ -261,6 +327,8 @@ impl Scanned {
             "looked_for": looked_for,
             "findings": findings,
             "found": self.seen.found,
+            "allowed": self.seen.allowed,
+            "baseline": self.seen.baseline,
             "unlooked": unlooked,
         });
         format!("{scan:#}\n")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Show, Slot, Text};
+use super::{Quoted, Show, Slot, Text};
 use crate::text;
 
 /// Everything a scan saw of the merchant's source tree and of what browsers or phones get.
@@ -20,6 +20,12 @@ pub struct SourceSeen {
     pub hits: Vec<Hit>,
     /// How often each rule found something, kept in `hits` or not.
     pub found: BTreeMap<String, u64>,
+    /// How many of those somebody allowed, kept in `hits` or not.
+    #[serde(default)]
+    pub allowed: u64,
+    /// The baseline, where there is one.
+    #[serde(default)]
+    pub baseline: Option<BaselineSeen>,
 }
 
 impl SourceSeen {
@@ -173,6 +179,82 @@ pub struct Hit {
     /// The configured secret it is, where it is one.
     #[serde(default)]
     pub secret: Option<Slot>,
+    /// Who allowed it, where somebody did and it can be allowed.
+    #[serde(default)]
+    pub allowed: Option<Allowed>,
+    /// Whether every account of the machine may read the file; none where the system does not tell.
+    #[serde(default)]
+    pub open_to_all: Option<bool>,
+}
+
+/// That somebody looked at a hit and accepted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// Where that is written.
+    pub by: AllowedBy,
+    /// Why, in their words, keys masked.
+    pub reason: String,
+}
+
+/// Where it is written that a hit is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllowedBy {
+    /// On its line: `golive:allow(RULE) reason`.
+    Comment,
+    /// In the baseline.
+    Baseline,
+}
+
+impl AllowedBy {
+    /// The words in reports, to stand after "allowed".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Comment => "on its line",
+            Self::Baseline => "by the baseline",
+        }
+    }
+}
+
+/// The file of findings that were accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineSeen {
+    /// As configured.
+    pub path: String,
+    /// What became of it.
+    pub state: BaselineState,
+    /// How many findings it accepts.
+    pub entries: u64,
+    /// Those of them that accept nothing; none are named after a scan that did not see everything.
+    pub unused: Vec<UnusedEntry>,
+}
+
+/// What became of the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineState {
+    /// It was read.
+    Read,
+    /// It is configured and not there.
+    Missing,
+    /// It cannot be read, or is nothing that `golive baseline` wrote.
+    Unreadable,
+}
+
+/// An entry of the baseline that accepts nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UnusedEntry {
+    /// Its line in the baseline, counted from 1.
+    pub line: u64,
+    /// The rule it names.
+    pub rule: String,
+    /// The path it names, keys in it masked.
+    pub path: String,
+    /// How many findings it accepts.
+    pub count: u64,
+    /// How many of them there were.
+    pub met: u64,
 }
 
 /// What a file is for, as far as its path tells.
@@ -312,6 +394,9 @@ impl Hit {
         }
         if let Some(slot) = self.secret {
             parts.push(text!("the value of `{}`", slot.key()));
+        }
+        if let Some(allowed) = &self.allowed {
+            parts.push(text!("allowed {}: {}", allowed.by.words(), Quoted(&allowed.reason)));
         }
         Text::join(&parts, ", ")
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::model::Around;
 
 /// How far a line is followed to either side. Minified files are one line.
-const LINE: usize = 240;
+pub const LINE: usize = 240;
 
 /// How far around a hit a choice between environments may be spelt out.
 const NEAR: usize = 600;

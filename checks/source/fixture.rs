@@ -30,6 +30,8 @@ pub(super) fn hit(rule: &str, place: FilePlace) -> Hit {
         platform: true,
         tracked: Some(true),
         secret: None,
+        allowed: None,
+        open_to_all: None,
     }
 }
 

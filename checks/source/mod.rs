@@ -1,5 +1,6 @@
 //! Source and storage: what the merchant's own tree and build output hold.
 
+mod allowances_used;
 pub mod around;
 mod current_generation;
 #[cfg(test)]
@@ -34,5 +35,6 @@ pub const SECTION: Section = Section {
         &current_generation::CurrentGeneration,
         &no_placeholders::NoPlaceholders,
         &no_tunnels::NoTunnels,
+        &allowances_used::AllowancesUsed,
     ],
 };

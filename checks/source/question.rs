@@ -33,7 +33,7 @@ pub(super) enum Scope {
 }
 
 /// How many places a finding names; the scan itself keeps more.
-const NAMED: usize = 12;
+pub(super) const NAMED: usize = 12;
 
 /// What all of them want to see.
 pub(super) fn plan() -> Vec<Probe> {
@@ -70,7 +70,7 @@ impl Question {
         if !warnings.is_empty() {
             return Ok(self.finding(seen, self.warning, &warnings, Outcome::Warn));
         }
-        Ok(Outcome::Pass(self.looked_at(seen, found.len())))
+        Ok(Outcome::Pass(self.looked_at(seen, &found)))
     }
 
     fn is_about(&self, found: &Weighed<'_>) -> bool {
@@ -90,7 +90,7 @@ impl Question {
         found: &[&Weighed<'_>],
         outcome: fn(crate::model::Finding) -> Outcome,
     ) -> Outcome {
-        let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| self.place(seen, found)).collect();
+        let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| place(seen, found, self.expected)).collect();
         if found.len() > NAMED {
             let more = found.len() - NAMED;
             evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan` names them", more)));
@@ -99,17 +99,8 @@ impl Question {
         outcome(crate::model::Finding::new(message, evidence).fix(fix).repeat("golive scan"))
     }
 
-    fn place(&self, seen: &SourceSeen, found: &Weighed<'_>) -> Evidence {
-        let hit = found.hit;
-        let folder = seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));
-        let path = if matches!(folder, "" | ".") { hit.path.clone() } else { format!("{folder}/{}", hit.path) };
-        let line = hit.line.and_then(|line| usize::try_from(line).ok());
-        let observed = text!("{}, {} ({}), rule {}", found.rule.what, Quoted(&hit.excerpt), hit.circumstances(), found.rule.id);
-        Evidence::of(Subject::File { path: text!("{}", Quoted(&path)), line }, self.expected, observed)
-    }
-
     /// What a pass rests on.
-    fn looked_at(&self, seen: &SourceSeen, harmless: usize) -> Vec<Evidence> {
+    fn looked_at(&self, seen: &SourceSeen, found: &[Weighed<'_>]) -> Vec<Evidence> {
         let wanted = |kind| match self.scope {
             Scope::Everywhere => true,
             Scope::Source => kind == FolderKind::Root,
@@ -124,6 +115,13 @@ impl Question {
                 Evidence::of(Subject::File { path: text!("{}", Quoted(&folder.path)), line: None }, self.expected, observed)
             })
             .collect();
+        let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) = found.iter().partition(|found| found.hit.allowed.is_some());
+        evidence.extend(allowed.iter().take(NAMED).map(|found| place(seen, found, self.expected)));
+        if allowed.len() > NAMED {
+            let words = text!("{} more that somebody allowed; `golive scan` names them", allowed.len() - NAMED);
+            evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, words));
+        }
+        let harmless = harmless.len();
         if harmless > 0 {
             let words = text!("{} in tests, documentation, comments and the like; `golive scan --all` names them", harmless);
             evidence.push(Evidence::of(Subject::Run("source scan"), "good to know, nothing to do", words));
@@ -137,8 +135,18 @@ impl Question {
     }
 }
 
+/// Something that was found, and where.
+pub(super) fn place(seen: &SourceSeen, found: &Weighed<'_>, expected: &'static str) -> Evidence {
+    let hit = found.hit;
+    let folder = seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));
+    let path = if matches!(folder, "" | ".") { hit.path.clone() } else { format!("{folder}/{}", hit.path) };
+    let line = hit.line.and_then(|line| usize::try_from(line).ok());
+    let observed = text!("{}, {} ({}), rule {}", found.rule.what, Quoted(&hit.excerpt), hit.circumstances(), found.rule.id);
+    Evidence::of(Subject::File { path: text!("{}", Quoted(&path)), line }, expected, observed)
+}
+
 /// What kept the scan from seeing everything.
-fn gap(seen: &SourceSeen) -> Option<Text> {
+pub(super) fn gap(seen: &SourceSeen) -> Option<Text> {
     let folder = seen.folders.iter().find_map(|folder| {
         let why = match folder.state {
             FolderState::Searched => return None,

@@ -62,6 +62,8 @@ pub enum Topic {
     Placeholders,
     /// Addresses of a developer's tunnel.
     Tunnels,
+    /// Allowances of findings that do not count.
+    Allowances,
 }
 
 /// A literal in the bytes around it.
@@ -136,9 +138,19 @@ impl Levels {
 }
 
 impl Rule {
+    /// Whether somebody may accept such a hit. Nobody may accept a live key, or the value of a configured secret, in what others get.
+    #[must_use]
+    pub fn can_be_allowed(&self, hit: &Hit) -> bool {
+        let is_secret = self.topic == Topic::Secrets && hit.kind == HitKind::Real || hit.secret.is_some();
+        !(hit.place == FilePlace::Public && is_secret || self.topic == Topic::Allowances)
+    }
+
     /// How much a hit of this rule weighs.
     #[must_use]
     pub fn weigh(&self, hit: &Hit) -> Weight {
+        if hit.allowed.is_some() && self.can_be_allowed(hit) {
+            return Weight::Information;
+        }
         let levels = &self.levels;
         let by_place = match hit.place {
             FilePlace::Public => levels.public,
@@ -239,6 +251,7 @@ pub const fn is_word(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Allowed, AllowedBy, Slot};
 
     fn hit(place: FilePlace) -> Hit {
         Hit {
@@ -254,6 +267,8 @@ mod tests {
             platform: true,
             tracked: None,
             secret: None,
+            allowed: None,
+            open_to_all: None,
         }
     }
 
@@ -293,6 +308,19 @@ mod tests {
         let selected = Hit { around: Around::Selected, ..hit(FilePlace::Production) };
         assert_eq!(RULE.weigh(&selected), Weight::Failure);
         assert_eq!(RULE.weigh(&Hit { tracked: Some(false), ..selected }), Weight::Warning);
+    }
+
+    #[test]
+    fn what_somebody_allowed_weighs_nothing_but_for_live_secrets_that_others_get() {
+        let allowed = Some(Allowed { by: AllowedBy::Comment, reason: "x".to_owned() });
+        let hit = |place| Hit { allowed: allowed.clone(), ..hit(place) };
+        for place in [FilePlace::Code, FilePlace::Production, FilePlace::Public] {
+            assert_eq!(RULE.weigh(&hit(place)), Weight::Information);
+        }
+        let secrets = Rule { topic: Topic::Secrets, ..RULE };
+        assert_eq!(secrets.weigh(&hit(FilePlace::Code)), Weight::Information);
+        assert_eq!(secrets.weigh(&hit(FilePlace::Public)), Weight::Failure);
+        assert_eq!(RULE.weigh(&Hit { secret: Some(Slot::SandboxSecretKey), ..hit(FilePlace::Public) }), Weight::Failure);
     }
 
     #[test]

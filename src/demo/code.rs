@@ -26,8 +26,9 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
     let signature = if has(Defect::CodeHoldsPlaceholder) { "'GENERATED_SIGNATURE'" } else { "sign(payload, timestamp)" };
     let webhook =
         if has(Defect::CodeNamesTunnel) { "'https://b4a1-demo.ngrok-free.app/hook'" } else { "process.env.DEMO_SHOP_WEBHOOK_URL" };
+    let allowance = if has(Defect::CodeAllowsNothing) { " // golive:allow(live-secret) the trial key of last year" } else { "" };
     let client = format!(
-        "// Calls to KwikPaisa.\nconst https = require('https');\nconst base = {base_url};\nconst agent = {agent};\nconst secret = {secret};\n\
+        "// Calls to KwikPaisa.\nconst https = require('https');\nconst base = {base_url};\nconst agent = {agent};\nconst secret = {secret};{allowance}\n\
          const registered = {webhook};\nfunction headers(payload, timestamp) {{\n  return {{ 'X-SIGNATURE': {signature}, 'X-TIMESTAMP': timestamp }};\n}}\n"
     );
     let requires =

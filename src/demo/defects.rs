@@ -373,6 +373,8 @@ defects! {
         => ["source-no-placeholders"];
     CodeNamesTunnel Warns "code-names-tunnel": "a developer's tunnel is written out in the code"
         => ["source-no-tunnels"];
+    CodeAllowsNothing Warns "code-allows-nothing": "a golive:allow in the code outlived the key it was written for"
+        => ["source-allowances-used"];
 
     // API
     BaseUrlSandbox Stops "base-url-sandbox": "the base URL is the sandbox's"

@@ -1,5 +1,6 @@
 //! Every rule of the scan, by what it looks for.
 
+pub mod allowances;
 mod hosts;
 mod keys;
 mod placeholders;
@@ -38,11 +39,12 @@ pub const RULES: &[&Rule] = &[
     &previous::CHECKSUM,
     &placeholders::PLACEHOLDER,
     &tunnels::TUNNEL,
+    &allowances::UNUSED,
 ];
 
-/// Every rule there is: those of [`RULES`], and the one that knows the configured secrets.
+/// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those that know what else was found.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    std::iter::once(&OWN_SECRET).chain(RULES.iter().copied())
+    std::iter::once(&OWN_SECRET).chain(RULES.iter().copied()).chain([&allowances::WITHOUT_REASON, &allowances::IN_VAIN])
 }
 
 /// The rule with this id.

@@ -244,6 +244,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CodeUsesPreviousSdk => in_code("composer.json", "jangras/kwikpaisa"),
         Defect::CodeHoldsPlaceholder => in_code("src/kwikpaisa.js", "GENERATED_SIGNATURE"),
         Defect::CodeNamesTunnel => in_code("src/kwikpaisa.js", "ngrok-free.app"),
+        Defect::CodeAllowsNothing => in_code("src/kwikpaisa.js", "golive:allow(live-secret)"),
         Defect::BaseUrlSandbox => in_env("https://sandbox.kwikpaisa.com"),
         Defect::BaseUrlLookAlike => in_env("https://api.kwikpaisa.com.payments.example"),
         Defect::BaseUrlPlainHttp => in_env("http://api.kwikpaisa.com"),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use golive_checks::model::{Hit, Unlooked, Weight, WhyUnlooked};
+use golive_checks::model::{Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
 use golive_checks::source::rules;
 
 /// Filled by all threads.
@@ -17,6 +17,7 @@ pub(super) struct Kept {
 struct Inner {
     hits: BTreeMap<&'static str, BTreeSet<Ranked>>,
     found: BTreeMap<String, u64>,
+    allowed: u64,
     unlooked: BTreeMap<(usize, WhyUnlooked), (String, u64)>,
 }
 
@@ -24,9 +25,9 @@ struct Inner {
 struct Ranked(Hit, Weight);
 
 impl Ranked {
-    fn key(&self) -> (Reverse<Weight>, usize, &str, Option<u64>, u64, &str) {
+    fn key(&self) -> (Reverse<Weight>, bool, usize, &str, Option<u64>, u64, &str) {
         let Self(hit, weight) = self;
-        (Reverse(*weight), hit.folder, &hit.path, hit.line, hit.column, &hit.excerpt)
+        (Reverse(*weight), hit.allowed.is_none(), hit.folder, &hit.path, hit.line, hit.column, &hit.excerpt)
     }
 }
 
@@ -64,6 +65,7 @@ impl Kept {
         for hit in hits {
             let Some(rule) = rules::find(&hit.rule) else { continue };
             *inner.found.entry(hit.rule.clone()).or_default() += 1;
+            inner.allowed += u64::from(hit.allowed.is_some());
             let kept = inner.hits.entry(rule.id).or_default();
             let weight = rule.weigh(&hit);
             kept.insert(Ranked(hit, weight));
@@ -83,12 +85,12 @@ impl Kept {
         }
     }
 
-    /// Everything: hits by folder, path and place; counts; what was not looked at.
-    pub(super) fn end(self) -> (Vec<Hit>, BTreeMap<String, u64>, Vec<Unlooked>) {
+    /// Everything, but for what is known of the folders: hits by folder, path and place; counts; what was not looked at.
+    pub(super) fn end(self) -> SourceSeen {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut hits: Vec<Hit> = inner.hits.into_values().flatten().map(|Ranked(hit, _)| hit).collect();
         hits.sort_by(|a, b| (a.folder, &a.path, a.line, a.column, &a.rule).cmp(&(b.folder, &b.path, b.line, b.column, &b.rule)));
         let unlooked = inner.unlooked.into_iter().map(|((folder, why), (path, count))| Unlooked { folder, why, path, count });
-        (hits, inner.found, unlooked.collect())
+        SourceSeen { hits, found: inner.found, allowed: inner.allowed, unlooked: unlooked.collect(), ..SourceSeen::default() }
     }
 }

@@ -1,5 +1,7 @@
 //! Scans the source tree and what browsers or phones get.
 
+mod allow;
+pub(crate) mod baseline;
 mod git;
 mod kept;
 mod own;
@@ -14,7 +16,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use golive_checks::model::{FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen};
 
+use golive_checks::source::tally::is_complete;
+
 use crate::wiring::Wiring;
+use baseline::{Baseline, USUAL, way};
 use kept::Kept;
 use own::OwnSecrets;
 use stage::Stages;
@@ -31,6 +36,10 @@ pub(crate) struct Scan {
     limits: Limits,
     /// Files that the configuration names, as the system knows them, and what for.
     named: Vec<(PathBuf, Named)>,
+    /// The folder that paths of the baseline start from.
+    base: PathBuf,
+    /// What was accepted.
+    baseline: Baseline,
     /// How many threads look.
     threads: usize,
 }
@@ -61,13 +70,34 @@ impl Scan {
         let folder = |given: &String, kind| Folder { given: given.clone(), path: wiring.folder.join(given), kind };
         let roots = merchant.source.roots.iter().map(|root| folder(root, FolderKind::Root));
         let public = merchant.source.public.iter().map(|public| folder(public, FolderKind::Public));
-        Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits).naming(merchant, wiring)
+        let (path, called) = Self::baseline_of(merchant, wiring);
+        let scan = Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits).naming(merchant, wiring);
+        scan.accepting(&wiring.folder, Baseline::read(&path, called))
+    }
+
+    /// Where the baseline is, and what the configuration calls it, if it does.
+    pub(crate) fn baseline_of<'a>(merchant: &'a Merchant, wiring: &Wiring) -> (PathBuf, Option<&'a str>) {
+        let called = merchant.source.baseline.as_deref();
+        (wiring.folder.join(called.unwrap_or(USUAL)), called)
     }
 
     /// A scan of these folders.
     pub(crate) fn of(folders: Vec<Folder>, keys: &Keyring, limits: &Limits) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named: Vec::new(), threads }
+        let (named, base, baseline) = (Vec::new(), PathBuf::new(), Baseline::default());
+        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named, base, baseline, threads }
+    }
+
+    /// Knows what was accepted. Its paths start from `base`.
+    pub(crate) fn accepting(mut self, base: &Path, baseline: Baseline) -> Self {
+        self.base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
+        self.baseline = baseline;
+        self
+    }
+
+    /// The folders as the baseline calls them.
+    pub(crate) fn ways(&self) -> Vec<String> {
+        self.folders.iter().map(|folder| way(&self.base, &locate(&folder.path).1)).collect()
     }
 
     /// Knows the files that the configuration names.
@@ -93,7 +123,8 @@ impl Scan {
         let kept = Kept::new(self.limits.source_hits);
         let found: Vec<(FolderState, PathBuf)> = self.folders.iter().map(|folder| locate(&folder.path)).collect();
         let whole: Vec<&Path> = found.iter().map(|(_, path)| path.as_path()).collect();
-        let tree = Tree { scan: self, stages: &stages, kept: &kept, stop, paths: &whole };
+        let (accepted, ways) = (self.baseline.begin(), self.ways());
+        let tree = Tree { scan: self, stages: &stages, kept: &kept, stop, paths: &whole, accepted: &accepted, ways: &ways };
         let counts: Vec<(u64, u64)> = found
             .iter()
             .enumerate()
@@ -110,9 +141,11 @@ impl Scan {
             bytes,
         });
         let folders: Vec<FolderSeen> = folders.collect();
-        let (mut hits, counted, unlooked) = kept.end();
-        git::mark_tracked(&mut hits, &whole);
-        SourceSeen { folders, looked_for: self.own.slots(), unlooked, hits, found: counted }
+        let mut seen = SourceSeen { folders, looked_for: self.own.slots(), ..kept.end() };
+        git::mark_tracked(&mut seen.hits, &whole);
+        let is_whole = is_complete(&seen) && !stop.load(Ordering::Relaxed);
+        seen.baseline = accepted.end(&seen, is_whole, &ways, |text| self.own.clean(text));
+        seen
     }
 }
 

@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use golive_checks::model::{FilePlace, FolderKind, Hit, WhyUnlooked};
+use golive_checks::model::{Allowed, FilePlace, FolderKind, Hit, WhyUnlooked};
 use golive_checks::source::place::{is_env_file, place};
-use golive_checks::source::rule::{Reach, Topic};
+use golive_checks::source::rule::{Reach, Rule, Topic};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use super::allow::Allowances;
+use super::baseline::{InUse, join};
 use super::kept::Kept;
 use super::stage::Stages;
 use super::utf16::Utf16;
-use super::window::{Looked, Start, Window};
+use super::window::{Looked, Spot, Start, Window};
 use super::{Named, Scan, git};
 
 /// Everything that threads share.
@@ -26,6 +28,10 @@ pub(super) struct Tree<'a> {
     pub(super) stop: &'a AtomicBool,
     /// Where each folder really is.
     pub(super) paths: &'a [&'a Path],
+    /// What the baseline accepts, and what it calls each folder.
+    pub(super) accepted: &'a InUse<'a>,
+    /// See `accepted`.
+    pub(super) ways: &'a [String],
 }
 
 /// One folder while it is searched.
@@ -196,6 +202,18 @@ impl Search<'_> {
         Ok(File::from(rustix::fs::openat(handle, path, flags, Mode::empty())?))
     }
 
+    /// Whether every account of the machine may read a file.
+    #[cfg(unix)]
+    fn is_open_to_all(&self, path: &Path) -> Option<bool> {
+        use std::os::unix::fs::PermissionsExt as _;
+        Some(self.open(path).ok()?.metadata().ok()?.permissions().mode() & 0o004 != 0)
+    }
+
+    #[cfg(not(unix))]
+    fn is_open_to_all(&self, _path: &Path) -> Option<bool> {
+        None
+    }
+
     #[cfg(not(unix))]
     fn open(&self, path: &Path) -> io::Result<File> {
         let whole = self.root.join(path);
@@ -287,6 +305,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             return Vec::new();
         }
         let search = self.search;
+        let open_to_all = search.is_open_to_all(path);
         let scan = search.tree.scan;
         let named = scan.named.iter().find(|(named, _)| search.root.join(path) == *named).map(|(_, named)| *named);
         if named == Some(Named::Judged) {
@@ -301,33 +320,54 @@ impl<'s, 'a> Reader<'s, 'a> {
             (None, FilePlace::Code | FilePlace::Config) if looked.own_report && shown.ends_with(".json") => FilePlace::Documentation,
             (None, place) => place,
         };
+        let cleaned = scan.own.clean(&shown);
+        let from_baseline = join(&search.tree.ways[search.folder], &cleaned);
+        let mut allowances = Allowances::take(&mut looked.spots, |text| scan.own.clean(text));
         let own: Vec<std::ops::Range<u64>> =
             looked.spots.iter().filter(|spot| spot.secret.is_some()).map(|spot| spot.range.clone()).collect();
         looked.spots.retain(|spot| {
             let told = spot.secret.is_none() && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
             let at_home = named == Some(Named::EnvFile) && place != FilePlace::Public && spot.rule.topic == Topic::Secrets;
             let is_text = spot.rule.reach == Reach::Everything || !looked.binary;
+            if told {
+                // It is told by another name, and whoever allowed it by this one did not do so for nothing.
+                allowances.allow(spot, true);
+                search.tree.accepted.allow(spot.rule.id, &from_baseline, &scan.own.clean(&spot.excerpt));
+            }
             !told && !at_home && is_text
         });
-        let path = scan.own.clean(&shown);
-        looked
-            .spots
-            .into_iter()
-            .map(|spot| Hit {
-                rule: spot.rule.id.to_owned(),
-                folder: search.folder,
-                path: path.clone(),
-                line: (!looked.binary).then_some(spot.line),
-                column: if looked.binary { spot.range.start + 1 } else { spot.column },
-                excerpt: scan.own.clean(&spot.excerpt),
-                place,
-                kind: spot.kind,
-                around: spot.around,
-                platform: looked.platform,
-                tracked: None,
-                secret: spot.secret,
-            })
-            .collect()
+        let hit = |rule: &Rule, spot: &Spot| Hit {
+            rule: rule.id.to_owned(),
+            folder: search.folder,
+            path: cleaned.clone(),
+            line: (!looked.binary).then_some(spot.line),
+            column: if looked.binary { spot.range.start + 1 } else { spot.column },
+            excerpt: scan.own.clean(&spot.excerpt),
+            place,
+            kind: spot.kind,
+            around: spot.around,
+            platform: looked.platform,
+            tracked: None,
+            secret: spot.secret,
+            allowed: None,
+            open_to_all,
+        };
+        let mut hits: Vec<Hit> = Vec::with_capacity(looked.spots.len());
+        for spot in &looked.spots {
+            let mut hit = hit(spot.rule, spot);
+            let can = spot.rule.can_be_allowed(&hit);
+            hit.allowed = allowances.allow(spot, can);
+            if can && hit.allowed.is_none() {
+                let accepted = search.tree.accepted.allow(spot.rule.id, &from_baseline, &hit.excerpt);
+                hit.allowed = accepted.map(|accepted| Allowed { reason: scan.own.clean(&accepted.reason), ..accepted });
+            }
+            hits.push(hit);
+        }
+        let is_ours = !looked.binary && !matches!(place, FilePlace::Vendored | FilePlace::Lock | FilePlace::Documentation);
+        if is_ours {
+            hits.extend(allowances.wrong().map(|(rule, spot)| hit(rule, &spot)));
+        }
+        hits
     }
 
     /// Notes an archive, unless it is other people's or a compressed copy of a file beside it.

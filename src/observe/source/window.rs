@@ -236,7 +236,8 @@ impl Page<'_> {
         }
         if self.looked.spots.is_empty() && self.gone == 0 {
             let beginning = &self.bytes[..self.bytes.len().min(200)];
-            self.looked.own_report = beginning.windows(10).any(|window| window == b"\"golive.re" || window == b"\"golive.ob");
+            self.looked.own_report =
+                [b"\"golive.re", b"\"golive.ob", b"\"golive.ba"].iter().any(|name| beginning.windows(10).any(|window| window == *name));
         }
         let (line, column) = self.place(found.range.start);
         let around = around(self.bytes, &found.range);
