@@ -25,7 +25,8 @@ Examples:
 
 Exit codes:
   0 ready   1 not ready   2 usage or configuration   3 incomplete
-  4 a report could not be written   70 internal error   130, 143 interrupted";
+  4 a report could not be written   5 `verify` or `diff` says no
+  70 internal error   130, 143 interrupted";
 
 /// Proves that a KwikPaisa merchant integration is ready for live money.
 #[derive(Debug, Parser)]
@@ -109,6 +110,29 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Send the webhook one delivery, genuine or tampered with, and show both sides
     Send(SendArgs),
+    /// Put a saved run and its reports into a bundle, to be signed off
+    Bundle(BundleArgs),
+    /// Make an Ed25519 key pair to sign off with
+    Keygen {
+        /// The private key; the public one is PATH.pub
+        path: PathBuf,
+    },
+    /// Sign a bundle off: several people may, one after another
+    SignOff(SignOffArgs),
+    /// Print what a bundle is about and who signed it, and verify nothing
+    Show {
+        /// A folder, or a file that ends in .zip
+        bundle: PathBuf,
+    },
+    /// Check a bundle: its sums, its signatures, its age, and its verdict, judged again from what was observed
+    Verify(VerifyBundleArgs),
+    /// Compare two runs: what changed, and what got worse
+    Diff {
+        /// A bundle, or what `--save-observations` wrote
+        old: PathBuf,
+        /// The newer one
+        new: PathBuf,
+    },
     /// Repeat what a finding of a saved run saw: FIXED, STILL FAILING or UNDECIDED
     Replay(ReplayArgs),
     /// Sign the payload on standard input as the built-in shop does
@@ -326,6 +350,65 @@ pub(crate) struct CheckArgs {
     pub(crate) deadline: Seconds,
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
+    #[command(flatten)]
+    pub(crate) bundle: WishArgs,
+}
+
+/// A bundle of the run.
+#[derive(Args, Debug)]
+pub(crate) struct WishArgs {
+    /// Also write a bundle to be signed off; only where the verdict is READY, with or without waivers
+    #[arg(long, value_name = "DIR|FILE.zip", help_heading = "For a sign-off")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Write the bundle whatever the verdict, and DRAFT on every page
+    #[arg(long, requires = "bundle", help_heading = "For a sign-off")]
+    pub(crate) draft: bool,
+    /// What the reviewer gave, to know the run for a new one
+    #[arg(long, value_name = "NONCE", help_heading = "For a sign-off")]
+    pub(crate) challenge: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BundleArgs {
+    /// What `--save-observations` wrote
+    pub(crate) observations: PathBuf,
+    /// The folder or zip file to write
+    #[arg(long, value_name = "DIR|FILE.zip")]
+    pub(crate) to: PathBuf,
+    /// Write it whatever the verdict, and DRAFT on every page
+    #[arg(long)]
+    pub(crate) draft: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SignOffArgs {
+    /// A folder, or a file that ends in .zip
+    pub(crate) bundle: PathBuf,
+    /// The signer's private key: of `golive keygen`, or an SSH Ed25519 key without a passphrase
+    #[arg(long, value_name = "PATH")]
+    pub(crate) key: PathBuf,
+    /// The signer's name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What the signer is, such as engineer, QA or platform reviewer
+    #[arg(long)]
+    pub(crate) role: String,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes:\n  0 VERIFIED   5 REFUSED   2 usage, or there is no bundle")]
+pub(crate) struct VerifyBundleArgs {
+    /// A folder, or a file that ends in .zip
+    pub(crate) bundle: PathBuf,
+    /// The public key of a signer, repeatable: each of them must have signed, and nobody else
+    #[arg(long, value_name = "PUB", required = true, num_args = 1..)]
+    pub(crate) key: Vec<PathBuf>,
+    /// What the run must be bound to
+    #[arg(long, value_name = "NONCE")]
+    pub(crate) challenge: Option<String>,
+    /// A draft will do
+    #[arg(long)]
+    pub(crate) draft: bool,
 }
 
 #[derive(Args, Debug)]

@@ -11,8 +11,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::cli::{
-    BaselineArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs, PlanArgs,
-    ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, When,
+    BaselineArgs, BundleArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs,
+    PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs, VerifyBundleArgs, When,
+    WishArgs,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -26,7 +27,7 @@ use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::scan;
 use crate::signatures::{self, Captured, Said};
-use crate::{baseline, catalogue, manual, receiver, replay, report, send};
+use crate::{baseline, bundle, catalogue, manual, receiver, replay, report, send};
 
 /// Carries a command out.
 ///
@@ -62,6 +63,12 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::Doctor(args) => doctor(args),
         Command::Send(args) => send(args),
         Command::Replay(args) => replay(args, colour),
+        Command::Bundle(args) => bundle(&args),
+        Command::Keygen { path } => print(&bundle::keygen(&path)?),
+        Command::SignOff(args) => sign_off(&args),
+        Command::Show { bundle } => print(&bundle::show(&bundle)?),
+        Command::Verify(args) => verify(args),
+        Command::Diff { old, new } => said(&bundle::diff(&old, &new)?),
         Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
     }
 }
@@ -83,6 +90,11 @@ fn decide_colour(when: When) -> bool {
 /// Prints what holds no secret: the catalogue, the configuration's origins.
 fn print(text: &str) -> anyhow::Result<Exit> {
     output::print(text).map(|()| Exit::Ready)
+}
+
+/// Prints what holds no secret and has a verdict of its own.
+fn said(said: &Said) -> anyhow::Result<Exit> {
+    output::print(&said.words).map(|()| said.exit)
 }
 
 /// Prints what was made with secrets at hand.
@@ -170,7 +182,10 @@ fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
     run.facts.strict = args.report.strict;
     run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
     run.options.deadline = args.deadline.0;
-    conclude(run, &args.report, colour)
+    let WishArgs { bundle, draft, challenge } = args.bundle;
+    let wish = bundle::Wish { path: bundle, draft, challenge };
+    wish.begin(&mut run.facts)?;
+    conclude(run, &args.report, Some(&wish), colour)
 }
 
 /// A run of a loaded merchant, as the command line wants it.
@@ -214,13 +229,14 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 }
 
 /// Observes, saves, judges, reports.
-fn conclude(run: Run, args: &ReportArgs, colour: bool) -> anyhow::Result<Exit> {
+fn conclude(run: Run, args: &ReportArgs, wish: Option<&bundle::Wish>, colour: bool) -> anyhow::Result<Exit> {
     let guard = Guard::new(&run.wiring.keys);
     let (seen, signal) = run.observe(&Spinner::new(args.quiet))?;
     let saved = match &args.save_observations {
         Some(path) => output::write(path, &serde_json::to_string_pretty(&seen).context("writing the observations down")?, &guard),
         None => Published::default(),
     };
+    let saved = wish.map_or(saved, |wish| saved.and(wish.end(&seen, &guard)));
     Ok(publish(&seen, &args.output, saved, &guard, colour, signal))
 }
 
@@ -228,8 +244,7 @@ fn conclude(run: Run, args: &ReportArgs, colour: bool) -> anyhow::Result<Exit> {
 fn publish(seen: &Seen, asked: &[OutputSpec], saved: Published, guard: &Guard, colour: bool, signal: Option<Signal>) -> Exit {
     let report = Report::new(&seen.facts());
     let written = output::publish(&report, asked, guard, colour);
-    let published = Published { leaked: saved.leaked || written.leaked, unwritten: saved.unwritten || written.unwritten };
-    ending(published, report.exit(), report.broke, signal)
+    ending(saved.and(written), report.exit(), report.broke, signal)
 }
 
 fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
@@ -247,6 +262,25 @@ fn saved(path: &Path) -> anyhow::Result<Seen> {
         .map_err(|error| anyhow::anyhow!("{path}:{}:{}: this is no run that --save-observations wrote", error.line(), error.column()))?;
     anyhow::ensure!(seen.schema == run::SCHEMA, "{path}: this run was saved by another version of golive");
     Ok(seen)
+}
+
+fn bundle(args: &BundleArgs) -> anyhow::Result<Exit> {
+    let mut seen = saved(&args.observations)?;
+    seen.run.draft |= args.draft;
+    Ok(ending(bundle::make(&seen, &args.to, &Guard::none())?, Exit::Ready, false, None))
+}
+
+fn sign_off(args: &SignOffArgs) -> anyhow::Result<Exit> {
+    let (words, published) = bundle::sign_off(&args.bundle, &args.key, &args.name, &args.role)?;
+    if published.whole() {
+        output::print(&words)?;
+    }
+    Ok(ending(published, Exit::Ready, false, None))
+}
+
+fn verify(args: VerifyBundleArgs) -> anyhow::Result<Exit> {
+    let VerifyBundleArgs { bundle, key, challenge, draft } = args;
+    said(&bundle::verify(&bundle, &bundle::Asked { keys: key, challenge, draft })?)
 }
 
 fn send(args: SendArgs) -> anyhow::Result<Exit> {
@@ -316,7 +350,7 @@ fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
     run.facts.seed = args.seed.unwrap_or(run.facts.seed);
     run.facts.strict = args.report.strict;
     run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
-    conclude(run, &args.report, colour)
+    conclude(run, &args.report, None, colour)
 }
 
 /// A run on the built-in shop: everything it names is on loopback.

@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Incomplete = 3,
     /// There is a verdict, and a requested report could not be written.
     Unwritten = 4,
+    /// A bundle does not hold, or a run is worse than the one before.
+    Refused = 5,
     /// The tool itself broke, or held back a report with a secret in it.
     Internal = 70,
     /// Interrupted from the keyboard.
@@ -49,8 +51,17 @@ pub(crate) struct Ending {
 impl Exit {
     /// Every way to end, in the order of the README.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Ready, Self::NotReady, Self::Usage, Self::Incomplete, Self::Unwritten, Self::Internal, Self::Interrupted, Self::Terminated];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Ready,
+        Self::NotReady,
+        Self::Usage,
+        Self::Incomplete,
+        Self::Unwritten,
+        Self::Refused,
+        Self::Internal,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
 
     /// The number.
     pub(crate) const fn code(self) -> u8 {
@@ -68,7 +79,7 @@ impl Exit {
             None => {}
         }
         match ending.verdict {
-            Self::NotReady | Self::Usage | Self::Internal | Self::Interrupted | Self::Terminated => ending.verdict,
+            Self::NotReady | Self::Usage | Self::Refused | Self::Internal | Self::Interrupted | Self::Terminated => ending.verdict,
             Self::Ready | Self::Incomplete | Self::Unwritten if ending.unwritten => Self::Unwritten,
             Self::Ready | Self::Incomplete | Self::Unwritten => ending.verdict,
         }
@@ -83,6 +94,7 @@ impl Exit {
             Self::Usage => "the command line or `golive.toml` cannot be used",
             Self::Incomplete => "INCOMPLETE or PARTIAL: nothing failed, and something required could not be told or was left out",
             Self::Unwritten => "a verdict was reached, and a report that was asked for could not be written",
+            Self::Refused => "`verify` or `diff` says no: the bundle does not hold, or the newer run is worse",
             Self::Internal => "the tool itself broke, or held a report back because a secret was in it",
             Self::Interrupted => "INTERRUPTED by Ctrl-C; the partial report is never READY",
             Self::Terminated => "INTERRUPTED by SIGTERM; likewise",

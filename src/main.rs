@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod baseline;
+mod bundle;
 mod catalogue;
 mod cli;
 mod commands;

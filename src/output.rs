@@ -174,7 +174,12 @@ fn publish_to(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool
 
 /// Writes another file past the guard, and says on standard error what went wrong.
 pub(crate) fn write(path: &Path, text: &str, guard: &Guard) -> Published {
-    Published::tell(save(guard, path, text.as_bytes()).err().as_slice())
+    write_bytes(path, text.as_bytes(), guard)
+}
+
+/// Writes a file that need not be text past the guard, and says on standard error what went wrong.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8], guard: &Guard) -> Published {
+    Published::tell(save(guard, path, bytes).err().as_slice())
 }
 
 /// Prints past the guard, and says on standard error what went wrong.
@@ -201,6 +206,16 @@ pub(crate) struct Published {
 }
 
 impl Published {
+    /// Both together.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self { leaked: self.leaked || other.leaked, unwritten: self.unwritten || other.unwritten }
+    }
+
+    /// Whether everything was written.
+    pub(crate) const fn whole(self) -> bool {
+        !self.leaked && !self.unwritten
+    }
+
     fn of(troubles: &[Trouble]) -> Self {
         Self {
             leaked: troubles.iter().any(|trouble| matches!(trouble, Trouble::Leak { .. })),

@@ -32,7 +32,7 @@ pub(crate) struct Run {
 }
 
 /// All that a report rests on, and all that a saved run holds: no secret is in it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Seen {
     /// `golive.observations/v1`
     pub(crate) schema: String,

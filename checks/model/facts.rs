@@ -76,6 +76,12 @@ pub struct RunFacts {
     pub seed: u32,
     /// The tool's version.
     pub version: String,
+    /// `--draft`: no sign-off is meant to come of it.
+    #[serde(default)]
+    pub draft: bool,
+    /// `--challenge`: what whoever reviews the run gave, to know it for a new one.
+    #[serde(default)]
+    pub challenge: Option<String>,
 }
 
 impl RunFacts {
@@ -109,6 +115,8 @@ impl RunFacts {
             interrupted: false,
             seed: 0,
             version: String::new(),
+            draft: false,
+            challenge: None,
         }
     }
 

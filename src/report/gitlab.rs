@@ -1,7 +1,9 @@
 //! The report as GitLab Code Quality.
 
+use data_encoding::HEXLOWER;
 use golive_checks::model::Judged;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::account::{brief, place};
 use super::fingerprint::fingerprint;
@@ -10,7 +12,8 @@ use super::{FilePlace, Report};
 
 /// Writes one entry per check that is not in order.
 pub(crate) fn render(report: &Report) -> String {
-    let entries: Vec<Entry> = report.checks().filter_map(|check| Entry::of(report, check)).collect();
+    let draft = report.run.draft.then(|| Entry::draft(report));
+    let entries: Vec<Entry> = draft.into_iter().chain(report.checks().filter_map(|check| Entry::of(report, check))).collect();
     let mut json = serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
     json.push('\n');
     json
@@ -37,6 +40,17 @@ struct Lines {
 }
 
 impl Entry {
+    /// Says of a whole report that it is a draft: there is no other place for it.
+    fn draft(report: &Report) -> Self {
+        Self {
+            description: report.sentence.as_str().to_owned(),
+            check_name: "draft",
+            fingerprint: HEXLOWER.encode(&Sha256::digest("draft")[..16]),
+            severity: "info",
+            location: Location { path: report.run.config_path.as_str().to_owned(), lines: Lines { begin: 1 } },
+        }
+    }
+
     fn of(report: &Report, check: &Judged) -> Option<Self> {
         let severity = match Standing::of(&check.outcome, check.level, report.run.strict) {
             Standing::Stops => "blocker",

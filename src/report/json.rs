@@ -99,6 +99,10 @@ struct RunJson<'a> {
     contacted: Vec<&'a str>,
     /// What races were released by.
     seed: u32,
+    /// It is a draft: no sign-off is meant to come of it.
+    draft: bool,
+    /// What whoever reviews the run gave, to know it for a new one.
+    challenge: Option<&'a str>,
 }
 
 /// The configuration file.
@@ -331,6 +335,8 @@ impl<'a> RunJson<'a> {
             },
             contacted: all(&run.contacted),
             seed: run.seed,
+            draft: run.draft,
+            challenge: run.challenge.as_ref().map(Text::as_str),
         }
     }
 }

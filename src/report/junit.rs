@@ -22,6 +22,12 @@ fn suite(report: &Report, chapter: &Chapter) -> TestSuite {
     let mut suite = TestSuite::new(chapter.title);
     suite.add_property(("verdict", report.verdict.word()));
     suite.add_property(("sentence", report.sentence.as_str()));
+    if report.run.draft {
+        suite.add_property(("draft", "DRAFT"));
+    }
+    if let Some(challenge) = &report.run.challenge {
+        suite.add_property(("challenge", challenge.as_str()));
+    }
     suite.add_test_cases(chapter.checks.iter().map(|check| case(report, check)));
     suite
 }

@@ -9,7 +9,7 @@ use super::{Chapter, Report};
 /// Writes the report for GitHub's, GitLab's and most trackers' Markdown.
 pub(crate) fn render(report: &Report) -> String {
     let mut page = Page { out: String::new() };
-    page.line(&format!("# {}", escape(report.verdict.headline())));
+    page.line(&format!("# {}{}", report.run.draft_word(), escape(report.verdict.headline())));
     page.line("");
     page.line(&format!("**{}**", escape(report.sentence.as_str())));
     if !report.first.is_empty() {
@@ -71,6 +71,9 @@ impl Page {
             ("Reach", reach),
             ("Switches", all(&run.switches, "none")),
         ];
+        if let Some(challenge) = &run.challenge {
+            rows.push(("Challenge", challenge.as_str().to_owned()));
+        }
         if run.partial {
             rows.push(("Only", all(&run.only, "everything")));
             rows.push(("Skipped", all(&run.skip, "nothing")));

@@ -121,6 +121,10 @@ pub(crate) struct Run {
     pub(crate) addresses: Vec<IpAddr>,
     /// What races were released by.
     pub(crate) seed: u32,
+    /// It is a draft: no sign-off is meant to come of it.
+    pub(crate) draft: bool,
+    /// What whoever reviews the run gave, to know it for a new one.
+    pub(crate) challenge: Option<Text>,
 }
 
 /// A section of the catalogue and how its checks ended.
@@ -331,7 +335,19 @@ impl Run {
             role: run.role,
             addresses,
             seed: run.seed,
+            draft: run.draft,
+            challenge: run.challenge.as_deref().map(|challenge| text!("{}", Bare(challenge))),
         }
+    }
+
+    /// Whether it is one of the built-in shop.
+    pub(crate) const fn is_demo(&self) -> bool {
+        matches!(self.mode, Mode::Demo)
+    }
+
+    /// What stands before a headline.
+    pub(crate) const fn draft_word(&self) -> &'static str {
+        if self.draft { "DRAFT, " } else { "" }
     }
 }
 

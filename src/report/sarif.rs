@@ -40,6 +40,8 @@ fn run(report: &Report) -> Value {
             "sentence": report.sentence.as_str(),
             "runId": report.run.id.as_str(),
             "configSha256": report.run.config_sha256.as_str(),
+            "draft": report.run.draft,
+            "challenge": report.run.challenge.as_ref().map(golive_checks::model::Text::as_str),
         },
     })
 }

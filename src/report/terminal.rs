@@ -162,6 +162,9 @@ impl Page {
         self.row("contacted", &list(&run.contacted, "nothing"));
         self.row("reach", &reach);
         self.row("switches", &list(&run.switches, "none"));
+        if let Some(challenge) = &run.challenge {
+            self.row("challenge", challenge.as_str());
+        }
         if run.partial {
             self.row("only", &list(&run.only, "everything"));
             self.row("skipped", &list(&run.skip, "nothing"));

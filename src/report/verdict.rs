@@ -261,7 +261,8 @@ impl<'a> Tally<'a> {
             clauses.push(text!("reached with {}", Text::join(&self.switches(), ", ")));
         }
         let until = if proven { text!(" until {} ({})", ends.on, ends.because) } else { "".into() };
-        text!("{}{}{}: {}.", verdict.headline(), demo, until, Text::join(&clauses, "; "))
+        let draft = if self.run.draft { "DRAFT, " } else { "" };
+        text!("{}{}{}{}: {}.", draft, verdict.headline(), demo, until, Text::join(&clauses, "; "))
     }
 
     /// What failed and what could not be told, in numbers.

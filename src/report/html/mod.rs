@@ -166,6 +166,9 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("Run id", run.id.show()),
         ("Tool", format!("golive {}", run.version)),
     ];
+    if let Some(challenge) = &run.challenge {
+        facts.push(("Challenge", challenge.show()));
+    }
     if run.partial {
         facts.push(("Only", all(&run.only, "everything")));
         facts.push(("Skipped", all(&run.skip, "nothing")));
