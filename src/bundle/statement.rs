@@ -9,13 +9,9 @@ use super::verify::Sums;
 use crate::catalogue;
 use crate::report::{Report, Verdict};
 
-/// The files that a statement is about.
-pub(super) fn subject(sums: &Sums) -> Value {
-    sums.iter().map(|(name, sum)| json!({ "name": name, "digest": { "sha256": sum } })).collect()
-}
-
 /// The statement, in its one spelling.
 pub(super) fn statement(sums: &Sums, report: &Report) -> anyhow::Result<Vec<u8>> {
+    let subject: Vec<Value> = sums.iter().map(|(name, sum)| json!({ "name": name, "digest": { "sha256": sum } })).collect();
     let [mut passed, mut warned, mut failed] = [const { Vec::<&str>::new() }; 3];
     for check in report.checks() {
         let list = match (&check.outcome, check.level) {
@@ -33,7 +29,7 @@ pub(super) fn statement(sums: &Sums, report: &Report) -> anyhow::Result<Vec<u8>>
     let configuration = json!({ "name": report.run.config_path.as_str(), "digest": { "sha256": report.run.config_sha256.as_str() } });
     let statement = json!({
         "_type": "https://in-toto.io/Statement/v1",
-        "subject": subject(sums),
+        "subject": subject,
         "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
         "predicate": {
             "result": result,

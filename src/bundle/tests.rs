@@ -1,244 +1,489 @@
-use std::fs;
-use std::path::PathBuf;
+//! Bundles in this process: what holds, and everything that must not.
 
-use golive_checks::model::{Outcome, Seen as Observed, Trust};
+use std::fs;
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest::Context;
+use golive_checks::model::{Deliver, Mode, Seen as Observed, SignerResult, Trust};
+use jiff::SignedDuration;
 use tempfile::TempDir;
 
+use super::keys::PublicKey;
+use super::verify::{Verified, held, listed, listing, sums, verified};
 use super::*;
 use crate::commands::demo_run;
 use crate::demo::Shop;
+use crate::exit::Exit;
 use crate::progress::Silent;
 
-/// A run that was ready, as a production one: without switches, and not of the demo.
+/// A run of the built-in shop, made once.
+fn of_the_shop() -> Seen {
+    static RUN: OnceLock<Seen> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let shop = Shop::start(&[], std::time::Duration::ZERO).unwrap();
+        let mut seen = demo_run(&shop, Deliver::Full).unwrap().observe(&Silent).unwrap().0;
+        // The shop's signer is this very program, which is a test here.
+        let Observed::Got(calls) = &mut seen.observations.signer else { panic!("the shop has a signer") };
+        calls.iter_mut().for_each(|call| call.result = SignerResult::Right);
+        seen
+    })
+    .clone()
+}
+
+/// The same as a production one: without switches, and not of the shop.
 fn ready() -> Seen {
-    let shop = Shop::start(&[], std::time::Duration::ZERO).unwrap();
-    let (mut seen, _) = demo_run(&shop, golive_checks::model::Deliver::Full).unwrap().observe(&Silent).unwrap();
-    seen.run.mode = golive_checks::model::Mode::Check;
+    let mut seen = of_the_shop();
+    seen.run.mode = Mode::Check;
     seen.run.switches.clear();
+    let report = Report::new(&seen.facts());
+    assert!(report.verdict == Verdict::Ready, "{} {:?}", report.sentence, report.first);
     seen
 }
 
-struct Bundle {
-    folder: TempDir,
-    path: PathBuf,
-    key: SigningKey,
+/// The same, whose certificate was found expired.
+fn not_ready() -> Seen {
+    let mut seen = ready();
+    let Observed::Got(tls) = &mut seen.observations.webhook_tls else { panic!("the shop speaks TLS") };
+    tls.trust = Trust::Expired;
+    seen
 }
 
-impl Bundle {
-    /// A bundle of this run, signed by one engineer.
-    fn signed(seen: Seen, name: &str, draft: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        make(seen, &path, draft, &Guard::none()).unwrap();
-        let bundle = Self { folder, path, key: SigningKey::generate().unwrap() };
-        bundle.sign(&bundle.key, "Asha Rao");
-        bundle
-    }
+fn signer(name: &str) -> Signer {
+    Signer { name: name.to_owned(), role: "Engineer".to_owned(), at: Timestamp::now() }
+}
 
-    fn sign(&self, key: &SigningKey, name: &str) {
-        let signer = Signer { name: name.to_owned(), role: "Engineer".to_owned(), at: Timestamp::now() };
-        sign_off(&self.path, key, signer, &Guard::none()).unwrap();
-    }
+/// The files of a bundle, signed by one engineer.
+fn signed(seen: &Seen) -> (Files, SigningKey) {
+    let mut files = files(seen, &salt().unwrap(), &"7".repeat(64)).unwrap();
+    let key = SigningKey::generate().unwrap();
+    sign_anew(&mut files, &key, None);
+    (files, key)
+}
 
-    fn faults(&self) -> Vec<String> {
-        self.faults_with(&Asked { keys: &[self.key.public()], challenge: None, draft: false, now: Timestamp::now() })
+/// Puts sums, statement and signature around files that were changed, as somebody can who has a key. The statement claims what the report says.
+fn sign_anew(files: &mut Files, key: &SigningKey, claims: Option<&Report>) {
+    if let Some(report) = claims {
+        files.remove(SUMS);
+        let listing = listing(&sums(files));
+        files.insert(SUMS.to_owned(), listing.into_bytes());
+        let statement = statement::statement(&sums(files), report).unwrap();
+        files.insert(ENVELOPE.to_owned(), Envelope::around(&statement).bytes());
     }
+    let mut envelope = envelope(files).unwrap();
+    envelope.sign(key, signer("Asha Rao")).unwrap();
+    files.insert(ENVELOPE.to_owned(), envelope.bytes());
+}
 
-    fn faults_with(&self, asked: &Asked<'_>) -> Vec<String> {
-        match verify(&self.path, asked) {
-            Ok(verified) => verified.faults,
-            Err(why) => vec![format!("{why:#}")],
-        }
-    }
+fn check(files: &Files, key: &SigningKey) -> Result<Verified, Vec<String>> {
+    verified(files, &[key.public()], None, false, Timestamp::now())
+}
 
-    /// Changes one file, as somebody would who holds all of the bundle.
-    fn change(&self, name: &str, change: impl Fn(&mut Vec<u8>)) {
-        let path = self.path.join(name);
-        let mut bytes = fs::read(&path).unwrap();
-        change(&mut bytes);
-        fs::write(path, bytes).unwrap();
-    }
+/// What is wrong with a bundle, in one line.
+fn refused(files: &Files, key: &SigningKey) -> String {
+    check(files, key).expect_err("it must be refused").join("; ")
 }
 
 #[test]
 fn a_bundle_of_a_ready_run_holds_in_a_folder_and_in_a_zip_file() {
+    let folder = tempfile::tempdir().unwrap();
     for name in ["bundle", "bundle.zip"] {
-        let bundle = Bundle::signed(ready(), name, false);
-        assert_eq!(bundle.faults(), Vec::<String>::new(), "{name}");
-        let verified =
-            verify(&bundle.path, &Asked { keys: &[bundle.key.public()], challenge: None, draft: false, now: Timestamp::now() }).unwrap();
+        let path = folder.path().join(name);
+        assert!(make(&ready(), &path, &Guard::none()).unwrap().whole());
+        let key = SigningKey::generate().unwrap();
+        let (words, published) = sign(&path, &key, signer("Asha Rao")).unwrap();
+        assert!(published.whole() && words.contains("Asha Rao") && words.contains("READY until"), "{words}");
+        let verified = check(&container::read(&path).unwrap(), &key).unwrap();
         assert_eq!(verified.signed[0].signer.name, "Asha Rao");
-        assert!(verified.same_version && verified.sentence.unwrap().starts_with("READY until"));
-        assert!(show(&bundle.path).unwrap().contains("Asha Rao"));
+        assert!(verified.report.sentence.as_str().starts_with("READY until"));
+        assert!(show(&path).unwrap().contains("Asha Rao"));
+        assert!(make(&ready(), &path, &Guard::none()).is_err(), "a bundle is never written over");
     }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "something was left beside them");
 }
 
 #[test]
-fn several_people_sign_and_every_signature_must_be_by_a_given_key() {
-    let bundle = Bundle::signed(ready(), "bundle", false);
-    let other = SigningKey::generate().unwrap();
-    bundle.sign(&other, "Ravi Iyer");
-    let now = Timestamp::now();
-    let both = [bundle.key.public(), other.public()];
-    assert_eq!(bundle.faults_with(&Asked { keys: &both, challenge: None, draft: false, now }), Vec::<String>::new());
-    assert_eq!(bundle.faults(), ["a signature is by none of the given keys"]);
-    let again = Signer { name: "Asha".to_owned(), role: "QA".to_owned(), at: now };
-    assert!(sign_off(&bundle.path, &bundle.key, again, &Guard::none()).is_err());
+fn several_people_sign_and_each_signature_must_be_by_a_given_key_and_each_key_have_signed() {
+    let (mut files, asha) = signed(&ready());
+    let ravi = SigningKey::generate().unwrap();
+    let mut envelope = envelope(&files).unwrap();
+    envelope.sign(&ravi, signer("Ravi Iyer")).unwrap();
+    assert!(envelope.sign(&asha, signer("Asha again")).is_err());
+    let alone = files.clone();
+    files.insert(ENVELOPE.to_owned(), envelope.bytes());
+    let check =
+        |files: &Files, keys: &[PublicKey]| verified(files, keys, None, false, Timestamp::now()).map(|verified| verified.signed.len());
+    let both = [ravi.public(), asha.public()];
+    assert_eq!(check(&files, &both), Ok(2));
+    assert_eq!(check(&files, &both[1..]).unwrap_err(), ["the signature of \"Ravi Iyer\" is by none of the given keys"]);
+    assert_eq!(check(&alone, &both).unwrap_err(), [format!("the key {} has not signed", ravi.public().id())]);
+    assert!(check(&files, &[]).is_err());
 }
 
 #[test]
 fn an_unsigned_bundle_is_no_sign_off() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bundle");
-    make(ready(), &path, false, &Guard::none()).unwrap();
-    let verified = verify(&path, &Asked { keys: &[], challenge: None, draft: false, now: Timestamp::now() }).unwrap();
-    assert_eq!(verified.faults, ["nobody has signed the bundle"]);
+    let files = files(&ready(), &salt().unwrap(), "").unwrap();
+    assert!(held(&files).is_ok());
+    assert_eq!(refused(&files, &SigningKey::generate().unwrap()), "nobody has signed the bundle");
 }
 
-#[test]
-fn flips_of_single_bits_are_noticed_everywhere() {
-    let bundle = Bundle::signed(ready(), "bundle", false);
-    for name in container::read(&bundle.path).unwrap().keys() {
-        let length = fs::metadata(bundle.path.join(name)).unwrap().len() as usize;
-        // Every bit of the envelope and the sums, and a spread of the others, which are judged and rendered anew each time.
-        let every = name == ENVELOPE || name == SUMS;
-        let step = if every { 97 } else { length / 3 + 1 };
-        for at in (0..length).step_by(step) {
-            let flip = |bytes: &mut Vec<u8>| bytes[at] ^= 1 << (at % 8);
-            bundle.change(name, flip);
-            assert!(!bundle.faults().is_empty(), "bit {} of byte {at} of {name}", at % 8);
-            bundle.change(name, flip);
-        }
-    }
-    assert!(bundle.faults().is_empty());
-}
-
-/// Cheap enough for each bit: whoever reads the envelope refuses it, or its signature does not fit.
+/// Whoever reads the envelope refuses it, or one of its signatures does not fit.
 #[test]
 fn every_bit_of_the_envelope_counts() {
-    let bundle = Bundle::signed(ready(), "bundle", false);
-    let mut bytes = fs::read(bundle.path.join(ENVELOPE)).unwrap();
-    let keys = [bundle.key.public()];
-    assert!(Envelope::read(&bytes).unwrap().verify(&keys).is_ok());
+    let (mut files, key) = signed(&ready());
+    let ravi = SigningKey::generate().unwrap();
+    let mut two = envelope(&files).unwrap();
+    two.sign(&ravi, signer("Ravi Iyer")).unwrap();
+    files.insert(ENVELOPE.to_owned(), two.bytes());
+    let keys = [key.public(), ravi.public()];
+    let holds = |bytes: &[u8]| Envelope::read(bytes).and_then(|envelope| envelope.verify(&keys)).is_ok();
+    let mut bytes = files[ENVELOPE].clone();
+    assert!(holds(&bytes));
     for bit in 0..bytes.len() * 8 {
         bytes[bit / 8] ^= 1 << (bit % 8);
-        assert!(Envelope::read(&bytes).and_then(|envelope| envelope.verify(&keys)).is_err(), "bit {bit}");
+        assert!(!holds(&bytes), "bit {} of byte {}", bit % 8, bit / 8);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+    assert!(holds(&bytes));
+}
+
+#[test]
+fn every_bit_of_the_sums_counts() {
+    let (files, _) = signed(&ready());
+    let sums = sums(&files);
+    let mut bytes = files[SUMS].clone();
+    assert!(listed(&sums, &bytes).is_ok());
+    for bit in 0..bytes.len() * 8 {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        assert!(listed(&sums, &bytes).is_err(), "bit {} of byte {}", bit % 8, bit / 8);
         bytes[bit / 8] ^= 1 << (bit % 8);
     }
 }
 
+/// Verifying compares the SHA-256 of each file with `SHA256SUMS` before anything else. So a flipped bit goes unnoticed only where it is in no file that
+/// is summed, in a part of a file that is not, or where it leaves the SHA-256 as it was. The first two are seen here, with every file; so is the third, up to the end of
+/// the block that holds the bit, with every bit: two texts of one length whose hashes differ after a block and agree at the end are a collision of SHA-256.
 #[test]
-fn a_verdict_edited_by_hand_is_refused_though_it_was_signed_again() {
-    let mut seen = ready();
-    let Observed::Got(tls) = &mut seen.observations.webhook_tls else { panic!("the demo shop speaks TLS") };
-    tls.trust = Trust::Expired;
-    assert!(
-        make(
-            Seen {
-                schema: seen.schema.clone(),
-                run: seen.run.clone(),
-                merchant: seen.merchant.clone(),
-                observations: seen.observations.clone()
-            },
-            &tempfile::tempdir().unwrap().path().join("b"),
-            false,
-            &Guard::none()
-        )
-        .is_err()
+fn every_bit_of_every_file_counts() {
+    let (files, key) = signed(&ready());
+    assert!(check(&files, &key).is_ok());
+    let right = sums(&files);
+    for (name, bytes) in files.iter().filter(|(name, _)| *name != ENVELOPE) {
+        // The sum is one of all bytes of the file, and of no others.
+        assert_eq!(right[name], HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(bytes)), "{name}");
+        let mut flipped = files.clone();
+        let ends = (0..bytes.len() * 8).step_by(bytes.len() / 4 * 8 + 5).chain([0, bytes.len() * 8 - 1]);
+        for bit in ends {
+            let flip = |files: &mut Files| files.get_mut(name).unwrap()[bit / 8] ^= 1 << (bit % 8);
+            flip(&mut flipped);
+            let why = refused(&flipped, &key);
+            assert!(why.contains("is not the file that SHA256SUMS lists"), "bit {} of byte {} of {name}: {why}", bit % 8, bit / 8);
+            flip(&mut flipped);
+        }
+        every_bit_changes_its_block(bytes);
+    }
+}
+
+fn every_bit_changes_its_block(bytes: &[u8]) {
+    let mut before = Context::new(&SHA256);
+    for block in bytes.chunks(SHA256.block_len()) {
+        let mut after = before.clone();
+        after.update(block);
+        let right = after.clone().finish();
+        let mut flipped = block.to_vec();
+        for bit in 0..block.len() * 8 {
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let mut other = before.clone();
+            other.update(&flipped);
+            assert_ne!(other.finish().as_ref(), right.as_ref());
+            flipped[bit / 8] ^= 1 << (bit % 8);
+        }
+        before = after;
+    }
+}
+
+/// Sums, statement and signature are made anew, so that only judging again is left to notice it.
+#[test]
+fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
+    let good = Report::new(&ready().facts());
+    let (bundle, key) = signed(&ready());
+    let edited = |name: &str, edit: &dyn Fn(&str) -> String| {
+        let mut files = bundle.clone();
+        let text = String::from_utf8(files[name].clone()).unwrap();
+        let text_after = edit(&text);
+        assert_ne!(text, text_after, "{name} was not edited");
+        files.insert(name.to_owned(), text_after.into_bytes());
+        sign_anew(&mut files, &key, Some(&good));
+        refused(&files, &key)
+    };
+    for (name, _) in REPORTS {
+        assert_eq!(edited(name, &|text| text.replacen(' ', "  ", 1)), format!("{name} is not what the observations give, judged again"));
+    }
+    let canonical = |name: &str| format!("{name} is not in its canonical form");
+    for name in [RUN, MERCHANT, OBSERVATIONS] {
+        assert_eq!(edited(name, &|text| text.replacen("{", "{ ", 1)), canonical(name));
+        assert_eq!(
+            edited(name, &|text| text.replacen("{", "{\n  \"note\": 1,", 1)),
+            if name == RUN { "run.json:2:8: cannot be read".to_owned() } else { canonical(name) }
+        );
+    }
+    assert!(edited(CATALOGUE, &|text| text.replacen("required", "recommended", 1)).contains("catalogue.json"));
+    assert!(edited(CONFIGURATION, &|text| text.replacen("\": \"0", "\": \"1", 1)).contains("configuration.json"));
+    let judged_again = "the verdict is not what the observations give, judged again";
+    assert_eq!(edited(VERDICT, &|text| text.replacen("\"switches\": []", "\"switches\": [\"--now\"]", 1)), judged_again);
+    // A check that was taken out, and one that was made to pass.
+    assert_eq!(
+        edited(VERDICT, &|text| text
+            .lines()
+            .filter(|line| !line.contains("webhook-https"))
+            .fold(String::new(), |all, line| all + line + "\n")),
+        if true { "verdict.json cannot be read" } else { judged_again }
     );
-    // The reports, the verdict and the sums of a run that was ready, put around the observations of one that was not.
-    let good = files(&ready(), "salt", "tool").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bundle");
-    let mut forged = good.clone();
-    forged.insert(OBSERVATIONS.to_owned(), format!("{:#}\n", serde_json::to_value(&seen.observations).unwrap()).into_bytes());
-    forged.remove(ENVELOPE);
-    forged.remove(SUMS);
-    let sums: String = forged.iter().map(|(name, bytes)| format!("{}  {name}\n", digest(bytes))).collect();
-    forged.insert(SUMS.to_owned(), sums.into_bytes());
-    let statement = statement::statement(&forged, &Report::new(&ready().facts())).unwrap();
-    let key = SigningKey::generate().unwrap();
-    let mut envelope = Envelope::around(&statement);
-    envelope.sign(&key, Signer { name: "Mallory".to_owned(), role: "Engineer".to_owned(), at: Timestamp::now() }).unwrap();
-    forged.insert(ENVELOPE.to_owned(), envelope.bytes());
-    container::write(&path, &forged, &Guard::none()).unwrap();
-    let asked = Asked { keys: &[key.public()], challenge: None, draft: false, now: Timestamp::now() };
-    let faults = verify(&path, &asked).unwrap().faults;
-    assert!(faults.iter().any(|fault| fault.contains("judged again")), "{faults:?}");
-    assert!(faults.iter().any(|fault| fault.contains("NOT READY")), "{faults:?}");
+    let without = |text: &str| {
+        let mut verdict: serde_json::Value = serde_json::from_str(text).unwrap();
+        verdict["outcomes"].as_object_mut().unwrap().shift_remove("webhook-rejects-forged").unwrap();
+        String::from_utf8(spelled(&verdict)).unwrap()
+    };
+    assert_eq!(edited(VERDICT, &without), judged_again);
+    // The statement alone claims what is not so.
+    let (mut lying, key) = signed(&not_ready_draft());
+    sign_anew(&mut lying, &key, Some(&good));
+    assert_eq!(refused(&lying, &key), "the statement is not what the observations give, judged again");
+}
+
+fn not_ready_draft() -> Seen {
+    let mut seen = not_ready();
+    seen.run.draft = true;
+    seen
+}
+
+/// All of a bundle that is ready, around the observations of a run that was not.
+#[test]
+fn the_observations_of_another_run_are_refused_though_they_were_signed_again() {
+    let report = Report::new(&ready().facts());
+    let (mut files, key) = signed(&ready());
+    files.insert(OBSERVATIONS.to_owned(), parts(&not_ready()).unwrap().remove(OBSERVATIONS).unwrap());
+    assert_eq!(refused(&files, &key), "observations.json is not the file that SHA256SUMS lists");
+    sign_anew(&mut files, &key, Some(&report));
+    assert_eq!(refused(&files, &key), "the verdict is not what the observations give, judged again");
+    // And with a verdict that is honest.
+    let (files, key) = signed(&not_ready());
+    assert_eq!(refused(&files, &key), "the verdict is NOT READY, and it does not say that it is a draft; the verdict is NOT READY");
 }
 
 #[test]
-fn another_challenge_a_later_day_a_file_more_and_a_file_less_are_refused() {
+fn files_of_another_run_are_refused() {
+    let (files, key) = signed(&ready());
+    let mut seen = ready();
+    seen.run.id = "0badcafe".to_owned();
+    let (others, other_key) = signed(&seen);
+    for name in files.keys() {
+        let mut mixed = files.clone();
+        mixed.insert(name.clone(), others[name].clone());
+        if files[name] != others[name] {
+            assert!(!refused(&mixed, &key).is_empty() && !refused(&mixed, &other_key).is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn another_challenge_and_another_day_are_refused() {
     let mut seen = ready();
     seen.run.challenge = Some("reviewer-4711".to_owned());
-    let bundle = Bundle::signed(seen, "bundle", false);
-    let keys = [bundle.key.public()];
+    let (files, key) = signed(&seen);
     let now = Timestamp::now();
-    let asked = |challenge, now| Asked { keys: &keys, challenge, draft: false, now };
-    assert_eq!(bundle.faults_with(&asked(Some("reviewer-4711"), now)), Vec::<String>::new());
-    assert_eq!(bundle.faults_with(&asked(Some("another"), now)), ["the run is not bound to this challenge"]);
-    let later = now + jiff::SignedDuration::from_hours(24 * 9);
-    assert!(bundle.faults_with(&asked(None, later))[0].starts_with("it ended on"));
-    let earlier = now - jiff::SignedDuration::from_hours(1);
-    assert_eq!(bundle.faults_with(&asked(None, earlier)), ["the run is of a time to come"]);
-    fs::write(bundle.path.join("more.txt"), "x").unwrap();
-    assert_eq!(bundle.faults(), ["\"more.txt\" is no part of a bundle"]);
-    fs::remove_file(bundle.path.join("more.txt")).unwrap();
-    fs::remove_file(bundle.path.join("report.html")).unwrap();
-    assert_eq!(bundle.faults(), ["report.html is missing"]);
+    let check = |challenge: Option<&str>, now| verified(&files, &[key.public()], challenge, false, now).map(|_| ());
+    assert_eq!(check(Some("reviewer-4711"), now), Ok(()));
+    assert_eq!(check(None, now), Ok(()));
+    assert_eq!(check(Some("reviewer-4712"), now).unwrap_err(), ["the run is not bound to this challenge"]);
+    let later = check(None, now + SignedDuration::from_hours(24 * 9)).unwrap_err();
+    assert!(later.len() == 1 && later[0].starts_with("it ended on "), "{later:?}");
+    let earlier = check(None, now - SignedDuration::from_hours(1)).unwrap_err();
+    assert_eq!(earlier, ["the run is of a time to come", "\"Asha Rao\" signed at a time to come"]);
+    let (unbound, key) = signed(&ready());
+    let asked = verified(&unbound, &[key.public()], Some("reviewer-4711"), false, now).unwrap_err();
+    assert_eq!(asked, ["the run is not bound to this challenge"]);
 }
 
 #[test]
-fn a_check_that_was_taken_out_is_missed() {
-    let bundle = Bundle::signed(ready(), "bundle", false);
-    bundle.change(VERDICT, |bytes| {
-        let mut verdict: serde_json::Value = serde_json::from_slice(bytes).unwrap();
-        verdict["outcomes"].as_object_mut().unwrap().shift_remove("webhook-rejects-forged").unwrap();
-        *bytes = format!("{verdict:#}\n").into_bytes();
-    });
-    assert!(bundle.faults().iter().any(|fault| fault.contains("judged again")));
-}
-
-#[test]
-fn only_a_draft_is_made_of_what_is_not_ready_and_it_says_so_on_every_page() {
-    let shop = Shop::start(&[], std::time::Duration::ZERO).unwrap();
-    let (seen, _) = demo_run(&shop, golive_checks::model::Deliver::Full).unwrap().observe(&Silent).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let copy = Seen {
-        schema: seen.schema.clone(),
-        run: seen.run.clone(),
-        merchant: seen.merchant.clone(),
-        observations: seen.observations.clone(),
-    };
-    let refused = make(copy, &folder.path().join("no"), false, &Guard::none()).unwrap_err().to_string();
-    assert!(refused.contains("the demo shop") && refused.contains("--draft"), "{refused}");
-    let bundle = Bundle::signed(seen, "bundle", true);
-    assert_eq!(bundle.faults(), ["it is a draft"]);
-    for (name, _) in REPORTS.iter().filter(|(name, _)| *name != "report.sarif" && *name != "requirements.csv") {
-        let text = fs::read_to_string(bundle.path.join(name)).unwrap();
-        assert!(text.contains("DRAFT") || text.contains("\"draft\": true"), "{name}");
+fn a_file_more_and_a_file_less_are_refused() {
+    let (files, key) = signed(&ready());
+    let mut more = files.clone();
+    more.insert("more.txt".to_owned(), Vec::new());
+    assert_eq!(refused(&more, &key), "\"more.txt\" is no part of a bundle");
+    for name in files.keys() {
+        let mut less = files.clone();
+        less.remove(name);
+        assert_eq!(refused(&less, &key), format!("{name} is missing"));
     }
-    drop(bundle.folder);
 }
 
 #[test]
-fn keys_are_read_back_and_ssh_keys_serve() {
+fn an_envelope_has_one_spelling() {
+    let (files, key) = signed(&ready());
+    let envelope = String::from_utf8(files[ENVELOPE].clone()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&envelope).unwrap();
+    let payload = json["payload"].as_str().unwrap();
+    let sig = json["signatures"][0]["sig"].as_str().unwrap();
+    let keyid = json["signatures"][0]["keyid"].as_str().unwrap();
+    let unpadded = sig.trim_end_matches('=');
+    // The last character of Base64 with padding has bits that mean nothing.
+    let loose = format!("{}{}==", &unpadded[..unpadded.len() - 1], char::from(unpadded.as_bytes()[unpadded.len() - 1] + 1));
+    let changes: [(&str, String, &str); 9] = [
+        ("\"payload\"", "\"extra\": 1, \"payload\"".to_owned(), "cannot be read"),
+        ("\"sig\"", "\"cert\": \"\", \"sig\"".to_owned(), "cannot be read"),
+        ("\"payload\"", " \"payload\"".to_owned(), "canonical form"),
+        (payload, format!("{payload}\\n"), "payload"),
+        (unpadded, unpadded.to_owned() + "=", "Base64"),
+        (sig, loose, "Base64"),
+        (keyid, "0".repeat(64), "none of the given keys"),
+        ("Asha Rao", "Asha Raj".to_owned(), "not what was signed"),
+        ("Engineer", "Platform".to_owned(), "not what was signed"),
+    ];
+    for (what, with, why) in changes {
+        let mut files = files.clone();
+        files.insert(ENVELOPE.to_owned(), envelope.replacen(what, &with, 1).into_bytes());
+        let faults = refused(&files, &key);
+        assert!(faults.contains(why), "{why}: {faults}");
+    }
+}
+
+#[test]
+fn a_bundle_of_another_version_is_refused_whatever_else_it_says() {
+    let mut seen = ready();
+    seen.run.version = "0.0.9".to_owned();
+    let (files, key) = signed(&seen);
+    assert!(refused(&files, &key).starts_with("the bundle is one of golive \"0.0.9\""));
     let folder = tempfile::tempdir().unwrap();
+    let why = make(&seen, &folder.path().join("bundle"), &Guard::none()).unwrap_err().to_string();
+    assert!(why.starts_with("this run was made by golive \"0.0.9\""), "{why}");
+}
+
+#[test]
+fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut with_switches = ready();
+    with_switches.run.switches.push("--allow-private".to_owned());
+    let mut strict = ready();
+    strict.run.only.push("webhook".to_owned());
+    for (seen, why) in
+        [(of_the_shop(), "the built-in shop"), (not_ready(), "NOT READY"), (with_switches, "--allow-private"), (strict, "PARTIAL")]
+    {
+        let refused = make(&seen, &folder.path().join("bundle"), &Guard::none()).unwrap_err().to_string();
+        assert!(refused.contains(why) && refused.contains("--draft"), "{refused}");
+        // Nor does it help to write one by hand.
+        let (files, key) = signed(&seen);
+        assert!(check(&files, &key).unwrap_err()[0].contains("does not say that it is a draft"));
+        let draft = Seen { run: RunFacts { draft: true, ..seen.run.clone() }, ..seen };
+        let (files, key) = signed(&draft);
+        assert!(check(&files, &key).unwrap_err().contains(&"it is a draft".to_owned()));
+        let verified = verified(&files, &[key.public()], None, true, Timestamp::now()).unwrap();
+        assert!(verified.words().starts_with("VERIFIED AS A DRAFT: DRAFT, "));
+        for format in Format::ALL {
+            assert!(format.render(&verified.report, false).contains("DRAFT"), "{format:?}");
+            assert!(!format.render(&Report::new(&ready().facts()), false).contains("DRAFT"), "{format:?}");
+        }
+        assert!(format!("{}", String::from_utf8_lossy(&files["report.html"])).contains("<body data-draft=\"DRAFT\">"));
+    }
+    assert!(!folder.path().join("bundle").exists());
+}
+
+#[test]
+fn a_secret_holds_back_the_whole_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let value = ready().merchant.config.sha256;
+    let guard =
+        Guard::new(&golive_checks::model::Keyring { api_key: Some(golive_checks::model::Secret::new(value)), ..Default::default() });
+    for name in ["bundle", "bundle.zip"] {
+        let published = make(&ready(), &folder.path().join(name), &guard).unwrap();
+        assert!(published.leaked, "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+fn key_files(folder: &TempDir) -> (PathBuf, PathBuf) {
     let path = folder.path().join("asha.key");
+    (path.clone(), folder.path().join("asha.key.pub"))
+}
+
+#[test]
+fn keys_are_read_back_and_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (private, public) = key_files(&folder);
     let key = SigningKey::generate().unwrap();
-    key.write(&path).unwrap();
-    assert!(key.write(&path).is_err(), "a key is never written over");
-    let public = PublicKey::read(&path.with_extension("pub")).unwrap();
-    assert_eq!(SigningKey::read(&path).unwrap().public(), public);
-    assert!(public.verifies(b"x", &key.sign(b"x")) && !public.verifies(b"y", &key.sign(b"x")));
-    // `ssh-keygen -t ed25519 -N '' -C MARKER`, made for this test.
-    let ssh = folder.path().join("id_ed25519");
-    let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "MARKER", "-f"]).arg(&ssh).status();
-    if made.is_ok_and(|status| status.success()) {
-        let private = SigningKey::read(&ssh).unwrap();
-        assert_eq!(private.public(), PublicKey::read(&folder.path().join("id_ed25519.pub")).unwrap());
+    assert_eq!(key.write(&private).unwrap(), public);
+    let read = PublicKey::read(&public).unwrap();
+    assert_eq!(SigningKey::read(&private).unwrap().public(), read);
+    assert!(read.verifies(b"x", &key.sign(b"x")) && !read.verifies(b"y", &key.sign(b"x")));
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&private).unwrap().permissions()) & 0o777, 0o600);
+    let before = fs::read(&private).unwrap();
+    assert!(key.write(&private).is_err());
+    fs::remove_file(&private).unwrap();
+    assert!(key.write(&private).is_err() && !private.exists(), "its public half is there still");
+    fs::write(&private, before).unwrap();
+    assert!(PublicKey::read(&private).is_err() && SigningKey::read(&public).is_err());
+}
+
+/// What `ssh-keygen -t ed25519` writes, field by field (PROTOCOL.key of OpenSSH).
+fn ssh_key(seed: &[u8; 32], cipher: &[u8]) -> (String, String) {
+    let pair = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(seed).unwrap();
+    let public = aws_lc_rs::signature::KeyPair::public_key(&pair).as_ref().to_vec();
+    let string = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
+    let blob = [string(b"ssh-ed25519"), string(&public)].concat();
+    let both = [&seed[..], &public].concat();
+    let check = 0x5eed_u32.to_be_bytes();
+    let mut private = [&check[..], &check, &blob, &string(&both), &string(b"asha@acme")].concat();
+    private.extend((1..=8).take((8 - private.len() % 8) % 8));
+    let kdf: &[u8] = if cipher == b"none" { b"none" } else { b"bcrypt" };
+    let whole =
+        [&b"openssh-key-v1\0"[..], &string(cipher), &string(kdf), &string(b""), &1_u32.to_be_bytes(), &string(&blob), &string(&private)]
+            .concat();
+    let lines: Vec<String> =
+        data_encoding::BASE64.encode(&whole).as_bytes().chunks(70).map(|line| String::from_utf8(line.to_vec()).unwrap()).collect();
+    let private = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", lines.join("\n"));
+    (private, format!("ssh-ed25519 {} asha@acme\n", data_encoding::BASE64.encode(&blob)))
+}
+
+#[test]
+fn an_ssh_key_signs_and_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let (private, public) = key_files(&folder);
+    let (private_text, public_text) = ssh_key(&[7; 32], b"none");
+    fs::write(&private, private_text).unwrap();
+    fs::write(&public, public_text).unwrap();
+    let bundle = folder.path().join("bundle.zip");
+    make(&ready(), &bundle, &Guard::none()).unwrap();
+    sign_off(&bundle, &private, "Asha Rao", "QA").unwrap();
+    let asked = Asked { keys: vec![public], challenge: None, draft: false };
+    let said = super::verify(&bundle, &asked).unwrap();
+    assert!(said.exit == Exit::Ready && said.words.contains("\"Asha Rao\", \"QA\""), "{}", said.words);
+}
+
+#[test]
+fn keys_that_cannot_be_used_are_named_for_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = key_files(&folder);
+    let damaged = ssh_key(&[7; 32], b"none").0.replacen("b3BlbnNzaC1rZXktdjE", "b3BlbnNzaC1rZXktdjI", 1);
+    for (text, why) in [
+        (ssh_key(&[7; 32], b"aes256-ctr").0, "passphrase"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMARKER\n-----END ENCRYPTED PRIVATE KEY-----\n".to_owned(), "passphrase"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMARKER\n-----END RSA PRIVATE KEY-----\n".to_owned(), "holds no Ed25519 private key"),
+        (damaged, "no OpenSSH key"),
+        ("MARKER".repeat(9_000), "too long"),
+        (String::new(), "holds no Ed25519 private key"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = format!("{:#}", SigningKey::read(&path).err().expect("it cannot be used"));
+        assert!(error.contains(why) && error.contains("asha.key") && !error.contains("MARKER"), "{error}");
     }
+}
+
+#[test]
+fn names_and_roles_can_be_read() {
+    for (name, role) in [("", "QA"), ("Asha", " "), ("Asha\u{202e}", "QA"), ("a\nb", "QA"), (&"a".repeat(201), "QA")] {
+        assert!(sayable(name, "a name").and(sayable(role, "a role")).is_err(), "{name:?} {role:?}");
+    }
+    assert_eq!(sayable(" Asha Rao ", "a name").unwrap(), "Asha Rao");
 }
 
 #[test]
@@ -249,16 +494,20 @@ fn what_got_worse_is_a_regression() {
         fs::write(&path, serde_json::to_string(seen).unwrap()).unwrap();
         path
     };
-    let mut seen = ready();
-    let old = save("old.json", &seen);
-    let same = diff(&old, &old).unwrap();
-    assert!(!same.worse && same.words.contains("as before"));
-    let Observed::Got(tls) = &mut seen.observations.webhook_tls else { panic!("the demo shop speaks TLS") };
-    tls.trust = Trust::Expired;
-    let new = save("new.json", &seen);
-    let worse = diff(&old, &new).unwrap();
-    assert!(worse.worse && worse.words.contains("webhook-certificate"), "{}", worse.words);
-    assert!(!diff(&new, &old).unwrap().worse);
-    let report = Report::new(&seen.facts());
-    assert!(report.checks().any(|check| matches!(check.outcome, Outcome::Fail(_))));
+    let (old, new) = (save("old.json", &ready()), save("new.json", &not_ready()));
+    let bundle = folder.path().join("old");
+    make(&ready(), &bundle, &Guard::none()).unwrap();
+    let same = diff(&old, &bundle).unwrap();
+    assert!(same.exit == Exit::Ready && same.words.contains("as before"), "{}", same.words);
+    let worse = diff(&bundle, &new).unwrap();
+    assert!(worse.exit == Exit::Refused && worse.words.contains("\nWorse\n  webhook-certificate"), "{}", worse.words);
+    let better = diff(&new, &old).unwrap();
+    assert!(better.exit == Exit::Ready && better.words.starts_with("NOT READY → READY\n\nBetter\n"), "{}", better.words);
+    let mut partial = ready();
+    partial.run.skip.push("webhook-https".to_owned());
+    let less = diff(&old, &save("less.json", &partial)).unwrap();
+    assert!(less.exit == Exit::Refused && less.words.contains("webhook-https: no longer looked at"), "{}", less.words);
+    fs::write(&old, "{\"MARKER\"").unwrap();
+    let garbled = format!("{:#}", diff(&old, &new).unwrap_err());
+    assert!(garbled.contains("old.json:1:") && !garbled.contains("MARKER"), "{garbled}");
 }
