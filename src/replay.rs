@@ -274,7 +274,7 @@ const fn badness(outcome: &Outcome) -> u8 {
 }
 
 /// Everything that is looked at beside deliveries.
-const LOOKS: [Probe; 11] = [
+const LOOKS: [Probe; 12] = [
     Probe::WebhookNames,
     Probe::WebhookTls,
     Probe::WebhookLegacyTls,
@@ -286,6 +286,7 @@ const LOOKS: [Probe; 11] = [
     Probe::SecretFiles,
     Probe::ProxyVariables,
     Probe::Source,
+    Probe::Site,
 ];
 
 /// The observations without one of them.
@@ -305,6 +306,7 @@ fn without(seen: &Observations, probe: &Probe) -> Observations {
         Probe::SecretFiles => seen.secret_files = NotPlanned,
         Probe::ProxyVariables => seen.proxy_variables = NotPlanned,
         Probe::Source => seen.source = NotPlanned,
+        Probe::Site => seen.site = NotPlanned,
     }
     seen
 }

@@ -126,6 +126,10 @@ limits! {
     source_total_bytes: "bytes" = 17_179_869_184, 1_024..=1_099_511_627_776;
     /// Findings of each rule of the source scan that are kept, the weightiest first.
     source_hits: "findings" = 50, 1..=1_000;
+    /// What is asked of the merchant's own site: its page, scripts, source maps and the like.
+    source_site_requests: "requests" = 40, 3..=1_000;
+    /// How much is read of each answer of the merchant's own site.
+    source_site_bytes: "bytes" = 16_777_216, 1_024..=1_073_741_824;
     /// The age at which an entry of the server inventory wants another review.
     inventory_days: "days" = 90, 1..=3_650;
     /// How far ahead a waiver may end.

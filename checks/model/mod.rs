@@ -17,6 +17,7 @@ mod scenario;
 mod search;
 pub mod secret;
 mod setting;
+mod site;
 mod source;
 mod text;
 
@@ -37,5 +38,6 @@ pub use scenario::*;
 pub use search::{Edge, Search, Way};
 pub use secret::*;
 pub use setting::{Setting, Settings, Unsettable};
+pub use site::*;
 pub use source::*;
 pub use text::{Listed, Quoted, Show, Text, is_invisible};

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{OrderId, Quoted, Reason, Show, Slot, SourceSeen, StopPoint};
+use super::{OrderId, Quoted, Reason, Show, SiteSeen, Slot, SourceSeen, StopPoint};
 use crate::text;
 
 /// Everything a run saw.
@@ -40,6 +40,9 @@ pub struct Observations {
     /// The source tree and what browsers or phones get.
     #[serde(default)]
     pub source: Seen<SourceSeen>,
+    /// What the merchant's own site gives out.
+    #[serde(default)]
+    pub site: Seen<SiteSeen>,
 }
 
 /// One thing that was to be observed.

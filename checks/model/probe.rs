@@ -29,4 +29,6 @@ pub enum Probe {
     ProxyVariables,
     /// The source tree and what browsers or phones get.
     Source,
+    /// What the merchant's own site gives out.
+    Site,
 }

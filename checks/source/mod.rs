@@ -16,6 +16,7 @@ mod public_clean;
 mod question;
 pub mod rule;
 pub mod rules;
+mod site_clean;
 pub mod tally;
 mod tls_verified;
 
@@ -36,5 +37,6 @@ pub const SECTION: Section = Section {
         &no_placeholders::NoPlaceholders,
         &no_tunnels::NoTunnels,
         &allowances_used::AllowancesUsed,
+        &site_clean::SiteClean,
     ],
 };

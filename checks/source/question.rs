@@ -52,7 +52,16 @@ impl Question {
             let key = if self.scope == Scope::Public { FolderKind::Public } else { FolderKind::Root }.key();
             return Err(Reason::NoWayToObserve(text!("`{}` names no folder to search", key)).into());
         }
-        let seen = facts.seen.source.get()?;
+        self.judge_seen(facts.seen.source.get()?)
+    }
+
+    /// Whether something was found that fails it.
+    pub(super) fn is_failed(&self, seen: &SourceSeen) -> bool {
+        weighed(seen).iter().any(|found| self.is_about(found) && found.weight == Weight::Failure)
+    }
+
+    /// Answers it from what was seen, configured or not.
+    pub(super) fn judge_seen(&self, seen: &SourceSeen) -> anyhow::Result<Outcome> {
         let found: Vec<Weighed<'_>> = weighed(seen).into_iter().filter(|found| self.is_about(found)).collect();
         let of = |weight| found.iter().filter(move |found| found.weight == weight).collect::<Vec<_>>();
         let (failures, warnings) = (of(Weight::Failure), of(Weight::Warning));
@@ -142,6 +151,11 @@ pub(super) fn place(seen: &SourceSeen, found: &Weighed<'_>, expected: &'static s
     let path = if matches!(folder, "" | ".") { hit.path.clone() } else { format!("{folder}/{}", hit.path) };
     let line = hit.line.and_then(|line| usize::try_from(line).ok());
     let observed = text!("{}, {} ({}), rule {}", found.rule.what, Quoted(&hit.excerpt), hit.circumstances(), found.rule.id);
+    if folder.contains("://") {
+        // What a site gave out is no file that anybody could open here.
+        let observed = text!("{}, line {}: {}", Quoted(&path), line.unwrap_or(1), observed);
+        return Evidence::config("source.site", expected, observed);
+    }
     Evidence::of(Subject::File { path: text!("{}", Quoted(&path)), line }, expected, observed)
 }
 

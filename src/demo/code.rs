@@ -1,5 +1,7 @@
 //! The shop's own code and build output, as `golive` scans them.
 
+use std::collections::BTreeMap;
+
 use super::keys::Keys;
 use super::{Behaviour, Defect};
 
@@ -49,4 +51,22 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
     ]
     .map(|(folder, name, text)| (format!("{folder}/{name}"), text.to_owned()))
     .into()
+}
+
+/// What the shop's own site answers, by path.
+pub(super) fn site(keys: &Keys, behaviour: &Behaviour) -> BTreeMap<String, String> {
+    let built = files(keys, behaviour).into_iter().filter_map(|(path, text)| {
+        let name = path.strip_prefix(PUBLIC)?;
+        Some((if name == "/index.html" { "/".to_owned() } else { name.to_owned() }, text))
+    });
+    let mut site: BTreeMap<String, String> = built.collect();
+    if behaviour.has(Defect::SiteGivesOutEnv) {
+        site.insert("/.env".to_owned(), "# Demo Shop\nAPP_NAME=demo-shop\n".to_owned());
+    }
+    if behaviour.has(Defect::SiteMapHoldsSecret) {
+        let map = serde_json::json!({ "version": 3, "sourcesContent": [format!("const secret = '{}';", keys.issued_secret)] });
+        site.insert("/main.js.map".to_owned(), map.to_string());
+        site.entry("/main.js".to_owned()).or_default().push_str("//# sourceMappingURL=main.js.map\n");
+    }
+    site
 }

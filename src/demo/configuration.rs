@@ -13,7 +13,7 @@ use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
 use super::power::OPEN_FILE;
 use super::signer::{ENV_FILE, SECRET_VARIABLE};
-use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, Habit, PATH, SHOP};
+use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, Habit, PATH, SHOP, SITE};
 
 /// How many test orders and test payouts there are.
 const TEST_ORDERS: usize = 32;
@@ -151,6 +151,7 @@ whitelist = ["3.110.20.30"]
 [source]
 roots = ["{CODE}"]
 public = ["{PUBLIC}"]
+site = "https://{SITE}/"
 "#,
         url = if has(Defect::WebhookMissing) { String::new() } else { format!("url = {}\n", quoted(&webhook_url)) },
         proxy = if has(Defect::ProxyForPayouts) { "proxy = \"http://proxy.shop.example:3128\"\n" } else { "" },

@@ -360,7 +360,8 @@ defects! {
     CodeHoldsSecret Stops "code-holds-secret": "the secret is written out in the code"
         => ["source-no-exposed-keys"];
     BundleHoldsSecret Stops "bundle-holds-secret": "the page that customers get signs by itself, with the secret in it"
-        => ["source-public-clean"];
+        => ["source-public-clean"]
+        also "source-site-clean": "the site gives out the same script";
     CodeNamesLookAlike Stops "code-names-look-alike": "the code calls a host that only looks like the platform's"
         => ["source-genuine-hosts"];
     CodeCallsPlainHttp Stops "code-calls-plain-http": "the code calls the platform over http://"
@@ -375,6 +376,10 @@ defects! {
         => ["source-no-tunnels"];
     CodeAllowsNothing Warns "code-allows-nothing": "a golive:allow in the code outlived the key it was written for"
         => ["source-allowances-used"];
+    SiteGivesOutEnv Stops "site-gives-out-env": "the web server's folder is the application's, and .env comes to everybody who asks"
+        => ["source-site-clean"];
+    SiteMapHoldsSecret Stops "site-map-holds-secret": "the page's script is clean, and its source map, published beside it, is not"
+        => ["source-site-clean"];
 
     // API
     BaseUrlSandbox Stops "base-url-sandbox": "the base URL is the sandbox's"

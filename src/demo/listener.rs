@@ -1,5 +1,6 @@
 //! The shop's own accept loop: TLS, HTTP/1.1, and who gets the request.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
@@ -22,7 +23,7 @@ use super::configuration;
 use super::message::{Arrived, Reply};
 use super::platform::Platform;
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SHOP};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SHOP, SITE};
 
 /// Everybody who can be reached at the shop's listeners.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub(super) struct Town {
     pub(super) platform: Platform,
     /// All that came to the webhook's host.
     pub(super) arrivals: Arrivals,
+    /// What customers get, by path.
+    pub(super) site: BTreeMap<String, String>,
 }
 
 /// Takes connections for ever. Each speaks TLS if there is an `acceptor`.
@@ -91,7 +94,7 @@ where
 
 /// Whether that is somebody else than the shop.
 fn is_neighbour(host: &str) -> bool {
-    host == BOOKS || ECHOES.contains(&host) || is_platform(host)
+    host == BOOKS || host == SITE || ECHOES.contains(&host) || is_platform(host)
 }
 
 fn is_platform(host: &str) -> bool {
@@ -179,6 +182,9 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
             200,
             &serde_json::json!({ "count": town.webhook.ledger.credits(id), "state": town.webhook.ledger.state(id).word() }),
         );
+    }
+    if host == SITE {
+        return town.site.get(&arrived.path).map_or_else(|| Reply::text(404, "not found"), |text| Reply::html(200, text));
     }
     if ECHOES.contains(&host) {
         return town.platform.echo();

@@ -35,6 +35,8 @@ const SHOP: &str = "shop.example";
 const PATH: &str = "/api/webhooks/kwikpaisa";
 /// Where the shop's books can be asked.
 const BOOKS: &str = "books.shop.example";
+/// Where customers look.
+const SITE: &str = "www.shop.example";
 /// The platform's host; connections to it end at the stand-in.
 const API: &str = "api.kwikpaisa.com";
 /// The services that tell a caller its address.

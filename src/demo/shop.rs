@@ -24,7 +24,7 @@ use super::platform::Platform;
 use super::power::{OPEN_FILE, Power};
 use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SITE};
 
 /// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the address services beside it. It ends when
 /// it is dropped, and its folder with it.
@@ -61,7 +61,7 @@ impl Shop {
     pub(crate) fn open(behaviour: &Behaviour) -> anyhow::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let keys = Keys::make_up(behaviour, &provider)?;
-        let neighbours = [API, "sandbox.kwikpaisa.com", "api.kwikpaisa.com.payments.example", BOOKS, ECHOES[0], ECHOES[1]];
+        let neighbours = [API, "sandbox.kwikpaisa.com", "api.kwikpaisa.com.payments.example", BOOKS, SITE, ECHOES[0], ECHOES[1]];
         let Certificates { root_pem: ca_pem, presented } =
             certificates::issue(configuration::webhook_host(behaviour), &neighbours, behaviour, &provider)?;
         let versions: &[_] = if behaviour.does(Habit::Tls12Only) { &[&rustls::version::TLS12] } else { rustls::ALL_VERSIONS };
@@ -80,6 +80,7 @@ impl Shop {
             webhook: Webhook::new(behaviour, secret(&keys.secret), secret(&keys.test_secret), known, Power::new(open)),
             platform: Platform::new(behaviour, secret(&keys.issued_api), secret(&keys.issued_secret)),
             arrivals: super::arrivals::Arrivals::default(),
+            site: code::site(&keys, behaviour),
         });
 
         let (tls_listener, tls_port) = listen()?;

@@ -108,6 +108,7 @@ pub(crate) const fn words(probe: &Probe) -> &'static str {
         Probe::SecretFiles => "secret files",
         Probe::ProxyVariables => "proxy variables",
         Probe::Source => "source tree",
+        Probe::Site => "merchant's site",
     }
 }
 
@@ -186,6 +187,14 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
                 ..simple(name, program_name(&program.name), "run", "signs a known payload")
             })
             .collect(),
+        Probe::Site => {
+            let site = merchant.source.site.as_ref().and_then(Address::url).map_or_else(String::new, golive_checks::model::Show::show);
+            vec![PlannedRequest {
+                count: merchant.limits.source_site_requests,
+                at_most: true,
+                ..simple(name, site, "GET", "the page, its own scripts and source maps, `/.env` and `/.git/config` of its host")
+            }]
+        }
         Probe::Deliver(_) | Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables | Probe::Source => Vec::new(),
     }
 }

@@ -81,6 +81,18 @@ impl Client {
         }
     }
 
+    /// A request to another path of the same host.
+    pub(crate) fn get(&self, path: &str, query: Option<&str>) -> RequestBuilder {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        url.set_query(query);
+        let request = self.http.get(url);
+        match &self.host {
+            Some(host) => request.header(HOST, host),
+            None => request,
+        }
+    }
+
     /// Sends, and waits for the head of the answer.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, Trouble> {
         let began = std::time::Instant::now();

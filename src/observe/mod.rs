@@ -23,6 +23,7 @@ mod race;
 mod redact;
 mod restart;
 mod signer;
+mod site;
 pub(crate) mod source;
 mod spelling;
 #[cfg(test)]
@@ -63,6 +64,7 @@ use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
 use redact::Redactor;
 use signer::observe_signer;
+use site::observe_site;
 use source::observe_source;
 use tls::{observe_tls, webhook_names};
 
@@ -155,6 +157,8 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     if let Some(courier) = &courier {
         let egress = observe_egress(courier.dialer, limits, &wiring.egress, wiring.proxy.as_ref());
         look.at(&mut tasks, Probe::Egress, |seen| &mut seen.egress, egress);
+        let site = observe_site(courier, wiring);
+        look.at(&mut tasks, Probe::Site, |seen| &mut seen.site, site);
         let order_status = observe_order_status(courier, wiring, &status_order);
         look.at(&mut tasks, Probe::OrderStatus, |seen| &mut seen.order_status, order_status);
     }
@@ -254,6 +258,7 @@ fn before(plan: &Plan) -> Observations {
         proxy_variables: wish(plan, &Probe::ProxyVariables),
         left_stopped: None,
         source: wish(plan, &Probe::Source),
+        site: wish(plan, &Probe::Site),
     }
 }
 
@@ -276,6 +281,7 @@ fn after(seen: &mut Observations, stopped: Option<&NotMade>) {
     say(&mut seen.secret_files, stopped);
     say(&mut seen.proxy_variables, stopped);
     say(&mut seen.source, stopped);
+    say(&mut seen.site, stopped);
 }
 
 /// Waits until somebody interrupts the run or its time is over.

@@ -137,6 +137,10 @@ impl Gate<'_> {
                 .or_else(|| self.merchant.signer.is_none().then(|| unconfigured("signer")))
                 .or_else(|| self.secret(Slot::SecretKey)),
             Probe::SecretFiles | Probe::ProxyVariables => None,
+            Probe::Site => {
+                let site = self.merchant.source.site.as_ref().is_some_and(|site| site.url().is_some());
+                self.online().or_else(|| (!site).then(|| unconfigured("source.site")))
+            }
             Probe::Source => (!self.merchant.source.is_configured()).then(|| unconfigured("source.roots")),
         }
     }

@@ -13,7 +13,7 @@ use golive_checks::webhook::scenarios::{
 };
 
 use super::client::{Client, TAMPERED};
-use crate::demo::{BOOKS, Defect, Shop};
+use crate::demo::{BOOKS, Defect, SITE, Shop};
 
 const ORDER: &str = "demo-order-01";
 const PAYOUT: &str = "demo-payout-01";
@@ -245,6 +245,8 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CodeHoldsPlaceholder => in_code("src/kwikpaisa.js", "GENERATED_SIGNATURE"),
         Defect::CodeNamesTunnel => in_code("src/kwikpaisa.js", "ngrok-free.app"),
         Defect::CodeAllowsNothing => in_code("src/kwikpaisa.js", "golive:allow(live-secret)"),
+        Defect::SiteGivesOutEnv => client.get(SITE, "/.env").body.contains("=") && client.get(SITE, "/").body.contains("main.js"),
+        Defect::SiteMapHoldsSecret => client.get(SITE, "/main.js.map").body.contains("sk_live_"),
         Defect::BaseUrlSandbox => in_env("https://sandbox.kwikpaisa.com"),
         Defect::BaseUrlLookAlike => in_env("https://api.kwikpaisa.com.payments.example"),
         Defect::BaseUrlPlainHttp => in_env("http://api.kwikpaisa.com"),
