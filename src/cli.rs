@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Render the report of a saved run again
     Judge(JudgeArgs),
+    /// Print every line of the platform's checklist and how it was decided
+    Coverage(CoverageArgs),
     /// Write a commented golive.toml
     Init(InitArgs),
     /// Show each configured value and where it comes from; secrets as kind and length
@@ -429,6 +431,16 @@ pub(crate) struct JudgeArgs {
     /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
+}
+
+/// Which run.
+#[derive(Args, Debug)]
+pub(crate) struct CoverageArgs {
+    /// What `--save-observations` wrote [default: a run that contacts nobody, as `check --offline`]
+    #[arg(value_name = "OBSERVATIONS", conflicts_with = "config")]
+    pub(crate) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Args, Debug)]

@@ -11,9 +11,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::cli::{
-    BaselineArgs, BundleArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs, NetworkArgs,
-    PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs, VerifyBundleArgs, When,
-    WishArgs,
+    BaselineArgs, BundleArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, CoverageArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs,
+    NetworkArgs, PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs,
+    VerifyBundleArgs, When, WishArgs,
 };
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
@@ -41,6 +41,7 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo(&args, colour),
         Command::Plan(args) => plan(args),
         Command::Judge(args) => judge(&args, colour),
+        Command::Coverage(args) => coverage(args, colour),
         Command::Init(args) => init(&args),
         Command::Config(args) => {
             let loaded = load(args.config, Programs::Leave)?;
@@ -251,6 +252,23 @@ fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
     output::apart(&args.output, None)?;
     let seen = saved(&args.path)?;
     Ok(publish(&seen, &args.output, Published::default(), &Guard::none(), colour, None))
+}
+
+/// How each line of the platform's checklist was decided: in a saved run, or by what can be told without contacting anybody.
+fn coverage(args: CoverageArgs, colour: bool) -> anyhow::Result<Exit> {
+    let (seen, guard, signal) = match args.path {
+        Some(path) => (saved(&path)?, Guard::none(), None),
+        None => {
+            let scope = ScopeArgs { offline: true, ..at_the_bench(None, None) };
+            let run = prepare(load(args.config.config, Programs::Run)?, scope, Mode::Check, &NetworkArgs::default())?;
+            let guard = Guard::new(&run.wiring.keys);
+            let (seen, signal) = run.observe(&Spinner::new(false))?;
+            (seen, guard, signal)
+        }
+    };
+    let report = Report::new(&seen.facts());
+    let published = output::print_past(&guard, &report::lines::render(&report, colour));
+    Ok(ending(published, report.exit(), report.broke, signal))
 }
 
 /// A saved run.

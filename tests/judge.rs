@@ -34,3 +34,33 @@ fn what_is_no_saved_run_is_refused_without_showing_it() {
         assert!(ran.stderr.contains("seen.json") && !ran.stderr.contains("MARKER"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn coverage_names_every_line_of_the_checklist_and_ends_as_the_run_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(golive(folder.path()).args([
+        "demo",
+        "--defect",
+        "ignores-missing-signature",
+        "--save-observations",
+        "seen.json",
+        "--output",
+        "json",
+    ]));
+    let covered = run(golive(folder.path()).args(["coverage", "seen.json"]));
+    assert_eq!((covered.code, ran.code), (1, 1), "{}", covered.stderr);
+    let lines = ran.json()["coverage"].as_array().unwrap().clone();
+    assert!(lines.len() > 200);
+    for line in &lines {
+        let (id, decided) = (line["requirement"].as_str().unwrap(), line["decided"].as_str().unwrap());
+        assert!(covered.stdout.contains(&format!("\n  {id:8}{decided:14}  ")), "{id} {decided}");
+    }
+    assert!(lines.iter().any(|line| line["decided"] == "failed"));
+}
+
+#[test]
+fn coverage_without_a_run_contacts_nobody() {
+    let covered = run(golive(&support::repository().join("examples/not-ready")).arg("coverage"));
+    assert_eq!(covered.code, 1, "{}", covered.stderr);
+    assert!(covered.stdout.contains("\n  PC-07   undecided "), "{}", covered.stdout);
+}

@@ -10,6 +10,7 @@ pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod junit;
 mod lifetime;
+pub(crate) mod lines;
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
