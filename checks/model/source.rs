@@ -26,6 +26,9 @@ pub struct SourceSeen {
     /// The baseline, where there is one.
     #[serde(default)]
     pub baseline: Option<BaselineSeen>,
+    /// How many files of code deal with signatures of the platform, in a language that the rules for known mistakes read.
+    #[serde(default)]
+    pub signing: u64,
 }
 
 impl SourceSeen {

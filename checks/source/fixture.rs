@@ -42,6 +42,7 @@ pub(super) fn seen(hits: Vec<Hit>) -> SourceSeen {
         folders: vec![folder(".", FolderKind::Root), folder("dist", FolderKind::Public)],
         looked_for: vec![Slot::ApiKey, Slot::SecretKey],
         hits,
+        signing: 3,
         ..SourceSeen::default()
     }
 }

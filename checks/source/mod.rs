@@ -2,11 +2,16 @@
 
 mod allowances_used;
 pub mod around;
+mod code;
+mod compares_in_constant_time;
 mod current_generation;
 #[cfg(test)]
 mod fixture;
+mod fresh_timestamps;
 mod genuine_hosts;
 mod https;
+mod logs_no_secret;
+mod mistake;
 mod no_exposed_keys;
 mod no_placeholders;
 mod no_sandbox;
@@ -16,9 +21,13 @@ mod public_clean;
 mod question;
 pub mod rule;
 pub mod rules;
+pub mod signing;
+mod signs_raw_body;
+mod signs_server_side;
 mod site_clean;
 pub mod tally;
 mod tls_verified;
+mod uses_verification_result;
 
 use crate::model::Section;
 
@@ -38,5 +47,11 @@ pub const SECTION: Section = Section {
         &no_tunnels::NoTunnels,
         &allowances_used::AllowancesUsed,
         &site_clean::SiteClean,
+        &signs_raw_body::CHECK,
+        &compares_in_constant_time::CHECK,
+        &uses_verification_result::CHECK,
+        &signs_server_side::CHECK,
+        &fresh_timestamps::CHECK,
+        &logs_no_secret::CHECK,
     ],
 };

@@ -41,6 +41,32 @@ pub enum Reach {
     Text,
     /// Those that name the platform, binary ones excepted. They are few, so that such a rule costs the search through all others nothing.
     PlatformText,
+    /// Those that name the platform or sign as it does, binary ones excepted, and nothing that names another provider.
+    Signing,
+    /// Of those, the ones that browsers or phones get.
+    SigningPublic,
+    /// Of those, the ones that they do not get.
+    SigningPrivate,
+}
+
+impl Reach {
+    /// Whether it is about files that sign.
+    #[must_use]
+    pub const fn is_signing(self) -> bool {
+        match self {
+            Self::Signing | Self::SigningPublic | Self::SigningPrivate => true,
+            Self::Everything | Self::Text | Self::PlatformText => false,
+        }
+    }
+
+    /// Whether every file is searched for it.
+    #[must_use]
+    pub const fn is_everywhere(self) -> bool {
+        match self {
+            Self::Everything | Self::Text => true,
+            Self::PlatformText | Self::Signing | Self::SigningPublic | Self::SigningPrivate => false,
+        }
+    }
 }
 
 /// What a rule is about.
@@ -64,6 +90,18 @@ pub enum Topic {
     Tunnels,
     /// Allowances of findings that do not count.
     Allowances,
+    /// An HMAC over another spelling of the body than the one that arrived.
+    ParsedBody,
+    /// Signatures compared as other texts are.
+    Comparison,
+    /// Verification without consequence.
+    UnusedVerification,
+    /// Signing in what browsers or phones run.
+    ClientSigning,
+    /// Secrets and signatures in logs.
+    Logs,
+    /// Timestamps that are not made anew.
+    FrozenTimestamp,
 }
 
 /// A literal in the bytes around it.

@@ -28,10 +28,15 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
     let signature = if has(Defect::CodeHoldsPlaceholder) { "'GENERATED_SIGNATURE'" } else { "sign(payload, timestamp)" };
     let webhook =
         if has(Defect::CodeNamesTunnel) { "'https://b4a1-demo.ngrok-free.app/hook'" } else { "process.env.DEMO_SHOP_WEBHOOK_URL" };
+    let (clock, takes) = if has(Defect::CodeFreezesTimestamp) {
+        ("const timestamp = String(Math.floor(Date.now() / 1000));\n", "payload")
+    } else {
+        ("", "payload, timestamp")
+    };
     let allowance = if has(Defect::CodeAllowsNothing) { " // golive:allow(live-secret) the trial key of last year" } else { "" };
     let client = format!(
         "// Calls to KwikPaisa.\nconst https = require('https');\nconst base = {base_url};\nconst agent = {agent};\nconst secret = {secret};{allowance}\n\
-         const registered = {webhook};\nfunction headers(payload, timestamp) {{\n  return {{ 'X-SIGNATURE': {signature}, 'X-TIMESTAMP': timestamp }};\n}}\n"
+         const registered = {webhook};\n{clock}function headers({takes}) {{\n  return {{ 'X-SIGNATURE': {signature}, 'X-TIMESTAMP': timestamp }};\n}}\n"
     );
     let requires =
         if has(Defect::CodeUsesPreviousSdk) { "{ \"require\": { \"jangras/kwikpaisa\": \"^1.0\" } }\n" } else { "{ \"require\": {} }\n" };
@@ -40,14 +45,22 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
     } else {
         "(()=>{window.pay=()=>fetch(\"/api/orders\",{method:\"POST\"})})()\n".to_owned()
     };
+    let page = if has(Defect::PageSigns) {
+        "const headers = (p, t) => ({ 'X-SIGNATURE': CryptoJS.HmacSHA256(p + t, config.secret).toString(), 'X-TIMESTAMP': t });\n"
+    } else {
+        "const headers = {};\n"
+    };
+    let receiver = receiver(behaviour);
     [
         (CODE, "src/kwikpaisa.js", client.as_str()),
+        (CODE, "src/webhook.js", receiver.as_str()),
         (CODE, "composer.json", requires),
         (CODE, "tests/kwikpaisa.test.js", "const base = 'https://sandbox.kwikpaisa.com';\nconst key = 'sk_test_xxxxxxxxx';\n"),
         (CODE, "README.md", "Set `KWIKPAISA_SECRET=sk_live_xxxxxxxxx`. The sandbox is https://sandbox.kwikpaisa.com.\n"),
         (CODE, ".env.example", "DEMO_SHOP_BASE_URL=https://sandbox.kwikpaisa.com\nDEMO_SHOP_SECRET_KEY=YOUR_SECRET_KEY\n"),
         (PUBLIC, "index.html", "<!doctype html><title>Demo Shop</title><script src=\"main.js\"></script>\n"),
         (PUBLIC, "main.js", bundle.as_str()),
+        (PUBLIC, "pay.js", page),
     ]
     .map(|(folder, name, text)| (format!("{folder}/{name}"), text.to_owned()))
     .into()
@@ -69,4 +82,29 @@ pub(super) fn site(keys: &Keys, behaviour: &Behaviour) -> BTreeMap<String, Strin
         site.entry("/main.js".to_owned()).or_default().push_str("//# sourceMappingURL=main.js.map\n");
     }
     site
+}
+
+/// The code that receives events.
+fn receiver(behaviour: &Behaviour) -> String {
+    let has = |defect| behaviour.has(defect);
+    let body = if has(Defect::CodeSignsParsedBody) { "JSON.stringify(req.body)" } else { "req.body" };
+    let compare = if has(Defect::CodeComparesPlainly) {
+        "expected === signature"
+    } else {
+        "crypto.timingSafeEqual(Buffer.from(expected), Buffer.from(signature))"
+    };
+    let verify = format!("isValidSignature({body}, req.get('x-timestamp'), req.get('x-signature'))");
+    let guard = if has(Defect::CodeIgnoresVerification) {
+        format!("const valid = {verify};")
+    } else {
+        format!("if (!{verify}) return res.sendStatus(401);")
+    };
+    let log = if has(Defect::CodeLogsSecret) { "  console.log('verifying with', secret);\n" } else { "" };
+    format!(
+        "// Events of KwikPaisa.\nconst crypto = require('crypto');\nconst secret = process.env.DEMO_SHOP_SECRET_KEY;\n\
+         function isValidSignature(body, timestamp, signature) {{\n{log}  if (!/^[0-9a-f]{{64}}$/.test(signature)) return false;\n  \
+         const expected = crypto.createHmac('sha256', secret).update(body).update(timestamp).digest('hex');\n  return {compare};\n}}\n\
+         app.post('/hook', express.raw({{ type: () => true }}), (req, res) => {{\n  {guard}\n  record(JSON.parse(req.body));\n  \
+         res.sendStatus(200);\n}});\n"
+    )
 }

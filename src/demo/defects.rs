@@ -380,6 +380,18 @@ defects! {
         => ["source-site-clean"];
     SiteMapHoldsSecret Stops "site-map-holds-secret": "the page's script is clean, and its source map, published beside it, is not"
         => ["source-site-clean"];
+    CodeSignsParsedBody Warns "code-signs-parsed-body": "the code that receives events verifies JSON.stringify(req.body)"
+        => ["source-signs-raw-body"];
+    CodeComparesPlainly Warns "code-compares-plainly": "the code that receives events compares signatures by ==="
+        => ["source-compares-in-constant-time"];
+    CodeIgnoresVerification Warns "code-ignores-verification": "the code that receives events verifies them and goes on whatever comes of it"
+        => ["source-uses-verification-result"];
+    PageSigns Warns "page-signs": "the page that customers get computes X-SIGNATURE itself"
+        => ["source-signs-server-side"];
+    CodeFreezesTimestamp Warns "code-freezes-timestamp": "the code makes its timestamp once, when it starts"
+        => ["source-fresh-timestamps"];
+    CodeLogsSecret Warns "code-logs-secret": "the code that receives events logs the secret"
+        => ["source-logs-no-secret"];
 
     // API
     BaseUrlSandbox Stops "base-url-sandbox": "the base URL is the sandbox's"

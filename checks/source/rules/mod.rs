@@ -3,6 +3,7 @@
 pub mod allowances;
 mod hosts;
 mod keys;
+mod mistakes;
 mod placeholders;
 mod previous;
 mod tls;
@@ -40,6 +41,17 @@ pub const RULES: &[&Rule] = &[
     &placeholders::PLACEHOLDER,
     &tunnels::TUNNEL,
     &allowances::UNUSED,
+    &mistakes::PARSED_BODY,
+    &mistakes::COMPARES,
+    &mistakes::DISCARDED,
+    &mistakes::LOGGED_ONLY,
+    &mistakes::SIGNS_IN_PUBLIC,
+    &mistakes::HMAC_IN_PUBLIC,
+    &mistakes::SIGNS_IN_APP,
+    &mistakes::FROZEN_TIMESTAMP,
+    &mistakes::WRITTEN_TIMESTAMP,
+    &mistakes::LOGS_SECRET,
+    &mistakes::LOGS_SIGNATURE,
 ];
 
 /// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those that know what else was found.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::source::rule::{Match, Reach, Sight};
+use crate::source::signing;
 
 /// What a rule makes of a text, as the scan would ask it.
 fn found(rule: &Rule, text: &str) -> Vec<Match> {
@@ -67,9 +68,11 @@ fn rules_are_described_and_unique() {
 
 #[test]
 fn literals_are_long_enough_for_a_fast_search() {
-    for everywhere in [true, false] {
-        let rules = RULES.iter().filter(|rule| (rule.reach != Reach::PlatformText) == everywhere);
-        let literals: BTreeSet<&str> = rules.flat_map(|rule| rule.literals).copied().collect();
+    let stage = |reach: Reach| (reach.is_everywhere(), reach.is_signing());
+    for of in [(true, false), (false, false), (false, true)] {
+        let rules = RULES.iter().filter(|rule| stage(rule.reach) == of);
+        let header = signing::HEADER.iter().filter(|_| of.0);
+        let literals: BTreeSet<&str> = rules.flat_map(|rule| rule.literals).chain(header).copied().collect();
         for literal in &literals {
             assert!(literal.len() >= 4, "{literal}");
             let hidden = literals.iter().find(|other| *other != literal && literal.starts_with(**other));

@@ -19,6 +19,7 @@ struct Inner {
     found: BTreeMap<String, u64>,
     allowed: u64,
     unlooked: BTreeMap<(usize, WhyUnlooked), (String, u64)>,
+    signing: u64,
 }
 
 /// A hit in the order of weight, then of place.
@@ -85,12 +86,24 @@ impl Kept {
         }
     }
 
+    /// Notes a file of code that deals with signatures.
+    pub(super) fn note_signing(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).signing += 1;
+    }
+
     /// Everything, but for what is known of the folders: hits by folder, path and place; counts; what was not looked at.
     pub(super) fn end(self) -> SourceSeen {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut hits: Vec<Hit> = inner.hits.into_values().flatten().map(|Ranked(hit, _)| hit).collect();
         hits.sort_by(|a, b| (a.folder, &a.path, a.line, a.column, &a.rule).cmp(&(b.folder, &b.path, b.line, b.column, &b.rule)));
         let unlooked = inner.unlooked.into_iter().map(|((folder, why), (path, count))| Unlooked { folder, why, path, count });
-        SourceSeen { hits, found: inner.found, allowed: inner.allowed, unlooked: unlooked.collect(), ..SourceSeen::default() }
+        SourceSeen {
+            hits,
+            found: inner.found,
+            allowed: inner.allowed,
+            signing: inner.signing,
+            unlooked: unlooked.collect(),
+            ..SourceSeen::default()
+        }
     }
 }

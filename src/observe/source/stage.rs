@@ -1,17 +1,20 @@
-//! The two searches through the bytes of a file: one through every file, one through those that name the platform.
+//! The searches through the bytes of a file: one through every file, one through those that name the platform, one through those that sign.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use golive_checks::source::rule::{Reach, Rule};
 use golive_checks::source::rules::RULES;
+use golive_checks::source::signing;
 
 use super::own::OwnSecrets;
 
-/// Both.
+/// All of them.
 pub(super) struct Stages<'a> {
     /// For every file.
     pub(super) everywhere: Stage,
     /// For files that name the platform.
     pub(super) platform: Stage,
+    /// For files that name the platform or sign as it does.
+    pub(super) signing: Stage,
     /// The configured secrets.
     pub(super) own: &'a OwnSecrets,
     /// By literal of `everywhere`: spellings of secrets that hold it, and where in them it stands.
@@ -30,7 +33,7 @@ pub(super) struct Stage {
 
 impl<'a> Stages<'a> {
     pub(super) fn new(own: &'a OwnSecrets) -> Self {
-        let everywhere = Stage::new(|rule| rule.reach != Reach::PlatformText);
+        let everywhere = Stage::everywhere();
         let literals: Vec<&str> = everywhere.literals.iter().map(|(literal, _)| *literal).collect();
         let mut anchored = vec![Vec::new(); literals.len()];
         for index in 0..own.spellings.len() {
@@ -39,13 +42,19 @@ impl<'a> Stages<'a> {
             }
         }
         let apart = own.apart(&literals);
-        Self { platform: Stage::new(|rule| rule.reach == Reach::PlatformText), own, anchored, apart, everywhere }
+        let platform = Stage::new(|rule| rule.reach == Reach::PlatformText, &[]);
+        Self { platform, signing: Stage::new(|rule| rule.reach.is_signing(), &[]), own, anchored, apart, everywhere }
     }
 }
 
 impl Stage {
-    fn new(of: impl Fn(&Rule) -> bool) -> Self {
-        let mut literals: Vec<(&'static str, Vec<&'static Rule>)> = Vec::new();
+    /// The search through every file. It also looks for the header that carries the signature.
+    fn everywhere() -> Self {
+        Self::new(|rule| rule.reach.is_everywhere(), &signing::HEADER)
+    }
+
+    fn new(of: impl Fn(&Rule) -> bool, also: &[&'static str]) -> Self {
+        let mut literals: Vec<(&'static str, Vec<&'static Rule>)> = also.iter().map(|literal| (*literal, Vec::new())).collect();
         for rule in RULES.iter().copied().filter(|rule| of(rule)) {
             for literal in rule.literals {
                 match literals.iter_mut().find(|(known, _)| known == literal) {
@@ -67,7 +76,7 @@ impl Stage {
 /// What every file is searched for.
 #[cfg(test)]
 pub(super) fn literals_everywhere() -> Vec<&'static str> {
-    Stage::new(|rule| rule.reach != Reach::PlatformText).literals.iter().map(|(literal, _)| *literal).collect()
+    Stage::everywhere().literals.iter().map(|(literal, _)| *literal).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use golive_checks::model::{Allowed, FilePlace, FolderKind, Hit, WhyUnlooked};
 use golive_checks::source::place::{is_env_file, place};
 use golive_checks::source::rule::{Reach, Rule, Topic};
+use golive_checks::source::signing;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::allow::Allowances;
@@ -262,6 +263,9 @@ impl<'s, 'a> Reader<'s, 'a> {
                 if let Some(why) = archive(path) {
                     self.note_archive(why, path);
                 }
+                if looked.signatures && self.is_code(path) {
+                    search.tree.kept.note_signing();
+                }
                 search.tree.kept.take(self.hits(path, looked));
             }
             Err(_) => search.leave(WhyUnlooked::Unreadable, path),
@@ -295,8 +299,36 @@ impl<'s, 'a> Reader<'s, 'a> {
             };
             looked.spots.extend(more.spots);
         }
+        let signs = looked.platform || looked.header && self.signs_as_the_platform(path)?;
+        if signs && !looked.binary && !signing::is_foreign_path(&path.to_string_lossy()) {
+            let mut again = self.search.open(path)?.take(most);
+            let more = match start {
+                Start::Bytes => self.window.look(&mut again, 0, stages, &stages.signing)?,
+                Start::Utf16(order) => self.window.look(&mut Utf16::new(again, order), 0, stages, &stages.signing)?,
+            };
+            looked.signatures = more.signatures;
+            looked.spots.extend(more.spots);
+        }
         let cut = file.limit() == 0 && file.into_inner().read(&mut [0])? > 0;
         Ok((looked, cut))
+    }
+
+    /// Whether a file that has the signature's header and does not name the platform is about it all the same.
+    fn signs_as_the_platform(&self, path: &Path) -> io::Result<bool> {
+        /// Code is shorter.
+        const MOST: u64 = 1 << 20;
+        let mut text = Vec::new();
+        self.search.open(path)?.take(MOST).read_to_end(&mut text)?;
+        Ok(signing::is_the_platforms(&text))
+    }
+
+    /// Whether it is code of the merchant's own, in a language that the rules for known mistakes read.
+    fn is_code(&self, path: &Path) -> bool {
+        const LANGUAGES: [&str; 18] =
+            ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "php", "py", "java", "kt", "go", "rb", "cs", "dart"];
+        let read = path.extension().is_some_and(|name| LANGUAGES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let kind = self.search.tree.scan.folders[self.search.folder].kind;
+        read && place(&path.to_string_lossy(), kind) == FilePlace::Code
     }
 
     /// The hits of a file, now that it is known what the file is.
@@ -329,12 +361,17 @@ impl<'s, 'a> Reader<'s, 'a> {
             let told = spot.secret.is_none() && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
             let at_home = named == Some(Named::EnvFile) && place != FilePlace::Public && spot.rule.topic == Topic::Secrets;
             let is_text = spot.rule.reach == Reach::Everything || !looked.binary;
+            let is_here = match spot.rule.reach {
+                Reach::SigningPublic => place == FilePlace::Public,
+                Reach::SigningPrivate => place != FilePlace::Public,
+                Reach::Everything | Reach::Text | Reach::PlatformText | Reach::Signing => true,
+            };
             if told {
                 // It is told by another name, and whoever allowed it by this one did not do so for nothing.
                 allowances.allow(spot, true);
                 search.tree.accepted.allow(spot.rule.id, &from_baseline, &scan.own.clean(&spot.excerpt));
             }
-            !told && !at_home && is_text
+            !told && !at_home && is_text && is_here
         });
         let hit = |rule: &Rule, spot: &Spot| Hit {
             rule: rule.id.to_owned(),

@@ -6,12 +6,14 @@ use std::ops::Range;
 use golive_checks::model::{Around, HitKind, Slot};
 use golive_checks::source::around::around;
 use golive_checks::source::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
-use golive_checks::source::rules;
+use golive_checks::source::{rules, signing};
 
 use super::stage::{Stage, Stages};
 
 /// How much is read at a time.
 const WINDOW: usize = 256 * 1024;
+/// How often rules for known mistakes are asked about one file. Nobody wrote a file by hand that has more names of signatures.
+const MOST_ASKED: u32 = 20_000;
 /// A file with a zero byte in its beginning is no text.
 const BEGINNING: usize = 8 * 1024;
 
@@ -43,6 +45,12 @@ pub(super) struct Looked {
     pub(super) binary: bool,
     /// It names the platform.
     pub(super) platform: bool,
+    /// It has the header that carries the signature.
+    pub(super) header: bool,
+    /// It has names of signatures.
+    pub(super) signatures: bool,
+    /// How often the rules for known mistakes were asked.
+    asked: u32,
     /// It is a report of ours, which repeats what was found elsewhere.
     pub(super) own_report: bool,
 }
@@ -190,9 +198,17 @@ impl Page<'_> {
         if self.bytes[at..].get(..NAME.len()).is_some_and(|word| word.eq_ignore_ascii_case(NAME)) {
             self.looked.platform = true;
         }
+        self.looked.header |= signing::HEADER.contains(&literal) && signing::is_header(self.bytes, at, literal);
         for rule in rules {
             if rule.reach != Reach::Everything && self.is_binary() {
                 continue;
+            }
+            if rule.reach.is_signing() {
+                self.looked.signatures |= matches!(literal, "ignature" | "IGNATURE");
+                self.looked.asked += 1;
+                if self.looked.asked > MOST_ASKED {
+                    return;
+                }
             }
             let sight = Sight { bytes: self.bytes, at, literal };
             if let Some(found) = (rule.look)(&sight) {

@@ -1,0 +1,51 @@
+//! No code compares signatures in a time that depends on them.
+
+use super::mistake::{Mistake, question, silent};
+use super::rule::Topic;
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "source-compares-in-constant-time",
+    title: "No code compares signatures in a time that depends on them",
+    level: Level::Recommended,
+    covers: &["SC-04", "WH-13"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "A comparison that ends at the first letter that differs tells a forger by its time how much of a signature is right.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for signatures compared by `==`, `===`, `equals`, `strcmp` and the like. Each warns. Comparisons with something written out, of lengths, or of two HMACs are right and not meant. The platform's pages do not ask for constant time; the demand is ours. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    remediation: "Compare signatures by the function that your language has for it, such as `crypto.timingSafeEqual`, `hash_equals` or `hmac.compare_digest`.",
+    reference: Reference::WEBHOOK_SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Mistake = Mistake {
+    meta: &META,
+    question: question(&[Topic::Comparison], "a comparison in constant time", "a signature is compared as other texts are"),
+    symptom: silent,
+    in_public: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FilePlace, Outcome, Reason, SourceSeen};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&CHECK, None, Some(hit("compares-signature", FilePlace::Code)));
+    }
+
+    #[test]
+    fn warns_of_each_of_its_rules_in_code_and_not_in_a_test() {
+        assert!(matches!(judge(&CHECK, vec![hit("compares-signature", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("compares-signature", FilePlace::Test)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn is_undecided_where_no_code_that_signs_was_met() {
+        let seen = SourceSeen { signing: 0, ..seen(Vec::new()) };
+        assert!(matches!(judge_seen(&CHECK, &merchant(), seen), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    }
+}

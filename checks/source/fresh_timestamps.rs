@@ -1,0 +1,52 @@
+//! No code makes a timestamp once and sends it with every request.
+
+use super::mistake::{Mistake, question, silent};
+use super::rule::Topic;
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "source-fresh-timestamps",
+    title: "No code makes a timestamp once and sends it with every request",
+    level: Level::Recommended,
+    covers: &["PC-09", "SC-09"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "A timestamp of the program's start is too old after some minutes, and every call is refused from then on.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for timestamps that are made where the module is loaded, in a static field or as the default of an argument, and used by a function that signs; and for an `X-TIMESTAMP` with a number that is written out. Each warns. Scripts that run once, and PHP, which begins anew with each request, are not meant. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    remediation: "Make the timestamp in the function that signs, anew for every request.",
+    reference: Reference::TIMESTAMP,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Mistake = Mistake {
+    meta: &META,
+    question: question(&[Topic::FrozenTimestamp], "a timestamp made for the request", "a timestamp is made once and used by every request"),
+    symptom: silent,
+    in_public: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FilePlace, Outcome, Reason, SourceSeen};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&CHECK, None, Some(hit("frozen-timestamp", FilePlace::Code)));
+    }
+
+    #[test]
+    fn warns_of_each_of_its_rules_in_code_and_not_in_a_test() {
+        assert!(matches!(judge(&CHECK, vec![hit("frozen-timestamp", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("written-timestamp", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("frozen-timestamp", FilePlace::Test)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn is_undecided_where_no_code_that_signs_was_met() {
+        let seen = SourceSeen { signing: 0, ..seen(Vec::new()) };
+        assert!(matches!(judge_seen(&CHECK, &merchant(), seen), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    }
+}

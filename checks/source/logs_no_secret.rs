@@ -1,0 +1,52 @@
+//! No code writes secrets or signatures to a log.
+
+use super::mistake::{Mistake, question, silent};
+use super::rule::Topic;
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "source-logs-no-secret",
+    title: "No code writes secrets or signatures to a log",
+    level: Level::Recommended,
+    covers: &["SC-13", "PC-34"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "Logs are read, copied and kept by many who must not sign for the merchant, and an expected signature makes a forged event good.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for log statements that are given something named for a secret or a signature. Each warns. Its length, whether it is set, a masked form of it, and a signature on a level for debugging are not meant. The platform asks for logs of verification outcomes, not of signatures. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    remediation: "Log the outcome and the order's id, and leave secrets and signatures out.",
+    reference: Reference::SECURITY,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Mistake = Mistake {
+    meta: &META,
+    question: question(&[Topic::Logs], "outcomes alone", "a secret or a signature is given to a log statement"),
+    symptom: silent,
+    in_public: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FilePlace, Outcome, Reason, SourceSeen};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&CHECK, None, Some(hit("logs-secret", FilePlace::Code)));
+    }
+
+    #[test]
+    fn warns_of_each_of_its_rules_in_code_and_not_in_a_test() {
+        assert!(matches!(judge(&CHECK, vec![hit("logs-secret", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("logs-signature", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("logs-secret", FilePlace::Test)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn is_undecided_where_no_code_that_signs_was_met() {
+        let seen = SourceSeen { signing: 0, ..seen(Vec::new()) };
+        assert!(matches!(judge_seen(&CHECK, &merchant(), seen), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    }
+}

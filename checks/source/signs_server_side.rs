@@ -1,0 +1,67 @@
+//! No page or app signs requests itself.
+
+use super::mistake::{Mistake, question, silent};
+use super::rule::Topic;
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "source-signs-server-side",
+    title: "No page or app signs requests itself",
+    level: Level::Recommended,
+    covers: &["PC-10", "SV-05", "SC-14"],
+    needs: Needs::Source,
+    attestable: true,
+    rationale: "What signs holds the secret, and everybody who has the page or app can read it there.",
+    judged: "Files of `source.public` that name the platform, or sign as it does, are searched for an HMAC beside `X-SIGNATURE`: with something named for a secret it fails, else it warns. Code of React, Vue, Svelte, Angular, Flutter, Android, iOS and .NET apps in `source.roots` is searched likewise, and warns. Without `source.public` the item is undecided. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    remediation: "Let the page or app call your own server, let that sign, and replace the secret if a build with it was ever published.",
+    reference: Reference::SECURITY,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Mistake = Mistake {
+    meta: &META,
+    question: question(&[Topic::ClientSigning], "signing on the server", "a page or an app signs requests itself"),
+    symptom: silent,
+    in_public: true,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FilePlace, Outcome, Reason, SourceSeen};
+    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+
+    #[test]
+    fn ends_as_the_section_does() {
+        fixture_ends(&CHECK, None, Some(hit("signs-in-app", FilePlace::Code)));
+    }
+
+    #[test]
+    fn warns_of_each_of_its_rules_in_code_and_not_in_a_test() {
+        assert!(matches!(judge(&CHECK, vec![hit("signs-in-app", FilePlace::Code)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("hmac-in-public", FilePlace::Public)]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![hit("signs-in-app", FilePlace::Test)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn is_undecided_where_no_code_that_signs_was_met() {
+        let seen = SourceSeen { signing: 0, ..seen(Vec::new()) };
+        assert!(matches!(judge_seen(&CHECK, &merchant(), seen), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    }
+
+    #[test]
+    fn fails_what_signs_with_a_secret_in_public() {
+        let Outcome::Fail(finding) = judge(&CHECK, vec![hit("signs-in-public", FilePlace::Public)]) else { panic!("fails") };
+        assert!(finding.message.as_str().contains("signs requests itself"));
+        assert!(matches!(judge(&CHECK, vec![hit("hmac-in-public", FilePlace::Public)]), Outcome::Warn(_)));
+    }
+
+    #[test]
+    fn is_undecided_without_what_browsers_get() {
+        let mut merchant = merchant();
+        merchant.source.public.clear();
+        assert!(matches!(judge_seen(&CHECK, &merchant, seen(Vec::new())), Outcome::Undecided(Reason::NoWayToObserve(_))));
+        assert!(matches!(judge_seen(&CHECK, &merchant, seen(vec![hit("signs-in-app", FilePlace::Code)])), Outcome::Warn(_)));
+    }
+}
