@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::observe::ConnectTo;
 use crate::output::OutputSpec;
+use crate::pipeline::Pipeline;
 use crate::send;
 
 const EXAMPLES: &str = "\
@@ -512,6 +513,9 @@ pub(crate) struct InitArgs {
     /// Overwrite
     #[arg(long)]
     pub(crate) force: bool,
+    /// Instead write a pipeline for github, gitlab or jenkins beside it; replaces none
+    #[arg(long, value_name = "WHERE", hide_possible_values = true, conflicts_with_all = ["env_file", "force"])]
+    pub(crate) ci: Option<Pipeline>,
 }
 
 #[derive(Args, Debug)]

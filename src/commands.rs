@@ -27,7 +27,7 @@ use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::scan;
 use crate::signatures::{self, Captured, Said};
-use crate::{baseline, bundle, catalogue, manual, receiver, replay, report, send};
+use crate::{baseline, bundle, catalogue, manual, pipeline, receiver, replay, report, send};
 
 /// Carries a command out.
 ///
@@ -337,6 +337,10 @@ fn plan(args: PlanArgs) -> anyhow::Result<Exit> {
 }
 
 fn init(args: &InitArgs) -> anyhow::Result<Exit> {
+    if let Some(pipeline) = args.ci {
+        let folder = if args.path.is_dir() { Some(args.path.as_path()) } else { args.path.parent() };
+        return print(&pipeline::write(pipeline, folder.unwrap_or(Path::new("")))?);
+    }
     let written = config::init(&args.path, args.env_file.as_deref(), args.force)?;
     let mut words = format!("Wrote {}.\n", written.path.display());
     for (key, variable) in &written.filled {

@@ -16,6 +16,7 @@ mod manual;
 mod no_false_ready;
 mod observe;
 mod output;
+mod pipeline;
 mod programs;
 mod progress;
 #[cfg(test)]
