@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -407,4 +408,43 @@ fn a_hostile_tree_ends_within_its_limits() {
         assert!(told.contains(&"unreadable"), "{told:?}");
     }
     assert!(findings(&report).is_empty(), "nothing outside was opened");
+}
+
+/// Takes room and time: `.ci/run` asks for it by name.
+#[test]
+#[ignore = "300,000 files and a line of 1 GB"]
+fn a_tree_of_300_000_files_and_a_line_of_1_gb_is_searched_to_its_end() {
+    const FILES: u64 = 300_000;
+    let tree = tempfile::tempdir().unwrap();
+    for at in 0..FILES {
+        let folder = tree.path().join(format!("many/{}", at / 1_000));
+        if at % 1_000 == 0 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        fs::write(folder.join(format!("{at}.txt")), "x").unwrap();
+    }
+    let mut huge = fs::File::create(tree.path().join("huge.js")).unwrap();
+    let some = vec![b'a'; 1 << 20];
+    for _ in 0..1_024 {
+        huge.write_all(&some).unwrap();
+    }
+    write!(huge, " key = '{LIVE}'").unwrap();
+    let config = tempfile::tempdir().unwrap();
+    let scan = |limits: &str| {
+        write(config.path(), "golive.toml", format!("[limits]\n{limits}\n"));
+        run(golive(tree.path()).args(["scan", ".", "--json", "--config"]).arg(config.path().join("golive.toml")))
+    };
+    let whole = scan("source_file_bytes = 2_147_483_648");
+    let report = whole.json();
+    assert_eq!((whole.code, &report["verdict"]["word"]), (1, &Value::from("found")), "{report:.2000}");
+    let found = findings(&report);
+    assert_eq!(
+        (found.len(), &found[0]["path"], &found[0]["line"], &found[0]["column"]),
+        (1, &"huge.js".into(), &1.into(), &(1_073_741_833_u64).into())
+    );
+    assert!(!whole.stdout.contains(LIVE));
+    let cut = scan("source_files = 1_000\nsource_file_bytes = 1_048_576");
+    let report = cut.json();
+    let told: Vec<&str> = report["unlooked"].as_array().unwrap().iter().filter_map(|gap| gap["why"].as_str()).collect();
+    assert!(told.contains(&"too-many-files") && cut.code != 0, "{told:?}");
 }
