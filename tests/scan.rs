@@ -159,10 +159,74 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
     add("left/.env.production", "KWIKPAISA_SECRET=YOUR_SECRET_KEY\n", "documentation-placeholder", "failure");
     add("left/b.js", "hook = 'https://b4a1.ngrok-free.app/kwikpaisa'\n", "tunnel-host", "warning");
     add("left/prod.env", "WEBHOOK=https://quick-fox.trycloudflare.com/kwikpaisa\n", "tunnel-host", "failure");
+    for (path, content, rule, weight) in stored() {
+        all.push((format!("stored/{path}"), content.into_bytes(), rule, weight));
+    }
     all.push(("wide/settings.ini".to_owned(), utf16(&format!("secret={LIVE}\r\n")), "live-secret", "failure"));
     all.push(("binary/app".to_owned(), [b"\x7fELF\0\0\0".as_slice(), LIVE.as_bytes(), b"\0\0"].concat(), "live-secret", "failure"));
     all.push(("broken/latin1.php".to_owned(), [b"// caf\xe9\n$s='".as_slice(), LIVE.as_bytes(), b"';"].concat(), "live-secret", "failure"));
     all
+}
+
+/// The same in what builds and deploys.
+fn stored() -> Vec<(&'static str, String, &'static str, &'static str)> {
+    let unnamed = "q8w7e6r5t4y3u2i1MARKER";
+    vec![
+        ("Dockerfile", format!("FROM node\nENV KWIKPAISA_SECRET_KEY={LIVE}\n"), "live-secret", "failure"),
+        ("a/Dockerfile", format!("FROM node\nENV KWIKPAISA_SECRET_KEY {unnamed}\n"), "named-secret", "failure"),
+        ("b.dockerfile", format!("ARG KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "failure"),
+        ("compose.yaml", format!("environment:\n  - KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "failure"),
+        ("docker-compose.prod.yml", format!("environment:\n  KWIKPAISA_SECRET: '{unnamed}'\n"), "named-secret", "failure"),
+        (".github/workflows/a.yml", format!("env:\n  KWIKPAISA_SECRET_KEY: {unnamed}\n"), "named-secret", "failure"),
+        (".gitlab-ci.yml", format!("variables:\n  KWIKPAISA_SECRET_KEY: \"{LIVE}\"\n"), "live-secret", "failure"),
+        ("Jenkinsfile", format!("environment {{ KWIKPAISA_SECRET = '{unnamed}' }}\n"), "named-secret", "failure"),
+        ("k8s/pay.yaml", format!("kind: Secret\nstringData:\n  kwikpaisa-secret-key: {unnamed}\n"), "named-secret", "failure"),
+        (
+            "k8s/sealed-not.yaml",
+            format!("kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n", BASE64.encode(LIVE.as_bytes())),
+            "live-secret",
+            "failure",
+        ),
+        ("k8s/deployment.yaml", format!("env:\n  - name: KWIKPAISA_SECRET_KEY\n    value: {unnamed}\n"), "named-secret", "failure"),
+        ("infra/prod.tfvars", format!("kwikpaisa_secret_key = \"{unnamed}\"\n"), "named-secret", "failure"),
+        ("infra/terraform.tfstate", format!("{{\"kwikpaisa_secret_key\": \"{LIVE}\"}}\n"), "live-secret", "failure"),
+        ("infra/main.tf", format!("environment = {{ KWIKPAISA_SECRET = \"{unnamed}\" }}\n"), "named-secret", "failure"),
+        ("config/application.yml", format!("kwikpaisa:\n  kwikpaisaSecretKey: {unnamed}\n"), "named-secret", "failure"),
+        ("src/kwikpaisa.rb", format!("KWIKPAISA_SECRET = '{unnamed}'\n"), "named-secret", "warning"),
+        // Without git such files are where a deployment puts its values, but not for every account to read.
+        ("open/.env", format!("KWIKPAISA_SECRET={LIVE}\n"), "live-secret", "warning"),
+        ("open/.env.production", format!("KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "warning"),
+    ]
+}
+
+/// What builds and deploys, and gives nothing away.
+fn stored_well() -> Vec<(&'static str, String)> {
+    let sealed = BASE64.encode(&[0x9b_u8, 0x17, 0x4e].repeat(120));
+    [
+        ("Dockerfile", "FROM node\nENV KWIKPAISA_SECRET_KEY=\nARG KWIKPAISA_SECRET\nRUN --mount=type=secret,id=kwikpaisa_secret_2026 make\n".to_owned()),
+        ("compose.yaml", "environment:\n  - KWIKPAISA_SECRET\n  - KWIKPAISA_SECRET=${KWIKPAISA_SECRET_2026}\n".to_owned()),
+        ("b/compose.yaml", "secrets:\n  kwikpaisa_secret:\n    file: /run/secrets/kwikpaisa2026a1b2\n".to_owned()),
+        (".github/workflows/a.yml", "env:\n  KWIKPAISA_SECRET_KEY: ${{ secrets.KWIKPAISA_SECRET_KEY }}\n".to_owned()),
+        (".gitlab-ci.yml", "variables:\n  KWIKPAISA_SECRET_KEY: $KWIKPAISA_PROTECTED_2026\n".to_owned()),
+        ("Jenkinsfile", "environment { KWIKPAISA_SECRET = credentials('kwikpaisa-secret-2026') }\n".to_owned()),
+        ("k8s/sealed.yaml", format!("kind: SealedSecret\nspec:\n  encryptedData:\n    KWIKPAISA_SECRET: {sealed}\n")),
+        (
+            "k8s/sops.yaml",
+            "kind: Secret\nstringData:\n  KWIKPAISA_SECRET: ENC[AES256_GCM,data:q8w7e6r5t4y3u2i1o9p0,iv:aa,tag:bb,type:str]\n".to_owned(),
+        ),
+        ("k8s/external.yaml", "kind: ExternalSecret\n  - secretKey: KWIKPAISA_SECRET\n    remoteRef:\n      key: pay/kwikpaisa2026\n".to_owned()),
+        (
+            "k8s/deployment.yaml",
+            "env:\n  - name: KWIKPAISA_SECRET_KEY\n    valueFrom:\n      secretKeyRef:\n        name: kwikpaisa-2026a1b2c3d4\n".to_owned(),
+        ),
+        ("k8s/reference.yaml", format!("kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n", BASE64.encode(b"YOUR_SECRET_KEY"))),
+        ("infra/main.tf", "kwikpaisa_secret = data.vault_generic_secret.pay2026.data[\"key\"]\nvariable \"kwikpaisa_secret_key\" {\n  sensitive = true\n}\n".to_owned()),
+        ("infra/arn.tfvars", "kwikpaisa_secret_arn = \"arn:aws:secretsmanager:ap-south-1:123456789012:secret:pay-a1b2c3\"\n".to_owned()),
+        (".env.example", "KWIKPAISA_SECRET=sk_live_xxxxxxxxx\nKWIKPAISA_SECRET_KEY=YOUR_SECRET_KEY\n".to_owned()),
+        ("tests/compose.yaml", "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned()),
+        ("docker-compose.test.yml", "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned()),
+    ]
+    .into()
 }
 
 /// Path and content of what only looks like a finding.
@@ -242,6 +306,9 @@ fn look_alikes() -> Vec<(String, Vec<u8>)> {
         ("golive.report.json", "{\n  \"schema\": \"golive.report/v1\",\n  \"x\": \"https://sandbox.kwikpaisa.com\"}"),
     ] {
         add(&format!("places/{name}"), &format!("{text}\n"));
+    }
+    for (path, content) in stored_well() {
+        all.push((format!("stored/{path}"), content.into_bytes()));
     }
     // Noise: random Base64, hex, minified words.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -447,4 +514,31 @@ fn a_tree_of_300_000_files_and_a_line_of_1_gb_is_searched_to_its_end() {
     let report = cut.json();
     let told: Vec<&str> = report["unlooked"].as_array().unwrap().iter().filter_map(|gap| gap["why"].as_str()).collect();
     assert!(told.contains(&"too-many-files") && cut.code != 0, "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_env_file_that_git_does_not_know_is_at_home_unless_everybody_can_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tree = tempfile::tempdir().unwrap();
+    let git =
+        |arguments: &[&str]| std::process::Command::new("git").args(arguments).current_dir(tree.path()).env_remove("GIT_DIR").output();
+    if !git(&["init", "-q"]).is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: git is not installed");
+        return;
+    }
+    write(tree.path(), "a.js", "x\n");
+    for (name, mode) in [(".env", 0o600), (".env.production", 0o640), ("open/.env", 0o644), ("known/.env", 0o600)] {
+        write(tree.path(), name, format!("KWIKPAISA_SECRET={LIVE}\n"));
+        fs::set_permissions(tree.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    git(&["add", "a.js", "known/.env"]).unwrap();
+    let ran = run(golive(tree.path()).args(["scan", "--json"]));
+    let report = ran.json();
+    let found: Vec<_> =
+        findings(&report).iter().map(|finding| (finding["path"].as_str().unwrap(), finding["weight"].as_str().unwrap())).collect();
+    let expected = [(".env", "information"), (".env.production", "information"), ("known/.env", "failure"), ("open/.env", "warning")];
+    assert_eq!((ran.code, found.as_slice()), (1, &expected[..]));
+    let ran = run(golive(tree.path()).arg("scan"));
+    assert!(ran.stdout.contains("open to every account of the machine"), "{}", ran.stdout);
 }

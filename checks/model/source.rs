@@ -185,7 +185,7 @@ pub struct Hit {
     /// Who allowed it, where somebody did and it can be allowed.
     #[serde(default)]
     pub allowed: Option<Allowed>,
-    /// Whether every account of the machine may read the file; none where the system does not tell.
+    /// Whether every account of the machine may read the file; told of env files alone, where the system tells.
     #[serde(default)]
     pub open_to_all: Option<bool>,
 }
@@ -394,6 +394,9 @@ impl Hit {
         parts.extend(self.around.words().map(Text::from));
         if self.tracked == Some(true) {
             parts.push("tracked by git".into());
+        }
+        if self.open_to_all == Some(true) {
+            parts.push("open to every account of the machine".into());
         }
         if let Some(slot) = self.secret {
             parts.push(text!("the value of `{}`", slot.key()));

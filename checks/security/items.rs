@@ -17,7 +17,7 @@ pub(super) const SECRET_STORAGE: ItemUnless = ItemUnless(
         reference: Reference::SECURITY_CHECKS,
         ..Item::USUAL
     },
-    &["source-no-exposed-keys", "security-no-literal-secrets", "security-secret-files"],
+    &["source-no-exposed-keys", "source-secrets-stored", "security-no-literal-secrets", "security-secret-files"],
 );
 
 /// No secret is where others can read it.
@@ -34,7 +34,7 @@ pub(super) const SECRETS_NOT_PUBLIC: ItemUnless = ItemUnless(
         reference: Reference::SECURITY_CHECKS,
         ..Item::USUAL
     },
-    &["source-no-exposed-keys", "source-public-clean", "security-secret-files"],
+    &["source-no-exposed-keys", "source-secrets-stored", "source-public-clean", "security-secret-files"],
 );
 
 /// Few may use the keys.

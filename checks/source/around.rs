@@ -11,7 +11,7 @@ pub const LINE: usize = 240;
 const NEAR: usize = 600;
 
 /// Words of a name or branch that is for another environment than production. Compared whole, without regard to case.
-const OTHER: [&str; 19] = [
+pub const OTHER: [&str; 19] = [
     "sandbox",
     "test",
     "tests",
@@ -113,7 +113,7 @@ fn speaks_of_choice(part: &[u8]) -> bool {
 }
 
 /// The words of a text, `camelCase` and `SNAKE_CASE` taken apart.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|word| {
         let bytes = word.as_bytes();
         let mut starts: Vec<usize> = vec![0];

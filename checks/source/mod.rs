@@ -21,6 +21,7 @@ mod public_clean;
 mod question;
 pub mod rule;
 pub mod rules;
+mod secrets_stored;
 pub mod signing;
 mod signs_raw_body;
 mod signs_server_side;
@@ -28,6 +29,7 @@ mod site_clean;
 pub mod tally;
 mod tls_verified;
 mod uses_verification_result;
+pub mod vessel;
 
 use crate::model::Section;
 
@@ -45,6 +47,7 @@ pub const SECTION: Section = Section {
         &current_generation::CurrentGeneration,
         &no_placeholders::NoPlaceholders,
         &no_tunnels::NoTunnels,
+        &secrets_stored::SecretsStored,
         &allowances_used::AllowancesUsed,
         &site_clean::SiteClean,
         &signs_raw_body::CHECK,

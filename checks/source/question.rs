@@ -2,6 +2,7 @@
 
 use super::rule::Topic;
 use super::tally::{Weighed, is_complete, weighed};
+use super::vessel::vessel;
 use crate::model::{
     Evidence, Facts, FilePlace, FolderKind, FolderState, Outcome, Probe, Quoted, Reason, SourceSeen, Subject, Text, Weight, WhyUnlooked,
 };
@@ -28,6 +29,10 @@ pub(super) enum Scope {
     Everywhere,
     /// All but what browsers or phones get.
     Source,
+    /// All but what browsers or phones get, and but files that configuration travels in.
+    Written,
+    /// Files that configuration travels in, but for what browsers or phones get.
+    Stored,
     /// What browsers or phones get.
     Public,
 }
@@ -45,7 +50,7 @@ impl Question {
     pub(super) fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let source = &facts.merchant.source;
         let configured = match self.scope {
-            Scope::Everywhere | Scope::Source => !source.roots.is_empty(),
+            Scope::Everywhere | Scope::Source | Scope::Written | Scope::Stored => !source.roots.is_empty(),
             Scope::Public => !source.public.is_empty(),
         };
         if !configured {
@@ -87,6 +92,8 @@ impl Question {
         let in_scope = match self.scope {
             Scope::Everywhere => true,
             Scope::Source => !is_public,
+            Scope::Written => !is_public && vessel(&found.hit.path).is_none(),
+            Scope::Stored => !is_public && vessel(&found.hit.path).is_some(),
             Scope::Public => is_public,
         };
         in_scope && self.topics.contains(&found.rule.topic)
@@ -104,7 +111,10 @@ impl Question {
             let more = found.len() - NAMED;
             evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan` names them", more)));
         }
-        let fix = found.first().map_or("", |first| first.rule.fix);
+        let fix = found.first().map_or("", |first| match vessel(&first.hit.path) {
+            Some(vessel) if self.scope == Scope::Stored => vessel.fix(),
+            Some(_) | None => first.rule.fix,
+        });
         outcome(crate::model::Finding::new(message, evidence).fix(fix).repeat("golive scan"))
     }
 
@@ -112,7 +122,7 @@ impl Question {
     fn looked_at(&self, seen: &SourceSeen, found: &[Weighed<'_>]) -> Vec<Evidence> {
         let wanted = |kind| match self.scope {
             Scope::Everywhere => true,
-            Scope::Source => kind == FolderKind::Root,
+            Scope::Source | Scope::Written | Scope::Stored => kind == FolderKind::Root,
             Scope::Public => kind == FolderKind::Public,
         };
         let mut evidence: Vec<Evidence> = seen

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::place::is_env_file;
+use super::vessel::{Vessel, vessel};
 use crate::model::{Around, FilePlace, Hit, HitKind, Weight};
 
 /// One thing that the scan looks for.
@@ -156,6 +156,8 @@ pub struct Levels {
     pub untracked_production: Weight,
     /// In other configuration that git does not track: at most this.
     pub untracked_config: Weight,
+    /// The same for both in an env file that every account of the machine may read, where this is more.
+    pub open_to_all: Weight,
 }
 
 impl Levels {
@@ -172,6 +174,7 @@ impl Levels {
         without_platform: Weight::Failure,
         untracked_production: Weight::Failure,
         untracked_config: Weight::Information,
+        open_to_all: Weight::Information,
     };
 }
 
@@ -216,10 +219,14 @@ impl Rule {
         };
         let by_platform = if hit.platform { Weight::Failure } else { levels.without_platform };
         // Without git, an env file is where a deployment puts its values; anything else may be on its way into an image.
-        let stays_here = hit.tracked.map_or(is_env_file(hit.path.rsplit('/').next().unwrap_or_default()), |tracked| !tracked);
+        let vessel = vessel(&hit.path);
+        let is_env_file = vessel == Some(Vessel::EnvFile);
+        // An image takes what is in its file along, whatever git knows.
+        let stays_here = hit.tracked.map_or(is_env_file, |tracked| !tracked) && vessel != Some(Vessel::Image);
+        let at_least = if is_env_file && hit.open_to_all == Some(true) { levels.open_to_all } else { Weight::Information };
         let by_git = match hit.place {
-            FilePlace::Production if stays_here => levels.untracked_production,
-            FilePlace::Config | FilePlace::OtherEnvironment if stays_here => levels.untracked_config,
+            FilePlace::Production if stays_here => levels.untracked_production.max(at_least),
+            FilePlace::Config | FilePlace::OtherEnvironment if stays_here => levels.untracked_config.max(at_least),
             FilePlace::Public
             | FilePlace::Production
             | FilePlace::Config

@@ -40,6 +40,10 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
     );
     let requires =
         if has(Defect::CodeUsesPreviousSdk) { "{ \"require\": { \"jangras/kwikpaisa\": \"^1.0\" } }\n" } else { "{ \"require\": {} }\n" };
+    let image = format!(
+        "FROM node:22\nENV DEMO_SHOP_SECRET_KEY{}\nCMD [\"node\", \"src/kwikpaisa.js\"]\n",
+        if has(Defect::ImageHoldsSecret) { format!("={}", keys.issued_secret) } else { "_FILE=/run/secrets/demo-shop".to_owned() }
+    );
     let bundle = if has(Defect::BundleHoldsSecret) {
         format!("(()=>{{const s=\"{}\";window.sign=p=>hmac(s,p)}})()\n", keys.issued_secret)
     } else {
@@ -58,6 +62,7 @@ pub(super) fn files(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)>
         (CODE, "tests/kwikpaisa.test.js", "const base = 'https://sandbox.kwikpaisa.com';\nconst key = 'sk_test_xxxxxxxxx';\n"),
         (CODE, "README.md", "Set `KWIKPAISA_SECRET=sk_live_xxxxxxxxx`. The sandbox is https://sandbox.kwikpaisa.com.\n"),
         (CODE, ".env.example", "DEMO_SHOP_BASE_URL=https://sandbox.kwikpaisa.com\nDEMO_SHOP_SECRET_KEY=YOUR_SECRET_KEY\n"),
+        (CODE, "Dockerfile", image.as_str()),
         (PUBLIC, "index.html", "<!doctype html><title>Demo Shop</title><script src=\"main.js\"></script>\n"),
         (PUBLIC, "main.js", bundle.as_str()),
         (PUBLIC, "pay.js", page),

@@ -374,6 +374,8 @@ defects! {
         => ["source-no-placeholders"];
     CodeNamesTunnel Warns "code-names-tunnel": "a developer's tunnel is written out in the code"
         => ["source-no-tunnels"];
+    ImageHoldsSecret Stops "image-holds-secret": "the Dockerfile sets the secret, so that every copy of the image has it"
+        => ["source-secrets-stored"];
     CodeAllowsNothing Warns "code-allows-nothing": "a golive:allow in the code outlived the key it was written for"
         => ["source-allowances-used"];
     SiteGivesOutEnv Stops "site-gives-out-env": "the web server's folder is the application's, and .env comes to everybody who asks"

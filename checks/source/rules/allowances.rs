@@ -28,6 +28,7 @@ const LEVELS: Levels = Levels {
     without_platform: Weight::Warning,
     untracked_production: Weight::Warning,
     untracked_config: Weight::Warning,
+    open_to_all: Weight::Warning,
 };
 
 /// An allowance. The search finds all of them as this; those that do their work are no findings.

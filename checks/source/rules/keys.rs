@@ -30,6 +30,7 @@ pub(super) const LIVE_SECRET: Rule = Rule {
         elsewhere: Weight::Warning,
         selected: Weight::Failure,
         comment: Weight::Failure,
+        open_to_all: Weight::Warning,
         untracked_production: Weight::Information,
         ..Levels::USUAL
     },
@@ -140,6 +141,7 @@ pub const OWN_SECRET: Rule = Rule {
         elsewhere: Weight::Failure,
         selected: Weight::Failure,
         comment: Weight::Failure,
+        open_to_all: Weight::Warning,
         untracked_production: Weight::Information,
         ..Levels::USUAL
     },

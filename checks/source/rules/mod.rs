@@ -4,6 +4,7 @@ pub mod allowances;
 mod hosts;
 mod keys;
 mod mistakes;
+mod named;
 mod placeholders;
 mod previous;
 mod tls;
@@ -52,6 +53,7 @@ pub const RULES: &[&Rule] = &[
     &mistakes::WRITTEN_TIMESTAMP,
     &mistakes::LOGS_SECRET,
     &mistakes::LOGS_SIGNATURE,
+    &named::NAMED_SECRET,
 ];
 
 /// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those that know what else was found.

@@ -244,6 +244,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CodeUsesPreviousSdk => in_code("composer.json", "jangras/kwikpaisa"),
         Defect::CodeHoldsPlaceholder => in_code("src/kwikpaisa.js", "GENERATED_SIGNATURE"),
         Defect::CodeNamesTunnel => in_code("src/kwikpaisa.js", "ngrok-free.app"),
+        Defect::ImageHoldsSecret => in_code("Dockerfile", "ENV DEMO_SHOP_SECRET_KEY="),
         Defect::CodeAllowsNothing => in_code("src/kwikpaisa.js", "golive:allow(live-secret)"),
         Defect::SiteGivesOutEnv => client.get(SITE, "/.env").body.contains("=") && client.get(SITE, "/").body.contains("main.js"),
         Defect::SiteMapHoldsSecret => client.get(SITE, "/main.js.map").body.contains("sk_live_"),

@@ -337,7 +337,8 @@ impl<'s, 'a> Reader<'s, 'a> {
             return Vec::new();
         }
         let search = self.search;
-        let open_to_all = search.is_open_to_all(path);
+        let is_env_file = path.file_name().is_some_and(|name| is_env_file(&name.to_string_lossy()));
+        let open_to_all = if is_env_file { search.is_open_to_all(path) } else { None };
         let scan = search.tree.scan;
         let named = scan.named.iter().find(|(named, _)| search.root.join(path) == *named).map(|(_, named)| *named);
         if named == Some(Named::Judged) {
