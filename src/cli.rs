@@ -323,9 +323,13 @@ pub(crate) struct ReachArgs {
 /// What comes out.
 #[derive(Args, Debug)]
 pub(crate) struct ReportArgs {
-    /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
+    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit, sarif, github, gitlab, csv or tap
+    /// [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
+    /// Write what happens as it happens, one JSON object per line
+    #[arg(long, value_name = "PATH")]
+    pub(crate) events: Option<PathBuf>,
     /// Save what was seen, without secrets, for `golive judge`
     #[arg(long, value_name = "PATH")]
     pub(crate) save_observations: Option<PathBuf>,
@@ -429,7 +433,8 @@ pub(crate) struct PlanArgs {
 pub(crate) struct JudgeArgs {
     /// What `--save-observations` wrote
     pub(crate) path: PathBuf,
-    /// A report, repeatable: terminal, json or markdown, to PATH or standard output [default: terminal]
+    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit, sarif, github, gitlab, csv or tap
+    /// [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
 }

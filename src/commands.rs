@@ -18,6 +18,7 @@ use crate::cli::{
 use crate::config::{self, Loaded, Programs, Sources};
 use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
 use crate::demo::{self, Defect, Shop};
+use crate::events::Events;
 use crate::exit::{Ending, Exit, Signal};
 use crate::guard::Guard;
 use crate::observe::Options;
@@ -232,13 +233,23 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 /// Observes, saves, judges, reports.
 fn conclude(run: Run, args: &ReportArgs, wish: Option<&bundle::Wish>, colour: bool) -> anyhow::Result<Exit> {
     let guard = Guard::new(&run.wiring.keys);
-    let (seen, signal) = run.observe(&Spinner::new(args.quiet))?;
+    output::apart(&args.output, args.events.as_deref())?;
+    anyhow::ensure!(
+        args.events.is_none() || args.events != args.save_observations,
+        "events and observations would go to one file; give each its own"
+    );
+    let events = Events::open(args.events.as_deref(), &guard, Spinner::new(args.quiet))?;
+    events.started(&run.facts);
+    let (seen, signal) = run.observe(&events)?;
     let saved = match &args.save_observations {
         Some(path) => output::write(path, &serde_json::to_string_pretty(&seen).context("writing the observations down")?, &guard),
         None => Published::default(),
     };
     let saved = wish.map_or(saved, |wish| saved.and(wish.end(&seen, &guard)));
-    Ok(publish(&seen, &args.output, saved, &guard, colour, signal))
+    if args.events.is_some() {
+        events.judged(&Report::new(&seen.facts()));
+    }
+    Ok(publish(&seen, &args.output, saved.and(events.published()), &guard, colour, signal))
 }
 
 /// Judges and renders.

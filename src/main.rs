@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod events;
 mod exit;
 mod guard;
 mod manual;

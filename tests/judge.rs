@@ -64,3 +64,33 @@ fn coverage_without_a_run_contacts_nobody() {
     assert_eq!(covered.code, 1, "{}", covered.stderr);
     assert!(covered.stdout.contains("\n  PC-07   undecided "), "{}", covered.stdout);
 }
+
+#[test]
+fn events_tell_what_happened_and_end_with_the_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran =
+        run(golive(folder.path()).args(["demo", "--defect", "ignores-missing-signature", "--events", "events.ndjson", "--output", "json"]));
+    let report = ran.json();
+    let events = fs::read_to_string(folder.path().join("events.ndjson")).unwrap();
+    let events: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let named = |name: &str| events.iter().filter(|event| event["event"] == name).count();
+    assert_eq!(events[0]["event"], "started");
+    assert_eq!(events[0]["run"], report["run"]["id"]);
+    assert!(named("delivery") > 50 && named("began") == named("ended"), "{} {}", named("delivery"), named("began"));
+    assert_eq!(named("check"), report["checks"].as_array().unwrap().len());
+    let last = &events[events.len() - 1];
+    for key in ["word", "exit_code", "sentence"] {
+        assert_eq!(last[key], report["verdict"][key]);
+    }
+    let times: Vec<u64> = events.iter().map(|event| event["at_ms"].as_u64().unwrap()).collect();
+    assert!(times.is_sorted());
+}
+
+#[test]
+fn events_and_a_report_do_not_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for option in ["--output=json=one", "--save-observations=one"] {
+        let ran = run(golive(folder.path()).args(["demo", "--events", "one", option]));
+        assert_eq!(ran.code, 2, "{option}: {}", ran.stderr);
+    }
+}

@@ -37,7 +37,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
-use golive_checks::model::{Merchant, NotMade, Observations, OwnSignature, Probe, RunFacts, Scenario, ScenarioSeen, Secret, Seen};
+use golive_checks::model::{
+    Exchange, Merchant, NotMade, Observations, OwnSignature, Probe, RunFacts, Scenario, ScenarioSeen, Secret, Seen,
+};
 use golive_checks::platform::{known_answers, signature};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
@@ -104,6 +106,8 @@ pub(crate) trait Progress {
     fn began(&self, probe: &str);
     /// It is over.
     fn ended(&self, probe: &str);
+    /// A delivery of a scenario that is over.
+    fn delivered(&self, _scenario: &str, _exchange: &Exchange) {}
 }
 
 /// `host:port` of everything that was contacted, each once, in order. The dialer notes it.
@@ -143,6 +147,9 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     let control = wiring.control.as_ref().map(|hook| Control::new(hook, &wiring.folder, limits));
     let seen = RefCell::new(before(&plan));
     let record = |name: &'static str, became: Seen<ScenarioSeen>| {
+        if let Seen::Got(scenario) = &became {
+            scenario.exchanges().for_each(|exchange| progress.delivered(name, exchange));
+        }
         seen.borrow_mut().scenarios.insert(name.to_owned(), became);
     };
     let look = Look { plan: &plan, seen: &seen, progress };

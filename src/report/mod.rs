@@ -39,6 +39,7 @@ use jiff::tz::Offset;
 use coverage::Covered;
 use timeline::Exchanged;
 
+pub(crate) use account::brief;
 pub(crate) use lifetime::ValidUntil;
 pub(crate) use measure::Measurement;
 pub(crate) use verdict::{First, Verdict};
