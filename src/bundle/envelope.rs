@@ -74,9 +74,7 @@ impl Envelope {
 
     /// Its one spelling.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("strings always serialise");
-        bytes.push(b'\n');
-        bytes
+        super::spelled(&serde_json::to_value(self).expect("strings always serialise"))
     }
 
     /// What it is around.

@@ -211,7 +211,7 @@ pub(crate) fn keygen(path: &Path) -> anyhow::Result<String> {
 /// When it does not, the key cannot be used or has signed already, or the name or role is none.
 pub(crate) fn sign_off(path: &Path, key: &Path, name: &str, role: &str) -> anyhow::Result<(String, Published)> {
     let key = SigningKey::read(key)?;
-    let signer = Signer { name: sayable(name, "a name")?, role: sayable(role, "a role")?, at: Timestamp::now() };
+    let signer = Signer { name: sayable(name, "a name")?, role: sayable(role, "a role")?, at: now()? };
     sign(path, &key, signer)
 }
 
@@ -272,6 +272,11 @@ fn sayable(words: &str, what: &str) -> anyhow::Result<String> {
     ensure!(words.chars().count() <= LONGEST_WORDS, "{what} has {LONGEST_WORDS} characters at the most");
     ensure!(!words.chars().any(golive_checks::model::is_invisible), "{what} has only characters that can be seen");
     Ok(words.to_owned())
+}
+
+/// Now, in whole seconds.
+fn now() -> anyhow::Result<Timestamp> {
+    Timestamp::from_second(Timestamp::now().as_second()).context("reading the clock")
 }
 
 fn digest(bytes: &[u8]) -> String {

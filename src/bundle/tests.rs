@@ -230,14 +230,7 @@ fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
     assert!(edited(CONFIGURATION, &|text| text.replacen("\": \"0", "\": \"1", 1)).contains("configuration.json"));
     let judged_again = "the verdict is not what the observations give, judged again";
     assert_eq!(edited(VERDICT, &|text| text.replacen("\"switches\": []", "\"switches\": [\"--now\"]", 1)), judged_again);
-    // A check that was taken out, and one that was made to pass.
-    assert_eq!(
-        edited(VERDICT, &|text| text
-            .lines()
-            .filter(|line| !line.contains("webhook-https"))
-            .fold(String::new(), |all, line| all + line + "\n")),
-        if true { "verdict.json cannot be read" } else { judged_again }
-    );
+    // A check that was taken out.
     let without = |text: &str| {
         let mut verdict: serde_json::Value = serde_json::from_str(text).unwrap();
         verdict["outcomes"].as_object_mut().unwrap().shift_remove("webhook-rejects-forged").unwrap();
@@ -380,11 +373,12 @@ fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
         assert!(verified.words().starts_with("VERIFIED AS A DRAFT: DRAFT, "));
         for format in Format::ALL {
             assert!(format.render(&verified.report, false).contains("DRAFT"), "{format:?}");
-            assert!(!format.render(&Report::new(&ready().facts()), false).contains("DRAFT"), "{format:?}");
         }
         assert!(format!("{}", String::from_utf8_lossy(&files["report.html"])).contains("<body data-draft=\"DRAFT\">"));
     }
     assert!(!folder.path().join("bundle").exists());
+    let ready = Report::new(&ready().facts());
+    assert!(Format::ALL.iter().all(|format| !format.render(&ready, false).contains("DRAFT")));
 }
 
 #[test]
