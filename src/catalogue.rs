@@ -6,7 +6,10 @@ use anyhow::bail;
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section};
 use golive_checks::requirements::{self, Requirement};
+use golive_checks::source::rules;
 use serde::Serialize;
+
+use crate::rule;
 
 /// The width that `golive list` and `golive explain` keep to.
 const WIDTH: usize = 80;
@@ -50,7 +53,7 @@ pub(crate) fn list_json() -> String {
     json
 }
 
-/// All that is known of a check, a section, or a line of the platform's checklist.
+/// All that is known of a check, a section, a line of the platform's checklist, or a rule of the scan.
 ///
 /// # Errors
 ///
@@ -66,7 +69,10 @@ pub(crate) fn explain(id: &str) -> anyhow::Result<String> {
         let metas = section.checks.iter().map(|check| check.meta());
         return Ok(format!("{} ({})\n\n{}", section.title, section.id, lines(metas)));
     }
-    bail!("there is no check, section or requirement `{}`{}", plain(id), nearest(id))
+    if let Some(rule) = rules::find(id) {
+        return Ok(rule::explain(rule));
+    }
+    bail!("there is no check, section, requirement or rule of the scan `{}`{}", plain(id), nearest(id))
 }
 
 /// Whether `name` is a check or a section, as `--only` and `--skip` take them.
@@ -138,6 +144,7 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
     };
     let waive = if meta.waivable { "Its failure may be accepted until a date, by `[[waive]]`." } else { "Its failure cannot be waived." };
     let _ = write!(out, "\nExceptions\n{}", indented(&format!("{attest} {waive}"), 2));
+    out.push_str(&rule::of_check(meta.id));
     out.push_str("\nLines of the platform's pages that it covers\n");
     for requirement in meta.covers.iter().filter_map(|id| requirements::find(id)) {
         let level = match (requirement.level.as_str(), requirement.required) {
@@ -176,12 +183,12 @@ fn lines(metas: impl Iterator<Item = &'static CheckMeta>) -> String {
 }
 
 /// Wrapped words with every line indented, and a line break at the end.
-fn indented(words: &str, by: usize) -> String {
+pub(crate) fn indented(words: &str, by: usize) -> String {
     hanging(words, by, by)
 }
 
 /// Wrapped words, the first line indented differently from the others.
-fn hanging(words: &str, first: usize, others: usize) -> String {
+pub(crate) fn hanging(words: &str, first: usize, others: usize) -> String {
     let (first, others) = (" ".repeat(first), " ".repeat(others));
     let options = textwrap::Options::new(WIDTH).initial_indent(&first).subsequent_indent(&others).break_words(false);
     let mut out = textwrap::fill(words, options);

@@ -75,7 +75,7 @@ pub(crate) enum Command {
     },
     /// Say why a check matters, how it is judged and how to put it right
     Explain {
-        /// A check such as webhook-rejects-forged, or a line of the platform's checklist such as PC-18
+        /// A check such as webhook-rejects-forged, a line of the platform's checklist such as PC-18, or a rule of the scan
         id: String,
     },
     /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or INCOMPLETE

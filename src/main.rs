@@ -27,6 +27,7 @@ mod readme;
 mod receiver;
 mod replay;
 mod report;
+mod rule;
 mod run;
 mod scan;
 mod send;

@@ -48,7 +48,10 @@ impl Check for Mistake {
                 let words = text!("no code that deals with the platform's signatures was met in `{}`", FolderKind::Root.key());
                 Err(Reason::NoWayToObserve(words).into())
             }
-            Outcome::Pass(_) if self.in_public && facts.merchant.source.public.is_empty() => {
+            // An empty list says that nothing goes there; no list says nothing.
+            Outcome::Pass(_)
+                if self.in_public && facts.merchant.source.public.is_empty() && !facts.merchant.places.contains_key("source.public") =>
+            {
                 Err(Reason::NoWayToObserve(text!("`{}` names no folder to search", FolderKind::Public.key())).into())
             }
             Outcome::Pass(mut evidence) => {

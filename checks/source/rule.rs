@@ -104,6 +104,30 @@ pub enum Topic {
     FrozenTimestamp,
 }
 
+impl Topic {
+    /// The checks that judge it.
+    #[must_use]
+    pub const fn checks(self) -> &'static [&'static str] {
+        match self {
+            Self::Sandbox => &["source-no-sandbox", "source-public-clean", "source-site-clean"],
+            Self::Secrets => &["source-no-exposed-keys", "source-public-clean", "source-site-clean"],
+            Self::Hosts => &["source-genuine-hosts"],
+            Self::PlainHttp => &["source-https"],
+            Self::TlsVerification => &["source-tls-verified"],
+            Self::PreviousGeneration => &["source-current-generation"],
+            Self::Placeholders => &["source-no-placeholders"],
+            Self::Tunnels => &["source-no-tunnels"],
+            Self::Allowances => &["source-allowances-used"],
+            Self::ParsedBody => &["source-signs-raw-body"],
+            Self::Comparison => &["source-compares-in-constant-time"],
+            Self::UnusedVerification => &["source-uses-verification-result"],
+            Self::ClientSigning => &["source-signs-server-side"],
+            Self::Logs => &["source-logs-no-secret"],
+            Self::FrozenTimestamp => &["source-fresh-timestamps"],
+        }
+    }
+}
+
 /// A literal in the bytes around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {

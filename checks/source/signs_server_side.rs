@@ -62,6 +62,9 @@ mod tests {
         let mut merchant = merchant();
         merchant.source.public.clear();
         assert!(matches!(judge_seen(&CHECK, &merchant, seen(Vec::new())), Outcome::Undecided(Reason::NoWayToObserve(_))));
+        let mut nothing_public = merchant.clone();
+        nothing_public.places.insert("source.public".to_owned(), crate::model::Place { line: 1, column: 1 });
+        assert!(matches!(judge_seen(&CHECK, &nothing_public, seen(Vec::new())), Outcome::Pass(_)));
         assert!(matches!(judge_seen(&CHECK, &merchant, seen(vec![hit("signs-in-app", FilePlace::Code)])), Outcome::Warn(_)));
     }
 }

@@ -93,3 +93,24 @@ fn no_rule_panics_on_odd_bytes() {
         }
     }
 }
+
+#[test]
+fn every_rule_turns_the_checks_of_its_topic_and_no_other() {
+    use crate::model::{FilePlace, Outcome};
+    use crate::source::SECTION;
+    use crate::source::fixture::{hit, judge};
+    for rule in all() {
+        let mut turned = BTreeSet::new();
+        for place in [FilePlace::Public, FilePlace::Production, FilePlace::Code, FilePlace::Test] {
+            for check in SECTION.checks {
+                if matches!(judge(*check, vec![hit(rule.id, place)]), Outcome::Warn(_) | Outcome::Fail(_)) {
+                    turned.insert(check.meta().id);
+                }
+            }
+        }
+        // The site is seen apart from the tree.
+        let said: BTreeSet<&str> = rule.topic.checks().iter().copied().filter(|id| *id != "source-site-clean").collect();
+        assert!(!turned.is_empty() && turned.is_subset(&said), "{}: {turned:?}", rule.id);
+        assert!(rule.topic.checks().iter().all(|id| SECTION.checks.iter().any(|check| check.meta().id == *id)), "{}", rule.id);
+    }
+}
