@@ -403,7 +403,7 @@ pub(crate) struct SignOffArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Exit codes:\n  0 VERIFIED   5 REFUSED   2 usage, or there is no bundle")]
+#[command(after_help = "Exit codes:\n  0 VERIFIED   5 REFUSED   2 usage, or no bundle that can be read")]
 pub(crate) struct VerifyBundleArgs {
     /// A folder, or a file that ends in .zip
     pub(crate) bundle: PathBuf,

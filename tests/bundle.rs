@@ -136,6 +136,10 @@ fn check_writes_a_bundle_of_its_run() {
     done(folder, "sign-off bundle.zip --key key --name Asha --role engineer");
     done(folder, "verify bundle.zip --key key.pub --draft --challenge 4711");
     assert_eq!(line(folder, "verify bundle.zip --key key.pub --draft --challenge 4712").code, 5);
+    line(folder, "check --offline --quiet --bundle bundle --draft");
+    for file in fs::read_dir(folder.join("bundle")).unwrap().map(|entry| entry.unwrap().path()) {
+        assert!(!String::from_utf8_lossy(&fs::read(&file).unwrap()).contains("MARKER"), "{} holds a secret", file.display());
+    }
     // What would be refused afterwards is refused before anything is done.
     for (words, why) in [
         ("check --offline --bundle bundle.zip --draft", "never written over"),

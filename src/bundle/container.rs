@@ -131,6 +131,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Files> {
     } else {
         let file = File::open(path).with_context(reading)?;
         let mut zip = ZipArchive::new(file).ok().with_context(|| format!("{} is no folder and no zip file", path.display()))?;
+        // Another program may show the other one of two.
+        ensure!(!zip.has_duplicate_names(), "{}: it holds two files of one name", path.display());
+        ensure!(zip.offset() == 0, "{}: something stands before the zip file in it", path.display());
         ensure!(zip.len() <= MOST_FILES, "{}: it holds more than any bundle does", path.display());
         for index in 0..zip.len() {
             let entry = zip.by_index(index).with_context(reading)?;
@@ -152,7 +155,6 @@ fn put(files: &mut Files, name: String, source: impl Read, left: &mut u64) -> an
     let length = bytes.len() as u64;
     ensure!(length <= *left && files.len() < MOST_FILES, "it holds more than any bundle does");
     *left -= length;
-    ensure!(!files.contains_key(&name), "{name:?} is there twice");
     files.insert(name, bytes);
     Ok(())
 }

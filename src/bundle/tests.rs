@@ -310,6 +310,34 @@ fn a_file_more_and_a_file_less_are_refused() {
     }
 }
 
+/// Two files of one name in a zip file: one program shows the one, and another program the other.
+#[test]
+fn a_zip_file_hides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle.zip");
+    make(&ready(), &path, &Guard::none()).unwrap();
+    let right = fs::read(&path).unwrap();
+    let refused = |bytes: &[u8], why: &str| {
+        fs::write(&path, bytes).unwrap();
+        let error = container::read(&path).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    };
+    // A file more, whose name is then made that of another.
+    let mut files = container::read(&path).unwrap();
+    files.insert("report.mx".to_owned(), b"another".to_vec());
+    fs::remove_file(&path).unwrap();
+    container::write(&path, &files, &Guard::none()).unwrap();
+    let mut twice = fs::read(&path).unwrap();
+    for at in 0..twice.len() - 9 {
+        if twice[at..].starts_with(b"report.mx") {
+            twice[at..at + 9].copy_from_slice(b"report.md");
+        }
+    }
+    refused(&twice, "two files of one name");
+    refused(&[b"more".as_slice(), &right].concat(), "before the zip file");
+    refused(&right[..right.len() / 2], "no zip file");
+}
+
 #[test]
 fn an_envelope_has_one_spelling() {
     let (files, key) = signed(&ready());

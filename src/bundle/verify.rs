@@ -226,11 +226,12 @@ impl Verified {
             words.push_str(&signature(signer, keyid));
         }
         let version = self.report.run.version.as_str();
+        let ends = if self.report.valid_until.is_some() { "; and that has not ended yet" } else { "" };
         let _ = write!(
             words,
             "
 What this proves: whoever holds these keys signed exactly these files; judged again by golive {version},
-the observations in them give this very verdict and these very reports; and it has not ended yet.
+the observations in them give this very verdict and these very reports{ends}.
 "
         );
         match self.report.run.challenge.as_ref().map(Text::as_str) {
