@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::ensure;
 use golive_checks::model::{BaselineState, Limits, Quoted, Show as _, Weight};
 use golive_checks::platform::keys;
-use golive_checks::source::tally::{is_complete, weighed};
+use golive_checks::source::tally::{is_complete, past, past_gap, weighed};
 
 use crate::config::Loaded;
 use crate::exit::Exit;
@@ -40,9 +40,10 @@ pub(crate) fn write(
     limits.source_hits = u64::MAX;
     let scan = prepare(asked, loaded, &limits)?.accepting(&base(loaded), Baseline::default());
     let seen = scan.run(&AtomicBool::new(false));
-    let found = weighed(&seen);
-    let left = found.iter().filter(|found| found.weight > Weight::Information && !found.rule.can_be_allowed(found.hit)).count();
-    let new = old.accept(&seen, &scan.ways(), reason);
+    let (found, past) = (weighed(&seen), past(&seen));
+    let in_use = past.iter().filter(|(_, found)| found.weight > Weight::Information && found.hit.secret.is_some()).count();
+    let left = in_use + found.iter().filter(|found| found.weight > Weight::Information && !found.rule.can_be_allowed(found.hit)).count();
+    let new = old.accept(&seen, &scan.ways(), &scan.tops(), reason);
     let written = output::write(&path, &new.write(), guard);
     if written.leaked || written.unwritten {
         return Ok((written, String::new(), Exit::Ready));
@@ -51,7 +52,7 @@ pub(crate) fn write(
     let exit = if left > 0 {
         words.push_str(&format!("{left} cannot be accepted: `golive scan` names what they are.\n"));
         Exit::NotReady
-    } else if is_complete(&seen) {
+    } else if is_complete(&seen) && past_gap(&seen).is_none() {
         Exit::Ready
     } else {
         words.push_str("Not everything could be looked at: `golive scan` says what.\n");

@@ -189,6 +189,9 @@ pub(crate) struct ScanArgs {
     pub(crate) public: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Look through the history of git, too: every version of every file on any branch
+    #[arg(long)]
+    pub(crate) history: bool,
     /// Warnings are FOUND
     #[arg(long)]
     pub(crate) strict: bool,
@@ -214,6 +217,9 @@ pub(crate) struct BaselineArgs {
     pub(crate) public: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Look through the history of git, too: every version of every file on any branch
+    #[arg(long)]
+    pub(crate) history: bool,
     /// Why what is new in it is accepted
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
@@ -352,6 +358,9 @@ pub(crate) struct CheckArgs {
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+    /// Look through the history of git, too: every version of every file on any branch; a long one wants a longer --deadline
+    #[arg(long)]
+    pub(crate) history: bool,
     /// The time given to the whole run, such as 120s [default: 120s]
     #[arg(long, value_name = "TIME", default_value = "120s", hide_default_value = true)]
     pub(crate) deadline: Seconds,

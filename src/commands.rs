@@ -21,7 +21,7 @@ use crate::demo::{self, Defect, Shop};
 use crate::events::Events;
 use crate::exit::{Ending, Exit, Signal};
 use crate::guard::Guard;
-use crate::observe::Options;
+use crate::observe::{Options, Progress as _};
 use crate::output::{self, OutputSpec, Published};
 use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
@@ -142,8 +142,11 @@ fn scan(args: ScanArgs, colour: bool) -> anyhow::Result<Exit> {
     let programs = if args.config.config.is_some() { Programs::Run } else { Programs::Leave };
     let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
     let loaded = config::load_if_found(&sources)?;
-    let asked = scan::Asked { roots: args.paths, public: args.public, strict: args.strict, all: args.all };
+    let asked = scan::Asked { roots: args.paths, public: args.public, strict: args.strict, all: args.all, history: args.history };
+    let spinner = Spinner::new(args.json);
+    spinner.began(if asked.history { "source tree and history of git" } else { "source tree" });
     let scanned = scan::run(asked, loaded.as_ref())?;
+    drop(spinner);
     let words = if args.json { scanned.json() } else { scanned.describe(colour) };
     let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
     Ok(ending(output::print_past(&guard, &words), scanned.exit(), false, None))
@@ -154,7 +157,7 @@ fn write_baseline(args: BaselineArgs) -> anyhow::Result<Exit> {
     let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
     let loaded = config::load_if_found(&sources)?;
     let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
-    let asked = scan::Asked { roots: args.paths, public: args.public, ..scan::Asked::default() };
+    let asked = scan::Asked { roots: args.paths, public: args.public, history: args.history, ..scan::Asked::default() };
     let (written, words, exit) = baseline::write(asked, args.reason.as_deref(), loaded.as_ref(), &guard)?;
     let printed = output::print_past(&guard, &words);
     let published = Published { leaked: written.leaked || printed.leaked, unwritten: written.unwritten || printed.unwritten };
@@ -183,6 +186,7 @@ fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
     let mut run = prepare(loaded, args.scope, Mode::Check, &args.network)?;
     run.facts.strict = args.report.strict;
     run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
+    run.options.history = args.history;
     run.options.deadline = args.deadline.0;
     let WishArgs { bundle, draft, challenge } = args.bundle;
     let wish = bundle::Wish { path: bundle, draft, challenge };

@@ -1,5 +1,7 @@
 //! `golive scan`: the source scan alone, and what it found, for a person or a program.
 
+mod history;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -9,7 +11,7 @@ use colored::Colorize as _;
 use golive_checks::model::{
     BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, UnusedEntry, Weight, is_invisible,
 };
-use golive_checks::source::tally::{Weighed, is_complete, weighed};
+use golive_checks::source::tally::{Weighed, is_complete, past, past_gap, weighed};
 use serde_json::json;
 
 use crate::config::Loaded;
@@ -31,6 +33,8 @@ pub(crate) struct Asked {
     pub(crate) strict: bool,
     /// What is merely good to know is shown.
     pub(crate) all: bool,
+    /// The history of git is looked through.
+    pub(crate) history: bool,
 }
 
 /// What a scan came to.
@@ -71,7 +75,7 @@ pub(crate) fn baseline_of(loaded: Option<&Loaded>) -> (PathBuf, Option<&str>) {
 ///
 /// When a path of the command line is no folder.
 pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) -> anyhow::Result<Scan> {
-    let Asked { roots, public, .. } = asked;
+    let Asked { roots, public, history, .. } = asked;
     let mut folders = Vec::new();
     let configured = loaded.map(|loaded| (&loaded.merchant.source, loaded.wiring.folder.as_path()));
     let add = |folders: &mut Vec<Folder>, list: &[String], base: &Path, kind| {
@@ -98,19 +102,20 @@ pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) ->
     if let Some((source, base)) = configured {
         add(&mut folders, &source.public, base, FolderKind::Public);
     }
-    Ok(match loaded {
+    let scan = match loaded {
         Some(loaded) => Scan::of(folders, &loaded.wiring.keys, limits).naming(&loaded.merchant, &loaded.wiring),
         None => Scan::of(folders, &Keyring::default(), limits),
-    })
+    };
+    Ok(scan.with_history(history))
 }
 
 impl Scanned {
     /// The word, and how the process ends.
     fn verdict(&self) -> (&'static str, Exit) {
-        let counts = |weight| weighed(&self.seen).iter().any(|found| found.weight == weight);
+        let counts = |weight| self.count(weight) > 0;
         if counts(Weight::Failure) || self.strict && (counts(Weight::Warning) || self.stale() > 0) {
             ("FOUND", Exit::NotReady)
-        } else if is_complete(&self.seen) {
+        } else if is_complete(&self.seen) && past_gap(&self.seen).is_none() {
             ("CLEAN", Exit::Ready)
         } else {
             ("INCOMPLETE", Exit::Incomplete)
@@ -124,8 +129,7 @@ impl Scanned {
 
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
-        let count = |weight| weighed(&self.seen).iter().filter(|found| found.weight == weight).count();
-        let (failures, warnings) = (count(Weight::Failure), count(Weight::Warning) + self.stale());
+        let (failures, warnings) = (self.count(Weight::Failure), self.count(Weight::Warning) + self.stale());
         let mut parts = Vec::new();
         if failures > 0 {
             parts.push(plural(failures as u64, "failure"));
@@ -138,6 +142,12 @@ impl Scanned {
         let gap = if exit == Exit::Incomplete { ", and not everything could be looked at" } else { "" };
         let allowed = if self.seen.allowed > 0 { format!("; {} allowed", self.seen.allowed) } else { String::new() };
         format!("{word}: {found} in {}, {}{allowed}{gap}", plural(self.seen.files(), "file"), size(self.seen.bytes()))
+    }
+
+    /// How many findings weigh so much, those of the history among them.
+    fn count(&self, weight: Weight) -> usize {
+        let past = past(&self.seen);
+        weighed(&self.seen).iter().chain(past.iter().map(|(_, found)| found)).filter(|found| found.weight == weight).count()
     }
 
     /// How much is wrong with the baseline.
@@ -171,6 +181,7 @@ impl Scanned {
                 plural(information as u64, "more place")
             );
         }
+        history::describe(&self.seen, &mut text);
         self.describe_gaps(&mut text);
         if self.seen.looked_for.is_empty() {
             text.push_str("No configured secret was looked for: that takes a golive.toml.\n\n");
@@ -329,6 +340,7 @@ impl Scanned {
             "found": self.seen.found,
             "allowed": self.seen.allowed,
             "baseline": self.seen.baseline,
+            "history": history::json(&self.seen),
             "unlooked": unlooked,
         });
         format!("{scan:#}\n")

@@ -124,6 +124,10 @@ limits! {
     source_depth: "folders" = 64, 1..=1_000;
     /// Bytes of the source tree that are looked at.
     source_total_bytes: "bytes" = 17_179_869_184, 1_024..=1_099_511_627_776;
+    /// Bytes of the history of git that are looked at, where it is asked for.
+    source_history_bytes: "bytes" = 8_589_934_592, 1_024..=1_099_511_627_776;
+    /// The time given to the history of git.
+    source_history_s: "s" = 600, 1..=86_400;
     /// Findings of each rule of the source scan that are kept, the weightiest first.
     source_hits: "findings" = 50, 1..=1_000;
     /// What is asked of the merchant's own site: its page, scripts, source maps and the like.

@@ -26,6 +26,9 @@ pub struct SourceSeen {
     /// The baseline, where there is one.
     #[serde(default)]
     pub baseline: Option<BaselineSeen>,
+    /// The history of git, where somebody asked for it.
+    #[serde(default)]
+    pub history: Option<HistorySeen>,
     /// How many files of code deal with signatures of the platform, in a language that the rules for known mistakes read.
     #[serde(default)]
     pub signing: u64,
@@ -218,6 +221,77 @@ impl AllowedBy {
             Self::Baseline => "by the baseline",
         }
     }
+}
+
+/// What the history of git holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistorySeen {
+    /// The repositories of the folders, each once.
+    pub repositories: Vec<RepositorySeen>,
+    /// Live keys, each in the first place it was found in.
+    pub hits: Vec<PastHit>,
+    /// How many there are, kept in `hits` or not.
+    pub found: u64,
+}
+
+/// One repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositorySeen {
+    /// The folder that led to it.
+    pub path: String,
+    /// What became of it.
+    pub state: HistoryState,
+    /// Commits that were looked at.
+    pub commits: u64,
+    /// Versions of files that were looked at.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Objects that the repository lacks.
+    pub missing: u64,
+}
+
+/// What became of a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HistoryState {
+    /// All of it was searched.
+    #[default]
+    Searched,
+    /// The folder is in no work tree of git.
+    NoRepository,
+    /// The clone is shallow or lacks objects: what it has was searched.
+    Partial,
+    /// git could not be asked, or broke off.
+    Failed,
+    /// `limits.source_history_bytes` were looked at.
+    TooMuch,
+    /// `limits.source_history_s` were over.
+    TooLong,
+}
+
+impl HistoryState {
+    /// Why not all was searched, to stand after the folder.
+    #[must_use]
+    pub const fn gap(self) -> Option<&'static str> {
+        match self {
+            Self::Searched => None,
+            Self::NoRepository => Some("is in no work tree of git"),
+            Self::Partial => Some("is of a shallow or partial clone: `git fetch --unshallow` or a whole clone has the rest"),
+            Self::Failed => Some("could not be read by git"),
+            Self::TooMuch => Some("goes on after as many bytes as limits.source_history_bytes allows"),
+            Self::TooLong => Some("goes on after as much time as limits.source_history_s allows"),
+        }
+    }
+}
+
+/// Something that a rule found in the history of git.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastHit {
+    /// The first commit that holds it, by its first digits.
+    pub commit: String,
+    /// What was found. The path is from the repository's own folder.
+    pub hit: Hit,
 }
 
 /// The file of findings that were accepted.

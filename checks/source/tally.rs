@@ -2,7 +2,7 @@
 
 use super::rule::Rule;
 use super::rules;
-use crate::model::{FolderState, Hit, SourceSeen, Weight};
+use crate::model::{FolderState, Hit, PastHit, SourceSeen, Weight};
 
 /// A hit, the rule that made it, and its weight.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,24 @@ pub struct Weighed<'a> {
 pub fn weighed(seen: &SourceSeen) -> Vec<Weighed<'_>> {
     let rule_of = |hit: &Hit| rules::find(&hit.rule);
     seen.hits.iter().filter_map(|hit| rule_of(hit).map(|rule| Weighed { rule, hit, weight: rule.weigh(hit) })).collect()
+}
+
+/// The same of the history, where somebody asked for it: commit and finding.
+#[must_use]
+pub fn past(seen: &SourceSeen) -> Vec<(&str, Weighed<'_>)> {
+    let hits = seen.history.iter().flat_map(|history| &history.hits);
+    hits.filter_map(|PastHit { commit, hit }| {
+        let rule = rules::find(&hit.rule)?;
+        Some((commit.as_str(), Weighed { rule, hit, weight: rule.weigh(hit) }))
+    })
+    .collect()
+}
+
+/// Why the history was not searched to its end, where somebody asked for it: the folder, and the reason to stand after it.
+#[must_use]
+pub fn past_gap(seen: &SourceSeen) -> Option<(&str, &'static str)> {
+    let mut repositories = seen.history.iter().flat_map(|history| &history.repositories);
+    repositories.find_map(|repository| Some((repository.path.as_str(), repository.state.gap()?)))
 }
 
 /// Whether everything that was to be looked at was: each folder searched, with a file in at least one, and nothing cut short.

@@ -83,6 +83,8 @@ pub(crate) struct Options {
     pub(crate) ca_file: Vec<CertificateDer<'static>>,
     /// `--deadline`: the time given to the whole run; zero for as long as it takes.
     pub(crate) deadline: Duration,
+    /// `--history`: the history of git is looked through.
+    pub(crate) history: bool,
 }
 
 /// What observing works with.
@@ -159,7 +161,7 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     }
     look.at(&mut tasks, Probe::Signer, |seen| &mut seen.signer, observe_signer(wiring, limits, Timestamp::now()));
     look.at(&mut tasks, Probe::SecretFiles, |seen| &mut seen.secret_files, observe_secret_files(&wiring.secret_files));
-    look.at(&mut tasks, Probe::Source, |seen| &mut seen.source, observe_source(context.merchant, wiring));
+    look.at(&mut tasks, Probe::Source, |seen| &mut seen.source, observe_source(context.merchant, wiring, context.options.history));
     look.at(&mut tasks, Probe::ProxyVariables, |seen| &mut seen.proxy_variables, async { observe_proxy_variables() });
     if let Some(courier) = &courier {
         let egress = observe_egress(courier.dialer, limits, &wiring.egress, wiring.proxy.as_ref());

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use data_encoding::HEXLOWER;
 use golive_checks::model::{Allowed, AllowedBy, BaselineSeen, BaselineState, SourceSeen, UnusedEntry, Weight};
 use golive_checks::source::rules::OWN_SECRET;
-use golive_checks::source::tally::weighed;
+use golive_checks::source::tally::{past, weighed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -43,6 +43,7 @@ struct Key {
 
 #[derive(Clone, Debug)]
 struct Entry {
+    /// How many may stand in the file; none where it is in its history alone.
     count: u64,
     reason: Option<String>,
     line: u64,
@@ -132,8 +133,8 @@ impl Baseline {
     }
 
     /// A baseline that accepts what a scan found, beside what the old one says of places that were not searched. `folders` are the paths of the
-    /// scan's folders from the folder of the baseline.
-    pub(crate) fn accept(self, seen: &SourceSeen, folders: &[String], reason: Option<&str>) -> Self {
+    /// scan's folders from the folder of the baseline, `tops` those of their repositories.
+    pub(crate) fn accept(self, seen: &SourceSeen, folders: &[String], tops: &[String], reason: Option<&str>) -> Self {
         let salt = if self.salt.is_empty() { salt() } else { self.salt.clone() };
         let old = Self { salt, ..self };
         let mut entries: BTreeMap<Key, Entry> = old
@@ -149,6 +150,16 @@ impl Baseline {
             *count += 1;
             *weight = (*weight).max(found.weight);
         }
+        if seen.history.is_none() {
+            let past = old.entries.iter().filter(|(_, entry)| entry.count == 0);
+            entries.extend(past.map(|(key, entry)| (key.clone(), entry.clone())));
+        }
+        // Nothing makes the key in use harmless: it has to be replaced.
+        for (_, found) in past(seen).into_iter().filter(|(_, found)| found.hit.secret.is_none()) {
+            let path = join(tops.get(found.hit.folder).map_or("", String::as_str), &found.hit.path);
+            let (_, weight) = met.entry(old.key(found.rule.id, &path, &found.hit.excerpt)).or_insert((0, Weight::Information));
+            *weight = (*weight).max(found.weight);
+        }
         for (key, (count, weight)) in met {
             if weight > Weight::Information {
                 let kept = old.entries.get(&key).and_then(|entry| entry.reason.clone());
@@ -160,7 +171,7 @@ impl Baseline {
 
     /// How many findings it accepts.
     pub(crate) fn count(&self) -> u64 {
-        self.entries.values().map(|entry| entry.count).sum()
+        self.entries.values().map(|entry| entry.count.max(1)).sum()
     }
 
     /// As it is written: sorted, one entry on a line.
@@ -205,6 +216,12 @@ impl InUse<'_> {
         *met += 1;
         let reason = entry.reason.as_deref().unwrap_or(NO_REASON);
         (*met <= entry.count).then(|| Allowed { by: AllowedBy::Baseline, reason: reason.to_owned() })
+    }
+
+    /// Why the baseline accepts something in the history, if it does: there one entry is for all versions of a file.
+    pub(super) fn accepts(&self, rule: &str, path: &str, excerpt: &str) -> Option<String> {
+        let entry = self.baseline.entries.get(&self.baseline.key(rule, path, excerpt))?;
+        Some(entry.reason.clone().unwrap_or_else(|| NO_REASON.to_owned()))
     }
 
     /// What it came to. Entries for places that were not searched, or for what was not looked for, are not called unused.
@@ -271,7 +288,7 @@ mod tests {
         let path = folder.path().join(USUAL);
         assert_eq!(Baseline::read(&path, None).state(), None);
         assert_eq!(Baseline::read(&path, Some("b.json")).state(), Some(BaselineState::Missing));
-        let empty = Baseline::default().accept(&SourceSeen::default(), &[], None);
+        let empty = Baseline::default().accept(&SourceSeen::default(), &[], &[], None);
         std::fs::write(&path, empty.write()).unwrap();
         assert_eq!(Baseline::read(&path, None).state(), Some(BaselineState::Read));
         let mut full = empty;

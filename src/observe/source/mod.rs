@@ -3,6 +3,7 @@
 mod allow;
 pub(crate) mod baseline;
 mod git;
+mod history;
 mod kept;
 mod own;
 mod stage;
@@ -20,6 +21,7 @@ use golive_checks::source::tally::is_complete;
 
 use crate::wiring::Wiring;
 use baseline::{Baseline, USUAL, way};
+use history::Historian;
 use kept::Kept;
 use own::OwnSecrets;
 use stage::Stages;
@@ -40,6 +42,8 @@ pub(crate) struct Scan {
     base: PathBuf,
     /// What was accepted.
     baseline: Baseline,
+    /// Whether the history of git is looked through.
+    history: bool,
     /// How many threads look.
     threads: usize,
 }
@@ -85,13 +89,19 @@ impl Scan {
     pub(crate) fn of(folders: Vec<Folder>, keys: &Keyring, limits: &Limits) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         let (named, base, baseline) = (Vec::new(), PathBuf::new(), Baseline::default());
-        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named, base, baseline, threads }
+        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named, base, baseline, history: false, threads }
     }
 
     /// Knows what was accepted. Its paths start from `base`.
     pub(crate) fn accepting(mut self, base: &Path, baseline: Baseline) -> Self {
         self.base = base.canonicalize().unwrap_or_else(|_| base.to_owned());
         self.baseline = baseline;
+        self
+    }
+
+    /// With the history of git, or without.
+    pub(crate) fn with_history(mut self, history: bool) -> Self {
+        self.history = history;
         self
     }
 
@@ -115,6 +125,12 @@ impl Scan {
     fn beside_others(mut self) -> Self {
         self.threads = (self.threads - 1).max(1);
         self
+    }
+
+    /// The repositories that the folders are in, as the baseline calls them, where the history is looked through.
+    pub(crate) fn tops(&self) -> Vec<String> {
+        let top = |folder: &Folder| history::top(&folder.path).map_or_else(String::new, |top| way(&self.base, &top));
+        if self.history { self.folders.iter().map(top).collect() } else { Vec::new() }
     }
 
     /// Looks at everything, until `stop` says otherwise.
@@ -143,6 +159,13 @@ impl Scan {
         let folders: Vec<FolderSeen> = folders.collect();
         let mut seen = SourceSeen { folders, looked_for: self.own.slots(), ..kept.end() };
         git::mark_tracked(&mut seen.hits, &whole);
+        if self.history {
+            let is_root = |index: usize| self.folders[index].kind == FolderKind::Root && found[index].0 == FolderState::Searched;
+            let roots = (0..self.folders.len()).filter(|index| is_root(*index));
+            let roots: Vec<(usize, &str, &Path)> = roots.map(|index| (index, self.folders[index].given.as_str(), whole[index])).collect();
+            let (own, limits, base) = (&self.own, &self.limits, self.base.as_path());
+            seen.history = Some(Historian { stages: &stages, own, limits, accepted: &accepted, base, stop }.search(&roots));
+        }
         let is_whole = is_complete(&seen) && !stop.load(Ordering::Relaxed);
         seen.baseline = accepted.end(&seen, is_whole, &ways, |text| self.own.clean(text));
         seen
@@ -166,14 +189,14 @@ fn locate(path: &Path) -> (FolderState, PathBuf) {
 }
 
 /// Scans what the configuration names, beside the probes in flight. Dropping it ends the scan.
-pub(crate) async fn observe_source(merchant: &Merchant, wiring: &Wiring) -> Seen<SourceSeen> {
+pub(crate) async fn observe_source(merchant: &Merchant, wiring: &Wiring, history: bool) -> Seen<SourceSeen> {
     struct Stop(Arc<AtomicBool>);
     impl Drop for Stop {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Relaxed);
         }
     }
-    let scan = Scan::configured(merchant, wiring).beside_others();
+    let scan = Scan::configured(merchant, wiring).with_history(history).beside_others();
     let stop = Stop(Arc::default());
     let told = Arc::clone(&stop.0);
     match tokio::task::spawn_blocking(move || scan.run(&told)).await {
