@@ -40,4 +40,4 @@ pub use secret::*;
 pub use setting::{Setting, Settings, Unsettable};
 pub use site::*;
 pub use source::*;
-pub use text::{Listed, Quoted, Show, Text, is_invisible};
+pub use text::{Listed, Quoted, Show, Text, is_command, is_invisible};

@@ -100,12 +100,15 @@ const QUOTED_CHARS: usize = 120;
 impl Show for Quoted<'_> {
     fn show(&self) -> String {
         let mut shown = String::from("\"");
-        for (at, c) in self.0.chars().enumerate() {
+        for (at, (byte, c)) in self.0.char_indices().enumerate() {
             if at == QUOTED_CHARS {
                 shown.push('…');
                 break;
             }
             match c {
+                c if is_command(&self.0[byte..]) => {
+                    let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+                }
                 '\n' => shown.push_str("\\n"),
                 '\r' => shown.push_str("\\r"),
                 '\t' => shown.push_str("\\t"),
@@ -131,6 +134,36 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// What a build server takes for a command to itself where a line begins so, or has it anywhere: whoever writes the webhook's answers is not to
+/// write its log.
+const COMMANDS: [&str; 18] = [
+    "##[",
+    "##vso[",
+    "##teamcity[",
+    "::add-mask",
+    "::add-matcher",
+    "::add-path",
+    "::debug",
+    "::echo",
+    "::endgroup",
+    "::error",
+    "::group",
+    "::notice",
+    "::remove-matcher",
+    "::save-state",
+    "::set-env",
+    "::set-output",
+    "::stop-commands",
+    "::warning",
+];
+
+/// Whether words begin like a command to a build server. A line may be broken before any of their characters.
+#[must_use]
+pub fn is_command(words: &str) -> bool {
+    words.starts_with(['#', ':'])
+        && COMMANDS.iter().any(|command| words.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command)))
 }
 
 /// Several showable things, with commas between them.
@@ -196,6 +229,15 @@ mod tests {
     #[test]
     fn quotes_spell_out_what_cannot_be_seen() {
         assert_eq!(Quoted("a\u{1b}[2J\u{202e}b").show(), r#""a\u{1b}[2J\u{202e}b""#);
+    }
+
+    #[test]
+    fn quotes_give_build_servers_no_command() {
+        assert_eq!(Quoted("a ::error file=a::b").show(), r#""a \u{3a}:error file=a::b""#);
+        assert_eq!(Quoted("###[group]##vso[x]##TeamCity[y]").show(), r###""#\u{23}#[group]\u{23}#vso[x]\u{23}#TeamCity[y]""###);
+        for harmless in ["::1", "::ffff:192.0.2.1", "std::io::Error", "## heading", "a: b"] {
+            assert_eq!(Quoted(harmless).show(), format!("\"{harmless}\""));
+        }
     }
 
     #[test]

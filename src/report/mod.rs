@@ -14,6 +14,8 @@ pub(crate) mod lines;
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
+mod naughty;
+#[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod sarif;
 mod sent;
@@ -30,7 +32,8 @@ use std::net::IpAddr;
 
 use golive_checks::model::ruling::judge;
 use golive_checks::model::{
-    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen, Show, Subject, Text, is_invisible,
+    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen, Show, Subject, Text, is_command,
+    is_invisible,
 };
 use golive_checks::{CATALOGUE, text};
 use jiff::Timestamp;
@@ -370,12 +373,12 @@ const BARE_CHARS: usize = 400;
 impl Show for Bare<'_> {
     fn show(&self) -> String {
         let mut shown = String::new();
-        for (at, c) in self.0.chars().enumerate() {
+        for (at, (byte, c)) in self.0.char_indices().enumerate() {
             if at == BARE_CHARS {
                 shown.push('…');
                 break;
             }
-            if is_invisible(c) {
+            if is_invisible(c) || is_command(&self.0[byte..]) {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
             } else {
                 shown.push(c);

@@ -407,11 +407,17 @@ pub(super) fn quantity(value: f64, unit: &str) -> String {
 /// Breaks `text` into lines of `width` columns, the first one `lead` shorter. Addresses and paths stay whole; any other word that is longer than
 /// a line is cut.
 fn wrap(text: &str, width: usize, lead: usize) -> Vec<String> {
+    let least = width.saturating_sub(lead);
     let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
         .find_words(text)
-        .flat_map(|word| if word.contains("://") { vec![word] } else { word.break_apart(width.max(1)).collect() })
+        .enumerate()
+        .flat_map(|(at, word)| {
+            // A word too long for a line is cut to what also the first takes; one that only the first has no room for, where it has to stand there.
+            let room = if at == 0 { least } else { width };
+            if word.contains("://") || display_width(&word) <= room { vec![word] } else { word.break_apart(least.max(1)).collect() }
+        })
         .collect();
-    let widths = [width.saturating_sub(lead) as f64, width as f64];
+    let widths = [least as f64, width as f64];
     let lines = wrap_first_fit(&words, &widths);
     let whole = |line: &[Word<'_>]| {
         let mut joined = String::new();
