@@ -12,6 +12,8 @@ pub(super) fn masked(raw: &[u8]) -> Vec<u8> {
             }
             b'/' if raw[at..].starts_with(b"/*") => blank(&mut code, at, find(raw, at + 2, b"*/")),
             b'<' if raw[at..].starts_with(b"<!--") => blank(&mut code, at, find(raw, at + 4, b"-->")),
+            // A line of a remark that began further up.
+            b'*' if is_inner_line(raw, at) => blank(&mut code, at, line_end(raw, at)),
             b'#' if is_remark(raw, at) => blank(&mut code, at, line_end(raw, at)),
             b'"' | b'\'' if raw[at..].starts_with(&[raw[at]; 3]) => {
                 let end = find(raw, at + 3, &[raw[at]; 3]);
@@ -33,6 +35,12 @@ pub(super) fn masked(raw: &[u8]) -> Vec<u8> {
 
 fn before(raw: &[u8], at: usize) -> Option<u8> {
     at.checked_sub(1).map(|before| raw[before])
+}
+
+/// ` * words` or ` */`.
+fn is_inner_line(raw: &[u8], at: usize) -> bool {
+    let starts = raw[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_some_and(|byte| *byte == b'\n');
+    starts && matches!(raw.get(at + 1), Some(b' ' | b'/' | b'\n' | b'\r'))
 }
 
 /// `# remark`, which `#{x}`, `this.#x`, `#define` and a colour are not.

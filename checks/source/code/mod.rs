@@ -130,13 +130,11 @@ impl<'a> Code<'a> {
     pub(super) fn statements(&self) -> Vec<Statement> {
         let mut reading = Reading { code: self, stack: Vec::new(), from: 0, all: Vec::new() };
         let code = &self.code;
-        for at in 0..code.len() {
-            match code[at] {
+        for (at, byte) in code.iter().enumerate() {
+            match byte {
                 b'(' | b'[' => reading.stack.push(Bracket::Group),
-                b')' | b']' => {
-                    if reading.stack.last() == Some(&Bracket::Group) {
-                        reading.stack.pop();
-                    }
+                b')' | b']' if reading.stack.last() == Some(&Bracket::Group) => {
+                    reading.stack.pop();
                 }
                 b'{' if reading.is_block(at) => {
                     reading.end(at, true);

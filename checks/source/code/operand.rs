@@ -204,7 +204,9 @@ impl Code<'_> {
         match part.group.map(|group| (self.code[group.start], group)) {
             Some((b'[', group)) => {
                 let index = self.raw(&group).to_ascii_lowercase();
-                if ["signature", "'sign'", "\"sign\"", "'sig'", "\"sig\""].iter().any(|word| index.contains(word)) {
+                // A key is text: `[SIGNATURE]` is a place in a list.
+                let is_text = index[1..].trim_start().starts_with(['"', '\'', '`', ':']);
+                if is_text && ["signature", "'sign'", "\"sign\"", "'sig'", "\"sig\""].iter().any(|word| index.contains(word)) {
                     Kind::Signature
                 } else {
                     Kind::Other
@@ -222,7 +224,10 @@ impl Code<'_> {
                     self.arguments(&group).first().map_or(Kind::Other, |first| self.kind(first))
                 } else if is_header {
                     if given.contains("signature") { Kind::Signature } else { Kind::Other }
-                } else if text.contains("hmac") || has(&["sign", "signature", "hmac", "digest", "hexdigest"]) {
+                } else if text.contains("hmac")
+                    || has(&["sign", "signature", "hmac"])
+                    || has(&["digest", "hexdigest"]) && text.contains("mac")
+                {
                     Kind::Computed
                 } else {
                     Kind::Other
@@ -289,12 +294,19 @@ impl Code<'_> {
         Some(Part { name: name_start..at, group })
     }
 
+    /// The name that an expression ends with, where it does.
+    fn member(&self, range: &Range<usize>) -> Option<&[u8]> {
+        let part = self.last_part(&self.trimmed(range)).filter(|part| part.group.is_none())?;
+        Some(&self.code[part.name])
+    }
+
     /// Whether two things that are compared are a signature and what it should be.
     pub(in crate::source) fn compares_signatures(&self, comparison: &Comparison) -> bool {
         let (left, right) = (self.kind(&comparison.left), self.kind(&comparison.right));
         match (left, right) {
             (Kind::Signature, Kind::Signature | Kind::Computed | Kind::Expected) | (Kind::Computed | Kind::Expected, Kind::Signature) => {
-                self.code[comparison.left.clone()] != self.code[comparison.right.clone()]
+                // `this.signature == other.signature` compares two of a kind.
+                self.member(&comparison.left).is_none_or(|member| self.member(&comparison.right) != Some(member))
             }
             (Kind::Computed, Kind::Expected) | (Kind::Expected, Kind::Computed) => true,
             // Two HMACs are the other way to compare in constant time.

@@ -58,6 +58,8 @@ pub(in crate::source::rules) const LOGS_SECRET: Rule = Rule {
         "debugPrint(secretKey.isEmpty.toString());",
         "console.log({ secret: '***' });",
         "// console.log(secret)",
+        "/**\n * console.log(secret)\n */",
+        "print(SecretStr('x'))",
         "sign(payload, secret); console.log('signed');",
     ],
 };
@@ -269,15 +271,12 @@ fn is_asked_about(code: &Code<'_>, word: &Range<usize>, call: &Range<usize>) -> 
     let asked = marks.iter().any(|mark| behind.starts_with(mark)) && !behind.starts_with(b"::")
         || behind.starts_with(b"=") && !behind.starts_with(b"=>");
     let before = code.code[..word.start].trim_ascii_end();
-    let denied = before.last() == Some(&b'!')
-        || before.ends_with(b"typeof")
-        || before.ends_with(b"not")
-        || before.ends_with(b"if")
-        || before.ends_with(b"=>") && false;
+    let denied = before.last() == Some(&b'!') || before.ends_with(b"typeof") || before.ends_with(b"not") || before.ends_with(b"if");
     // A call of this name may give it away: `getSecret()`; other calls say something about it.
     let calls = behind.first() == Some(&b'(') && {
         let name = String::from_utf8_lossy(&code.code[word.clone()]).into_owned();
-        !matches!(words(&name).first().map(String::as_str), Some("get" | "secret" | "signature"))
+        let words = words(&name);
+        words.len() > 1 && words.first().is_none_or(|first| first != "get")
     };
     method_answers || member || asked || denied || calls || is_passed_on(code, word, call)
 }

@@ -35,11 +35,9 @@ const SHOWN: usize = 80;
 
 /// What was found, as it stands in the code, with texts that may hold a value left out.
 fn found(code: &Code<'_>, range: &Range<usize>) -> Match {
-    let raw = code.raw(range);
     let shown: String = blanked(code, range).split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = shown.chars().take(SHOWN).collect();
     let excerpt = if cut.len() < shown.len() { format!("{cut}…") } else { cut };
-    debug_assert!(!raw.is_empty());
     Match { range: code.outside(range), excerpt, kind: HitKind::Real }
 }
 
@@ -70,7 +68,7 @@ fn blanked(code: &Code<'_>, range: &Range<usize>) -> String {
     String::from_utf8_lossy(&shown).into_owned()
 }
 
-/// Whether a statement writes to a log or to the screen: the beginning of the call, in lower case.
+/// What writes to a log or to the screen: the beginning of the call, in lower case.
 const LOGS: [&str; 35] = [
     "console.",
     "logger.",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::parsed_body::{assigned, is_keyword};
 use super::{LEVELS, found, logs};
 use crate::source::code::{Code, Statement, has_name, is_name, names, words};
-use crate::source::rule::{Match, Reach, Rule, Sight, Topic};
+use crate::source::rule::{AHEAD, Match, Reach, Rule, Sight, Topic};
 use crate::source::signing::is_foreign;
 
 /// The result goes nowhere.
@@ -248,8 +248,7 @@ fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> 
             || statements.get(of + 1).is_some_and(|next| next.depth < statement.depth && !ends_with_semicolon(code, statement));
         return call.answers && !is_last;
     }
-    let Some((to, rest)) = assigned(before).filter(|(_, rest)| rest.trim().is_empty()) else { return false };
-    let _ = rest;
+    let Some((to, _)) = assigned(before).filter(|(_, rest)| rest.trim().is_empty()) else { return false };
     if to.trim() == "_" {
         return true;
     }
@@ -262,8 +261,7 @@ fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> 
     }
     let rest = code.rest_of_block(statements, of);
     // Where the function goes on beyond what may be looked at, nothing is known.
-    let whole = rest.end < statements.len()
-        || code.start + code.raw.len() >= code.start + code.at + 1 && code.raw.len() < code.at + crate::source::rule::AHEAD;
+    let whole = rest.end < statements.len() || code.raw.len() < code.at + AHEAD;
     let later: Vec<usize> = (of + 1..statements.len())
         .filter(|at| has_name(&String::from_utf8_lossy(&code.code[statements[*at].range.clone()]), name))
         .collect();
