@@ -163,7 +163,11 @@ const COMMANDS: [&str; 18] = [
 #[must_use]
 pub fn is_command(words: &str) -> bool {
     words.starts_with(['#', ':'])
-        && COMMANDS.iter().any(|command| words.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command)))
+        && COMMANDS.iter().any(|command| {
+            let begins = words.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));
+            // `std::io::Error` is none: what GitHub heeds has properties or a message.
+            begins && (command.starts_with('#') || words[command.len()..].starts_with([' ', ':']))
+        })
 }
 
 /// Several showable things, with commas between them.
