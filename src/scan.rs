@@ -11,7 +11,7 @@ use colored::Colorize as _;
 use golive_checks::model::{
     BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, UnusedEntry, Weight, is_invisible,
 };
-use golive_checks::source::tally::{Weighed, is_complete, past, past_gap, weighed};
+use golive_checks::source::tally::{Weighed, is_complete, past, past_gap, public_archives, weighed};
 use serde_json::json;
 
 use crate::config::Loaded;
@@ -147,7 +147,8 @@ impl Scanned {
     /// How many findings weigh so much, those of the history among them.
     fn count(&self, weight: Weight) -> usize {
         let past = past(&self.seen);
-        weighed(&self.seen).iter().chain(past.iter().map(|(_, found)| found)).filter(|found| found.weight == weight).count()
+        let found = weighed(&self.seen).iter().chain(past.iter().map(|(_, found)| found)).filter(|found| found.weight == weight).count();
+        if weight == Weight::Warning { found + public_archives(&self.seen).count() } else { found }
     }
 
     /// How much is wrong with the baseline.
@@ -269,7 +270,14 @@ impl Scanned {
         }
         for gap in &self.seen.unlooked {
             let folder = self.seen.folders.get(gap.folder).map_or("", |folder| folder.path.as_str());
-            let mark = if gap.why.is_gap() { "?" } else { "-" };
+            let is_public = public_archives(&self.seen).any(|archive| archive == gap);
+            let mark = if gap.why.is_gap() {
+                "?"
+            } else if is_public {
+                "!"
+            } else {
+                "-"
+            };
             let others = if gap.count > 1 { format!(" (and {} like it)", gap.count - 1) } else { String::new() };
             let _ = writeln!(text, "{mark} {} {}{others}", plain(&within(folder, &gap.path)), gap.why.words());
         }

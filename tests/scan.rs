@@ -542,3 +542,26 @@ fn an_env_file_that_git_does_not_know_is_at_home_unless_everybody_can_read_it() 
     let ran = run(golive(tree.path()).arg("scan"));
     assert!(ran.stdout.contains("open to every account of the machine"), "{}", ran.stdout);
 }
+
+#[test]
+fn archives_that_others_get_and_keys_in_names_are_told() {
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), "a.js", "x\n");
+    write(tree.path(), "old.zip", "PK");
+    write(tree.path(), "dist/backup.tar.gz", "x");
+    write(tree.path(), "dist/site.js", "x");
+    write(tree.path(), "dist/site.js.gz", "x");
+    let scan = |arguments: &[&str]| run(golive(tree.path()).args(["scan", ".", "--public", "dist"]).args(arguments));
+    assert_eq!((scan(&[]).code, scan(&["--strict"]).code), (0, 1));
+    let ran = scan(&[]);
+    assert!(ran.stdout.contains("! dist/backup.tar.gz is a compressed archive, whose contents were not looked at\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("- old.zip is a compressed archive"), "{}", ran.stdout);
+    write(tree.path(), &format!("src/{LIVE}.txt"), "x");
+    write(tree.path(), &format!("dist/{LIVE_API}-kwikpaisa.js"), "x");
+    write(tree.path(), "src/sk_live_backup.txt", "x");
+    let ran = scan(&["--json"]);
+    let report = ran.json();
+    let mut found: Vec<_> = findings(&report).iter().map(|finding| (finding["rule"].as_str().unwrap(), &finding["line"])).collect();
+    found.sort_unstable_by_key(|(rule, _)| *rule);
+    assert_eq!(found, [("live-api-key", &Value::Null), ("live-secret", &Value::Null)], "{report:#}");
+}

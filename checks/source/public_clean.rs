@@ -16,7 +16,7 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "Everything in a page or an app is public, however it was packed.",
-    judged: "All of `source.public` is searched, whatever git ignores: minified files, source maps and binary ones too. A key, sandbox ones included, or a sandbox host fails; the API itself, called from there, warns. An app package cannot be looked into and leaves it undecided: name a folder with its contents. `public = []` says that nothing goes to browsers or phones.",
+    judged: "All of `source.public` is searched, whatever git ignores: minified files, source maps and binary ones too. A key, sandbox ones included, or a sandbox host fails; the API itself, called from there, warns. An archive, such as a .zip or .tar.gz, cannot be looked into and warns. An app package cannot be looked into and leaves it undecided: name a folder with its contents. `public = []` says that nothing goes to browsers or phones.",
     remediation: "Move calls and keys behind your own server, build anew, and replace every key that was in the bundle.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
@@ -51,7 +51,7 @@ impl Check for PublicClean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Place, Reason, SourceSeen, Unlooked, WhyUnlooked};
+    use crate::model::{FilePlace, Place, Reason, Show as _, SourceSeen, Unlooked, WhyUnlooked};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
 
     #[test]
@@ -70,6 +70,14 @@ mod tests {
         let package = Unlooked { folder: 1, why: WhyUnlooked::AppPackage, path: "app.apk".to_owned(), count: 1 };
         let outcome = judge_seen(&PublicClean, &merchant(), SourceSeen { unlooked: vec![package], ..seen(Vec::new()) });
         assert!(matches!(outcome, Outcome::Undecided(Reason::NoWayToObserve(_))), "{outcome:?}");
+    }
+
+    #[test]
+    fn warns_of_an_archive_that_hides_what_is_in_it() {
+        let archive = |folder| Unlooked { folder, why: WhyUnlooked::Archive, path: "site.zip".to_owned(), count: 1 };
+        let of = |folder| judge_seen(&PublicClean, &merchant(), SourceSeen { unlooked: vec![archive(folder)], ..seen(Vec::new()) });
+        assert!(matches!(of(1), Outcome::Warn(finding) if finding.evidence[0].subject.show().contains("site.zip")));
+        assert!(matches!(of(0), Outcome::Pass(_)), "in the source it is merely told");
     }
 
     #[test]

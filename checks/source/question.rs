@@ -1,7 +1,7 @@
 //! What a check of this section asks of the scan, and how the answer is judged.
 
 use super::rule::Topic;
-use super::tally::{Weighed, is_complete, weighed};
+use super::tally::{Weighed, is_complete, public_archives, weighed};
 use super::vessel::vessel;
 use crate::model::{
     Evidence, Facts, FilePlace, FolderKind, FolderState, Outcome, Probe, Quoted, Reason, SourceSeen, Subject, Text, Weight, WhyUnlooked,
@@ -83,6 +83,15 @@ impl Question {
         }
         if !warnings.is_empty() {
             return Ok(self.finding(seen, self.warning, &warnings, Outcome::Warn));
+        }
+        if self.scope == Scope::Public && public_archives(seen).next().is_some() {
+            let evidence = public_archives(seen).take(NAMED).map(|archive| {
+                let path = Subject::File { path: text!("{}", Quoted(&archive.path)), line: None };
+                Evidence::of(path, "a folder that can be searched", text!("{}; {} such", archive.why.words(), archive.count))
+            });
+            let finding = crate::model::Finding::new("others get an archive that was not looked into", evidence.collect());
+            let fix = "Unpack it to a folder, have that searched (`golive scan --public FOLDER`), and leave keys and env files out of it.";
+            return Ok(Outcome::Warn(finding.fix(fix).repeat("golive scan")));
         }
         Ok(Outcome::Pass(self.looked_at(seen, &found)))
     }

@@ -2,7 +2,7 @@
 
 use super::rule::Rule;
 use super::rules;
-use crate::model::{FolderState, Hit, PastHit, SourceSeen, Weight};
+use crate::model::{FolderKind, FolderState, Hit, PastHit, SourceSeen, Unlooked, Weight, WhyUnlooked};
 
 /// A hit, the rule that made it, and its weight.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,12 @@ pub fn past(seen: &SourceSeen) -> Vec<(&str, Weighed<'_>)> {
         Some((commit.as_str(), Weighed { rule, hit, weight: rule.weigh(hit) }))
     })
     .collect()
+}
+
+/// Archives that others get, and that were not looked into.
+pub fn public_archives(seen: &SourceSeen) -> impl Iterator<Item = &Unlooked> {
+    let is_public = |folder: usize| seen.folders.get(folder).is_some_and(|folder| folder.kind == FolderKind::Public);
+    seen.unlooked.iter().filter(move |unlooked| unlooked.why == WhyUnlooked::Archive && is_public(unlooked.folder))
 }
 
 /// Why the history was not searched to its end, where somebody asked for it: the folder, and the reason to stand after it.

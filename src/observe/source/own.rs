@@ -84,6 +84,13 @@ impl OwnSecrets {
         self.slots.clone()
     }
 
+    /// Whether a secret stands in a name.
+    pub(super) fn stands_in(&self, name: &[u8]) -> bool {
+        self.spellings.iter().any(|spelling| {
+            name.len() >= spelling.bytes.len() && name.windows(spelling.bytes.len()).any(|window| window == spelling.bytes.as_slice())
+        })
+    }
+
     /// `text` without any secret, and without the middle of what reads as a key.
     pub(super) fn clean(&self, text: &str) -> String {
         let mut clean = text.to_owned();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use golive_checks::model::{Allowed, FilePlace, FolderKind, Hit, WhyUnlooked};
+use golive_checks::model::{Allowed, Around, FilePlace, FolderKind, Hit, WhyUnlooked};
 use golive_checks::source::place::{is_env_file, place};
 use golive_checks::source::rule::{Reach, Rule, Topic};
 use golive_checks::source::signing;
@@ -267,9 +267,29 @@ impl<'s, 'a> Reader<'s, 'a> {
                     search.tree.kept.note_signing();
                 }
                 search.tree.kept.take(self.hits(path, looked));
+                self.look_at_name(path);
             }
             Err(_) => search.leave(WhyUnlooked::Unreadable, path),
         }
+    }
+
+    /// Looks for keys in a file's own name.
+    fn look_at_name(&mut self, path: &Path) {
+        let Some(name) = path.file_name().map(|name| name.as_encoded_bytes().to_vec()) else { return };
+        let tree = self.search.tree;
+        let has_prefix = name.windows(7).any(|window| matches!(window, b"k_live_" | b"k_test_"));
+        if !has_prefix && !tree.scan.own.stands_in(&name) {
+            return;
+        }
+        let Ok(mut looked) = self.window.look(&mut name.as_slice(), 0, tree.stages, &tree.stages.everywhere) else { return };
+        looked.spots.retain(|spot| matches!(spot.rule.topic, Topic::Secrets | Topic::Sandbox));
+        // A name has no lines, and nothing stands around a key in it.
+        looked.binary = true;
+        for spot in &mut looked.spots {
+            spot.excerpt = format!("in the file's own name: {}", spot.excerpt);
+            spot.around = Around::Plain;
+        }
+        tree.kept.take(self.hits(path, looked));
     }
 
     /// What a file holds, and whether it goes on beyond the limit.
