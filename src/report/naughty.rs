@@ -176,7 +176,8 @@ fn junit_reads_back_with_the_same_elements() {
         loop {
             match reader.read_event().unwrap_or_else(|error| panic!("{word:?}: {error}")) {
                 Event::Start(tag) | Event::Empty(tag) => {
-                    let count = tag.attributes().map(|attribute| attribute.unwrap_or_else(|error| panic!("{word:?}: {error}"))).count();
+                    let attributes: Result<Vec<_>, _> = tag.attributes().collect();
+                    let count = attributes.unwrap_or_else(|error| panic!("{word:?}: {error}")).len();
                     elements.push((String::from_utf8_lossy(tag.name().as_ref()).into_owned(), count));
                 }
                 Event::Eof => return elements,
