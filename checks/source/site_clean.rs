@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn is_undecided_without_a_site() {
         let facts = Facts { merchant: &example::merchant(), run: &RunFacts::example(), seen: &Observations::default() };
-        let error = SiteClean.judge(&facts).unwrap_err().downcast::<Reason>().unwrap();
+        let error = SiteClean.judge(&facts).expect_err("nothing was asked").downcast::<Reason>().expect("a reason");
         assert!(matches!(error, Reason::NoWayToObserve(_)));
     }
 }
