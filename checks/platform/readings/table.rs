@@ -258,6 +258,23 @@ mod tests {
         Some((request.body.clone(), header("X-TIMESTAMP")?, header("X-SIGNATURE")?))
     }
 
+    #[test]
+    fn the_alphabets_of_base64_are_told_apart_whatever_the_digest() {
+        let ring = ring(USUAL);
+        let secret = ring.secret_key.as_ref().expect("a secret");
+        let keys = SigningKeys::of(secret, &ring, secret);
+        for name in ["reading-base64", "reading-base64url", "reading-base64url.1"] {
+            let misreading = Misreading::named(name).expect("a reading");
+            for second in 1_778_659_000..1_778_659_100 {
+                let at = Timestamp::from_second(second).expect("in range");
+                let request =
+                    Delivery::under(misreading).compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys).expect("a reading");
+                let signature = &request.headers.iter().find(|(known, _)| *known == "X-SIGNATURE").expect("signed").1;
+                assert!(signature.contains(['+', '/', '-', '_']), "{name} at {second}: {signature}");
+            }
+        }
+    }
+
     /// What a receiver with that reading expects of what arrives.
     fn expected(misreading: &Misreading, ring: &Keyring, body: &[u8], timestamp: &str) -> Option<String> {
         let secret = ring.secret_key.as_ref()?;
