@@ -206,7 +206,9 @@ impl Scanned {
             Weight::Warning => "!",
             Weight::Information => "-",
         };
-        let head = format!("{mark} {}: {}", rule.id, rule.what);
+        let options = |first| textwrap::Options::new(80).initial_indent(first).break_words(false);
+        let options = |first, others| options(first).subsequent_indent(others).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let head = textwrap::fill(&format!("{mark} {}: {}", rule.id, rule.what), options("", "  "));
         let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
         for Weighed { hit, .. } in found.iter().take(NAMED) {
             let _ = writeln!(text, "    {}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
@@ -218,9 +220,7 @@ impl Scanned {
             let _ = writeln!(text, "    and {more} more");
         }
         for (label, words) in [("why: ", rule.why), ("fix: ", rule.fix)] {
-            let options = textwrap::Options::new(80).initial_indent("    ").subsequent_indent("      ").break_words(false);
-            let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-            let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options));
+            let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options("    ", "      ")));
         }
         text.push('\n');
     }

@@ -293,8 +293,9 @@ impl Page {
             None => {}
             Some(Shared::Person) => self.wrapped(6, &format!("undecided{all}:"), "a named person's word is wanted in `[attest.ID]`"),
             Some(Shared::Undecided(reason, attestable)) => {
-                let or = if attestable { ", or a named person's word in `[attest.ID]`" } else { "" };
-                self.wrapped(6, &format!("undecided{all}:"), &format!("{}{or}", reason.show()));
+                let words = reason.show();
+                let or = if attestable && !words.contains("[attest.") { ", or a named person's word in `[attest.ID]`" } else { "" };
+                self.wrapped(6, &format!("undecided{all}:"), &format!("{words}{or}"));
             }
             Some(Shared::Attested(attested)) => {
                 let words = format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence);
