@@ -229,7 +229,8 @@ defects! {
         also "webhook-cut-redelivered": "the delivery signed afresh credits again";
     ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
         => ["webhook-cut-redelivered"]
-        also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again";
+        also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again",
+             "webhook-timed-out-redelivered": "the sender is gone before the event is noted";
     CreditsBeforeFailing Stops "credits-before-failing": "the order is credited, then the handler fails with a 500, and it is credited again on the retry"
         => ["webhook-retried-applied-once"]
         also "webhook-applies-once": "what comes again after the failure is applied again",
@@ -240,7 +241,8 @@ defects! {
     MarksBeforeCommit Stops "marks-before-commit": "the event is marked as handled in one transaction and credited in the next"
         => ["webhook-survives-restart"];
     AnswersBeforeStoring Stops "answers-before-storing": "200 is answered before anything is stored; what is credited later waits in memory"
-        => ["webhook-survives-restart"];
+        => ["webhook-survives-restart"]
+        also "webhook-keeps-state": "the state may change after it was read";
     ForgetsOnRestart Stops "forgets-on-restart": "which events were handled is remembered in the process alone"
         => ["webhook-survives-restart"];
     RemembersPerProcess Stops "remembers-per-process": "each of two workers remembers the events it has seen, and the load balancer takes turns"
@@ -254,7 +256,8 @@ defects! {
              "webhook-one-order-one-credit": "the duplicate may come to the other worker";
     LocksBySignature Stops "locks-by-signature": "the lock is by signature, so that the same event signed afresh is at work beside itself"
         => ["webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh may arrive while the first is at work";
+        also "webhook-cut-redelivered": "the delivery signed afresh may arrive while the first is at work",
+             "webhook-timed-out-redelivered": "the delivery after the time-out may arrive while the first is at work";
     ForgetsSoon Stops "forgets-soon": "an event is remembered for a moment only, as in a cache that expires"
         => ["webhook-applies-once"]
         also "webhook-applies-once-concurrently": "the last duplicates may come after that moment",

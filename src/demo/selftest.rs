@@ -116,7 +116,7 @@ impl Matrix {
     pub(crate) fn observe(cases: &[Case], run: &(dyn Fn(&Shop) -> anyhow::Result<RunResult> + Sync)) -> anyhow::Result<Self> {
         let next = AtomicUsize::new(0);
         let results: Mutex<BTreeMap<usize, anyhow::Result<RunResult>>> = Mutex::default();
-        let workers = std::thread::available_parallelism().map_or(8, |cores| cores.get() * 4);
+        let workers = std::thread::available_parallelism().map_or(4, |cores| cores.get() * 2);
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
@@ -158,10 +158,11 @@ impl Matrix {
         self.rows.iter().all(Row::holds)
     }
 
-    /// The matrix in words, 80 columns wide.
+    /// The matrix in words, 80 columns wide; what does not hold stands last, where a terminal ends.
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
-        for row in &self.rows {
+        let (holding, failing): (Vec<&Row>, Vec<&Row>) = self.rows.iter().partition(|row| row.holds());
+        for row in holding.into_iter().chain(failing) {
             row.render(&mut text);
         }
         let defects = || self.rows.iter().filter(|row| matches!(row.case, Case::Defect(_)));

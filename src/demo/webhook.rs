@@ -492,9 +492,9 @@ impl Webhook {
         if !self.ledger.noted(key) {
             if settles(order.event) {
                 self.ledger.credit(&order.id);
+                tokio::time::sleep(super::LATE).await;
             }
             self.ledger.turn(&order.id, State::claimed(order.event));
-            tokio::time::sleep(Duration::from_millis(25)).await;
             if !arrived.sender_is_gone() {
                 self.ledger.note(key);
             }
