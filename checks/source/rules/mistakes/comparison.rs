@@ -23,6 +23,8 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "if (crypto.createHmac('sha256', secret).update(raw).digest('hex') == signature) next();",
         "const ok = computeSignature(raw, ts) === req.get('X-SIGNATURE');",
         "return Buffer.from(expected).equals(Buffer.from(signature));",
+        "const h = mac(raw, ts); if (h == req.headers['x-signature']) next();",
+        "if ($h != $_SERVER['HTTP_X_SIGNATURE']) exit;",
         // PHP
         "if ($expected != $signature) { http_response_code(401); exit; }",
         "if (strcmp($expected, $signature) !== 0) { return false; }",
@@ -70,6 +72,8 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "if (signatureVersion === 'v1') {}",
         "if (key.signatureAlgorithm == other.signatureAlgorithm) {}",
         "hmac(k, computeSignature(a)) === hmac(k, computeSignature(b))",
+        "if (req.headers['x-signature'] === lastSeen) return res.sendStatus(200);",
+        "if (req.headers['x-signature'] == undefined) return res.sendStatus(401);",
         "if (seen.lastSignature === signature) return res.sendStatus(200); // a replay",
         "// never write expected === signature",
         "/**\n * never write expected === signature\n */",
