@@ -76,6 +76,22 @@ pub(super) fn write(path: &Path, files: &Files, guard: &Guard) -> anyhow::Result
     Ok(published)
 }
 
+/// Keeps others from changing the bundle, or what stands beside a zip file, for as long as the answer lives.
+///
+/// # Errors
+///
+/// Where the system cannot open or lock a folder.
+pub(super) fn hold(path: &Path) -> std::io::Result<File> {
+    let folder = match path.parent() {
+        _ if path.is_dir() => path,
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(folder)
+}
+
 /// Puts other bytes into one file of a bundle that holds `files`.
 ///
 /// # Errors

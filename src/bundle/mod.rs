@@ -216,6 +216,8 @@ pub(crate) fn sign_off(path: &Path, key: &Path, name: &str, role: &str) -> anyho
 }
 
 fn sign(path: &Path, key: &SigningKey, signer: Signer) -> anyhow::Result<(String, Published)> {
+    // Two may sign at once. Where folders cannot be locked, the second must look whether the first is still there.
+    let _held = container::hold(path);
     let files = container::read(path)?;
     let (mut envelope, seen) =
         verify::held(&files).map_err(|fault| anyhow::anyhow!("{}: nobody should sign this bundle: {fault}", path.display()))?;

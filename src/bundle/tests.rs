@@ -509,6 +509,23 @@ fn names_and_roles_can_be_read() {
 }
 
 #[test]
+fn of_many_who_sign_at_once_none_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["bundle", "bundle.zip"] {
+        let path = folder.path().join(name);
+        make(&ready(), &path, &Guard::none()).unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..6 {
+                let path = &path;
+                scope.spawn(move || super::sign(path, &SigningKey::generate().unwrap(), signer(&format!("Signer {number}"))).unwrap());
+            }
+        });
+        let shown = super::show(&path).unwrap();
+        assert_eq!(shown.matches("\n  signed     by \"Signer ").count(), 6, "{shown}");
+    }
+}
+
+#[test]
 fn what_got_worse_is_a_regression() {
     let folder = tempfile::tempdir().unwrap();
     let save = |name: &str, seen: &Seen| {
