@@ -179,7 +179,7 @@ pub(crate) fn today(facts: &RunFacts) -> jiff::civil::Date {
 ///
 /// # Errors
 ///
-/// When `full` is asked for and may not be: it takes the word in both places, and in a pipeline with a live key `full_until` as well.
+/// When more is asked for than the configuration allows, or `full` and may not be: in a pipeline with a live key it takes `full_until` as well.
 pub(crate) fn deliver(merchant: &Merchant, asked: Option<Deliver>, role: Role, today: jiff::civil::Date) -> anyhow::Result<Deliver> {
     let configured = merchant.webhook.deliver;
     let mode = match asked {
@@ -187,6 +187,11 @@ pub(crate) fn deliver(merchant: &Merchant, asked: Option<Deliver>, role: Role, t
         Some(Deliver::Full) if configured != Deliver::Full => {
             anyhow::bail!("`--deliver full` also needs `deliver = \"full\"` under `[webhook]`, as it sends events that settle test orders")
         }
+        Some(asked) if asked > configured => anyhow::bail!(
+            "`--deliver {}` goes further than `deliver = \"{}\"` under `[webhook]`; the configuration says how far deliveries may go",
+            asked.word(),
+            configured.word()
+        ),
         Some(asked) => asked,
     };
     let live = [Slot::ApiKey, Slot::SecretKey]

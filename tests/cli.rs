@@ -223,6 +223,16 @@ fn full_wants_the_word_in_both_places() {
 }
 
 #[test]
+fn the_command_line_goes_no_further_than_the_configuration() {
+    for (configured, asked, code) in [("none", "negative", 2), ("negative", "probe", 2), ("probe", "negative", 0), ("probe", "none", 0)] {
+        let folder = folder_with(&MERCHANT.replace("[webhook]\n", &format!("[webhook]\ndeliver = \"{configured}\"\n")));
+        let ran = golive_says(folder.path(), &["plan", "--deliver", asked]);
+        assert_eq!(ran.code, code, "{configured}, {asked}: {}", ran.stderr);
+        assert!(code == 0 || ran.stderr.contains(&format!("deliver = \"{configured}\"")), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn full_in_a_pipeline_wants_a_date_in_force() {
     let config = |more: &str| MERCHANT.replace("[webhook]\n", &format!("[webhook]\ndeliver = \"full\"\n{more}"));
     let ask = |config: &str| run(golive(folder_with(config).path()).env("CI", "true").args(["plan", "--deliver", "full"]));
