@@ -29,23 +29,11 @@ pub(super) const CHECK: Mistake = Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Outcome, Reason, SourceSeen};
-    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+    use crate::model::FilePlace;
+    use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
 
     #[test]
-    fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, None, Some(hit("compares-signature", FilePlace::Code)));
-    }
-
-    #[test]
-    fn warns_of_each_of_its_rules_in_code_and_not_in_a_test() {
-        assert!(matches!(judge(&CHECK, vec![hit("compares-signature", FilePlace::Code)]), Outcome::Warn(_)));
-        assert!(matches!(judge(&CHECK, vec![hit("compares-signature", FilePlace::Test)]), Outcome::Pass(_)));
-    }
-
-    #[test]
-    fn is_undecided_where_no_code_that_signs_was_met() {
-        let seen = SourceSeen { signing: 0, ..seen(Vec::new()) };
-        assert!(matches!(judge_seen(&CHECK, &merchant(), seen), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    fn ends_as_mistakes_do() {
+        mistake_ends(&CHECK, &[hit("compares-signature", FilePlace::Code)]);
     }
 }

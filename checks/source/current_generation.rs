@@ -1,11 +1,8 @@
 //! Nothing speaks a previous generation of the API.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct CurrentGeneration;
+use crate::model::{CheckMeta, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-current-generation",
@@ -20,27 +17,17 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::PreviousGeneration],
-    scope: Scope::Everywhere,
-    expected: "the present API",
-    failure: "the source tree speaks a previous generation of the API",
-    warning: "a previous generation of the API is named where production may read it",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::PreviousGeneration],
+        scope: Scope::Everywhere,
+        expected: "the present API",
+        failure: "the source tree speaks a previous generation of the API",
+        warning: "a previous generation of the API is named where production may read it",
+    },
 };
-
-impl Check for CurrentGeneration {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -50,6 +37,6 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CurrentGeneration, Some(hit("previous-sdk", FilePlace::Code)), None);
+        fixture_ends(&CHECK, Some(hit("previous-sdk", FilePlace::Code)), None);
     }
 }

@@ -91,3 +91,13 @@ pub(super) fn ends_as_the_section_does(check: &dyn Check, fails: Option<Hit>, wa
     assert!(matches!(unconfigured, Outcome::Undecided(Reason::NoWayToObserve(_))), "{unconfigured:?}");
     assert!(check.meta().attestable);
 }
+
+/// The ways that every check of a mistake ends alike: each of `found`, one of each of its rules, warns, and in a test is nothing.
+pub(super) fn ends_as_mistakes_do(check: &dyn Check, found: &[Hit]) {
+    for hit in found {
+        ends_as_the_section_does(check, None, Some(hit.clone()));
+        assert!(matches!(judge(check, vec![Hit { place: FilePlace::Test, ..hit.clone() }]), Outcome::Pass(_)));
+    }
+    let nothing_signs = SourceSeen { signing: 0, ..seen(Vec::new()) };
+    assert!(matches!(judge_seen(check, &merchant(), nothing_signs), Outcome::Undecided(Reason::NoWayToObserve(_))));
+}

@@ -1,11 +1,8 @@
 //! No name made to look like the platform's is called.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct GenuineHosts;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-genuine-hosts",
@@ -21,27 +18,17 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::Hosts],
-    scope: Scope::Everywhere,
-    expected: "the platform's own hosts",
-    failure: "the source tree names a host that looks like the platform's",
-    warning: "a host that looks like the platform's is named where production does not call it",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::Hosts],
+        scope: Scope::Everywhere,
+        expected: "the platform's own hosts",
+        failure: "the source tree names a host that looks like the platform's",
+        warning: "a host that looks like the platform's is named where production does not call it",
+    },
 };
-
-impl Check for GenuineHosts {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -51,6 +38,6 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&GenuineHosts, Some(hit("look-alike-host", FilePlace::Code)), Some(hit("look-alike-host", FilePlace::Documentation)));
+        fixture_ends(&CHECK, Some(hit("look-alike-host", FilePlace::Code)), Some(hit("look-alike-host", FilePlace::Documentation)));
     }
 }

@@ -1,11 +1,8 @@
 //! The platform is called over TLS.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct Https;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-https",
@@ -21,42 +18,32 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::PlainHttp],
-    scope: Scope::Everywhere,
-    expected: "https://",
-    failure: "the platform is called over plain HTTP",
-    warning: "a plain-HTTP address of the platform stands where production may read it",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::PlainHttp],
+        scope: Scope::Everywhere,
+        expected: "https://",
+        failure: "the platform is called over plain HTTP",
+        warning: "a plain-HTTP address of the platform stands where production may read it",
+    },
 };
-
-impl Check for Https {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit};
+    use crate::model::{Around, FilePlace, Hit, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&Https, Some(hit("plain-http", FilePlace::Code)), None);
+        fixture_ends(&CHECK, Some(hit("plain-http", FilePlace::Code)), None);
     }
 
     #[test]
     fn passes_a_comment() {
         let comment = Hit { around: Around::Comment, ..hit("plain-http", FilePlace::Code) };
-        assert!(matches!(judge(&Https, vec![comment]), Outcome::Pass(_)));
+        assert!(matches!(judge(&CHECK, vec![comment]), Outcome::Pass(_)));
     }
 }

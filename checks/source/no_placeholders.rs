@@ -1,11 +1,8 @@
 //! No placeholder of the documentation is left in.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct NoPlaceholders;
+use crate::model::{CheckMeta, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-placeholders",
@@ -20,27 +17,17 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::Placeholders],
-    scope: Scope::Everywhere,
-    expected: "values",
-    failure: "production is configured with a placeholder of the documentation",
-    warning: "a placeholder of the documentation is left in",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::Placeholders],
+        scope: Scope::Everywhere,
+        expected: "values",
+        failure: "production is configured with a placeholder of the documentation",
+        warning: "a placeholder of the documentation is left in",
+    },
 };
-
-impl Check for NoPlaceholders {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -51,7 +38,7 @@ mod tests {
     #[test]
     fn ends_as_the_section_does() {
         fixture_ends(
-            &NoPlaceholders,
+            &CHECK,
             Some(hit("documentation-placeholder", FilePlace::Production)),
             Some(hit("documentation-placeholder", FilePlace::Code)),
         );

@@ -1,11 +1,8 @@
 //! Nothing of the sandbox is left in what production runs.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct NoSandbox;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-sandbox",
@@ -22,51 +19,41 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::Sandbox],
-    scope: Scope::Source,
-    expected: "nothing of the sandbox",
-    failure: "something of the sandbox is left in what production runs",
-    warning: "something of the sandbox stands where production may read it",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::Sandbox],
+        scope: Scope::Source,
+        expected: "nothing of the sandbox",
+        failure: "something of the sandbox is left in what production runs",
+        warning: "something of the sandbox stands where production may read it",
+    },
 };
-
-impl Check for NoSandbox {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit};
+    use crate::model::{Around, FilePlace, Hit, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&NoSandbox, Some(hit("sandbox-host", FilePlace::Code)), Some(hit("sandbox-secret", FilePlace::Config)));
+        fixture_ends(&CHECK, Some(hit("sandbox-host", FilePlace::Code)), Some(hit("sandbox-secret", FilePlace::Config)));
     }
 
     #[test]
     fn passes_what_is_at_home_there_and_says_so() {
         for place in [FilePlace::Test, FilePlace::Documentation, FilePlace::Example, FilePlace::OtherEnvironment, FilePlace::Vendored] {
-            assert!(matches!(judge(&NoSandbox, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2));
+            assert!(matches!(judge(&CHECK, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2));
         }
         let selected = Hit { around: Around::Selected, ..hit("sandbox-host", FilePlace::Code) };
-        assert!(matches!(judge(&NoSandbox, vec![selected]), Outcome::Pass(_)));
+        assert!(matches!(judge(&CHECK, vec![selected]), Outcome::Pass(_)));
     }
 
     #[test]
     fn leaves_public_folders_and_other_rules_to_others() {
         let others = vec![hit("sandbox-host", FilePlace::Public), hit("live-secret", FilePlace::Code)];
-        assert!(matches!(judge(&NoSandbox, others), Outcome::Pass(_)));
+        assert!(matches!(judge(&CHECK, others), Outcome::Pass(_)));
     }
 }

@@ -1,11 +1,8 @@
 //! No address of a tunnel is left in.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct NoTunnels;
+use crate::model::{CheckMeta, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-tunnels",
@@ -20,27 +17,17 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::Tunnels],
-    scope: Scope::Everywhere,
-    expected: "no tunnel",
-    failure: "production is configured with the address of a tunnel",
-    warning: "the address of a tunnel is left in",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::Tunnels],
+        scope: Scope::Everywhere,
+        expected: "no tunnel",
+        failure: "production is configured with the address of a tunnel",
+        warning: "the address of a tunnel is left in",
+    },
 };
-
-impl Check for NoTunnels {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -50,6 +37,6 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&NoTunnels, Some(hit("tunnel-host", FilePlace::Production)), Some(hit("tunnel-host", FilePlace::Code)));
+        fixture_ends(&CHECK, Some(hit("tunnel-host", FilePlace::Production)), Some(hit("tunnel-host", FilePlace::Code)));
     }
 }

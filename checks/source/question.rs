@@ -4,7 +4,8 @@ use super::rule::Topic;
 use super::tally::{Weighed, is_complete, public_archives, weighed};
 use super::vessel::vessel;
 use crate::model::{
-    Evidence, Facts, FilePlace, FolderKind, FolderState, Outcome, Probe, Quoted, Reason, SourceSeen, Subject, Text, Weight, WhyUnlooked,
+    Check, CheckMeta, Evidence, Facts, FilePlace, FolderKind, FolderState, Merchant, Outcome, Probe, Quoted, Reason, RunFacts, SourceSeen,
+    Subject, Text, Weight, WhyUnlooked,
 };
 use crate::text;
 
@@ -20,6 +21,26 @@ pub(super) struct Question {
     pub(super) failure: &'static str,
     /// What a warning means, as a clause.
     pub(super) warning: &'static str,
+}
+
+/// A check that is one question.
+pub(super) struct Asked {
+    pub(super) meta: &'static CheckMeta,
+    pub(super) question: Question,
+}
+
+impl Check for Asked {
+    fn meta(&self) -> &'static CheckMeta {
+        self.meta
+    }
+
+    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        plan()
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        self.question.judge(facts)
+    }
 }
 
 /// The places a question is about.

@@ -1,11 +1,8 @@
 //! TLS verification is switched off nowhere.
 
-use super::question::{Question, Scope, plan};
+use super::question::{Asked, Question, Scope};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
-
-/// See [`META`].
-pub(super) struct TlsVerified;
+use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-tls-verified",
@@ -21,38 +18,28 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
-    topics: &[Topic::TlsVerification],
-    scope: Scope::Everywhere,
-    expected: "verification on",
-    failure: "TLS verification is switched off",
-    warning: "TLS verification may be switched off",
+/// See [`META`].
+pub(super) const CHECK: Asked = Asked {
+    meta: &META,
+    question: Question {
+        topics: &[Topic::TlsVerification],
+        scope: Scope::Everywhere,
+        expected: "verification on",
+        failure: "TLS verification is switched off",
+        warning: "TLS verification may be switched off",
+    },
 };
-
-impl Check for TlsVerified {
-    fn meta(&self) -> &'static CheckMeta {
-        &META
-    }
-
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        plan()
-    }
-
-    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        QUESTION.judge(facts)
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit};
+    use crate::model::{Around, FilePlace, Hit, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
         fixture_ends(
-            &TlsVerified,
+            &CHECK,
             Some(hit("tls-php", FilePlace::Code)),
             Some(Hit { around: Around::Selected, ..hit("tls-node", FilePlace::Code) }),
         );
@@ -61,6 +48,6 @@ mod tests {
     #[test]
     fn warns_of_a_switch_for_the_whole_process_in_a_file_that_does_not_name_the_platform() {
         let process = Hit { platform: false, ..hit("tls-node-process", FilePlace::Code) };
-        assert!(matches!(judge(&TlsVerified, vec![process]), Outcome::Warn(_)));
+        assert!(matches!(judge(&CHECK, vec![process]), Outcome::Warn(_)));
     }
 }
