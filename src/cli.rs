@@ -175,12 +175,9 @@ pub(crate) struct SignArgs {
     pub(crate) canonical: bool,
 }
 
-/// What is searched.
+/// Where is searched.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Exit codes:\n  0 CLEAN   1 FOUND   2 usage   3 INCOMPLETE: nothing was found, and not everything could be looked at"
-)]
-pub(crate) struct ScanArgs {
+pub(crate) struct TreeArgs {
     /// Folders of source [default: the configuration's `source.roots`, else the working folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
@@ -192,6 +189,16 @@ pub(crate) struct ScanArgs {
     /// Look through the history of git, too: every version of every file on any branch
     #[arg(long)]
     pub(crate) history: bool,
+}
+
+/// A search.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes:\n  0 CLEAN   1 FOUND   2 usage   3 INCOMPLETE: nothing was found, and not everything could be looked at"
+)]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
     /// Warnings are FOUND
     #[arg(long)]
     pub(crate) strict: bool,
@@ -209,17 +216,8 @@ pub(crate) struct ScanArgs {
     after_help = "Exit codes:\n  0 written   1 written, and something is left that nobody can accept, such as a live secret in a public folder   2 usage\n  3 written, and not everything could be looked at   4 not written"
 )]
 pub(crate) struct BaselineArgs {
-    /// Folders of source [default: the configuration's `source.roots`, else the working folder]
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// A folder that browsers or phones get, repeatable; beside the configuration's `source.public`
-    #[arg(long, value_name = "PATH")]
-    pub(crate) public: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) config: ConfigArgs,
-    /// Look through the history of git, too: every version of every file on any branch
-    #[arg(long)]
-    pub(crate) history: bool,
+    pub(crate) tree: TreeArgs,
     /// Why what is new in it is accepted
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::cli::{
     BaselineArgs, BundleArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, CoverageArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs,
-    NetworkArgs, PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs,
+    NetworkArgs, PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs, TreeArgs,
     VerifyBundleArgs, When, WishArgs,
 };
 use crate::config::{self, Loaded, Programs, Sources};
@@ -138,11 +138,8 @@ fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
 }
 
 fn scan(args: ScanArgs, colour: bool) -> anyhow::Result<Exit> {
-    // What lies about in the folder that is searched may name secrets, and no program to run for them.
-    let programs = if args.config.config.is_some() { Programs::Run } else { Programs::Leave };
-    let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
-    let loaded = config::load_if_found(&sources)?;
-    let asked = scan::Asked { roots: args.paths, public: args.public, strict: args.strict, all: args.all, history: args.history };
+    let (asked, loaded) = asked(args.tree)?;
+    let asked = scan::Asked { strict: args.strict, all: args.all, ..asked };
     let spinner = Spinner::new(args.json);
     spinner.began(if asked.history { "source tree and history of git" } else { "source tree" });
     let scanned = scan::run(asked, loaded.as_ref())?;
@@ -152,12 +149,18 @@ fn scan(args: ScanArgs, colour: bool) -> anyhow::Result<Exit> {
     Ok(ending(output::print_past(&guard, &words), scanned.exit(), false, None))
 }
 
-fn write_baseline(args: BaselineArgs) -> anyhow::Result<Exit> {
-    let programs = if args.config.config.is_some() { Programs::Run } else { Programs::Leave };
-    let sources = Sources::of_this_process(args.config.config, programs).context("finding the working folder")?;
+/// What is to be searched, and the configuration that goes with it.
+fn asked(tree: TreeArgs) -> anyhow::Result<(scan::Asked, Option<Loaded>)> {
+    // What lies about in the folder that is searched may name secrets, and no program to run for them.
+    let programs = if tree.config.config.is_some() { Programs::Run } else { Programs::Leave };
+    let sources = Sources::of_this_process(tree.config.config, programs).context("finding the working folder")?;
     let loaded = config::load_if_found(&sources)?;
+    Ok((scan::Asked { roots: tree.paths, public: tree.public, history: tree.history, ..scan::Asked::default() }, loaded))
+}
+
+fn write_baseline(args: BaselineArgs) -> anyhow::Result<Exit> {
+    let (asked, loaded) = asked(args.tree)?;
     let guard = loaded.as_ref().map_or_else(Guard::none, |loaded| Guard::new(&loaded.wiring.keys));
-    let asked = scan::Asked { roots: args.paths, public: args.public, history: args.history, ..scan::Asked::default() };
     let (written, words, exit) = baseline::write(asked, args.reason.as_deref(), loaded.as_ref(), &guard)?;
     let printed = output::print_past(&guard, &words);
     let published = Published { leaked: written.leaked || printed.leaked, unwritten: written.unwritten || printed.unwritten };
