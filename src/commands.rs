@@ -27,7 +27,7 @@ use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
 use crate::run::{self, Run, Seen};
 use crate::scan;
-use crate::signatures::{self, Captured, Said};
+use crate::signatures::{self, Captured, Said, folded};
 use crate::{baseline, bundle, catalogue, manual, pipeline, receiver, replay, report, send};
 
 /// Carries a command out.
@@ -66,9 +66,9 @@ pub(crate) fn execute(cli: Cli) -> anyhow::Result<Exit> {
         Command::Send(args) => send(args),
         Command::Replay(args) => replay(args, colour),
         Command::Bundle(args) => bundle(&args),
-        Command::Keygen { path } => print(&bundle::keygen(&path)?),
+        Command::Keygen { path } => print(&folded(&bundle::keygen(&path)?)),
         Command::SignOff(args) => sign_off(&args),
-        Command::Show { bundle } => print(&bundle::show(&bundle)?),
+        Command::Show { bundle } => print(&folded(&bundle::show(&bundle)?)),
         Command::Verify(args) => verify(args),
         Command::Diff { old, new } => said(&bundle::diff(&old, &new)?),
         Command::DemoSign { timestamp } => print(&demo::sign_stdin(&timestamp)?),
@@ -96,7 +96,7 @@ fn print(text: &str) -> anyhow::Result<Exit> {
 
 /// Prints what holds no secret and has a verdict of its own.
 fn said(said: &Said) -> anyhow::Result<Exit> {
-    output::print(&said.words).map(|()| said.exit)
+    output::print(&folded(&said.words)).map(|()| said.exit)
 }
 
 /// Prints what was made with secrets at hand.
@@ -309,7 +309,7 @@ fn bundle(args: &BundleArgs) -> anyhow::Result<Exit> {
 fn sign_off(args: &SignOffArgs) -> anyhow::Result<Exit> {
     let (words, published) = bundle::sign_off(&args.bundle, &args.key, &args.name, &args.role)?;
     if published.whole() {
-        output::print(&words)?;
+        output::print(&folded(&words))?;
     }
     Ok(ending(published, Exit::Ready, false, None))
 }

@@ -285,6 +285,18 @@ pub(crate) fn filled(first: &str, others: &str, words: &str) -> String {
     textwrap::fill(words, options) + "\n"
 }
 
+/// Lines folded to the usual width. Behind a label the rest stands below the words, in other indented lines a little further in.
+pub(crate) fn folded(lines: &str) -> String {
+    let fold = |line: &str| {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        let labelled = words.find("  ").map(|gap| line.len() - words[gap..].trim_start().len());
+        let below = labelled.unwrap_or(if indent == 0 { 0 } else { indent + 2 });
+        filled(&line[..indent], &" ".repeat(below), words)
+    };
+    lines.lines().map(fold).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

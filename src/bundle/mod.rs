@@ -197,7 +197,7 @@ pub(crate) fn keygen(path: &Path) -> anyhow::Result<String> {
     let key = SigningKey::generate()?;
     let public = key.write(path)?;
     Ok(format!(
-        "Wrote {}, which signs: keep it to yourself.\nWrote {}, key {}: give it to those who verify.\n",
+        "Wrote {}, which signs: keep it to yourself.\nWrote {}: give it to those who verify.\n  key        {}\n",
         path.display(),
         public.display(),
         key.public().id()
@@ -222,7 +222,8 @@ fn sign(path: &Path, key: &SigningKey, signer: Signer) -> anyhow::Result<(String
     let (mut envelope, seen) =
         verify::held(&files).map_err(|fault| anyhow::anyhow!("{}: nobody should sign this bundle: {fault}", path.display()))?;
     let report = Report::new(&seen.facts());
-    let words = format!("Signed by {}, {}, key {}:\n{}\n", shown(&signer.name), shown(&signer.role), key.public().id(), report.sentence);
+    let words =
+        format!("Signed by {}, {}: {}\n  key        {}\n", shown(&signer.name), shown(&signer.role), report.sentence, key.public().id());
     envelope.sign(key, signer)?;
     Ok((words, container::replace(path, files, ENVELOPE, envelope.bytes(), &Guard::none())?))
 }
@@ -260,7 +261,7 @@ fn about(report: &Report) -> String {
 
 /// Who signed, in a line.
 fn signature(signer: &Signer, keyid: &str) -> String {
-    format!("  signed     by {}, {}, at {}\n             key {}\n", shown(&signer.name), shown(&signer.role), signer.at, shown(keyid))
+    format!("  signed     by {}, {}, at {}\n  key        {}\n", shown(&signer.name), shown(&signer.role), signer.at, shown(keyid))
 }
 
 fn shown(words: &str) -> String {

@@ -229,22 +229,17 @@ impl Verified {
         let ends = if self.report.valid_until.is_some() { "; and that has not ended yet" } else { "" };
         let _ = write!(
             words,
-            "
-What this proves: whoever holds these keys signed exactly these files; judged again by golive {version},
-the observations in them give this very verdict and these very reports{ends}.
-"
+            "\nWhat this proves: whoever holds these keys signed exactly these files; judged again by golive {version}, the observations in them \
+             give this very verdict and these very reports{ends}.\n"
         );
         match self.report.run.challenge.as_ref().map(Text::as_str) {
             Some(_) => words.push_str("The run names the challenge above, so that it was not written down before that was known.\n"),
             None => words.push_str("No challenge was given, so that only its own clock says when the run was made.\n"),
         }
         words.push_str(
-            "
-What it cannot prove: that the observations are what really happened. The merchant controls the machine
-that made them and can write down others. Names, roles and dates are the signers' own words, attested
-items the word of those named, and only you know whose keys these are. Where money hangs on it, run
-`golive check` yourself, or be there when it is run.
-",
+            "\nWhat it cannot prove: that the observations are what really happened. The merchant controls the machine that made them and can \
+             write down others. Names, roles and dates are the signers' own words, attested items the word of those named, and only you know \
+             whose keys these are. Where money hangs on it, run `golive check` yourself, or be there when it is run.\n",
         );
         if self.report.run.draft {
             words.push_str("\nIt is a DRAFT, and no sign-off.\n");
