@@ -56,7 +56,7 @@ const TESTS: [&str; 26] = [
 ];
 
 /// Folders of documentation.
-const DOCUMENTATION: [&str; 8] = ["doc", "docs", "documentation", "wiki", "website", "man", "manual", "javadoc"];
+const DOCUMENTATION: [&str; 7] = ["doc", "docs", "documentation", "wiki", "man", "manual", "javadoc"];
 
 /// Folders of examples.
 const EXAMPLES: [&str; 10] =
@@ -131,7 +131,14 @@ const OTHER_ENVIRONMENTS: [&str; 20] = [
 ];
 
 /// Words of a name that say example.
-const EXAMPLE_WORDS: [&str; 9] = ["example", "examples", "sample", "dist", "template", "tmpl", "tpl", "default", "defaults"];
+const EXAMPLE_WORDS: [&str; 7] = ["example", "examples", "sample", "dist", "template", "tmpl", "tpl"];
+
+/// Folders, and beginnings of names, of what editors and test runners are set up with.
+const WORKBENCH: [&str; 4] = [".vscode", ".idea", ".devcontainer", ".fleet"];
+const RUNNERS: [&str; 9] = ["jest.", "jest-", "vitest.", "karma.", "cypress.", "playwright.", "phpunit.", "setuptests.", "codeception."];
+
+/// Folders and names of code that each environment has its own file of: `settings/dev.py`, `environment.dev.ts`, `main_dev.dart`.
+const BY_ENVIRONMENT: [&str; 8] = ["config", "conf", "settings", "environments", "environment", "env", "appsettings", "main"];
 
 /// Extensions of configuration. JSON and XML hold much else: they are configuration where the name says so.
 const CONFIG_EXTENSIONS: [&str; 16] = [
@@ -163,6 +170,7 @@ const FOR_PEOPLE: [&str; 12] =
 /// What a file is for. `path` is the path from the folder that is searched, with `/` between its parts.
 #[must_use]
 pub fn place(path: &str, kind: FolderKind) -> FilePlace {
+    let names_tests = path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(is_test_project));
     let path = path.to_ascii_lowercase().replace('\\', "/");
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let within = |known: &[&str]| folders.split('/').any(|folder| known.contains(&folder));
@@ -175,13 +183,20 @@ pub fn place(path: &str, kind: FolderKind) -> FilePlace {
     if LOCKS.contains(&name) {
         return FilePlace::Lock;
     }
-    if within(&TESTS) || is_test(name) {
+    if within(&TESTS) || names_tests || is_test(name) {
         return FilePlace::Test;
+    }
+    if within(&WORKBENCH) || name == "launchsettings.json" {
+        return FilePlace::OtherEnvironment;
     }
     if within(&EXAMPLES) {
         return FilePlace::Example;
     }
     if is_env_file(name) {
+        // Unlike `config/default.json`, which every environment has.
+        if name.contains("default") {
+            return FilePlace::Example;
+        }
         return environment(name).unwrap_or(FilePlace::Config);
     }
     if within(&DOCUMENTATION) || is_documentation(name) {
@@ -198,7 +213,24 @@ pub fn place(path: &str, kind: FolderKind) -> FilePlace {
     if words.any(|word| matches!(word, "example" | "sample" | "dist" | "template" | "tmpl")) {
         return FilePlace::Example;
     }
-    FilePlace::Code
+    if is_of_another_environment(folders, name) { FilePlace::OtherEnvironment } else { FilePlace::Code }
+}
+
+/// Whether code is that of another environment: `settings/dev.py`, `environment.dev.ts`, `src/debug/java/Url.java`.
+fn is_of_another_environment(folders: &str, name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let folder = folders.rsplit('/').next().unwrap_or_default();
+    let mut words = stem.rsplit(['.', '_', '-']);
+    let environment = words.next().unwrap_or_default();
+    let named = OTHER_ENVIRONMENTS.contains(&environment);
+    named && (words.last().is_some_and(|first| BY_ENVIRONMENT.contains(&first)) || stem == environment && BY_ENVIRONMENT.contains(&folder))
+        || format!("/{folders}/").contains("/src/debug/")
+}
+
+/// Whether a folder is a project of tests, as `Shop.Tests` or `ShopTests`.
+fn is_test_project(folder: &str) -> bool {
+    [".Tests", ".Test", ".tests", "_tests", "-tests", "UnitTests", "IntegrationTests"].iter().any(|end| folder.ends_with(end))
+        || folder.strip_suffix("Tests").is_some_and(|shop| shop.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// Whether the name is that of a file with environment variables: `.env`, `.env.production`, `prod.env`, `.envrc`, `env.production`.
@@ -259,6 +291,7 @@ fn is_test(name: &str) -> bool {
                 && !stem.ends_with("latest")
                 && !stem.ends_with("contest"))
         || name.ends_with(".snap")
+        || RUNNERS.iter().any(|runner| name.starts_with(runner))
 }
 
 fn is_documentation(name: &str) -> bool {
@@ -294,6 +327,29 @@ mod tests {
             ("bin/deploy", FilePlace::Code),
             ("scripts/pay.sh", FilePlace::Code),
             ("src/environment.ts", FilePlace::Code),
+            ("website/src/k.js", FilePlace::Code),
+            ("config/default.json", FilePlace::Config),
+            ("nginx/default.conf", FilePlace::Config),
+            ("config/default.js", FilePlace::Code),
+            ("src/main.ts", FilePlace::Code),
+            ("contests/a.cs", FilePlace::Code),
+            ("src/device_main.c", FilePlace::Code),
+            ("src/environments/environment.prod.ts", FilePlace::Code),
+            ("config/environments/production.rb", FilePlace::Code),
+            ("shop/settings/dev.py", FilePlace::OtherEnvironment),
+            ("shop/settings/local.py", FilePlace::OtherEnvironment),
+            ("config/environments/development.rb", FilePlace::OtherEnvironment),
+            ("config/development.js", FilePlace::OtherEnvironment),
+            ("src/environments/environment.dev.ts", FilePlace::OtherEnvironment),
+            ("lib/main_dev.dart", FilePlace::OtherEnvironment),
+            ("android/app/src/debug/java/Url.java", FilePlace::OtherEnvironment),
+            (".vscode/launch.json", FilePlace::OtherEnvironment),
+            ("Properties/launchSettings.json", FilePlace::OtherEnvironment),
+            (".devcontainer/compose.yml", FilePlace::OtherEnvironment),
+            ("phpunit.xml", FilePlace::Test),
+            ("jest.setup.js", FilePlace::Test),
+            ("ShopTests/Hook.cs", FilePlace::Test),
+            ("src/shop.Tests/Hook.cs", FilePlace::Test),
             ("env.js", FilePlace::Code),
             (".env.production.ts", FilePlace::Code),
             ("package.json", FilePlace::Code),
