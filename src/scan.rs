@@ -19,8 +19,11 @@ use crate::exit::Exit;
 use crate::observe::source::baseline::{Baseline, USUAL};
 use crate::observe::source::{Folder, Scan};
 
-/// How many places of one rule are named; JSON has all that were kept.
+/// How many places of one rule are named, unless all are asked for.
 const NAMED: usize = 12;
+
+/// How many findings of one rule are kept at least, where a person or a program looks at nothing else.
+const KEPT: u64 = 10_000;
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
@@ -54,7 +57,9 @@ pub(crate) fn run(asked: Asked, loaded: Option<&Loaded>) -> anyhow::Result<Scann
     let (strict, all) = (asked.strict, asked.all);
     let (path, called) = baseline_of(loaded);
     let baseline = Baseline::read(&path, called);
-    let scan = prepare(asked, loaded, &loaded.map_or_else(Limits::default, |loaded| loaded.merchant.limits.clone()))?;
+    let mut limits = loaded.map_or_else(Limits::default, |loaded| loaded.merchant.limits.clone());
+    limits.source_hits = limits.source_hits.max(KEPT);
+    let scan = prepare(asked, loaded, &limits)?;
     let scan = scan.accepting(&base(loaded), baseline);
     Ok(Scanned { seen: scan.run(&AtomicBool::new(false)), strict, all })
 }
@@ -210,14 +215,16 @@ impl Scanned {
         let options = |first, others| options(first).subsequent_indent(others).word_splitter(textwrap::WordSplitter::NoHyphenation);
         let head = textwrap::fill(&format!("{mark} {}: {}", rule.id, rule.what), options("", "  "));
         let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
-        for Weighed { hit, .. } in found.iter().take(NAMED) {
+        let named = if self.all { found.len() } else { NAMED };
+        for Weighed { hit, .. } in found.iter().take(named) {
             let _ = writeln!(text, "    {}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
         }
         let kept = self.seen.hits.iter().filter(|hit| hit.rule == rule.id).count() as u64;
         let beyond = self.seen.found.get(rule.id).map_or(0, |found| found.saturating_sub(kept));
-        let more = found.len().saturating_sub(NAMED) as u64 + beyond;
+        let more = found.len().saturating_sub(named) as u64 + beyond;
         if more > 0 {
-            let _ = writeln!(text, "    and {more} more");
+            let how = if self.all { "" } else { "; `--all` and `--json` name them" };
+            let _ = writeln!(text, "    and {more} more{how}");
         }
         for (label, words) in [("why: ", rule.why), ("fix: ", rule.fix)] {
             let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options("    ", "      ")));

@@ -16,7 +16,8 @@ pub struct SourceSeen {
     pub looked_for: Vec<Slot>,
     /// What it met and did not look at.
     pub unlooked: Vec<Unlooked>,
-    /// What the rules found: of each rule the weightiest, as many as `limits.source_hits`; then by folder, path and place.
+    /// What the rules found: of each rule the weightiest, as many as `limits.source_hits` of what others get, as many of files that
+    /// configuration travels in and as many of all others; then by folder, path and place.
     pub hits: Vec<Hit>,
     /// How often each rule found something, kept in `hits` or not.
     pub found: BTreeMap<String, u64>,

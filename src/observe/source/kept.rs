@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use golive_checks::model::{Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
+use golive_checks::model::{FilePlace, Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
 use golive_checks::source::rules;
+use golive_checks::source::vessel::vessel;
 
 /// Filled by all threads.
 pub(super) struct Kept {
@@ -15,7 +16,8 @@ pub(super) struct Kept {
 
 #[derive(Default)]
 struct Inner {
-    hits: BTreeMap<&'static str, BTreeSet<Ranked>>,
+    /// By rule, and by what the checks ask apart from one another: what others get, and files that configuration travels in.
+    hits: BTreeMap<(&'static str, bool, bool), BTreeSet<Ranked>>,
     found: BTreeMap<String, u64>,
     allowed: u64,
     unlooked: BTreeMap<(usize, WhyUnlooked), (String, u64)>,
@@ -67,7 +69,8 @@ impl Kept {
             let Some(rule) = rules::find(&hit.rule) else { continue };
             *inner.found.entry(hit.rule.clone()).or_default() += 1;
             inner.allowed += u64::from(hit.allowed.is_some());
-            let kept = inner.hits.entry(rule.id).or_default();
+            let part = (rule.id, hit.place == FilePlace::Public, vessel(&hit.path).is_some());
+            let kept = inner.hits.entry(part).or_default();
             let weight = rule.weigh(&hit);
             kept.insert(Ranked(hit, weight));
             if kept.len() > self.most {

@@ -171,6 +171,16 @@ fn keeps_the_weightiest_hits_of_a_rule_whoever_finds_them() {
         assert_eq!(paths, ["tests/t0.js", "tests/t1.js", "zz/pay.js"]);
         assert_eq!(seen.found["sandbox-host"], 41);
     }
+    // What one check asks about does not crowd out what another does.
+    for n in 0..9 {
+        write(tree.path(), &format!("lib/l{n}.js"), "url = 'https://sandbox.kwikpaisa.com'\n");
+    }
+    write(tree.path(), "zz/Dockerfile", "ENV KWIKPAISA_URL=https://sandbox.kwikpaisa.com\n");
+    write(tree.path(), "zz/dist/app.js", "fetch('https://sandbox.kwikpaisa.com')\n");
+    let folders = vec![folder(tree.path(), FolderKind::Root), folder(&tree.path().join("zz/dist"), FolderKind::Public)];
+    let seen = Scan::of(folders, &Keyring::default(), &limits).run(&AtomicBool::new(false));
+    let paths: Vec<&str> = seen.hits.iter().map(|hit| hit.path.as_str()).collect();
+    assert_eq!(paths, ["lib/l0.js", "lib/l1.js", "lib/l2.js", "zz/Dockerfile", "app.js"]);
 }
 
 #[test]
