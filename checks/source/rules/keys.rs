@@ -45,6 +45,14 @@ pub(super) const LIVE_SECRET: Rule = Rule {
         "hex('736b5f6c6976655f4d41524b455237663366396b32783876316d346e3662')",
         "736B5F6C6976655F4D41524B455237663366396B32783876316D346E3662",
         "// sk_live_MARKER7f3k9q2x8v1m4n6b",
+        "GET /pay?key%3Dsk_live_MARKER7f3k9q2x8v1m4n6b",
+        "<a data-key=\"\\u0022sk_live_MARKER7f3k9q2x8v1m4n6b\\u0022\">",
+        "'\\x22sk_live_MARKER7f3k9q2x8v1m4n6b'",
+        "const k = 'sk_live_' + 'MARKER7f3k9q2x8v1m4n6b';",
+        "$k = \"sk_live_\" . \"MARKER7f3k9q2x8v1m4n6b\";",
+        "sk_live_9fK3xQ7v",
+        "sk_live_9fK3xQ",
+        "sk_live_4646464445",
         "sk_live_xxxxxxxxx",
         "sk_live_YOUR_SECRET_KEY",
     ],
@@ -53,6 +61,9 @@ pub(super) const LIVE_SECRET: Rule = Rule {
         "if key.startswith('sk_live_'):",
         "/^sk_live_[A-Za-z0-9]+$/",
         "sk_live_backup",
+        "sk_live_v2",
+        "['sk_live_', 'MARKER7f3k9q2x8v1m4n6b']",
+        "'sk_live_' + suffix1234567 + 'x'",
         "task_live_MARKER7f3k9q2x",
         "sk_live_key_of_the_shop",
         "disk_live_20261122000",
@@ -156,17 +167,37 @@ fn look(sight: &Sight<'_>, prefix: Prefix, spelling: &'static str) -> Option<Mat
 
 /// A key as it is.
 fn plain(sight: &Sight<'_>, prefix: Prefix) -> Option<Match> {
-    let before = sight.before(2);
-    let is_escape = matches!(before, [b'\\', b'n' | b't' | b'r']);
-    if before.last().is_some_and(|byte| is_word(*byte)) && !is_escape {
+    if sight.before(1).last().is_some_and(|byte| is_word(*byte)) && !ends_with_escape(sight.before(6)) {
         return None;
     }
-    let length = sight.after(512).iter().take_while(|byte| is_word(**byte) || **byte == b'-').count();
+    let is_key = |byte: &&u8| is_word(**byte) || **byte == b'-';
+    let after = sight.after(512);
+    let gap = joint(after);
+    let length = gap + after[gap..].iter().take_while(is_key).count();
     let range = sight.at..sight.end() + length;
-    let key = sight.text(range.clone());
+    let key = format!("{}{}", sight.literal, sight.text(sight.end() + gap..range.end));
     let kind = kind(key.trim_end_matches(['-', '_']), prefix)?;
     let kind = if kind == HitKind::Real && is_foreign(sight, &key) { HitKind::Foreign } else { kind };
     Some(Match { range, excerpt: masked(&key), kind })
+}
+
+/// Whether text ends with an escaped character, so that what looks like a letter before a key is none: `\\n`, `%3D`, `\\x22`, `\\u0022`.
+fn ends_with_escape(before: &[u8]) -> bool {
+    let tail = |length: usize| before.len().checked_sub(length).map(|start| &before[start..]);
+    let coded = |begins: &[u8], digits: usize| {
+        let code = tail(begins.len() + digits).and_then(|code| code.strip_prefix(begins));
+        code.is_some_and(|code| code.iter().all(u8::is_ascii_hexdigit))
+    };
+    matches!(tail(2), Some([b'\\', b'n' | b't' | b'r'])) || coded(b"%", 2) || coded(b"\\x", 2) || coded(b"\\u", 4)
+}
+
+/// How long the seam is where a text ends behind the prefix and the next one goes on with the key: `'sk_live_' + '9f…'`.
+fn joint(after: &[u8]) -> usize {
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+    let seam = after.iter().take(12).skip(1).position(is_quote).map(|at| &after[..at + 2]);
+    let Some([open, between @ .., _]) = seam else { return 0 };
+    let joins = matches!(between.trim_ascii(), b"" | b"+" | b".") && !between.is_empty();
+    if is_quote(open) && joins { between.len() + 2 } else { 0 }
 }
 
 /// A key in Base64 or hex: decoded where the run of digits allows it, and then looked at as it is.
@@ -221,9 +252,10 @@ fn kind(key: &str, prefix: Prefix) -> Option<HitKind> {
     let digits = rest.bytes().filter(u8::is_ascii_digit).count();
     let letters = rest.bytes().filter(u8::is_ascii_alphabetic).count();
     // A name is made of words; a key has letters and digits in no order.
-    let mixed = digits > 0 && letters > 0 && rest.len() >= 9;
+    let mixed = digits > 0 && letters > 0 && rest.len() >= 8 || digits > 1 && letters > 1 && rest.len() >= 6;
+    let number = digits == rest.len() && digits >= 10;
     let dense = facts.entropy == Entropy::High && !rest.contains(['_', '-']) && rest.len() >= 20;
-    (mixed || dense).then_some(HitKind::Real)
+    (mixed || number || dense).then_some(HitKind::Real)
 }
 
 /// Whether a key is another provider's: its make-up or its neighbours say so, and nobody speaks of the platform.

@@ -39,6 +39,7 @@ pub const RULES: &[&Rule] = &[
     &previous::SDK,
     &previous::CREDENTIAL,
     &previous::CHECKSUM,
+    &previous::SECRET_HEADER,
     &placeholders::PLACEHOLDER,
     &tunnels::TUNNEL,
     &allowances::UNUSED,

@@ -100,3 +100,30 @@ pub(super) const CHECKSUM: Rule = Rule {
     finds: &["headers = {'x-client-id': id}\nbody['order_checksum'] = sum", "// KwikPaisa\n'order_checksum' => $sum"],
     spares: &["UPDATE orders SET order_checksum = md5(x)", "reorder_checksum x-client-id", "order_checksums x-client-id"],
 };
+
+/// The header of the second generation that carries the secret itself.
+pub(super) const SECRET_HEADER: Rule = Rule {
+    id: "previous-header",
+    topic: Topic::PreviousGeneration,
+    what: "x-client-secret, a header of the previous API generation",
+    why: "It sends the secret itself along; the present API knows no such header and signs with X-SIGNATURE.",
+    fix: "Send X-API-KEY, X-SIGNATURE and X-TIMESTAMP, and let the secret stay on the server.",
+    literals: &["x-client-secret", "X-Client-Secret", "X-CLIENT-SECRET"],
+    look: |sight| {
+        let whole = sight.before(1).first().is_none_or(|byte| !is_word(*byte))
+            && sight.after(1).first().is_none_or(|byte| !is_word(*byte) && *byte != b'-');
+        // Cashfree's header has the same name.
+        let own = sight.is_near(NEAR, &["kwikpaisa"]) && !sight.is_near(NEAR, &["cashfree"]);
+        (whole && own).then(|| Match { range: sight.at..sight.end(), excerpt: sight.literal.to_owned(), kind: HitKind::Real })
+    },
+    levels: LEVELS,
+    reach: Reach::PlatformText,
+    finds: &[
+        "fetch('https://api.kwikpaisa.com/order', { headers: { 'x-client-secret': s } })",
+        "// KwikPaisa\nreq.Header.Set(\"X-Client-Secret\", s)",
+    ],
+    spares: &["// Cashfree, beside KwikPaisa\nheaders['x-client-secret'] = s", "// KwikPaisa\nheaders['x-client-secret-id'] = 1"],
+};
+
+/// How near the platform must be named to be the one that a header goes to.
+const NEAR: usize = 600;
