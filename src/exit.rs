@@ -92,7 +92,7 @@ impl Exit {
             Self::Ready => "READY, with or without waivers; for commands without a verdict: done",
             Self::NotReady => "NOT READY: a required check failed (with `--strict` also a warning or a recommended one)",
             Self::Usage => "the command line or `golive.toml` cannot be used",
-            Self::Incomplete => "INCOMPLETE or PARTIAL: nothing failed, and something required could not be told or was left out",
+            Self::Incomplete => "INCOMPLETE or PARTIAL: nothing required failed, and something required could not be told or was left out",
             Self::Unwritten => "a verdict was reached, and a report that was asked for could not be written",
             Self::Refused => "`verify` or `diff` says no: the bundle does not hold, or the newer run is worse",
             Self::Internal => "the tool itself broke, or held a report back because a secret was in it",

@@ -320,7 +320,8 @@ impl Page {
     /// How many checks ended how, in words that stay beside their numbers.
     fn counts(&mut self, counts: &Counts) {
         let all: Vec<String> = counts.rows().iter().map(|(word, count)| format!("{count} {word}").replace(' ', "\u{a0}")).collect();
-        let text = format!("{} checks: {}", counts.total(), all.join(", "));
+        let checks = if counts.total() == 1 { "check" } else { "checks" };
+        let text = format!("{} {checks}: {}", counts.total(), all.join(", "));
         for line in wrap(&text, self.width, 0) {
             self.line(&line.replace('\u{a0}', " "));
         }

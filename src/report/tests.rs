@@ -121,9 +121,12 @@ fn a_required_failure_is_not_ready_unless_the_run_was_partial_or_interrupted() {
 #[test]
 fn a_part_without_a_failure_is_incomplete() {
     let run = RunFacts { only: vec!["webhook".to_owned()], ..run() };
-    let report = report(vec![judged("webhook-https", Level::Required, outcomes()[0].clone())], &run);
+    let report = self::report(vec![judged("webhook-https", Level::Required, outcomes()[0].clone())], &run);
     assert_eq!((report.verdict, report.exit()), (Verdict::Partial, Exit::Incomplete));
     assert_eq!(report.sentence.as_str(), "PARTIAL: only 1 check was looked at, which says nothing of the rest; nothing failed.");
+    let failed = judged("webhook-https", Level::Recommended, Outcome::fail("it failed", Vec::new()));
+    let sentence = self::report(vec![failed], &run).sentence;
+    assert!(sentence.as_str().ends_with("nothing that is required failed."), "{sentence}");
 }
 
 #[test]

@@ -276,6 +276,7 @@ impl<'a> Tally<'a> {
             n => text!(", {} of them for want of a named person's word", n),
         };
         match (self.stops.len(), self.open.len()) {
+            (0, 0) if self.advice.iter().any(|check| check.outcome.word() == "fail") => "nothing that is required failed".into(),
             (0, 0) => "nothing failed".into(),
             (0, open) => text!("{} could not be told{}{}", many(open, kind), under, people),
             (stops, 0) => text!("{} failed{}", many(stops, kind), under),
