@@ -310,11 +310,13 @@ impl Code<'_> {
             }
             (Kind::Computed, Kind::Expected) | (Kind::Expected, Kind::Computed) => true,
             // What the platform's header is held against is the signature it should have, whatever that is called.
-            (Kind::Signature, Kind::Other) => self.reads_header(&comparison.left) && self.is_plain_name(&comparison.right),
-            (Kind::Other, Kind::Signature) => self.reads_header(&comparison.right) && self.is_plain_name(&comparison.left),
+            (Kind::Signature, Kind::Other) => self.reads_header(&comparison.left) && self.may_be_computed(&comparison.right),
+            (Kind::Other, Kind::Signature) => self.reads_header(&comparison.right) && self.may_be_computed(&comparison.left),
+            // `digest === received`
+            (Kind::Expected, Kind::Expected) => self.was_received(&comparison.left) != self.was_received(&comparison.right),
             // Two HMACs are the other way to compare in constant time.
             (Kind::Computed, Kind::Computed) => false,
-            (Kind::Constant | Kind::Other, _) | (_, Kind::Constant | Kind::Other) | (Kind::Expected, Kind::Expected) => false,
+            (Kind::Constant | Kind::Other, _) | (_, Kind::Constant | Kind::Other) => false,
         }
     }
 
@@ -323,11 +325,18 @@ impl Code<'_> {
         self.raw(range).to_ascii_lowercase().replace('_', "-").contains("x-signature")
     }
 
-    /// Whether an expression is one name, and no word in it says that it is about a signature and not one.
-    fn is_plain_name(&self, range: &Range<usize>) -> bool {
+    /// Whether an expression is the end of an HMAC, or one name without a word that says that it is no signature itself.
+    fn may_be_computed(&self, range: &Range<usize>) -> bool {
         let range = self.trimmed(range);
         let name = self.raw(&range);
-        name.bytes().all(is_name) && !words(&name).iter().any(|word| NOT_ITSELF.contains(&word.as_str()))
+        let is_name = name.bytes().all(is_name) && !words(&name).iter().any(|word| NOT_ITSELF.contains(&word.as_str()));
+        is_name || [".Sum(", ".doFinal(", ".ComputeHash(", "digest("].iter().any(|call| name.contains(call))
+    }
+
+    /// Whether the last name of an expression says that it came with the request.
+    fn was_received(&self, range: &Range<usize>) -> bool {
+        let came = ["received", "provided", "given", "header", "incoming"];
+        self.member(range).is_some_and(|name| words(&String::from_utf8_lossy(name)).iter().any(|word| came.contains(&word.as_str())))
     }
 }
 

@@ -23,6 +23,7 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "if (crypto.createHmac('sha256', secret).update(raw).digest('hex') == signature) next();",
         "const ok = computeSignature(raw, ts) === req.get('X-SIGNATURE');",
         "return Buffer.from(expected).equals(Buffer.from(signature));",
+        "if (digest === received) credit(event);",
         "const h = mac(raw, ts); if (h == req.headers['x-signature']) next();",
         "if ($h != $_SERVER['HTTP_X_SIGNATURE']) exit;",
         // PHP
@@ -32,6 +33,7 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "if ($request->header('X-SIGNATURE') !== $computed) abort(401);",
         // Python
         "if signature != expected:\n    abort(401)",
+        "calc = mac(raw, stamp)\nif calc == sig:\n    credit()",
         "return hmac.new(key, raw, hashlib.sha256).hexdigest() == request.headers['X-SIGNATURE']",
         "ok = request.headers.get('X-SIGNATURE', '') == expected_signature",
         // Java
@@ -40,6 +42,7 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "boolean ok = Arrays.equals(expected, signature.getBytes());",
         // Go
         "if expected != r.Header.Get(\"X-SIGNATURE\") {",
+        "if hex.EncodeToString(m.Sum(nil)) == r.Header.Get(\"X-SIGNATURE\") {",
         "return bytes.Equal(expectedMAC, signature)",
         // Ruby
         "head :unauthorized unless expected == request.headers['X-SIGNATURE']",
@@ -79,6 +82,9 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
         "/**\n * never write expected === signature\n */",
         "return self.signature == other.signature",
         "if header[_SIGNATURE] != expected:",
+        "if (digest === expectedDigest) return; // two of a kind",
+        "if (received === 3) retry();",
+        "if (calculate == undefined) return;",
         "if running_hash.digest() != expected_hash:",
         "throw new Error('expected == signature');",
         "if (stripe.signature !== expected) throw 1;",
@@ -88,7 +94,7 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
 };
 
 /// Parts of names of signatures, and of what computes them.
-const ANCHORS: &[&str] = &["ignature", "IGNATURE", "hash_hmac", "digest", "xpected", "omputed"];
+const ANCHORS: &[&str] = &["ignature", "IGNATURE", "hash_hmac", "digest", "xpected", "omputed", "calc", "eceived"];
 
 fn look(sight: &Sight<'_>) -> Option<crate::source::rule::Match> {
     let near = &sight.bytes[sight.at.saturating_sub(240)..sight.bytes.len().min(sight.end() + 240)];
