@@ -217,7 +217,8 @@ impl Scanned {
         let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
         let named = if self.all { found.len() } else { NAMED };
         for Weighed { hit, .. } in found.iter().take(named) {
-            let _ = writeln!(text, "    {}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
+            let line = format!("{}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
+            let _ = writeln!(text, "{}", textwrap::fill(&line, options("    ", "      ")));
         }
         let kept = self.seen.hits.iter().filter(|hit| hit.rule == rule.id).count() as u64;
         let beyond = self.seen.found.get(rule.id).map_or(0, |found| found.saturating_sub(kept));
