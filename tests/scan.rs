@@ -565,3 +565,29 @@ fn archives_that_others_get_and_keys_in_names_are_told() {
     found.sort_unstable_by_key(|(rule, _)| *rule);
     assert_eq!(found, [("live-api-key", &Value::Null), ("live-secret", &Value::Null)], "{report:#}");
 }
+
+#[test]
+fn formats_that_point_into_files_point_to_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "golive.toml", "[source]\nroots = [\"src\"]\n");
+    write(folder.path(), "src/a.py", "# kwikpaisa\nURL = \"https://sandbox.kwikpaisa.com/v3\"\n");
+    write(folder.path(), "src/deep/b c.py", "URL = \"https://sandbox.kwikpaisa.com/v3\"\n");
+    let outputs = ["sarif=x.sarif", "gitlab=x.gitlab", "github=x.github"].map(|output| ["--output", output]);
+    let ran = run(golive(folder.path()).args(["check", "--offline", "--only", "source-no-sandbox"]).args(outputs.concat()));
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let sarif: Value = serde_json::from_str(&read("x.sarif")).unwrap();
+    let places: Vec<(&str, u64)> = sarif["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|result| result["ruleId"] == "source-no-sandbox")
+        .map(|result| &result["locations"][0]["physicalLocation"])
+        .map(|place| (place["artifactLocation"]["uri"].as_str().unwrap(), place["region"]["startLine"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(places, [("src/a.py", 2), ("src/deep/b%20c.py", 1)]);
+    let github = read("x.github");
+    assert!(github.contains("file=src/a.py,line=2,") && github.contains("file=src/deep/b c.py,line=1,"), "{github}");
+    let gitlab: Value = serde_json::from_str(&read("x.gitlab")).unwrap();
+    assert_eq!((&gitlab[0]["location"]["path"], &gitlab[0]["location"]["lines"]["begin"]), (&"src/a.py".into(), &2.into()), "{gitlab}");
+}

@@ -1,8 +1,8 @@
 //! Every URL must be HTTPS.
 
 use crate::model::{
-    Address, Carried, Check, CheckMeta, Endpoint, Evidence, Facts, Level, Outcome, Plain, Quoted, Reason, Reference, Stack, StackFix,
-    Subject,
+    Address, Carried, Check, CheckMeta, Endpoint, Evidence, Facts, FilePath, Level, Outcome, Plain, Quoted, Reason, Reference, Stack,
+    StackFix, Subject,
 };
 use crate::text;
 
@@ -49,7 +49,7 @@ impl Check for Https {
             urls.iter().filter(|(_, address)| !is_https(address)).map(|(key, address)| about(key, address)).collect();
         plain.extend(merchant.env_file.iter().flat_map(|file| {
             file.entries.iter().filter(|entry| entry.carries.contains(&Carried::PlainHttp)).map(|entry| {
-                let subject = Subject::File { path: text!("{}", Quoted(&file.path)), line: Some(entry.line) };
+                let subject = Subject::File { path: FilePath::new(&file.path), line: Some(entry.line) };
                 Evidence::of(subject, "an https:// address", text!("{} holds an http:// address of the platform", Quoted(&entry.name)))
             })
         }));

@@ -1,8 +1,8 @@
 //! Nothing of the sandbox may be left in the production configuration.
 
 use crate::model::{
-    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, Judged, Level, MissingSecret, Outcome, Plain, Prefix, Quoted, Reason,
-    Reference, Show as _, Slot, Stack, StackFix, Subject,
+    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, FilePath, Judged, Level, MissingSecret, Outcome, Plain, Prefix,
+    Quoted, Reason, Reference, Show as _, Slot, Stack, StackFix, Subject,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -171,7 +171,7 @@ fn doubts(file: &EnvFile) -> Option<(&'static str, Vec<Evidence>)> {
 }
 
 fn place(file: &EnvFile, line: Option<usize>) -> Subject {
-    Subject::File { path: text!("{}", Quoted(&file.path)), line }
+    Subject::File { path: FilePath::new(&file.path), line }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::civil::Date;
 
-use super::{Endpoint, Show, Text};
+use super::{Endpoint, Quoted, Show, Text};
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,8 +133,8 @@ pub enum Subject {
     Delivery(Text),
     /// A file and, where there is one, the line.
     File {
-        /// The path, quoted if odd.
-        path: Text,
+        /// The path.
+        path: FilePath,
         /// The line, counted from 1.
         line: Option<usize>,
     },
@@ -144,13 +144,46 @@ pub enum Subject {
     Run(&'static str),
 }
 
+/// The path of a file, from the folder of the configuration. It is shown in quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePath {
+    path: String,
+    is_past: bool,
+}
+
+impl FilePath {
+    /// Of a file that is there.
+    #[must_use]
+    pub fn new(path: &str) -> Self {
+        Self { path: path.to_owned(), is_past: false }
+    }
+
+    /// Of a file as it once was.
+    #[must_use]
+    pub fn past(path: &str) -> Self {
+        Self { path: path.to_owned(), is_past: true }
+    }
+
+    /// The path as it is, where one may go and look.
+    #[must_use]
+    pub fn here(&self) -> Option<&str> {
+        (!self.is_past).then_some(&self.path)
+    }
+}
+
+impl Show for FilePath {
+    fn show(&self) -> String {
+        Quoted(&self.path).show()
+    }
+}
+
 impl Show for Subject {
     fn show(&self) -> String {
         match self {
             Self::ConfigKey(key) => key.show(),
             Self::Endpoint(endpoint) => endpoint.show(),
             Self::Delivery(name) => format!("delivery {name}"),
-            Self::File { path, line: Some(line) } => format!("{path}:{line}"),
+            Self::File { path, line: Some(line) } => format!("{}:{line}", path.show()),
             Self::File { path, line: None } => path.show(),
             Self::Address(ip) => ip.to_string(),
             Self::Run(what) => (*what).to_owned(),

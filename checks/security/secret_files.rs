@@ -1,8 +1,8 @@
 //! Files that hold a secret are for their owner alone, and git does not know them.
 
 use crate::model::{
-    Carried, Check, CheckMeta, Credential, Evidence, Facts, Level, Merchant, Needs, Origin, Outcome, Plain, Probe, Quoted, Reason,
-    Reference, RunFacts, SecretFile, Show, Slot, Subject, Text,
+    Carried, Check, CheckMeta, Credential, Evidence, Facts, FilePath, Level, Merchant, Needs, Origin, Outcome, Plain, Probe, Quoted,
+    Reason, Reference, RunFacts, SecretFile, Show, Slot, Subject, Text,
 };
 use crate::text;
 
@@ -106,7 +106,7 @@ fn evidence(file: &SecretFile, keyless: bool) -> Evidence {
     };
     let key = if keyless { ", and no key was found in it" } else { "" };
     Evidence::of(
-        Subject::File { path: text!("{}", Quoted(&file.path)), line: None },
+        Subject::File { path: FilePath::new(&file.path), line: None },
         text!("mode 600 and not tracked by git, as it holds `{}`", Plain(&file.key)),
         text!("{}, {}{}", mode, tracked, key),
     )

@@ -4,8 +4,8 @@ use super::question::{NAMED, gap, place, plan};
 use super::rule::Topic;
 use super::tally::{Weighed, weighed};
 use crate::model::{
-    AllowedBy, BaselineSeen, BaselineState, Check, CheckMeta, Evidence, Facts, FolderKind, Merchant, Needs, Outcome, Probe, Quoted, Reason,
-    Reference, RunFacts, SourceSeen, Subject,
+    AllowedBy, BaselineSeen, BaselineState, Check, CheckMeta, Evidence, Facts, FilePath, FolderKind, Merchant, Needs, Outcome, Probe,
+    Quoted, Reason, Reference, RunFacts, SourceSeen, Subject,
 };
 use crate::text;
 
@@ -61,10 +61,8 @@ impl Check for AllowancesUsed {
 
 /// What is wrong with a baseline.
 fn stale(baseline: &BaselineSeen) -> Vec<Evidence> {
-    let subject = |line: Option<u64>| Subject::File {
-        path: text!("{}", Quoted(&baseline.path)),
-        line: line.and_then(|line| usize::try_from(line).ok()),
-    };
+    let subject =
+        |line: Option<u64>| Subject::File { path: FilePath::new(&baseline.path), line: line.and_then(|line| usize::try_from(line).ok()) };
     let unread = match baseline.state {
         BaselineState::Read => None,
         BaselineState::Missing => Some("is configured and not there"),

@@ -4,8 +4,8 @@ use super::question::{NAMED, Question, Scope, plan};
 use super::rule::Topic;
 use super::tally::{Weighed, past, past_gap};
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, RepositorySeen,
-    RunFacts, Slot, Subject, Weight,
+    Check, CheckMeta, Evidence, Facts, FilePath, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference,
+    RepositorySeen, RunFacts, Slot, Subject, Weight,
 };
 use crate::text;
 
@@ -121,7 +121,7 @@ impl<'a> Past<'a> {
     /// What a pass rests on, accepted findings among it.
     fn looked_at(&self) -> impl Iterator<Item = Evidence> {
         let repositories = self.repositories.iter().map(|repository| {
-            let path = Subject::File { path: text!("{}", Quoted(&repository.path)), line: None };
+            let path = Subject::File { path: FilePath::new(&repository.path), line: None };
             let words = text!("nothing that counts in {} commits, {} versions of files", repository.commits, repository.files);
             Evidence::of(path, "no key in the history of git", words)
         });
@@ -142,7 +142,7 @@ fn in_commit(commit: &str, found: &Weighed<'_>) -> Evidence {
         hit.circumstances(),
         found.rule.id
     );
-    Evidence::of(Subject::File { path: text!("{}", Quoted(&hit.path)), line }, "no key in the history of git", words)
+    Evidence::of(Subject::File { path: FilePath::past(&hit.path), line }, "no key in the history of git", words)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::rule::Topic;
 use super::tally::{Weighed, is_complete, public_archives, weighed};
 use super::vessel::vessel;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, FilePlace, FolderKind, FolderState, Merchant, Outcome, Probe, Quoted, Reason, RunFacts, SourceSeen,
-    Subject, Text, Weight, WhyUnlooked,
+    Check, CheckMeta, Evidence, Facts, FilePath, FilePlace, FolderKind, FolderState, Merchant, Outcome, Probe, Quoted, Reason, RunFacts,
+    SourceSeen, Subject, Text, Weight, WhyUnlooked,
 };
 use crate::text;
 
@@ -107,7 +107,7 @@ impl Question {
         }
         if self.scope == Scope::Public && public_archives(seen).next().is_some() {
             let evidence = public_archives(seen).take(NAMED).map(|archive| {
-                let path = Subject::File { path: text!("{}", Quoted(&archive.path)), line: None };
+                let path = Subject::File { path: FilePath::new(&archive.path), line: None };
                 Evidence::of(path, "a folder that can be searched", text!("{}; {} such", archive.why.words(), archive.count))
             });
             let finding = crate::model::Finding::new("others get an archive that was not looked into", evidence.collect());
@@ -161,7 +161,7 @@ impl Question {
             .filter(|folder| wanted(folder.kind))
             .map(|folder| {
                 let observed = text!("nothing that counts in {} files, {} kB", folder.files, folder.bytes / 1_000);
-                Evidence::of(Subject::File { path: text!("{}", Quoted(&folder.path)), line: None }, self.expected, observed)
+                Evidence::of(Subject::File { path: FilePath::new(&folder.path), line: None }, self.expected, observed)
             })
             .collect();
         let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) = found.iter().partition(|found| found.hit.allowed.is_some());
@@ -177,7 +177,7 @@ impl Question {
         }
         let archives = seen.unlooked.iter().filter(|unlooked| unlooked.why == WhyUnlooked::Archive);
         evidence.extend(archives.map(|archive| {
-            let path = Subject::File { path: text!("{}", Quoted(&archive.path)), line: None };
+            let path = Subject::File { path: FilePath::new(&archive.path), line: None };
             Evidence::of(path, "looked into", text!("{}; {} such", archive.why.words(), archive.count))
         }));
         evidence
@@ -196,7 +196,7 @@ pub(super) fn place(seen: &SourceSeen, found: &Weighed<'_>, expected: &'static s
         let observed = text!("{}, line {}: {}", Quoted(&path), line.unwrap_or(1), observed);
         return Evidence::config("source.site", expected, observed);
     }
-    Evidence::of(Subject::File { path: text!("{}", Quoted(&path)), line }, expected, observed)
+    Evidence::of(Subject::File { path: FilePath::new(&path), line }, expected, observed)
 }
 
 /// What kept the scan from seeing everything.

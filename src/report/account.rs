@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use golive_checks::model::{Attested, Finding, Judged, Outcome, Show as _, Waived};
+use golive_checks::model::{Attested, Evidence, Finding, Judged, Outcome, Show as _, Waived};
 
 use super::{FilePlace, Report};
 
@@ -22,12 +22,12 @@ pub(crate) fn brief(outcome: &Outcome) -> String {
 
 /// What was sent, expected and found, how to fix it, how to repeat it, where to read on.
 pub(crate) fn account(report: &Report, check: &Judged) -> String {
+    account_of(report, check, evidence(&check.outcome))
+}
+
+/// The same with a part of the evidence.
+pub(crate) fn account_of<'a>(report: &Report, check: &Judged, evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
     let mut lines = String::new();
-    let evidence = match &check.outcome {
-        Outcome::Pass(evidence) => evidence.as_slice(),
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.evidence.as_slice(),
-        Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
-    };
     for one in evidence {
         let place =
             report.place(&one.subject).map_or_else(String::new, |FilePlace { file, at }| format!(" ({file}:{}:{})", at.line, at.column));
@@ -56,12 +56,11 @@ pub(crate) fn finding(outcome: &Outcome) -> Option<&Finding> {
     }
 }
 
-/// Where in the configuration a check is about something: the first place that its evidence names, else the file's first line.
-pub(crate) fn place(report: &Report, check: &Judged) -> FilePlace {
-    let evidence = match &check.outcome {
-        Outcome::Pass(evidence) => evidence.as_slice(),
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.evidence.as_slice(),
+/// What an outcome rests on.
+pub(crate) fn evidence(outcome: &Outcome) -> &[Evidence] {
+    match outcome {
+        Outcome::Pass(evidence) => evidence,
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => &finding.evidence,
         Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
-    };
-    evidence.iter().find_map(|one| report.place(&one.subject)).unwrap_or_else(|| report.table_of(check))
+    }
 }

@@ -5,15 +5,15 @@ use golive_checks::model::Judged;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::account::{brief, place};
-use super::fingerprint::fingerprint;
+use super::account::brief;
+use super::spot::{Spot, spots};
 use super::verdict::Standing;
 use super::{FilePlace, Report};
 
-/// Writes one entry per check that is not in order.
+/// Writes one entry for each place of each check that is not in order.
 pub(crate) fn render(report: &Report) -> String {
     let draft = report.run.draft.then(|| Entry::draft(report));
-    let entries: Vec<Entry> = draft.into_iter().chain(report.checks().filter_map(|check| Entry::of(report, check))).collect();
+    let entries: Vec<Entry> = draft.into_iter().chain(report.checks().flat_map(|check| Entry::all(report, check))).collect();
     let mut json = serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
     json.push('\n');
     json
@@ -51,21 +51,21 @@ impl Entry {
         }
     }
 
-    fn of(report: &Report, check: &Judged) -> Option<Self> {
+    fn all(report: &Report, check: &Judged) -> Vec<Self> {
         let severity = match Standing::of(&check.outcome, check.level, report.run.strict) {
             Standing::Stops => "blocker",
             Standing::Open => "critical",
             Standing::Advice => "minor",
             Standing::Waived => "info",
-            Standing::Fine => return None,
+            Standing::Fine => return Vec::new(),
         };
-        let FilePlace { file, at } = place(report, check);
-        Some(Self {
+        let of = |Spot { place: FilePlace { file, at }, fingerprint, .. }: Spot<'_>| Self {
             description: format!("{}: {}", check.meta.title, brief(&check.outcome)),
             check_name: check.meta.id,
-            fingerprint: fingerprint(check),
+            fingerprint,
             severity,
             location: Location { path: file.as_str().to_owned(), lines: Lines { begin: at.line } },
-        })
+        };
+        spots(report, check).into_iter().map(of).collect()
     }
 }

@@ -19,6 +19,7 @@ mod naughty;
 pub(crate) mod sample;
 pub(crate) mod sarif;
 mod sent;
+mod spot;
 pub(crate) mod tap;
 pub(crate) mod terminal;
 #[cfg(test)]
@@ -201,10 +202,10 @@ impl Counts {
     }
 }
 
-/// A line of the configuration file.
+/// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FilePlace {
-    /// The configuration file.
+    /// The file.
     pub(crate) file: Text,
     /// Where in it.
     pub(crate) at: Place,

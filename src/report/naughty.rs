@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use golive_checks::model::{
-    Answer, Attested, EgressSeen, Evidence, Exchange, Facts, Finding, Level, Observations, OrderId, Outcome, Phase, Place, Quoted, Reason,
-    RunFacts, ScenarioSeen, Seen, Sent, StepSeen, Subject, Text, Times, Trouble, TroubleKind, Waived, is_invisible,
+    Answer, Attested, EgressSeen, Evidence, Exchange, Facts, FilePath, Finding, Level, Observations, OrderId, Outcome, Phase, Place,
+    Quoted, Reason, RunFacts, ScenarioSeen, Seen, Sent, StepSeen, Subject, Text, Times, Trouble, TroubleKind, Waived, is_invisible,
 };
 use golive_checks::text;
 use quick_xml::events::Event;
@@ -47,7 +47,7 @@ static STRINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
 fn report(word: &str) -> Report {
     let quoted = || text!("{}", Quoted(word));
     let day = "2026-12-31".parse().unwrap();
-    let path = || Subject::File { path: quoted(), line: Some(3) };
+    let path = || Subject::File { path: FilePath::new(word), line: Some(3) };
     let evidence = || {
         vec![
             Evidence::of(Subject::Delivery("forged-wrong-secret".into()), "any 4xx answer", text!("200 with the body {}", Quoted(word))),

@@ -1,12 +1,12 @@
-//! The report as SARIF 2.1.0: every check of the run is a rule and a result.
+//! The report as SARIF 2.1.0: every check of the run is a rule, and a result for each place that it points to.
 
 use golive_checks::model::{CheckMeta, Judged, Level, Outcome, Waived};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::account::{account, brief, place};
-use super::fingerprint::fingerprint;
+use super::account::{account_of, brief};
+use super::spot::{Spot, spots};
 use super::{FilePlace, Report};
 
 /// Where the schema of the format is published.
@@ -34,7 +34,7 @@ fn run(report: &Report) -> Value {
         "automationDetails": { "id": "golive/" },
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation(report)],
-        "results": report.checks().enumerate().map(|(index, check)| Finding::of(report, index, check)).collect::<Vec<_>>(),
+        "results": results(report),
         "properties": {
             "verdict": report.verdict.word(),
             "sentence": report.sentence.as_str(),
@@ -44,6 +44,11 @@ fn run(report: &Report) -> Value {
             "challenge": report.run.challenge.as_ref().map(golive_checks::model::Text::as_str),
         },
     })
+}
+
+fn results(report: &Report) -> Vec<Finding> {
+    let of = |(index, check)| spots(report, check).into_iter().map(move |spot| Finding::of(report, index, check, spot));
+    report.checks().enumerate().flat_map(of).collect()
 }
 
 fn invocation(report: &Report) -> Value {
@@ -93,7 +98,7 @@ fn pascal(id: &str) -> String {
     id.split('-').map(capital).collect()
 }
 
-/// How one check ended.
+/// How one check ended, in one place.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Finding {
@@ -110,7 +115,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn of(report: &Report, rule_index: usize, check: &Judged) -> Self {
+    fn of(report: &Report, rule_index: usize, check: &Judged, spot: Spot<'_>) -> Self {
         let (kind, level) = match (&check.outcome, check.level) {
             (Outcome::Pass(_) | Outcome::Attested(_), _) => ("pass", "none"),
             (Outcome::Warn(_), _) => ("fail", "note"),
@@ -120,8 +125,7 @@ impl Finding {
             (Outcome::Undecided(_), _) => ("open", "none"),
             (Outcome::NotApplicable(_), _) => ("notApplicable", "none"),
         };
-        let FilePlace { file, at } = place(report, check);
-        let fingerprint = fingerprint(check);
+        let Spot { place: FilePlace { file, at }, evidence, fingerprint } = spot;
         let said = brief(&check.outcome);
         let said = if said.is_empty() { check.meta.title } else { said.as_str() };
         Self {
@@ -129,7 +133,7 @@ impl Finding {
             rule_index,
             kind,
             level,
-            message: json!({ "text": format!("{said}\n{}", account(report, check)) }),
+            message: json!({ "text": format!("{said}\n{}", account_of(report, check, evidence)) }),
             locations: [json!({ "physicalLocation": {
                 "artifactLocation": { "uri": uri(file.as_str()) },
                 "region": { "startLine": at.line, "startColumn": at.column },
