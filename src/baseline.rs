@@ -7,6 +7,7 @@ use golive_checks::model::{BaselineState, Limits, Quoted, Show as _, Weight};
 use golive_checks::platform::keys;
 use golive_checks::source::tally::{is_complete, past, past_gap, weighed};
 
+use crate::apart::Files;
 use crate::config::Loaded;
 use crate::exit::Exit;
 use crate::guard::Guard;
@@ -28,6 +29,9 @@ pub(crate) fn write(
 ) -> anyhow::Result<(Published, String, Exit)> {
     ensure!(reason.is_none_or(|reason| keys::written_in(reason).next().is_none()), "the reason holds a key: a baseline must not");
     let (path, called) = baseline_of(loaded);
+    if let Some(loaded) = loaded {
+        Files::of(loaded).writing("the baseline", &path)?;
+    }
     let old = Baseline::read(&path, called);
     let shown = path.to_string_lossy().into_owned();
     ensure!(

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::apart::Files;
 use crate::cli::{
     BaselineArgs, BundleArgs, CapturedArgs, CheckArgs, Cli, Command, ConfigArgs, CoverageArgs, DemoArgs, DoctorArgs, InitArgs, JudgeArgs,
     NetworkArgs, PlanArgs, ReachArgs, ReplayArgs, ReportArgs, ScanArgs, SchemaOf, ScopeArgs, SendArgs, SignArgs, SignOffArgs, TreeArgs,
@@ -180,8 +181,12 @@ fn sign(args: SignArgs) -> anyhow::Result<Exit> {
 }
 
 fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.report.output, args.report.save_observations.as_deref())?;
+    let bundle = args.bundle.bundle.as_deref();
+    apart(Files::default(), &args.report, bundle)?;
     let loaded = load(args.config.config, Programs::Run)?;
+    let files = Files::of(&loaded).reading("the baseline", &scan::baseline_of(Some(&loaded)).0);
+    let files = args.network.reach.ca_file.iter().fold(files, |files, path| files.reading("`--ca-file`", path));
+    apart(files, &args.report, bundle)?;
     let configured = loaded.merchant.webhook.deliver;
     if configured == Deliver::Full && args.scope.deliver.is_none() && !args.report.quiet {
         eprintln!("golive: deliveries go as far as \"probe\": `deliver = \"full\"` also wants `--deliver full`");
@@ -195,6 +200,14 @@ fn check(args: CheckArgs, colour: bool) -> anyhow::Result<Exit> {
     let wish = bundle::Wish { path: bundle, draft, challenge };
     wish.begin(&mut run.facts)?;
     conclude(run, &args.report, Some(&wish), colour)
+}
+
+/// Refuses to write over what is read, or two things to one place.
+fn apart(read: Files, args: &ReportArgs, bundle: Option<&Path>) -> anyhow::Result<()> {
+    let others =
+        [("the saved observations", args.save_observations.as_deref()), ("the events", args.events.as_deref()), ("the bundle", bundle)];
+    let others = others.into_iter().filter_map(|(what, path)| Some((what, path?)));
+    others.into_iter().try_fold(read.reporting(&args.output)?, |files, (what, path)| files.writing(what, path)).map(drop)
 }
 
 /// A run of a loaded merchant, as the command line wants it.
@@ -240,11 +253,6 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 /// Observes, saves, judges, reports.
 fn conclude(run: Run, args: &ReportArgs, wish: Option<&bundle::Wish>, colour: bool) -> anyhow::Result<Exit> {
     let guard = Guard::new(&run.wiring.keys);
-    output::apart(&args.output, args.events.as_deref())?;
-    anyhow::ensure!(
-        args.events.is_none() || args.events != args.save_observations,
-        "events and observations would go to one file; give each its own"
-    );
     let events = Events::open(args.events.as_deref(), &guard, Spinner::new(args.quiet))?;
     events.started(&run.facts);
     let (seen, signal) = run.observe(&events)?;
@@ -267,7 +275,7 @@ fn publish(seen: &Seen, asked: &[OutputSpec], saved: Published, guard: &Guard, c
 }
 
 fn judge(args: &JudgeArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.output, None)?;
+    Files::default().reading("the saved run", &args.path).reporting(&args.output)?;
     let seen = saved(&args.path)?;
     Ok(publish(&seen, &args.output, Published::default(), &Guard::none(), colour, None))
 }
@@ -376,7 +384,7 @@ fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
 }
 
 fn demo(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
-    output::apart(&args.report.output, args.report.save_observations.as_deref())?;
+    apart(Files::default(), &args.report, None)?;
     if args.list {
         let width = Defect::ALL.iter().map(|defect| defect.name().len()).max().unwrap_or_default();
         let lines: Vec<String> = Defect::ALL.iter().map(|defect| format!("{:width$}  {}\n", defect.name(), defect.about())).collect();

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod apart;
 mod baseline;
 mod bundle;
 mod catalogue;

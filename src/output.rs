@@ -135,23 +135,6 @@ impl FromStr for OutputSpec {
     }
 }
 
-/// Refuses two reports, or a report and the saved observations, in one place.
-///
-/// # Errors
-///
-/// What is wrong, for standard error; exit 2.
-pub(crate) fn apart(asked: &[OutputSpec], saved: Option<&Path>) -> anyhow::Result<()> {
-    let saved = saved.map(|path| Target::File(path.to_owned()));
-    let targets: Vec<&Target> = asked.iter().map(|spec| &spec.target).chain(&saved).collect();
-    for (at, target) in targets.iter().enumerate() {
-        if targets[..at].contains(target) {
-            let place = target.name();
-            anyhow::bail!("two reports would go to {place}; give each a place of its own, such as `--output json=report.json`");
-        }
-    }
-    Ok(())
-}
-
 /// Writes every report, whatever becomes of the others, and says on standard error what went wrong. A terminal report goes to standard output
 /// unless another one does.
 pub(crate) fn publish(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool) -> Published {
@@ -376,19 +359,6 @@ mod tests {
         }
         assert!(published(&[spec("json")], &guard()).0.starts_with('{'));
         assert!(published(&[spec("markdown=-")], &guard()).0.starts_with("# NOT READY"));
-    }
-
-    #[test]
-    fn two_reports_do_not_share_a_place() {
-        assert!(apart(&[spec("json"), spec("markdown")], None).is_err());
-        assert!(apart(&[spec("json=x"), spec("markdown=x")], None).is_err());
-        assert!(apart(&[spec("json=x"), spec("markdown=y"), spec("terminal")], None).is_ok());
-    }
-
-    #[test]
-    fn saved_observations_do_not_replace_a_report() {
-        assert!(apart(&[spec("json=x")], Some(Path::new("x"))).is_err());
-        assert!(apart(&[spec("json=x")], Some(Path::new("y"))).is_ok());
     }
 
     #[test]

@@ -380,3 +380,60 @@ fn the_crate_of_checks_depends_on_nothing_that_does_io() {
         assert!(!does_io.contains(&name), "golive-checks depends on {name}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_over_what_is_read_or_over_another_report() {
+    let folder = folder_with(&format!("env_file = \".env.production\"\n{MERCHANT}[source]\nbaseline = \"accepted.toml\"\n"));
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path(".env.production"), "OTHER=1\n").unwrap();
+    fs::write(path("accepted.toml"), "").unwrap();
+    std::os::unix::fs::symlink(path(".env.production"), path("link")).unwrap();
+    let whole = format!("markdown={}", path("x").display());
+    for (arguments, named) in [
+        (vec!["--output", "json=golive.toml"], "the configuration"),
+        (vec!["--save-observations", "golive.toml"], "the configuration"),
+        (vec!["--events", "./golive.toml"], "the configuration"),
+        (vec!["--bundle", "golive.toml"], "the configuration"),
+        (vec!["--output", "json=.env.production"], "`env_file`"),
+        (vec!["--events", "link"], "`env_file`"),
+        (vec!["--output", "json=accepted.toml"], "the baseline"),
+        (vec!["--output", "json=x", "--output", &whole], "the json report"),
+        (vec!["--output", "json=x", "--output", "markdown=./x"], "the json report"),
+        (vec!["--save-observations", "./x", "--output", "json=x"], "the json report"),
+        (vec!["--events", "./x", "--output", "json=x"], "the json report"),
+        (vec!["--events", "./x", "--save-observations", "x"], "the saved observations"),
+        (vec!["--bundle", "./x.zip", "--output", "json=x.zip"], "the json report"),
+        (vec!["--events", "-"], "standard output"),
+        (vec!["--save-observations", "-"], "standard output"),
+    ] {
+        let before: Vec<_> = ["golive.toml", ".env.production", "accepted.toml"].map(|name| fs::read(path(name)).unwrap()).into();
+        let ran = run(golive(folder.path()).args(["check", "--offline"]).args(&arguments));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(named), "{arguments:?}: {}", ran.stderr);
+        let after: Vec<_> = ["golive.toml", ".env.production", "accepted.toml"].map(|name| fs::read(path(name)).unwrap()).into();
+        assert!(before == after && !path("x").exists() && !path("-").exists(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn judge_does_not_write_over_the_run_that_it_reads() {
+    let folder = folder_with(MERCHANT);
+    let ran = golive_says(folder.path(), &["check", "--offline", "--quiet", "--save-observations", "seen.json"]);
+    assert!(folder.path().join("seen.json").is_file(), "{}", ran.stderr);
+    let before = fs::read(folder.path().join("seen.json")).unwrap();
+    let ran = golive_says(folder.path(), &["judge", "seen.json", "--output", "json=./seen.json"]);
+    assert!(ran.code == 2 && ran.stderr.contains("the saved run"), "{}", ran.stderr);
+    assert_eq!(fs::read(folder.path().join("seen.json")).unwrap(), before);
+}
+
+#[test]
+fn init_and_baseline_do_not_write_over_an_env_file() {
+    let folder = folder_with(&format!("env_file = \".env\"\n{MERCHANT}[source]\nroots = [\".\"]\nbaseline = \"./.env\"\n"));
+    fs::write(folder.path().join(".env"), "").unwrap();
+    for arguments in [&["init", ".env", "--env-file", "./.env", "--force"][..], &["baseline"]] {
+        let ran = golive_says(folder.path(), arguments);
+        assert!(ran.code == 2 && ran.stderr.contains("another file"), "{arguments:?}: {} {}", ran.code, ran.stderr);
+        assert_eq!(fs::read_to_string(folder.path().join(".env")).unwrap(), "");
+    }
+}

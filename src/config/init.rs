@@ -7,6 +7,8 @@ use anyhow::{Context as _, anyhow};
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Endpoint, Level, Needs, Slot};
 
+use crate::apart::Files;
+
 use super::env_file::{EnvLine, EnvLines};
 use super::read::is_variable;
 use super::secrets::read_file;
@@ -28,6 +30,7 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
     let folder = path.parent().context("finding the folder to write to")?;
     let mut known = Known::default();
     if let Some(env_file) = env_file {
+        Files::default().reading("`--env-file`", env_file).writing("the configuration", &path)?;
         let bytes = read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
         known = Known::of(&EnvLines::parse(&String::from_utf8_lossy(&bytes)));
         known.env_file = Some(relative(&std::path::absolute(env_file)?, folder).to_string_lossy().into_owned());

@@ -77,6 +77,8 @@ pub(crate) struct Loaded {
     pub(crate) merchant: Merchant,
     /// For observing.
     pub(crate) wiring: Wiring,
+    /// Where the file is.
+    pub(crate) path: PathBuf,
     /// How the file was found.
     pub(crate) found: Found,
 }
@@ -177,7 +179,7 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     merchant.env_file = whereabouts.facts(&named, &keyring);
     wiring.keys = keyring;
     wiring.folder = folder;
-    Ok(Loaded { merchant, wiring, found })
+    Ok(Loaded { merchant, wiring, path, found })
 }
 
 /// Whether a wallet is there, or would be if its program ran.
