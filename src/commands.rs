@@ -173,8 +173,9 @@ fn sign(args: SignArgs) -> anyhow::Result<Exit> {
     with_keys(args.config, |keys| {
         let payload = signatures::payload(Path::new("-"))?;
         let said = signatures::sign(keys, &payload, &timestamp, args.canonical)?;
-        if let Some(caution) = signatures::caution(&payload, args.canonical) {
-            eprintln!("golive: {caution}");
+        let caution = signatures::caution(&payload, args.canonical).map(str::to_owned);
+        for words in caution.into_iter().chain(signatures::doubt(keys)) {
+            eprintln!("golive: {words}");
         }
         Ok(said)
     })

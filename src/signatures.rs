@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use golive_checks::CATALOGUE;
-use golive_checks::model::{Keyring, Quoted, Secret, Show as _, StackFix, is_invisible};
+use golive_checks::model::{Keyring, Listed, Quoted, Secret, Show as _, StackFix, is_invisible};
+use golive_checks::platform::keys::damage;
 use golive_checks::platform::mistakes::Mistake;
 use golive_checks::platform::readings::{Diagnosis, Reading, diagnose};
 use golive_checks::platform::{canonical, signature};
@@ -98,6 +99,13 @@ pub(crate) fn caution(payload: &[u8], in_canonical_form: bool) -> Option<&'stati
     }
 }
 
+/// What one should know of the secret that was signed with, for standard error.
+pub(crate) fn doubt(keys: &Keyring) -> Option<String> {
+    let damage = damage(keys.secret_key.as_ref()?.expose());
+    let words = || format!("`api.secret_key` was damaged on its way, and signed with as it is: {}", Listed(&damage).show());
+    (!damage.is_empty()).then(words)
+}
+
 /// Says whether a signature is valid, and where it is not, why.
 ///
 /// # Errors
@@ -160,7 +168,7 @@ pub(crate) fn explain(keys: &Keyring, captured: Captured<'_>) -> anyhow::Result<
 }
 
 fn secret(keys: &Keyring) -> anyhow::Result<&Secret> {
-    keys.secret_key.as_ref().context("`api.secret_key` has no value; `golive config` shows where it is looked for")
+    keys.secret_key.as_ref().context("`api.secret_key` has no value, or an empty one; `golive config` shows where it is looked for")
 }
 
 /// A reading in one line.

@@ -289,6 +289,30 @@ fn what_sign_makes_verify_finds_valid_and_the_doctor_right() {
 }
 
 #[test]
+fn a_blank_secret_is_refused_and_a_damaged_one_is_told() {
+    let folder = merchant();
+    fs::write(folder.path().join("body"), EVENT).unwrap();
+    let with = |secret: &str, arguments: &[&str]| {
+        let stdin = File::open(folder.path().join("body")).unwrap();
+        run(golive(folder.path()).env("KWIKPAISA_SECRET_KEY", secret).stdin(stdin).args(arguments))
+    };
+    let captured = ["--signature", "00", "--timestamp", TIMESTAMP];
+    for secret in ["", "  ", "\n", "\"\""] {
+        for arguments in [&["sign"][..], &[&["verify-signature"][..], &captured].concat(), &["send", "payment.processing"]] {
+            let ran = with(secret, arguments);
+            assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?} {secret:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains("api.secret_key"), "{arguments:?} {secret:?}: {}", ran.stderr);
+        }
+        let ran = with(secret, &["doctor", "--allow-private"]);
+        assert!(ran.code == 3 && ran.stdout.contains("contacted  nobody"), "{secret:?}: {}", ran.stdout);
+    }
+    for (secret, words) in [(format!("\"{SECRET_KEY}\""), "quotes around it"), (format!(" {SECRET_KEY}"), "white space around it")] {
+        let ran = with(&secret, &["sign"]);
+        assert!(ran.code == 0 && ran.stderr.contains("api.secret_key") && ran.stderr.contains(words), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_canonical_form_is_signed_where_it_is_asked_for() {
     let folder = merchant();
     let unsorted = on(folder.path(), "{ \"b\": 1, \"a\": \"x\\/y\" }", &["sign", "--canonical", "--timestamp", TIMESTAMP]);

@@ -1,7 +1,8 @@
 //! What a configured credential looks like, and what is wrong with its looks.
 
 use crate::model::{
-    Credential, Damage, Evidence, Facts, Finding, MissingSecret, Origin, Placeholder, Prefix, Quoted, Reason, SecretFacts, Show, Slot, Text,
+    Credential, Damage, Evidence, Facts, Finding, Listed, MissingSecret, Origin, Placeholder, Prefix, Quoted, Reason, SecretFacts, Slot,
+    Text,
 };
 use crate::text;
 
@@ -69,7 +70,7 @@ impl Wanted {
             return Some(self.fails(text!("the {} is {}, not a key", self.noun, what), found));
         }
         if !found.damage.is_empty() {
-            let finding = self.fails(text!("the {} was damaged on its way: {}", self.noun, Damages(&found.damage)), found);
+            let finding = self.fails(text!("the {} was damaged on its way: {}", self.noun, Listed(&found.damage)), found);
             return Some(finding.fix(text!("Store the value of `{}` again, the key alone: {}", self.slot.key(), mend(&found.damage))));
         }
         if found.prefix == Prefix::Previous {
@@ -114,25 +115,6 @@ pub(super) fn looks(found: &SecretFacts) -> Text {
         Prefix::None => "no known prefix",
     };
     text!("{}, {} bytes, from {}", prefix, found.length, found.origin)
-}
-
-/// What copying did, in words.
-struct Damages<'a>(&'a [Damage]);
-
-impl Show for Damages<'_> {
-    fn show(&self) -> String {
-        let words = self.0.iter().map(|damage| match damage {
-            Damage::Empty => "it is empty",
-            Damage::Padded => "white space around it",
-            Damage::InnerSpace => "white space within it",
-            Damage::LineBreak => "a line break",
-            Damage::Quotes => "quotes around it",
-            Damage::ByteOrderMark => "a byte-order mark before it",
-            Damage::Invisible => "invisible characters",
-            Damage::NotAscii => "characters beyond ASCII",
-        });
-        words.collect::<Vec<_>>().join(", ")
-    }
 }
 
 fn mend(damage: &[Damage]) -> &'static str {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Quoted, Show};
+use crate::platform::keys::is_blank;
 
 /// A key or secret. It has no `Display`, `Serialize`, `Deref` or `Clone`; checks never receive one.
 pub struct Secret(Zeroizing<String>);
@@ -21,6 +22,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether there is nothing in it, or white space and quotes alone.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        is_blank(&self.0)
     }
 }
 
@@ -131,6 +138,22 @@ pub enum Damage {
     Invisible,
     /// Characters outside of ASCII.
     NotAscii,
+}
+
+impl Show for Damage {
+    fn show(&self) -> String {
+        let words = match self {
+            Self::Empty => "it is empty",
+            Self::Padded => "white space around it",
+            Self::InnerSpace => "white space within it",
+            Self::LineBreak => "a line break",
+            Self::Quotes => "quotes around it",
+            Self::ByteOrderMark => "a byte-order mark before it",
+            Self::Invisible => "invisible characters",
+            Self::NotAscii => "characters beyond ASCII",
+        };
+        words.to_owned()
+    }
 }
 
 /// A stand-in that somebody forgot to replace.

@@ -207,14 +207,22 @@ fn split_prefix(bare: &str) -> (Prefix, &str) {
     PREFIXES.iter().find_map(|(prefix, kind)| bare.strip_prefix(prefix).map(|rest| (*kind, rest))).unwrap_or((Prefix::None, bare))
 }
 
-fn damage(value: &str) -> Vec<Damage> {
+/// Whether there is nothing in a value, or white space and quotes alone.
+#[must_use]
+pub fn is_blank(value: &str) -> bool {
+    bare(value).is_empty()
+}
+
+/// What copying did to a value.
+#[must_use]
+pub fn damage(value: &str) -> Vec<Damage> {
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let after_mark = value.strip_prefix('\u{feff}').unwrap_or(value);
     let between_breaks = after_mark.trim_matches(is_break);
     let core = after_mark.trim();
     let inner = bare(value);
     let found = [
-        (Damage::Empty, inner.is_empty()),
+        (Damage::Empty, is_blank(value)),
         (Damage::Padded, between_breaks != between_breaks.trim()),
         (Damage::InnerSpace, core.chars().any(|c| c.is_whitespace() && !is_break(c))),
         (Damage::LineBreak, value.contains(is_break) || core.ends_with("\\n") || core.ends_with("\\r")),

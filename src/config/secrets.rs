@@ -230,7 +230,8 @@ pub(super) fn settle(fetched: [Option<Fetched>; 4]) -> ([Option<Credential>; 4],
         credentials[at] = match fetched {
             Some(Fetched::Found { value, origin }) => {
                 let facts = SecretFacts { equals, ..keys::facts(value.expose(), origin) };
-                values[at] = Some(value);
+                // Who signs with nothing lets anybody sign: it is as good as not there.
+                values[at] = Some(value).filter(|value| !value.is_blank());
                 Some(Credential::Found(facts))
             }
             Some(Fetched::Missing { origin, why }) => Some(Credential::Missing { origin, why }),
