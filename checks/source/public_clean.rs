@@ -51,7 +51,7 @@ impl Check for PublicClean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Place, Reason, Show as _, SourceSeen, Unlooked, WhyUnlooked};
+    use crate::model::{FilePlace, Hit, Place, Reason, Show as _, SourceSeen, Unlooked, WhyUnlooked};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
 
     #[test]
@@ -63,6 +63,16 @@ mod tests {
     fn fails_the_sandbox_in_a_bundle_and_leaves_code_to_others() {
         assert!(matches!(judge(&PublicClean, vec![hit("sandbox-api-key", FilePlace::Public)]), Outcome::Fail(_)));
         assert!(matches!(judge(&PublicClean, vec![hit("live-secret", FilePlace::Code)]), Outcome::Pass(_)));
+    }
+
+    #[test]
+    fn a_live_secret_comes_first_and_says_what_to_do() {
+        let at = |rule, path: &str| Hit { path: path.to_owned(), ..hit(rule, FilePlace::Public) };
+        let found = vec![at("sandbox-host", "0.js"), at("live-api-key", "a.js"), at("live-secret", "b.js")];
+        let Outcome::Fail(finding) = judge(&PublicClean, found) else { panic!("fails") };
+        let paths: Vec<String> = finding.evidence.iter().map(|evidence| evidence.subject.show()).collect();
+        assert_eq!(paths, ["\"dist/b.js\":7", "\"dist/a.js\":7", "\"dist/0.js\":7"]);
+        assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("replace the key")));
     }
 
     #[test]

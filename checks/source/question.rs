@@ -1,6 +1,7 @@
 //! What a check of this section asks of the scan, and how the answer is judged.
 
 use super::rule::Topic;
+use super::rules::LIVE_SECRET;
 use super::tally::{Weighed, is_complete, public_archives, weighed};
 use super::vessel::vessel;
 use crate::model::{
@@ -136,6 +137,8 @@ impl Question {
         found: &[&Weighed<'_>],
         outcome: fn(crate::model::Finding) -> Outcome,
     ) -> Outcome {
+        let mut found = found.to_vec();
+        found.sort_by_key(|found| harm(found));
         let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| place(seen, found, self.expected)).collect();
         if found.len() > NAMED {
             let more = found.len() - NAMED;
@@ -182,6 +185,12 @@ impl Question {
         }));
         evidence
     }
+}
+
+/// Which of the hits that weigh the same are named first: what is in use or lets others sign, then other keys.
+fn harm(found: &Weighed<'_>) -> impl Ord {
+    let is_in_use = found.hit.secret.is_some() || found.rule.id == LIVE_SECRET.id;
+    (!is_in_use, found.rule.topic != Topic::Secrets)
 }
 
 /// Something that was found, and where.

@@ -17,7 +17,7 @@ const NEIGHBOURS: usize = 300;
 const OTHERS: [&str; 6] = ["stripe", "paystack", "clerk", "flutterwave", "lemonsqueezy", "polar"];
 
 /// A live secret key.
-pub(super) const LIVE_SECRET: Rule = Rule {
+pub(in crate::source) const LIVE_SECRET: Rule = Rule {
     id: "live-secret",
     topic: Topic::Secrets,
     what: "a live secret key",

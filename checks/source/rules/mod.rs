@@ -12,6 +12,8 @@ mod tunnels;
 
 pub use keys::OWN_SECRET;
 
+pub(super) use keys::LIVE_SECRET;
+
 use super::rule::Rule;
 
 /// All rules that look at text alone, in the order of reports.
