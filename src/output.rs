@@ -286,13 +286,23 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.prefix(".golive-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| unmade(folder, &error))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     // The new name itself is on disk only once its folder is; not every file system can say so.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+/// Why no file could be made in a folder, without the name that it was to have until it is whole.
+pub(crate) fn unmade(folder: &Path, error: &io::Error) -> io::Error {
+    let kind = error.kind();
+    match kind {
+        io::ErrorKind::NotFound => io::Error::new(kind, format!("there is no folder {}", quoted(folder))),
+        io::ErrorKind::NotADirectory => io::Error::new(kind, format!("{} is no folder", quoted(folder))),
+        _ => kind.into(),
+    }
 }
 
 fn quoted(path: &Path) -> String {

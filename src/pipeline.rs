@@ -8,6 +8,8 @@ use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use golive_checks::model::{Quoted, Show as _};
 
+use crate::output::unmade;
+
 /// Where pipelines run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Pipeline {
@@ -61,7 +63,7 @@ pub(crate) fn write(pipeline: Pipeline, folder: &Path) -> anyhow::Result<String>
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".golive").tempfile_in(parent).with_context(writing)?;
+    let mut file = builder.prefix(".golive").tempfile_in(parent).map_err(|error| unmade(parent, &error)).with_context(writing)?;
     file.write_all(pipeline.recipe().as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(writing)?;
     match file.persist_noclobber(&path) {
         Ok(_) => Ok(format!("Wrote {name}.\n{}\n", pipeline.rest())),

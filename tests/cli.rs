@@ -437,3 +437,24 @@ fn init_and_baseline_do_not_write_over_an_env_file() {
         assert_eq!(fs::read_to_string(folder.path().join(".env")).unwrap(), "");
     }
 }
+
+#[test]
+fn a_folder_for_a_configuration_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().canonicalize().unwrap();
+    let whole = whole.to_str().unwrap();
+    for path in [".", whole] {
+        let ran = golive_says(folder.path(), &["config", "--config", path]);
+        assert!(ran.code == 2 && ran.stderr.contains(&format!("{whole}: cannot be read")), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_and_no_temporary_name() {
+    let folder = folder_with(MERCHANT);
+    for (arguments, code) in [(&["check", "--offline", "--output", "json=nodir/x.json"][..], 4), (&["init", "nodir/golive.toml"], 2)] {
+        let ran = golive_says(folder.path(), arguments);
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        assert!(ran.stderr.contains("there is no folder") && !ran.stderr.contains(".golive"), "{}", ran.stderr);
+    }
+}

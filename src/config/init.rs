@@ -8,6 +8,7 @@ use golive_checks::CATALOGUE;
 use golive_checks::model::{Endpoint, Level, Needs, Slot};
 
 use crate::apart::Files;
+use crate::output::unmade;
 
 use super::env_file::{EnvLine, EnvLines};
 use super::read::is_variable;
@@ -40,7 +41,7 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let writing = || format!("writing {}", path.display());
-    let mut file = builder.prefix(".golive").tempfile_in(folder).with_context(writing)?;
+    let mut file = builder.prefix(".golive").tempfile_in(folder).map_err(|error| unmade(folder, &error)).with_context(writing)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(writing)?;
     let kept = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
     match kept {

@@ -232,6 +232,9 @@ fn discover(sources: &Sources<'_>) -> Result<(PathBuf, Found), Complaints> {
 /// The path as it is, or from the working folder where that is shorter.
 fn shortest(path: &Path, folder: &Path) -> String {
     let (whole, relative) = (path.display().to_string(), relative(path, folder).display().to_string());
+    if relative.is_empty() {
+        return folder.display().to_string();
+    }
     if relative.len() < whole.len() { relative } else { whole }
 }
 
