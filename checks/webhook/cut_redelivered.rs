@@ -8,6 +8,7 @@ use super::{applies_once, duplicate_answered, redelivery_answered, stacks};
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Subject,
 };
+use crate::text;
 
 /// See [`META`].
 pub(super) struct CutRedelivered;
@@ -22,7 +23,7 @@ const META: CheckMeta = CheckMeta {
     judged: "One event whose connection we close before the answer, then the same bytes, then the event signed afresh: the last must be answered 200, \
              and so should the one before it. A replay cache, or a receiver that says for a moment that it is busy with the first, warns. A refusal \
              or a crash fails; where duplicates are refused or applied twice anyway, their checks carry the blame. With `--deliver full`, a test order \
-             and `[webhook.effects]` the same is done with a `payment.success`: applied more than once, or never though another order was, fails, and the item is then required. Without \
+             and `[webhook.effects]` the same is done with a `payment.success`: applied more than once, or never though it was answered 200 in the end and another order was applied, fails, and the item is then required. Without \
              them the answers alone are judged, and the evidence says so.",
     remediation: "Let one transaction hold both the event's mark and its effect, so that an attempt that broke off can be made again.",
     stacks: stacks::ONCE,
@@ -53,6 +54,17 @@ impl Check for CutRedelivered {
                 return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
             }
             return Ok(Outcome::fail(message, vec![evidence]));
+        }
+        if let Ok(applied) = applied(facts)
+            && applied.is_nothing()
+        {
+            let answered = once_cut_again(facts).map_or_else(|| "not at all".into(), Exchange::outcome);
+            return Err(Reason::Ambiguous(text!(
+                "{}: the event had no effect, and was answered {} when it came again, so nothing is shown",
+                ONCE_CUT,
+                answered
+            ))
+            .into());
         }
         let seen = scenario(facts, CUT)?;
         let (again, afresh) = (nth(seen, 1)?, nth(seen, 2)?);
@@ -101,11 +113,16 @@ fn harm(facts: &Facts<'_>) -> Option<(&'static str, Evidence)> {
     let applied = applied(facts).ok()?;
     if applied.once() == Ok(false) {
         Some(("an event whose answer was never read is applied again when it comes again", applied.evidence()))
-    } else if applied.is_nothing() && applies_once::is_seen(facts) {
+    } else if applied.is_nothing() && applies_once::is_seen(facts) && once_cut_again(facts).is_some_and(Exchange::accepted) {
         Some(("an event whose answer was never read is lost: it is not applied when it comes again either", applied.evidence()))
     } else {
         None
     }
+}
+
+/// The last delivery of the event whose answer was never read: a receiver that turned all of them away lost nothing that it took.
+fn once_cut_again<'a>(facts: &Facts<'a>) -> Option<&'a Exchange> {
+    facts.scenario(ONCE_CUT).ok()?.exchanges().skip(1).last()
 }
 
 /// How often the event was applied whose answer was never read.
@@ -159,6 +176,15 @@ mod tests {
     fn fails_an_event_that_was_lost_where_another_was_applied() {
         let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
         failure(counted(case(200, 200), 0).went("once-sequential", steps).judge(&CutRedelivered));
+    }
+
+    #[test]
+    fn is_undecided_where_a_busy_receiver_turned_every_one_away() {
+        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
+        let busy = vec![At::Effects(0), At::Trouble(TroubleKind::Closed), At::Status(429), At::Status(429), At::Effects(0)];
+        let case = case(200, 200).went("once-cut", busy).went("once-sequential", steps);
+        assert!(matches!(reason(case.judge(&CutRedelivered)), Reason::Ambiguous(why) if why.as_str().contains("429")));
+        assert_eq!(CutRedelivered.level(&case.facts()), Level::Recommended);
     }
 
     #[test]
