@@ -23,10 +23,10 @@ pub const CONTRADICTIONS: [Contradiction; 3] = [
     Contradiction { event: Event::PaymentExpired, credits: "expired-after-success", state: "state-after-expired" },
 ];
 
-/// The end of a payment without success, after which a success comes all the same.
+/// What comes of a payment before its success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unpaid {
-    /// The end.
+    /// The last that came.
     pub event: Event,
     /// The scenario.
     pub name: &'static str,
@@ -34,8 +34,9 @@ pub struct Unpaid {
     pub words: &'static str,
 }
 
-/// Both such ends.
-pub const UNPAID: [Unpaid; 2] = [
+/// The usual course, and two ends after which a success comes all the same.
+pub const UNPAID: [Unpaid; 3] = [
+    Unpaid { event: Event::PaymentProcessing, name: "success-after-processing", words: "payment.processing" },
     Unpaid { event: Event::PaymentFailed, name: "success-after-failed", words: "payment.failed" },
     Unpaid { event: Event::PaymentExpired, name: "success-after-expired", words: "payment.processing and payment.expired" },
 ];
@@ -74,7 +75,7 @@ impl Contradiction {
 }
 
 impl Unpaid {
-    /// The end of a payment without success, then its success; all that the merchant tells is watched.
+    /// What comes before, then the success; all that the merchant tells is watched.
     #[must_use]
     pub fn then_success(self, merchant: &Merchant) -> Scenario {
         let mut steps = watched(merchant);

@@ -1,4 +1,4 @@
-//! A success that comes late is credited all the same, once.
+//! A success is credited once, whatever came before it.
 
 use super::contradictions::{UNPAID, Unpaid};
 use super::conversation::{Reception, control, scenario};
@@ -16,16 +16,16 @@ pub(super) struct CreditsLateSuccess;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-credits-late-success",
-    title: "A success after a failed or expired payment is credited once",
+    title: "A success is credited once, whatever came before it",
     level: Level::Recommended,
     covers: &["PC-24", "PC-85", "PC-86", "AU-12"],
     needs: Needs::Network,
     applies: Applies::Payments,
     attestable: true,
     rationale: "Bank confirmation may take time: a customer whose session ended may have paid, and an order closed for good keeps the money and sends nothing.",
-    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success` after a `payment.failed` for one order, after a \
-             `payment.processing` and a `payment.expired` for another. Each order must be credited once by it. No credit fails where another order got \
-             its; where `[webhook.status]` shows that the success was noticed all the same, such as for a refund, it warns. More than one credit fails, and the \
+    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success` after a `payment.processing` for one order, after a \
+             `payment.failed` for another, after a `payment.processing` and a `payment.expired` for a third. Each order must be credited once by it. No \
+             credit fails where another order got its, and the item is required where that is the first; where `[webhook.status]` shows that the success was noticed all the same, such as for a refund, it warns. More than one credit fails, and the \
              item is then required. The checklist says that confirmation may take time, not what to do about it: the credit is our expectation.",
     remediation: "Let `payment.success` lead to paid from every state but paid, after a look at the order's status where you want to be sure.",
     reference: Reference::CHECKLIST,
@@ -39,7 +39,8 @@ impl Check for CreditsLateSuccess {
 
     fn level(&self, facts: &Facts<'_>) -> Level {
         let more_than_once = |unpaid| matches!(fate(facts, unpaid), Ok((Fate::TooOften, _)));
-        if UNPAID.into_iter().any(more_than_once) { Level::Required } else { META.level }
+        let usual_is_lost = matches!(fate(facts, UNPAID[0]), Ok((Fate::Lost, _)));
+        if usual_is_lost || UNPAID.into_iter().any(more_than_once) { Level::Required } else { META.level }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -67,7 +68,11 @@ impl Check for CreditsLateSuccess {
             return Ok(Outcome::Fail(Finding::new("one late success is credited more than once", too_often)));
         }
         if !lost.is_empty() {
-            return Ok(Outcome::Fail(Finding::new("a success that comes after the payment failed or expired is lost", lost)));
+            let message = match fate(facts, UNPAID[0]) {
+                Ok((Fate::Lost, _)) => "a success that comes after payment.processing, as most do, is lost",
+                _ => "a success that comes after the payment failed or expired is lost",
+            };
+            return Ok(Outcome::Fail(Finding::new(message, lost)));
         }
         if !noticed.is_empty() {
             let message = "a late success is noticed and not credited; somebody has to give the customer goods or money";
@@ -128,10 +133,23 @@ mod tests {
     fn case(failed: [u64; 2], expired: [u64; 2]) -> Case {
         let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
         let case = Case::accepted().went("once-sequential", steps);
+        let case = case.went("success-after-processing", usual(1));
         let [unpaid, after] = failed.map(At::Effects);
         let case = case.went("success-after-failed", vec![At::Effects(0), At::Status(200), unpaid, At::Status(200), after]);
         let [unpaid, after] = expired.map(At::Effects);
         case.went("success-after-expired", vec![At::Effects(0), At::Status(200), At::Status(200), unpaid, At::Status(200), after])
+    }
+
+    /// A success after a processing, credited so often.
+    fn usual(credits: u64) -> Vec<At> {
+        vec![At::Effects(0), At::Status(200), At::Effects(0), At::Status(200), At::Effects(credits)]
+    }
+
+    #[test]
+    fn fails_a_success_that_is_lost_after_a_processing_and_is_required_then() {
+        let case = case([0, 1], [0, 1]).went("success-after-processing", usual(0));
+        assert!(failure(case.judge(&CreditsLateSuccess)).message.as_str().contains("payment.processing"));
+        assert_eq!(CreditsLateSuccess.level(&case.facts()), Level::Required);
     }
 
     #[test]
@@ -177,7 +195,10 @@ mod tests {
 
     #[test]
     fn is_undecided_when_nothing_is_ever_credited() {
-        let outcome = case([0, 0], [0, 0]).not_made("once-sequential", NotMade::NoEffects).judge(&CreditsLateSuccess);
+        let outcome = case([0, 0], [0, 0])
+            .went("success-after-processing", usual(0))
+            .not_made("once-sequential", NotMade::NoEffects)
+            .judge(&CreditsLateSuccess);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 

@@ -102,7 +102,9 @@ mod tests {
 
     fn case(failed: [u64; 3], expired: [u64; 3]) -> Case {
         let [before, unpaid, after] = failed.map(At::Effects);
-        let case = Case::accepted().went("success-after-failed", vec![before, At::Status(200), unpaid, At::Status(200), after]);
+        let usual = vec![At::Effects(0), At::Status(200), At::Effects(0), At::Status(200), At::Effects(1)];
+        let case = Case::accepted().went("success-after-processing", usual);
+        let case = case.went("success-after-failed", vec![before, At::Status(200), unpaid, At::Status(200), after]);
         let [before, unpaid, after] = expired.map(At::Effects);
         let steps = vec![before, At::Status(200), At::Status(200), unpaid, At::Status(200), after];
         case.went("success-after-expired", steps)
