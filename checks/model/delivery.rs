@@ -72,7 +72,7 @@ impl Delivery {
     /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes.
     #[must_use]
     pub const fn is_validly_signed(&self) -> bool {
-        let timed = !matches!(self.stamp, Stamp::Missing);
+        let timed = !matches!(self.stamp, Stamp::Missing | Stamp::Word(_));
         let kept = match self.change {
             Change::Nothing | Change::Shifted { .. } | Change::UpperCase | Change::Labelled(_) => true,
             Change::BodyByte
@@ -93,7 +93,8 @@ impl Delivery {
             | Signed::OtherBody
             | Signed::Truncated
             | Signed::RightStart
-            | Signed::RightEnd => false,
+            | Signed::RightEnd
+            | Signed::StandIn(_) => false,
         };
         signed && kept && timed
     }
@@ -120,6 +121,10 @@ impl Delivery {
             | Content::Empty => {
                 // A wrong reading says something only of a receiver that was asked about the right one.
                 if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) { Deliver::Probe } else { Deliver::Negative }
+            }
+            // Nothing that is validly signed, and nothing that moves money.
+            Content::Event(Event::PayoutProcessing) if !self.may_be_taken() && !matches!(self.signed, Signed::Under(_)) => {
+                Deliver::Negative
             }
             Content::Event(_) => Deliver::Full,
         }
@@ -213,6 +218,8 @@ pub enum Stamp {
     },
     /// No timestamp header.
     Missing,
+    /// No number.
+    Word(&'static str),
 }
 
 impl Stamp {
@@ -221,7 +228,7 @@ impl Stamp {
     pub const fn off_by_s(self) -> Option<u64> {
         match self {
             Self::Stale { by_s } | Self::Future { by_s } => Some(by_s),
-            Self::Now { .. } | Self::Missing => None,
+            Self::Now { .. } | Self::Missing | Self::Word(_) => None,
         }
     }
 }
@@ -245,10 +252,12 @@ pub enum Signed {
     OtherBody,
     /// The first 32 of the 64 digits.
     Truncated,
-    /// The right signature with its second half made up: what compares a beginning, or a rounded number, takes it.
+    /// The right signature with its last two digits made up: what compares a beginning, or a rounded number, takes it.
     RightStart,
-    /// The right signature with its first half made up.
+    /// The right signature with its first two digits made up.
     RightEnd,
+    /// With what stands in for a secret where none is set: nothing, or a word that everybody knows.
+    StandIn(&'static str),
     /// As the platform does it, but for one wrong reading of its rule.
     Under(&'static Misreading),
 }
@@ -294,6 +303,8 @@ pub enum Label {
     Text,
     /// `application/x-www-form-urlencoded`
     Form,
+    /// `application/xml`
+    Xml,
     /// Nothing.
     None,
 }
@@ -305,6 +316,7 @@ impl Label {
         match self {
             Self::Text => Some("text/plain"),
             Self::Form => Some("application/x-www-form-urlencoded"),
+            Self::Xml => Some("application/xml"),
             Self::None => None,
         }
     }

@@ -294,6 +294,12 @@ impl Exchange {
         self.status() == Some(200)
     }
 
+    /// Answered with a 2xx.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.status().is_some_and(|status| (200..300).contains(&status))
+    }
+
     /// Refused by the application: 4xx but for 408, 425 and 429, which a receiver says when it is busy. A redirect, 5xx, reset or time-out is
     /// not a refusal, and a 2xx other than 200 is neither.
     #[must_use]

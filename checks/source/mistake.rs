@@ -80,7 +80,7 @@ fn shown_by(mut finding: Finding, symptom: &Text) -> Finding {
 
 /// The first of these deliveries that the webhook took with a 2xx.
 pub(super) fn accepted<'a>(facts: &Facts<'a>, names: &[&str]) -> Option<&'a Exchange> {
-    names.iter().filter_map(|name| only(facts, name)).find(|exchange| matches!(exchange.status(), Some(200..=299)))
+    names.iter().filter_map(|name| only(facts, name)).find(|exchange| exchange.succeeded())
 }
 
 /// The one exchange of a scenario, where it was made.

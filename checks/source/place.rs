@@ -220,10 +220,11 @@ pub fn place(path: &str, kind: FolderKind) -> FilePlace {
 fn is_of_another_environment(folders: &str, name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let folder = folders.rsplit('/').next().unwrap_or_default();
-    let mut words = stem.rsplit(['.', '_', '-']);
-    let environment = words.next().unwrap_or_default();
+    let separators = ['.', '_', '-'];
+    let environment = stem.rsplit(separators).next().unwrap_or_default();
+    let first = stem.split(separators).next().unwrap_or_default();
     let named = OTHER_ENVIRONMENTS.contains(&environment);
-    named && (words.last().is_some_and(|first| BY_ENVIRONMENT.contains(&first)) || stem == environment && BY_ENVIRONMENT.contains(&folder))
+    named && (BY_ENVIRONMENT.contains(&first) || stem == environment && BY_ENVIRONMENT.contains(&folder))
         || format!("/{folders}/").contains("/src/debug/")
 }
 

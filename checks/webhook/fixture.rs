@@ -109,6 +109,12 @@ impl Case {
         self
     }
 
+    /// The name of a scenario's first exchange, where it is not the scenario's own.
+    pub(super) fn named(mut self, scenario: &'static str, name: &str) -> Self {
+        self.exchange(scenario, |exchange| name.clone_into(&mut exchange.name));
+        self
+    }
+
     /// The answer of a scenario's first exchange, to be varied.
     pub(super) fn answer(mut self, name: &'static str, change: impl FnOnce(&mut Answer)) -> Self {
         self.exchange(name, |exchange| change(exchange.answer.as_mut().expect("answered")));
@@ -135,8 +141,11 @@ impl Case {
 
     fn exchange(&mut self, name: &'static str, change: impl FnOnce(&mut Exchange)) {
         let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else { panic!("{name} was seen") };
-        let Some(StepSeen::Exchange(exchange)) = scenario.steps.first_mut() else { panic!("{name} starts with an exchange") };
-        change(exchange);
+        let exchange = scenario.steps.iter_mut().find_map(|step| match step {
+            StepSeen::Exchange(exchange) => Some(exchange),
+            _ => None,
+        });
+        change(exchange.expect("the scenario has an exchange"));
     }
 
     /// How the check ends.

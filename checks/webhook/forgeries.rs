@@ -3,7 +3,7 @@
 use super::proof::{ByHand, Negatives};
 use super::scenarios::{REFUSED_EFFECTS, between_controls};
 use super::{effects, refused_without_effect};
-use crate::model::{Check, CheckMeta, Delivery, Evidence, Facts, Merchant, Outcome, Probe, RunFacts, Scenario, Subject};
+use crate::model::{Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Outcome, Probe, Product, RunFacts, Scenario, Subject};
 use crate::text;
 
 /// Forgeries of one kind, each to be refused between two genuine events that were accepted.
@@ -11,10 +11,46 @@ pub(super) struct Forgeries {
     pub(super) meta: &'static CheckMeta,
     /// What a correct receiver refuses.
     pub(super) deliveries: &'static [Delivery],
+    /// What one refuses that is told of payouts, too.
+    pub(super) payouts: &'static [Delivery],
     /// The finding when one of them meets a 2xx.
     pub(super) accepted: &'static str,
     /// Repeats one of them.
     pub(super) by_hand: ByHand,
+}
+
+impl Forgeries {
+    /// Those that suit the merchant.
+    fn sent(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
+        let payouts = if merchant.uses(Product::Payouts) { self.payouts } else { &[] };
+        self.deliveries.iter().chain(payouts).copied()
+    }
+
+    /// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen, and not otherwise elsewhere.
+    /// It says nothing of a forgery that is refused where it settles something and accepted where it does not. A forged payout is held against
+    /// the same forgery of a payment.
+    fn without_effect(&self, facts: &Facts<'_>, accepted: &[&Exchange]) -> Option<Evidence> {
+        if refused_without_effect::applied_late(facts).is_some() {
+            return None;
+        }
+        let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
+        let settling = |exchange: &&Exchange| {
+            let is_payout = self.payouts.iter().any(|payout| payout.name == exchange.name);
+            let name = if is_payout { self.deliveries[0].name } else { exchange.name.as_str() };
+            seen.exchanges().find(|exchange| exchange.name == name).is_some_and(Exchange::succeeded)
+        };
+        if !accepted.iter().all(settling) {
+            return None;
+        }
+        let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
+        (forged == before && genuine > forged).then(|| {
+            Evidence::of(
+                Subject::Delivery(REFUSED_EFFECTS.into()),
+                "no effect of any forgery, one of the genuine event",
+                text!("{} before, {} after the forgeries, {} after the genuine event", before, forged, genuine),
+            )
+        })
+    }
 }
 
 impl Check for Forgeries {
@@ -22,14 +58,16 @@ impl Check for Forgeries {
         self.meta
     }
 
-    fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(self.deliveries.iter().copied().map(Scenario::single))
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls(self.sent(merchant).map(Scenario::single))
     }
 
-    /// An accepted forgery fails; where forgeries were seen to have no effect while the genuine event had one, it is a warning.
+    /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while the genuine event had one, it is a warning.
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let names: Vec<&'static str> = self.deliveries.iter().map(|delivery| delivery.name).collect();
-        match (Negatives::of(facts, &names).judge(facts, self.accepted, self.by_hand)?, without_effect(facts)) {
+        let names: Vec<&'static str> = self.sent(facts.merchant).map(|delivery| delivery.name).collect();
+        let negatives = Negatives::of(facts, &names);
+        let proof = self.without_effect(facts, &negatives.accepted);
+        match (negatives.judge(facts, self.accepted, self.by_hand)?, proof) {
             (Outcome::Fail(mut finding), Some(proof)) => {
                 finding.message = text!("{}, though without effect; a sender cannot tell", finding.message);
                 finding.evidence.push(proof);
@@ -38,22 +76,6 @@ impl Check for Forgeries {
             (outcome, _) => Ok(outcome),
         }
     }
-}
-
-/// Shows that no forgery of a settling event had an effect and its genuine twin had one, where that was seen, and not otherwise elsewhere.
-fn without_effect(facts: &Facts<'_>) -> Option<Evidence> {
-    if refused_without_effect::applied_late(facts).is_some() {
-        return None;
-    }
-    let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
-    let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
-    (forged == before && genuine > forged).then(|| {
-        Evidence::of(
-            Subject::Delivery(REFUSED_EFFECTS.into()),
-            "no effect of any forgery, one of the genuine event",
-            text!("{} before, {} after the forgeries, {} after the genuine event", before, forged, genuine),
-        )
-    })
 }
 
 #[cfg(test)]
@@ -73,7 +95,13 @@ mod tests {
 
     /// All that the check sends was refused, between accepted controls.
     fn refused(check: &Forgeries) -> Case {
-        Case::accepted().all_answered(check.deliveries.iter().map(|delivery| delivery.name), 401)
+        Case::accepted().all_answered(check.deliveries.iter().chain(check.payouts).map(|delivery| delivery.name), 401)
+    }
+
+    /// The forgery of that name was answered so where it settles something, with these effects before, after and of its twin.
+    fn settling(case: Case, name: &str, status: u16, [before, forged, genuine]: [u64; 3]) -> Case {
+        let steps = vec![At::Effects(before), At::Status(status), At::Effects(forged), At::Effects(genuine)];
+        case.went(REFUSED_EFFECTS, steps).named(REFUSED_EFFECTS, name)
     }
 
     #[test]
@@ -104,25 +132,40 @@ mod tests {
     #[test]
     fn warns_when_the_forgeries_had_no_effect_and_their_twin_had_one() {
         for (check, name) in every() {
-            let effects = vec![At::Effects(0), At::Effects(0), At::Effects(1)];
-            warning(refused(check).answered(name, 200).went(REFUSED_EFFECTS, effects).judge(check));
+            warning(settling(refused(check).answered(name, 200), name, 200, [0, 0, 1]).judge(check));
+        }
+    }
+
+    #[test]
+    fn fails_when_the_forgery_is_refused_where_it_settles_something() {
+        for (check, name) in every() {
+            failure(settling(refused(check).answered(name, 200), name, 401, [0, 0, 1]).judge(check));
+            failure(settling(refused(check).answered(name, 200), "another", 200, [0, 0, 1]).judge(check));
+        }
+    }
+
+    #[test]
+    fn fails_a_forged_payout_that_is_accepted() {
+        for check in [&rejects_unsigned::CHECK, &rejects_forged::CHECK] {
+            let (name, same) = (check.payouts[0].name, check.deliveries[0].name);
+            passes(refused(check).judge(check));
+            failure(settling(refused(check).answered(name, 200), same, 401, [0, 0, 1]).judge(check));
+            warning(settling(refused(check).answered(name, 200), same, 200, [0, 0, 1]).judge(check));
         }
     }
 
     #[test]
     fn fails_when_the_forgeries_had_an_effect_later_on() {
         for (check, name) in every() {
-            let effects = |counts: [u64; 3]| counts.map(At::Effects).into();
-            let case = refused(check).answered(name, 200).went(REFUSED_EFFECTS, effects([0, 0, 1]));
-            failure(case.went("late-effects", effects([0, 0, 1])).judge(check));
+            let case = settling(refused(check).answered(name, 200), name, 200, [0, 0, 1]);
+            failure(case.went("late-effects", [0, 0, 1].map(At::Effects).into()).judge(check));
         }
     }
 
     #[test]
     fn fails_when_the_twin_had_no_effect_either() {
         for (check, name) in every() {
-            let effects = vec![At::Effects(0), At::Effects(0), At::Effects(0)];
-            failure(refused(check).answered(name, 200).went(REFUSED_EFFECTS, effects).judge(check));
+            failure(settling(refused(check).answered(name, 200), name, 200, [0, 0, 0]).judge(check));
         }
     }
 

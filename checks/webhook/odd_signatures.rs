@@ -2,7 +2,9 @@
 
 use super::conversation::{evidence, names, single};
 use super::proof::{Controls, refuses};
-use super::scenarios::{FORGED_WRONG_SECRET, ODD_SIGNATURES, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, between_controls};
+use super::scenarios::{
+    FORGED_TWICE, FORGED_WRONG_SECRET, ODD_SIGNATURES, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, between_controls,
+};
 use super::survives_malformed::{breaks, settled};
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario, Stack, StackFix,
@@ -54,7 +56,7 @@ impl Check for OddSignatures {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(ODD_SIGNATURES.into_iter().chain([FORGED_WRONG_SECRET]).map(Scenario::single))
+        between_controls(ODD_SIGNATURES.into_iter().chain([FORGED_TWICE, FORGED_WRONG_SECRET]).map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -76,6 +78,7 @@ impl Check for OddSignatures {
             && first.accepted()
             && last.accepted()
         {
+            refuses(facts, &FORGED_TWICE, "webhook-rejects-forged")?;
             let shown = [first, last].map(|exchange| evidence(exchange, "a 4xx, at least in one order of the two"));
             return Ok(Outcome::Warn(Finding::new(
                 "of two signatures the right one is found in either place: each is tried",
@@ -95,7 +98,8 @@ mod tests {
     use crate::model::{Reason, TroubleKind};
 
     fn answered(status: u16) -> Case {
-        Case::accepted().all_answered(ODD_SIGNATURES.map(|delivery| delivery.name), status).answered("forged-wrong-secret", 401)
+        let case = Case::accepted().all_answered(ODD_SIGNATURES.map(|delivery| delivery.name), status);
+        case.answered("forged-wrong-secret", 401).answered("forged-twice", 401)
     }
 
     #[test]
@@ -128,6 +132,8 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_what_takes_any_signature() {
+        let outcome = answered(200).answered("forged-twice", 200).judge(&OddSignatures);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
         let outcome = answered(200).answered("forged-wrong-secret", 200).judge(&OddSignatures);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }

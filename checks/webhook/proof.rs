@@ -59,7 +59,7 @@ impl<'a> Negatives<'a> {
         for name in names {
             match single(facts, name) {
                 Ok(exchange) if exchange.refused() => found.refused.push(exchange),
-                Ok(exchange) if exchange.status().is_some_and(|status| (200..300).contains(&status)) => found.accepted.push(exchange),
+                Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
                 Err(reason) => found.unseen = found.unseen.or(Some(reason)),
             }

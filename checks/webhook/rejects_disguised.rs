@@ -1,7 +1,7 @@
 //! What is verified must not depend on what a sender says that its body is.
 
 use super::forgeries::Forgeries;
-use super::scenarios::{FORGED_AS_FORM, FORGED_AS_TEXT, FORGED_UNLABELLED};
+use super::scenarios::{FORGED_AS_FORM, FORGED_AS_TEXT, FORGED_AS_XML, FORGED_UNLABELLED};
 use super::{by_hand, stacks};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -13,9 +13,9 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     waivable: false,
     rationale: "The content type is the sender's word: a receiver that verifies only what is labelled as JSON takes a forgery that is labelled otherwise.",
-    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form and without a content type, must each time meet a 4xx \
+    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form, as XML and without a content type, must each time meet a 4xx \
              (a 415 is one), while a genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where \
-             test orders show that no forgery had an effect, a 2xx is a warning. None of them is validly signed: they are sent in `negative`, \
+             test orders show that the same forgeries are accepted and have no effect, a 2xx is a warning. None of them is validly signed: they are sent in `negative`, \
              `probe` and `full` alike, and in `full` also about a test order.",
     remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, and answer 401 before anything looks at that header.",
     stacks: stacks::VERIFY,
@@ -26,7 +26,8 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[FORGED_AS_TEXT, FORGED_AS_FORM, FORGED_UNLABELLED],
+    deliveries: &[FORGED_AS_TEXT, FORGED_AS_FORM, FORGED_AS_XML, FORGED_UNLABELLED],
+    payouts: &[],
     accepted: "a forged event is accepted because of what it says its body is",
     by_hand: by_hand::forged,
 };

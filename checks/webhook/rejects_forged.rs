@@ -1,7 +1,11 @@
 //! An event with a signature of somebody else's making must be refused.
 
 use super::forgeries::Forgeries;
-use super::scenarios::{FORGED_BODY_ONLY, FORGED_OTHER_BODY, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_WRONG_SECRET};
+use super::scenarios::{
+    FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_EMPTY_TIMESTAMP, FORGED_LONG, FORGED_OTHER_BODY, FORGED_PAYOUT,
+    FORGED_PLACEHOLDER_SECRET, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE, FORGED_UNDEFINED_SECRET,
+    FORGED_WORD_SECRET, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET,
+};
 use super::{by_hand, stacks};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -13,9 +17,11 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     waivable: false,
     rationale: "A receiver that takes any signature for a good one lets anybody mark an order as paid.",
-    judged: "Events signed with another secret, over the body alone, for another body, with half a signature or with one of which half is right \
-             must each meet a 4xx, while a genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. \
-             Where test orders show that no forgery had an effect, a 2xx is a warning.",
+    judged: "Events signed with another secret, with what code falls back on where none is set (nothing, `undefined`, `secret`, `YOUR_SECRET_KEY`), \
+             over the body alone, for another body, with half a signature, with one of which all but two digits are right, twice, in a long body, \
+             and at a timestamp that is no number must each meet a 4xx, while a genuine event was answered 200 before and after; for those who make \
+             payouts, a forged payout's event too. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where test orders show that the same \
+             forgeries are accepted and have no effect, a 2xx is a warning.",
     remediation: "Compute `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, compare all of it in constant time, and answer 401 when it differs.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -25,7 +31,23 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[FORGED_WRONG_SECRET, FORGED_BODY_ONLY, FORGED_TRUNCATED, FORGED_RIGHT_START, FORGED_RIGHT_END, FORGED_OTHER_BODY],
+    deliveries: &[
+        FORGED_WRONG_SECRET,
+        FORGED_BODY_ONLY,
+        FORGED_TRUNCATED,
+        FORGED_RIGHT_START,
+        FORGED_RIGHT_END,
+        FORGED_OTHER_BODY,
+        FORGED_EMPTY_SECRET,
+        FORGED_UNDEFINED_SECRET,
+        FORGED_WORD_SECRET,
+        FORGED_PLACEHOLDER_SECRET,
+        FORGED_TWICE,
+        FORGED_WORD_TIMESTAMP,
+        FORGED_EMPTY_TIMESTAMP,
+        FORGED_LONG,
+    ],
+    payouts: &[FORGED_PAYOUT],
     accepted: "an event with a forged signature is accepted",
     by_hand: by_hand::forged,
 };

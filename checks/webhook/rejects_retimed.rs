@@ -26,6 +26,7 @@ const META: CheckMeta = CheckMeta {
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
     deliveries: &[CHANGED_TIMESTAMP, NO_TIMESTAMP],
+    payouts: &[],
     accepted: "an event with another timestamp than was signed is accepted",
     by_hand: by_hand::retimed,
 };

@@ -1,7 +1,7 @@
 //! An event without a signature must be refused.
 
 use super::forgeries::Forgeries;
-use super::scenarios::{EMPTY_SIGNATURE, UNSIGNED};
+use super::scenarios::{EMPTY_SIGNATURE, UNSIGNED, UNSIGNED_PAYOUT};
 use super::{by_hand, stacks};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -14,7 +14,7 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "Anyone can post to a public address; without the signature nothing says that the platform did.",
     judged: "An event without `X-SIGNATURE` and one with an empty one must meet a 4xx, while a genuine event was answered 200 before and after. A 2xx fails; a \
-             3xx, 429, 5xx or no answer proves nothing and is undecided. Where test orders show that no forgery had an effect, a 2xx is a warning.",
+             3xx, 429, 5xx or no answer proves nothing and is undecided. Where test orders show that the same forgeries are accepted and have no effect, a 2xx is a warning.",
     remediation: "Answer 401 to every delivery without a signature, before anything in it is looked at.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -25,6 +25,7 @@ const META: CheckMeta = CheckMeta {
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
     deliveries: &[UNSIGNED, EMPTY_SIGNATURE],
+    payouts: &[UNSIGNED_PAYOUT],
     accepted: "an event without a signature is accepted",
     by_hand: by_hand::unsigned,
 };

@@ -28,12 +28,32 @@ pub const FORGED_WRONG_SECRET: Delivery = Delivery { signed: Signed::WrongSecret
 pub const FORGED_BODY_ONLY: Delivery = Delivery { signed: Signed::BodyOnly, ..Delivery::genuine("forged-body-only") };
 /// With the first half of the right signature.
 pub const FORGED_TRUNCATED: Delivery = Delivery { signed: Signed::Truncated, ..Delivery::genuine("forged-truncated") };
-/// With a signature whose first half is right and whose second is made up.
+/// With a signature of which all but the last two digits are right.
 pub const FORGED_RIGHT_START: Delivery = Delivery { signed: Signed::RightStart, ..Delivery::genuine("forged-right-start") };
-/// With a signature whose second half is right and whose first is made up.
+/// With a signature of which all but the first two digits are right.
 pub const FORGED_RIGHT_END: Delivery = Delivery { signed: Signed::RightEnd, ..Delivery::genuine("forged-right-end") };
 /// With the right signature of another body.
 pub const FORGED_OTHER_BODY: Delivery = Delivery { signed: Signed::OtherBody, ..Delivery::genuine("forged-other-body") };
+/// Signed with what code falls back on where no secret is set: nothing at all.
+pub const FORGED_EMPTY_SECRET: Delivery = forged_with("forged-empty-secret", "");
+/// The same: what JavaScript writes for a variable that is not set.
+pub const FORGED_UNDEFINED_SECRET: Delivery = forged_with("forged-undefined-secret", "undefined");
+/// The same: the word itself.
+pub const FORGED_WORD_SECRET: Delivery = forged_with("forged-word-secret", "secret");
+/// The same: the placeholder of many samples.
+pub const FORGED_PLACEHOLDER_SECRET: Delivery = forged_with("forged-placeholder-secret", "YOUR_SECRET_KEY");
+/// With two made-up signatures.
+pub const FORGED_TWICE: Delivery = Delivery { change: Change::SecondSignature { right_first: true }, ..forged("forged-twice") };
+/// Signed with a secret that is not the merchant's, at a timestamp that is no number.
+pub const FORGED_WORD_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Word("abc"), ..forged("forged-word-timestamp") };
+/// The same, at a timestamp that is empty.
+pub const FORGED_EMPTY_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Word(""), ..forged("forged-empty-timestamp") };
+/// The same, in a long body.
+pub const FORGED_LONG: Delivery = Delivery { form: Form::Padded { bytes: 16_384 }, ..forged("forged-long") };
+/// A payout's event without the signature header.
+pub const UNSIGNED_PAYOUT: Delivery = Delivery { name: "unsigned-payout", ..UNSIGNED }.of_event(Event::PayoutProcessing);
+/// A payout's event, signed with a secret that is not the merchant's.
+pub const FORGED_PAYOUT: Delivery = forged("forged-payout").of_event(Event::PayoutProcessing);
 /// With one digit of the amount changed after signing.
 pub const TAMPERED_BODY: Delivery = Delivery { change: Change::BodyByte, ..Delivery::genuine("tampered-body") };
 /// With the timestamp header changed after signing.
@@ -45,11 +65,13 @@ pub const NO_TIMESTAMP: Delivery = Delivery { stamp: Stamp::Missing, ..Delivery:
 pub const FORGED_AS_TEXT: Delivery = forged_as("forged-as-text", Label::Text);
 /// The same, labelled as a form.
 pub const FORGED_AS_FORM: Delivery = forged_as("forged-as-form", Label::Form);
+/// The same, labelled as XML.
+pub const FORGED_AS_XML: Delivery = forged_as("forged-as-xml", Label::Xml);
 /// The same, without a content type.
 pub const FORGED_UNLABELLED: Delivery = forged_as("forged-unlabelled", Label::None);
 
 /// Everything that is not signed, or not for what arrives: a receiver that verifies refuses each.
-pub const FORGERIES: [Delivery; 14] = [
+pub const FORGERIES: [Delivery; 23] = [
     UNSIGNED,
     EMPTY_SIGNATURE,
     FORGED_WRONG_SECRET,
@@ -58,13 +80,25 @@ pub const FORGERIES: [Delivery; 14] = [
     FORGED_RIGHT_START,
     FORGED_RIGHT_END,
     FORGED_OTHER_BODY,
+    FORGED_EMPTY_SECRET,
+    FORGED_UNDEFINED_SECRET,
+    FORGED_WORD_SECRET,
+    FORGED_PLACEHOLDER_SECRET,
+    FORGED_TWICE,
+    FORGED_WORD_TIMESTAMP,
+    FORGED_EMPTY_TIMESTAMP,
+    FORGED_LONG,
     TAMPERED_BODY,
     CHANGED_TIMESTAMP,
     NO_TIMESTAMP,
     FORGED_AS_TEXT,
     FORGED_AS_FORM,
+    FORGED_AS_XML,
     FORGED_UNLABELLED,
 ];
+
+/// What is forged of payouts, for those who make some: their events may have a handler of their own.
+pub const FORGED_PAYOUTS: [Delivery; 2] = [UNSIGNED_PAYOUT, FORGED_PAYOUT];
 
 /// Signed correctly, `limits.webhook_stale_s` ago.
 pub const STALE_HOUR: &str = "stale-hour";
@@ -524,7 +558,17 @@ pub(super) fn between_controls(scenarios: impl IntoIterator<Item = Scenario>) ->
 
 /// A made-up signature under another label than JSON's.
 const fn forged_as(name: &'static str, label: Label) -> Delivery {
-    Delivery { signed: Signed::WrongSecret, change: Change::Labelled(label), ..Delivery::genuine(name) }
+    Delivery { change: Change::Labelled(label), ..forged(name) }
+}
+
+/// Signed with a secret that is not the merchant's.
+const fn forged(name: &'static str) -> Delivery {
+    Delivery { signed: Signed::WrongSecret, ..Delivery::genuine(name) }
+}
+
+/// Signed with a word in place of a secret.
+const fn forged_with(name: &'static str, word: &'static str) -> Delivery {
+    Delivery { signed: Signed::StandIn(word), ..Delivery::genuine(name) }
 }
 
 /// A genuine event signed so long before that the same event, signed now, has another signature.

@@ -265,6 +265,34 @@ defects! {
     RejectsDuplicates Stops "rejects-duplicates": "a duplicate is answered 409, so the platform delivers it again and again"
         => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";
+    VerifiesPaymentsOnly Stops "verifies-payments-only": "payouts have a handler of their own, which verifies nothing"
+        => ["webhook-rejects-unsigned", "webhook-rejects-forged"];
+    VerifiesSettlingOnly Stops "verifies-settling-only": "events that settle nothing are believed as they come"
+        => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-disguised"]
+        also "webhook-rejects-stale": "no timestamp is looked at",
+             "webhook-rejects-future": "no timestamp is looked at",
+             "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it";
+    AcceptsEmptyKey Stops "accepts-empty-key": "a second key, for rotation, is empty where none is set, and signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    AcceptsUndefinedKey Stops "accepts-undefined-key": "where the secret is not set, the word undefined is one"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTwoSignatures Stops "believes-two-signatures": "two headers make a list, and a list is not compared"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesOddTimestamps Stops "believes-odd-timestamps": "a timestamp that is no number ends the verification early"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesLongBodies Stops "believes-long-bodies": "bodies of more than 4 KiB are not hashed"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    ComparesAllButTheStart Stops "compares-all-but-the-start": "the first digits of a signature are cut off before it is compared"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsXml Stops "trusts-xml": "a body that is labelled as XML takes another way, past the verification"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events under another label are acted on";
     CreditsForged Stops "credits-forged": "the order is credited before the signature is verified, then 401 is answered"
         => ["webhook-refused-without-effect"];
     CreditsForgedLate Stops "credits-forged-late": "a refused event stays in the queue, which credits what it finds there a moment later"
@@ -289,6 +317,8 @@ defects! {
         => ["webhook-credits-success-only"];
     CreditsEveryTransaction Warns "credits-every-transaction": "an order is credited once for each transaction id that comes with it"
         => ["webhook-one-order-one-credit"];
+    LosesSuccessAfterProcessing Stops "loses-success-after-processing": "an order with a payment in process is taken for handled, and the success that follows is dropped"
+        => ["webhook-credits-late-success"];
     LosesLateSuccess Warns "loses-late-success": "an order that failed or expired stays so, also when its payment succeeds after all"
         => ["webhook-credits-late-success"];
     IgnoresReversal Warns "ignores-reversal": "payout.reversed is answered 200 and forgotten"

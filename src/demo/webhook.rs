@@ -217,6 +217,17 @@ impl Webhook {
             Some("") if self.has(Defect::AcceptsEmptySignature) => return Ok(()),
             _ => {}
         }
+        let says = |event: &str| String::from_utf8_lossy(&arrived.body).contains(event);
+        let timestamp = arrived.header("X-TIMESTAMP", false);
+        if self.has(Defect::VerifiesPaymentsOnly) && says("\"payout.")
+            || self.has(Defect::VerifiesSettlingOnly) && says(".processing\"")
+            || self.has(Defect::BelievesTwoSignatures) && arrived.joined("X-SIGNATURE").contains(',')
+            || self.has(Defect::BelievesOddTimestamps) && timestamp.is_some_and(|sent| sent.parse::<i64>().is_err())
+            || self.has(Defect::BelievesLongBodies) && arrived.body.len() > 4_096
+            || self.has(Defect::TrustsXml) && arrived.header("content-type", false) == Some("application/xml")
+        {
+            return Ok(());
+        }
         if self.has(Defect::TrustsContentType) && arrived.header("content-type", false) != Some("application/json") {
             return Ok(());
         }
@@ -317,6 +328,10 @@ impl Webhook {
                 && signature::verify(&self.secret, timestamp.as_bytes(), &String::from_utf8_lossy(body), signature)
             || self.has(Defect::FallsBackToStringify)
                 && spelling::as_javascript(body).is_some_and(|text| signature::verify(&self.secret, text.as_bytes(), timestamp, signature))
+            || self.has(Defect::AcceptsEmptyKey) && signature::verify(&Secret::new(String::new()), body, timestamp, signature)
+            || self.has(Defect::AcceptsUndefinedKey) && signature::verify(&Secret::new("undefined".to_owned()), body, timestamp, signature)
+            || self.has(Defect::ComparesAllButTheStart)
+                && signature.get(8..).is_some_and(|rest| signature::sign(&self.secret, body, timestamp).get(8..) == Some(rest))
             || self.has(Defect::AcceptsBodyOnlySignature) && signature::verify(&self.secret, body, "", signature)
             || self.has(Defect::VerifiesOwnCopy)
                 && spelling::with_amount(body, super::AMOUNT)
@@ -473,7 +488,9 @@ impl Webhook {
     fn act(&self, order: Order) {
         let late = matches!(self.ledger.state(&order.id), State::Failed | State::Expired);
         let paid = order.event == Event::PaymentSuccess;
+        let open = self.ledger.state(&order.id) == State::Processing;
         let ignored = self.has(Defect::LosesLateSuccess) && late && paid
+            || self.has(Defect::LosesSuccessAfterProcessing) && open && paid
             || self.has(Defect::CreditsOnFailed) && paid && self.ledger.credits(&order.id) > 0
             || self.has(Defect::IgnoresReversal) && order.event == Event::PayoutReversed;
         if ignored {

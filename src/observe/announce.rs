@@ -401,8 +401,10 @@ fn kind(delivery: &Delivery) -> String {
             Signed::BodyOnly => "signed without the timestamp",
             Signed::OtherBody => "with the signature of another body",
             Signed::Truncated => "with half a signature",
-            Signed::RightStart => "with a signature whose first half is right",
-            Signed::RightEnd => "with a signature whose second half is right",
+            Signed::RightStart => "with a signature whose last two digits are made up",
+            Signed::RightEnd => "with a signature whose first two digits are made up",
+            Signed::StandIn("") => "signed with an empty secret",
+            Signed::StandIn(_) => "signed with a word that stands in for a secret",
             Signed::Under(_) => "signed under a wrong reading of the rule",
         }
         .to_owned(),
@@ -412,6 +414,7 @@ fn kind(delivery: &Delivery) -> String {
         Stamp::Stale { by_s } => parts.push(format!("{} ago", ago(by_s))),
         Stamp::Future { by_s } => parts.push(format!("{} ahead of time", ago(by_s))),
         Stamp::Missing => parts.push("no timestamp".to_owned()),
+        Stamp::Word(_) => parts.push("a timestamp that is no number".to_owned()),
     }
     let rest = [
         match delivery.claim {
@@ -436,6 +439,7 @@ fn kind(delivery: &Delivery) -> String {
             Change::SecondTimestamp { signed_first: false } => "with the present time as a second timestamp before it",
             Change::Labelled(Label::Text) => "labelled text/plain",
             Change::Labelled(Label::Form) => "labelled as a form",
+            Change::Labelled(Label::Xml) => "labelled as XML",
             Change::Labelled(Label::None) => "without a content type",
         },
         match delivery.form {

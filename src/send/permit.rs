@@ -76,8 +76,8 @@ pub(super) struct Permit {
 pub(super) enum Refused {
     /// `deliver = "none"`, here or on the command line.
     Nothing,
-    /// `full` is not to be had: the reason in words.
-    NoFull(String),
+    /// More is asked for than may be had: the reason in words.
+    Beyond(String),
     /// The delivery goes further than the configuration or the command line allows.
     TooFar {
         /// How far it goes.
@@ -122,7 +122,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("`deliver = \"none\"`: nothing is delivered"),
-            Self::NoFull(why) => f.write_str(why),
+            Self::Beyond(why) => f.write_str(why),
             Self::TooFar { needs: Deliver::Full, event, .. } => write!(
                 f,
                 "{} goes as far as \"full\": it needs `deliver = \"full\"` under `[webhook]`, `--deliver full` here, and {}",
@@ -171,7 +171,7 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
     if configured == Deliver::None || rules.asked == Some(Deliver::None) {
         return Err(Refused::Nothing);
     }
-    let allowed = run::deliver(rules.merchant, rules.asked, rules.role, rules.today).map_err(|error| Refused::NoFull(error.to_string()))?;
+    let allowed = run::deliver(rules.merchant, rules.asked, rules.role, rules.today).map_err(|error| Refused::Beyond(error.to_string()))?;
     let reach = allowed.min(configured);
     let kind = kind(wish, rules.merchant)?;
     let need = order_need(wish.event);
@@ -181,7 +181,8 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
     };
     let order = wish.order_id.as_deref().map(|id| named(id, wish.event, table, source, rules)).transpose()?;
     let of_order = if order.as_ref().is_some_and(|order| order.issued) { Deliver::Full } else { Deliver::Negative };
-    let needs = kind.delivery.tier().max(of_order);
+    let of_event = if wish.event == Event::PaymentProcessing { Deliver::Negative } else { Deliver::Full };
+    let needs = kind.delivery.tier().max(of_order).max(of_event);
     if needs > reach {
         return Err(Refused::TooFar { needs, reach, event: wish.event });
     }

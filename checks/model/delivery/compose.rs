@@ -96,9 +96,9 @@ impl Delivery {
             Stamp::Now { back_s } => now.as_second().saturating_sub(seconds(back_s)),
             Stamp::Stale { by_s } => now.as_second().saturating_sub(seconds(by_s)),
             Stamp::Future { by_s } => now.as_second().saturating_add(seconds(by_s)),
-            Stamp::Missing => now.as_second(),
+            Stamp::Missing | Stamp::Word(_) => now.as_second(),
         };
-        let mut stamp_text = stamp.to_string();
+        let mut stamp_text = if let Stamp::Word(word) = self.stamp { word.to_owned() } else { stamp.to_string() };
         let signature = match self.signed {
             Signed::Under(misreading) => {
                 let headers = misreading.sign(keys, &body, &stamp_text).ok_or(Refusal::NoReading)?;
@@ -109,12 +109,13 @@ impl Delivery {
             Signed::Missing => None,
             Signed::Empty => Some(String::new()),
             Signed::WrongSecret => Some(signature::sign(keys.wrong, &body, &stamp_text)),
+            Signed::StandIn(key) => Some(signature::sign(&Secret::new(key.to_owned()), &body, &stamp_text)),
             Signed::SandboxSecret => Some(signature::sign(keys.sandbox.ok_or(Refusal::NoSandboxSecret)?, &body, &stamp_text)),
             Signed::BodyOnly => Some(signature::sign(keys.live, &body, "")),
             Signed::OtherBody => Some(signature::sign(keys.live, br#"{"data":{},"event":"payment.processing"}"#, &stamp_text)),
             Signed::Truncated => Some(signature::sign(keys.live, &body, &stamp_text)[..32].to_owned()),
-            Signed::RightStart => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 32..64)),
-            Signed::RightEnd => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..32)),
+            Signed::RightStart => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 62..64)),
+            Signed::RightEnd => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..2)),
         };
         let mut headers = Headers {
             content_type: Some("application/json"),

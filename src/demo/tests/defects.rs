@@ -6,10 +6,11 @@ use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, S
 use golive_checks::platform::Event;
 use golive_checks::platform::readings::{Misreading, Sample};
 use golive_checks::webhook::scenarios::{
-    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT, FORGED_BODY_ONLY, FORGED_TRUNCATED,
-    FORGED_UNLABELLED, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER, MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET,
-    SHIFTED_DIGIT, SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT, UNSIGNED, oversized, stale,
-    two_timestamps,
+    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT, FORGED_AS_XML, FORGED_BODY_ONLY,
+    FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE,
+    FORGED_UNDEFINED_SECRET, FORGED_UNLABELLED, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER, MALFORMED_SIGNED,
+    METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST,
+    TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT, UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
 };
 
 use super::client::{Client, TAMPERED};
@@ -87,6 +88,21 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::SmallBodyLimit => {
             let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..CONTROL_BEFORE };
             accepts(&padded(2_048)) && deliver(&padded(2_049)) == 413
+        }
+        Defect::VerifiesPaymentsOnly => accepts(&UNSIGNED_PAYOUT) && accepts(&FORGED_PAYOUT) && !accepts(&UNSIGNED),
+        Defect::VerifiesSettlingOnly => {
+            let success = Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET };
+            accepts(&UNSIGNED) && accepts(&TAMPERED) && !accepts(&success)
+        }
+        Defect::AcceptsEmptyKey => accepts(&FORGED_EMPTY_SECRET) && !accepts(&FORGED_UNDEFINED_SECRET),
+        Defect::AcceptsUndefinedKey => accepts(&FORGED_UNDEFINED_SECRET) && !accepts(&FORGED_EMPTY_SECRET),
+        Defect::BelievesTwoSignatures => accepts(&FORGED_TWICE) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::BelievesOddTimestamps => accepts(&FORGED_WORD_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::BelievesLongBodies => accepts(&FORGED_LONG) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::ComparesAllButTheStart => accepts(&FORGED_RIGHT_END) && !accepts(&FORGED_RIGHT_START),
+        Defect::TrustsXml => accepts(&FORGED_AS_XML) && !accepts(&FORGED_AS_TEXT),
+        Defect::LosesSuccessAfterProcessing => {
+            credits_after(&[Delivery { content: Content::Event(Event::PaymentProcessing), ..settling(0) }, settling(0)]) == 0
         }
         Defect::TrustsContentType => accepts(&FORGED_AS_TEXT) && accepts(&FORGED_UNLABELLED) && !accepts(&FORGED_WRONG_SECRET),
         Defect::ParsesAPrefix => accepts(&SHIFTED_DIGIT) && accepts(&SHIFTED_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET),

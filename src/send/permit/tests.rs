@@ -102,7 +102,7 @@ fn negative_sends_only_what_nobody_may_take_for_genuine() {
                 Ok(permit) => assert!(!permit.kind.delivery.may_be_taken(), "{name:?}"),
                 Err(refused) => {
                     assert!(
-                        matches!(refused, Refused::TooFar { needs: Deliver::Probe, reach: Deliver::Negative, .. }),
+                        matches!(refused, Refused::TooFar { needs: Deliver::Probe, reach: Deliver::Negative, .. } | Refused::Beyond(_)),
                         "{name:?}: {refused}"
                     );
                 }
@@ -131,7 +131,7 @@ fn below_full_no_other_event_is_sent_however_it_is_signed() {
 fn the_command_line_alone_does_not_make_it_full() {
     for configured in [Deliver::Negative, Deliver::Probe] {
         let refused = Case::new(configured, Event::PaymentSuccess).asked(Deliver::Full).refused();
-        assert!(matches!(&refused, Refused::NoFull(why) if why.contains("deliver = \"full\"")), "{refused}");
+        assert!(matches!(&refused, Refused::Beyond(why) if why.contains("deliver = \"full\"")), "{refused}");
     }
 }
 
@@ -148,9 +148,9 @@ fn a_pipeline_with_a_live_key_needs_a_date_as_well() {
         entropy: Entropy::High,
         equals: Vec::new(),
     }));
-    assert!(matches!(case.refused(), Refused::NoFull(why) if why.contains("full_until")));
+    assert!(matches!(case.refused(), Refused::Beyond(why) if why.contains("full_until")));
     case.merchant.webhook.full_until = Some("2026-11-20".parse().unwrap());
-    assert!(matches!(case.refused(), Refused::NoFull(_)));
+    assert!(matches!(case.refused(), Refused::Beyond(_)));
     case.merchant.webhook.full_until = Some("2026-11-21".parse().unwrap());
     assert_eq!(case.permit().map(|permit| permit.reach), Ok(Deliver::Full));
 }
