@@ -142,7 +142,7 @@ impl Question {
         let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| place(seen, found, self.expected)).collect();
         if found.len() > NAMED {
             let more = found.len() - NAMED;
-            evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan` names them", more)));
+            evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan --all` names them", more)));
         }
         let fix = found.first().map_or("", |first| match vessel(&first.hit.path) {
             Some(vessel) if self.scope == Scope::Stored => vessel.fix(),
@@ -170,7 +170,7 @@ impl Question {
         let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) = found.iter().partition(|found| found.hit.allowed.is_some());
         evidence.extend(allowed.iter().take(NAMED).map(|found| place(seen, found, self.expected)));
         if allowed.len() > NAMED {
-            let words = text!("{} more that somebody allowed; `golive scan` names them", allowed.len() - NAMED);
+            let words = text!("{} more that somebody allowed; `golive scan --all` names them", allowed.len() - NAMED);
             evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, words));
         }
         let harmless = harmless.len();

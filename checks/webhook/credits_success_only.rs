@@ -16,7 +16,7 @@ pub(super) struct CreditsSuccessOnly;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-credits-success-only",
-    title: "Failed and expired payments credit nothing",
+    title: "Nothing but a success credits an order",
     level: Level::Recommended,
     covers: &["PC-25", "PC-61", "WH-06", "UAT-14", "UAT-15"],
     needs: Needs::Network,
@@ -24,8 +24,8 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "A receiver that looks at the signature and not at the event gives goods away for payments that failed.",
-    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.failed` for one order, a `payment.processing` and a \
-             `payment.expired` for another, genuinely signed. Neither order may be credited. A credit fails, and the item is then required. That \
+    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.processing` for one order, a `payment.failed` for \
+             another, a `payment.processing` and a `payment.expired` for a third, genuinely signed. No order may be credited. A credit fails, and the item is then required. That \
              counting works is shown by the success that follows, or by another order's; without any effect it is undecided. Without effects a \
              person may answer for it.",
     remediation: "Credit on `payment.success` with an `order_status` of `PAID` and on nothing else.",
