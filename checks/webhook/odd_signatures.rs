@@ -25,7 +25,7 @@ const META: CheckMeta = CheckMeta {
              it, and with `zz` behind it. Go reads the first of two headers, PHP behind nginx the last, Node joins them; many hex decoders take upper \
              case, some take spaces or stop at the first letter that is no digit. Nothing is forged by any of that, so a 200 and a 4xx are equally \
              right. A 5xx, silence or a broken connection fails; a 429 or 503 is undecided. Two signatures accepted in both orders warns: the \
-             receiver tries each that it is sent, where the platform sends one. The platform's pages are silent on this; the demand is ours. Sent in \
+             receiver tries each that it is sent, where the platform sends one. One more event has two made-up signatures: a 2xx to that fails, and the item is then required. The platform's pages are silent on this; the demand is ours. Sent in \
              `probe` and in `full`, always as a `payment.processing`.",
     remediation: "Take exactly one `X-SIGNATURE` of 64 hex digits, answer 401 to anything else before decoding it, and compare it in constant time.",
     stacks: &[
@@ -55,11 +55,20 @@ impl Check for OddSignatures {
         &META
     }
 
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        if forged_twice(facts).is_some() { Level::Required } else { META.level }
+    }
+
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         between_controls(ODD_SIGNATURES.into_iter().chain([FORGED_TWICE, FORGED_WRONG_SECRET]).map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        if let Some(forged) = forged_twice(facts) {
+            // What takes any signature takes two as well, and that is another check's.
+            refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?;
+            return Ok(Outcome::fail("two made-up signatures are taken for a right one", vec![evidence(forged, "a 4xx")]));
+        }
         let controls = Controls::of(facts)?;
         let exchanges = ODD_SIGNATURES.map(|delivery| single(facts, delivery.name));
         let broken: Vec<&Exchange> = exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
@@ -71,14 +80,12 @@ impl Check for OddSignatures {
         for exchange in exchanges {
             shown.push(settled(exchange?, EITHER)?);
         }
-        // What takes any signature takes two as well, and that is another check's.
         shown.push(refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?);
         let both = [TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST].map(|delivery| single(facts, delivery.name));
         if let [Ok(first), Ok(last)] = both
             && first.accepted()
             && last.accepted()
         {
-            refuses(facts, &FORGED_TWICE, "webhook-rejects-forged")?;
             let shown = [first, last].map(|exchange| evidence(exchange, "a 4xx, at least in one order of the two"));
             return Ok(Outcome::Warn(Finding::new(
                 "of two signatures the right one is found in either place: each is tried",
@@ -90,6 +97,11 @@ impl Check for OddSignatures {
 }
 
 const EITHER: &str = "200 or a 4xx";
+
+/// An event with two made-up signatures, where it was accepted.
+fn forged_twice<'a>(facts: &Facts<'a>) -> Option<&'a Exchange> {
+    single(facts, FORGED_TWICE.name).ok().filter(|exchange| exchange.succeeded())
+}
 
 #[cfg(test)]
 mod tests {
@@ -132,7 +144,10 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_what_takes_any_signature() {
-        let outcome = answered(200).answered("forged-twice", 200).judge(&OddSignatures);
+        let twice = answered(200).answered("forged-twice", 200);
+        assert!(failure(twice.judge(&OddSignatures)).message.as_str().contains("made-up"));
+        assert_eq!(OddSignatures.level(&twice.facts()), Level::Required);
+        let outcome = twice.answered("forged-wrong-secret", 200).judge(&OddSignatures);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
         let outcome = answered(200).answered("forged-wrong-secret", 200).judge(&OddSignatures);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
