@@ -65,7 +65,11 @@ struct Place {
 impl Place {
     fn of(path: &Path) -> Self {
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        // A device stays what it is called: standard output and error may be one terminal.
+        // A device stays what it is called: standard output and error may be one terminal, or be led to one file.
+        let is_device = ["/dev", "/proc"].iter().any(|devices| whole.starts_with(devices));
+        if is_device {
+            return Self { path: whole, node: None };
+        }
         if whole.is_file() {
             let path = whole.canonicalize().unwrap_or(whole);
             return Self { node: node(&path), path };
