@@ -100,10 +100,10 @@ fn governing<'a>(bytes: &'a [u8], line: &Range<usize>, found: &Range<usize>) -> 
         let byte = bytes[at - 1];
         match byte {
             quote if QUOTES.contains(&quote) => {
+                // Over the whole text; a quote that opens none on its line is a letter like any other.
                 let open = bytes[least..at - 1].iter().rposition(|byte| *byte == quote || *byte == b'\n');
-                match open.map(|open| least + open) {
-                    Some(open) if bytes[open] == quote => at = open + 1,
-                    Some(_) | None => {}
+                if let Some(open) = open.map(|open| least + open).filter(|open| bytes[*open] == quote) {
+                    at = open + 1;
                 }
             }
             b')' | b']' | b'}' => depth += 1,
@@ -118,11 +118,7 @@ fn governing<'a>(bytes: &'a [u8], line: &Range<usize>, found: &Range<usize>) -> 
                 }
                 (on_the_line, end) = (false, at - 1);
             }
-            b',' | b';' if depth == 0 && on_the_line => {
-                parts.push(&bytes[at..end]);
-                on_the_line = false;
-            }
-            b'\n' if on_the_line && depth == 0 => {
+            b',' | b';' | b'\n' if depth == 0 && on_the_line => {
                 parts.push(&bytes[at..end]);
                 on_the_line = false;
             }
@@ -332,7 +328,7 @@ mod tests {
             "new KwikPaisa('‹pk_test_4f9a›','sk_test_4f9a')",
             "// production: https://api.kwikpaisa.com\nconst BASE = 'https://‹sandbox.kwikpaisa.com›';",
             "requests.post('https://‹sandbox.kwikpaisa.com›/create', headers={'X-API-KEY': os.environ['KP_KEY']})",
-            "const Base = \"https://‹sandbox.kwikpaisa.com›\" // FIXME still in test mode",
+            "const Base = \"https://‹sandbox.kwikpaisa.com›\" // still in test mode",
             "if (/^upi/.test(method)) fetch('https://‹sandbox.kwikpaisa.com›')",
             "localStorage.getItem('u') + 'https://‹sandbox.kwikpaisa.com›'",
             "console.debug('calling','https://‹sandbox.kwikpaisa.com›')",
