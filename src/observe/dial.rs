@@ -377,7 +377,9 @@ pub(crate) fn micros(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, serve_http, serve_https};
+    use crate::observe::testing::{
+        Authority, Years, closes, dialer, dialer_with, hangs, no_such_name, refuses, resets, serve_http, serve_https, speaks,
+    };
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
@@ -414,31 +416,20 @@ mod tests {
 
     #[tokio::test]
     async fn tells_kinds_of_trouble_apart() {
-        let closes = listen(|_| async {}).await;
-        let resets = listen(|tcp| async move { tcp.set_zero_linger().unwrap() }).await;
+        let (closes, resets, hangs, (_bound, refuses)) = (closes().await, resets().await, hangs().await, refuses());
+        let speaks = speaks(b"220 mail.example\r\n").await;
         let (plain, _) = serve_http(vec![String::from("HTTP/1.1 400 Bad Request\r\n\r\n")]).await;
-        let speaks = listen(|mut tcp| async move {
-            let _ = tokio::io::AsyncWriteExt::write_all(&mut tcp, b"220 mail.example\r\n").await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        })
-        .await;
-        let hangs = listen(|tcp| async move {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            drop(tcp);
-        })
-        .await;
-        let limits = Limits { connect_ms: 300, ..Limits::default() };
-        let dialer = dialer_with(&[], &[], true, &limits);
-        let at = |port: u16| format!("https://127.0.0.1:{port}/");
-        assert_eq!(kind(no_line(&dialer, &at(closes.port())).await), (TroubleKind::Closed, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(resets.port())).await), (TroubleKind::Reset, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(speaks.port())).await), (TroubleKind::Tls, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(hangs.port())).await), (TroubleKind::TimedOut, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, "https://no-such-name.invalid/").await).0, TroubleKind::NoSuchName);
+        let dialer = dialer(&[], &[]);
+        let at = |address: SocketAddr| format!("https://{address}/");
+        assert_eq!(kind(no_line(&dialer, &at(closes)).await), (TroubleKind::Closed, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(resets)).await), (TroubleKind::Reset, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(speaks)).await), (TroubleKind::Tls, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(refuses)).await), (TroubleKind::Refused, Phase::Connect));
+        assert_eq!(kind(no_line(&dialer, &format!("https://{}/", no_such_name())).await), (TroubleKind::NoSuchName, Phase::Name));
         assert_eq!(kind(no_line(&dialer, "mailto:a@b.example").await).0, TroubleKind::Other);
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        assert_eq!(kind(no_line(&dialer, &at(unused.port())).await), (TroubleKind::Refused, Phase::Connect));
-        assert!(dialer.dial(&url(&format!("http://127.0.0.1:{}/", plain.port()))).await.is_ok());
+        let impatient = dialer_with(&[], &[], true, &Limits { connect_ms: 300, ..Limits::default() });
+        assert_eq!(kind(no_line(&impatient, &at(hangs)).await).0, TroubleKind::TimedOut);
+        assert!(dialer.dial(&url(&format!("http://{plain}/"))).await.is_ok());
     }
 
     #[tokio::test]
@@ -476,7 +467,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_refuses_does_not_hide_the_next() {
         let (address, _) = serve_http(vec![String::new()]).await;
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let (_bound, unused) = refuses();
         let (_, peer) = connect(vec![unused, address], Instant::now()).await.unwrap();
         assert_eq!(peer, address);
     }

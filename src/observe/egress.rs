@@ -79,7 +79,9 @@ mod tests {
     use golive_checks::model::Limits;
 
     use super::*;
-    use crate::observe::testing::{Authority, Years, dialer, dialer_with, http, listen, serve_http, serve_https};
+    use crate::observe::testing::{
+        Authority, Years, closes, dialer, dialer_with, hangs, http, no_such_name, refuses, serve_http, serve_https,
+    };
 
     fn text(body: &str) -> String {
         http("200 OK", "text/plain", body)
@@ -191,23 +193,17 @@ mod tests {
 
     #[tokio::test]
     async fn trouble_is_told_by_kind_and_phase() {
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        let closes = listen(|_| async {}).await;
-        let hangs = listen(|tcp| async move {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-            drop(tcp);
-        })
-        .await;
-        let limits = Limits { connect_ms: 300, first_byte_ms: 1, egress_samples: 1, ..Limits::default() };
-        let dialer = dialer_with(&[], &[], true, &limits);
+        let (closes, hangs, (_bound, refuses)) = (closes().await, hangs().await, refuses());
+        let limits = Limits { first_byte_ms: 1, egress_samples: 1, ..Limits::default() };
+        let dialer = dialer_with(&[], &[], true, &Limits { connect_ms: 1_000, ..limits });
         let kind = async |url: String| match observe_egress(&dialer, &limits, &[Url::parse(&url).unwrap()], None).await {
             Seen::Got(seen) => seen[0].addresses[0].clone().map_err(|trouble| (trouble.kind, trouble.phase)),
             other => panic!("{other:?}"),
         };
-        assert_eq!(kind(format!("http://{unused}/")).await, Err((TroubleKind::Refused, Phase::Connect)));
+        assert_eq!(kind(format!("http://{refuses}/")).await, Err((TroubleKind::Refused, Phase::Connect)));
         assert_eq!(kind(format!("http://{hangs}/")).await, Err((TroubleKind::TimedOut, Phase::FirstByte)));
         assert_eq!(kind(format!("https://{hangs}/")).await.map_err(|(kind, _)| kind), Err(TroubleKind::TimedOut));
         assert_eq!(kind(format!("http://{closes}/")).await.map_err(|(_, phase)| phase), Err(Phase::FirstByte));
-        assert_eq!(kind("http://no-such-name.invalid/".to_owned()).await, Err((TroubleKind::NoSuchName, Phase::Name)));
+        assert_eq!(kind(format!("http://{}/", no_such_name())).await, Err((TroubleKind::NoSuchName, Phase::Name)));
     }
 }

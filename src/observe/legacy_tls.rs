@@ -104,7 +104,7 @@ mod tests {
     use golive_checks::model::NotMade;
 
     use super::*;
-    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, serve_https};
+    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, resets, serve_https};
 
     async fn observe(address: std::net::SocketAddr) -> Seen<LegacyTls> {
         observe_legacy_tls(&dialer(&[("shop.example:443", address)], &[]), &Url::parse("https://shop.example/").unwrap()).await
@@ -135,8 +135,7 @@ mod tests {
         let neither = Seen::Got(LegacyTls { tls10: false, tls11: false });
         assert_eq!(answers(&[0x15, 3, 1, 0, 2, 2, 70]).await, neither);
         assert_eq!(answers(&[]).await, neither);
-        let resets = listen(|tcp| async move { tcp.set_zero_linger().unwrap() }).await;
-        assert_eq!(observe(resets).await, neither);
+        assert_eq!(observe(resets().await).await, neither);
     }
 
     #[tokio::test]

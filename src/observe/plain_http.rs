@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
     use crate::observe::redact::Redactor;
-    use crate::observe::testing::{dialer, dialer_with, http, serve_http};
+    use crate::observe::testing::{dialer, dialer_with, http, refuses, serve_http};
 
     const WEBHOOK: &str = "https://shop.example/hook?token=MARKER-token";
 
@@ -78,7 +78,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_is_recorded_as_an_exchange_without_answer() {
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let (_bound, unused) = refuses();
         let Seen::Got(exchange) = observe(&[("shop.example:80", unused)]).await else { panic!("not tried") };
         assert_eq!(exchange.answer.unwrap_err().kind, TroubleKind::Refused);
     }

@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::observe::redact::Redactor;
-    use crate::observe::testing::{Asked, Authority, Years, dialer, http, serve_http, serve_https};
+    use crate::observe::testing::{Asked, Authority, Years, dialer, http, refuses, serve_http, serve_https};
 
     fn wiring(base_url: &str) -> Wiring {
         let keys = Keyring {
@@ -162,7 +162,7 @@ mod tests {
         let wiring = wiring("https://api.kwikpaisa.com/");
         let (plain, _) = serve_http(vec![String::new()]).await;
         let (other, _) = serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
-        let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let (_bound, unused) = refuses();
         for (address, kind, phase) in [(unused, TroubleKind::Refused, Phase::Connect), (other, TroubleKind::Certificate, Phase::Tls)] {
             let Seen::Got(exchange) = ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default()).await else {
                 panic!("not tried")

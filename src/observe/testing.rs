@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::dial::Dialer;
@@ -104,7 +104,7 @@ fn der(key: &KeyPair) -> PrivateKeyDer<'static> {
 
 /// A dialer for loopback that sends connections for each `host:port` to `address`.
 pub(super) fn dialer(redirects: &[(&str, SocketAddr)], ca_file: &[&CertificateDer<'static>]) -> Dialer {
-    dialer_with(redirects, ca_file, true, &Limits { connect_ms: 2_000, ..Limits::default() })
+    dialer_with(redirects, ca_file, true, &Limits { connect_ms: 20_000, ..Limits::default() })
 }
 
 pub(super) fn dialer_with(
@@ -133,6 +133,57 @@ where
         }
     });
     address
+}
+
+/// A server that says nothing and ends its side of each connection. It reads what it was sent to the end: closed with something
+/// unread, a connection is reset instead.
+pub(super) async fn closes() -> SocketAddr {
+    listen(|mut tcp| async move {
+        let _ = tcp.shutdown().await;
+        let _ = tokio::io::copy(&mut tcp, &mut tokio::io::sink()).await;
+    })
+    .await
+}
+
+/// A server that never answers.
+pub(super) async fn hangs() -> SocketAddr {
+    listen(|tcp| async move {
+        std::future::pending::<()>().await;
+        drop(tcp);
+    })
+    .await
+}
+
+/// A server that reads what is said first and resets the connection: not before it is in use, since a reset can be faster than whoever
+/// connects.
+pub(super) async fn resets() -> SocketAddr {
+    listen(|mut tcp| async move {
+        let _ = tcp.read_u8().await;
+        let _ = tcp.set_zero_linger();
+    })
+    .await
+}
+
+/// A server that says this at once, asked or not.
+pub(super) async fn speaks(words: &'static [u8]) -> SocketAddr {
+    listen(move |mut tcp| async move {
+        let _ = tcp.write_all(words).await;
+        let _ = tokio::io::copy(&mut tcp, &mut tokio::io::sink()).await;
+    })
+    .await
+}
+
+/// A port of loopback that is taken, so that nobody else gets it, and refuses connections: nobody listens.
+pub(super) fn refuses() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("loopback");
+    let address = socket.local_addr().expect("bound");
+    (socket, address)
+}
+
+/// A host that does not exist, whoever is asked and with no network at all: no part of a name is this long.
+pub(super) fn no_such_name() -> String {
+    format!("{}.invalid", "n".repeat(64))
 }
 
 /// What a server was asked, whole requests.

@@ -277,7 +277,9 @@ mod tests {
     use rcgen::KeyPair;
 
     use super::*;
-    use crate::observe::testing::{Authority, Identity, Years, dialer, dialer_with, listen, self_signed, serve_https};
+    use crate::observe::testing::{
+        Authority, Identity, Years, closes, dialer, dialer_with, no_such_name, self_signed, serve_https, speaks,
+    };
 
     async fn observe(identity: Identity, ca_file: &[&CertificateDer<'static>]) -> Tls {
         let (address, _) = serve_https(identity, vec![String::new()]).await;
@@ -358,11 +360,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_without_tls_shakes_no_hands() {
-        let address = listen(|mut tcp| async move {
-            let _ = tokio::io::AsyncWriteExt::write_all(&mut tcp, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
-            let _ = tokio::io::AsyncReadExt::read(&mut tcp, &mut [0; 512]).await;
-        })
-        .await;
+        let address = speaks(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         let dialer = dialer(&[("shop.example:443", address)], &[]);
         let seen = observe_tls(&dialer, &Url::parse("https://shop.example/").unwrap()).await;
         assert!(matches!(seen, Seen::Got(Tls { trust: Trust::NoHandshake(_), version: None, .. })), "{seen:?}");
@@ -370,8 +368,7 @@ mod tests {
 
     #[tokio::test]
     async fn trouble_on_the_way_is_no_verdict_on_the_certificate() {
-        let closes = listen(|_| async {}).await;
-        let seen = observe_tls(&dialer(&[("shop.example:443", closes)], &[]), &Url::parse("https://shop.example/").unwrap()).await;
+        let seen = observe_tls(&dialer(&[("shop.example:443", closes().await)], &[]), &Url::parse("https://shop.example/").unwrap()).await;
         assert!(matches!(seen, Seen::Trouble(_)), "{seen:?}");
         let plain = observe_tls(&dialer(&[], &[]), &Url::parse("http://shop.example/").unwrap()).await;
         assert!(matches!(plain, Seen::NotMade(NotMade::Unconfigured { .. })), "{plain:?}");
@@ -386,6 +383,6 @@ mod tests {
         assert_eq!(names("https://[::1]/").await, Seen::Got(vec!["::1".parse().unwrap()]));
         assert_eq!(names("https://10.0.0.1/").await, Seen::Got(vec!["10.0.0.1".parse().unwrap()]));
         assert!(matches!(names("https://localhost/").await, Seen::Got(ips) if ips.iter().all(IpAddr::is_loopback)));
-        assert!(matches!(names("https://no-such-name.invalid/").await, Seen::Trouble(_)));
+        assert!(matches!(names(&format!("https://{}/", no_such_name())).await, Seen::Trouble(_)));
     }
 }

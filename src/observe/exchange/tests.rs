@@ -7,10 +7,10 @@ use golive_checks::model::{Keyring, Leak, Secret, Slot};
 use golive_checks::platform::signature;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::*;
-use crate::observe::testing::{Authority, Years, dialer, http, listen, serve_http, serve_https};
+use crate::observe::testing::{Authority, Years, dialer, http, listen, refuses, serve_http, serve_https};
 
 const BODY: &[u8] = br#"{"event":"payment.processing"}"#;
 const STAMP: &str = "1778659835";
@@ -24,7 +24,7 @@ fn keys() -> Keyring {
 }
 
 fn limits() -> Limits {
-    Limits { first_byte_ms: 300, exchange_ms: 600, body_bytes: 4_096, connect_ms: 2_000, ..Limits::default() }
+    Limits { first_byte_ms: 20_000, exchange_ms: 20_000, body_bytes: 4_096, connect_ms: 20_000, ..Limits::default() }
 }
 
 fn signed() -> String {
@@ -145,15 +145,20 @@ async fn an_echoed_secret_is_noticed_and_not_recorded() {
 async fn tells_one_trouble_from_another() {
     let silent = listen(|mut stream: TcpStream| async move {
         read_request(&mut stream).await;
-        sleep(Duration::from_secs(5)).await;
+        let _ = stream.read_u8().await;
     });
-    assert_eq!(trouble_of(deliver(silent.await).await), (TroubleKind::TimedOut, Phase::FirstByte));
+    let brief = Patience::of(&Limits { first_byte_ms: 300, ..limits() });
+    assert_eq!(
+        trouble_of(deliver_as(silent.await, Wait::Answer, Spelling::Platform, brief).await),
+        (TroubleKind::TimedOut, Phase::FirstByte)
+    );
     let stalls = listen(|mut stream: TcpStream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc").await;
-        sleep(Duration::from_secs(5)).await;
+        let _ = stream.read_u8().await;
     });
-    assert_eq!(trouble_of(deliver(stalls.await).await), (TroubleKind::TimedOut, Phase::Body));
+    let brief = Patience::of(&Limits { exchange_ms: 2_000, ..limits() });
+    assert_eq!(trouble_of(deliver_as(stalls.await, Wait::Answer, Spelling::Platform, brief).await), (TroubleKind::TimedOut, Phase::Body));
     let resets = listen(|mut stream: TcpStream| async move {
         read_request(&mut stream).await;
         let _ = stream.set_zero_linger();
@@ -169,10 +174,7 @@ async fn tells_one_trouble_from_another() {
         let _ = stream.write_all(b"220 mail.shop.test ESMTP\r\n").await;
     });
     assert_eq!(trouble_of(deliver(speaks_otherwise.await).await), (TroubleKind::NotHttp, Phase::FirstByte));
-    let nobody = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback");
-        listener.local_addr().expect("bound")
-    };
+    let (_bound, nobody) = refuses();
     assert_eq!(trouble_of(deliver(nobody).await), (TroubleKind::Refused, Phase::Connect));
 }
 
@@ -237,9 +239,13 @@ async fn a_header_that_http_cannot_carry_is_not_sent() {
 #[tokio::test]
 async fn a_connection_opened_ahead_is_used_unless_it_was_closed() {
     static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+    static CLOSED: Notify = Notify::const_new();
     let address = listen(|mut stream: TcpStream| async move {
         // The second connection is closed at once, as an impatient server would.
-        if CONNECTIONS.fetch_add(1, Ordering::SeqCst) != 1 {
+        if CONNECTIONS.fetch_add(1, Ordering::SeqCst) == 1 {
+            drop(stream);
+            CLOSED.notify_one();
+        } else {
             read_request(&mut stream).await;
             let _ = stream.write_all(http("200 OK", "text/plain", "").as_bytes()).await;
         }
@@ -252,7 +258,11 @@ async fn a_connection_opened_ahead_is_used_unless_it_was_closed() {
     let patience = Patience::of(&limits);
     for connections in [1, 3] {
         let ahead = courier.open(&url).await;
-        sleep(Duration::from_millis(50)).await;
+        if connections == 3 {
+            CLOSED.notified().await;
+            // The runtime hears of it when it next looks.
+            sleep(Duration::from_millis(1)).await;
+        }
         let line = courier.line(&url, ahead, patience).await;
         let exchange = courier.send(&delivery(&url, Wait::Answer, Spelling::Platform), line, patience, None).await.expect("made");
         assert!(exchange.accepted(), "{exchange:?}");
@@ -269,7 +279,7 @@ async fn refused_at_the_head(bytes: usize, reads_on: bool) -> Exchange {
         while reads_on && matches!(stream.read(&mut head).await, Ok(1..)) {}
     })
     .await;
-    let (keys, limits) = (keys(), Limits { first_byte_ms: 5_000, exchange_ms: 5_000, ..limits() });
+    let (keys, limits) = (keys(), limits());
     let (dialer, redactor) = (dialer(&[("shop.test:8080", address)], &[]), Redactor::new(&keys));
     let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
     let url = Url::parse("http://shop.test:8080/hook").expect("a URL");

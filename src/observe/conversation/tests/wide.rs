@@ -3,6 +3,7 @@
 use golive_checks::model::Signed;
 
 use super::*;
+use crate::observe::testing::refuses;
 
 /// A step of genuine deliveries with these names.
 pub(super) fn beside_one_another(names: &[&'static str]) -> Step {
@@ -30,7 +31,7 @@ async fn deliveries_beside_one_another_are_put_down_in_the_order_planned() {
 
 #[tokio::test]
 async fn one_of_several_that_never_arrives_ends_the_sequence_like_one_alone() {
-    let unused = TcpListener::bind("127.0.0.1:0").await.expect("loopback").local_addr().expect("bound");
+    let (_bound, unused) = refuses();
     let steps = vec![beside_one_another(&NAMES[..2]), Step::Deliver(Delivery::genuine("after"))];
     let seen = Shop::new(unused).observe(vec![stateful("wide", OrderNeed::Any, steps)]).await;
     assert_eq!((got(&seen, "wide").steps.len(), statuses(&seen, "wide")), (1, vec![None, None]));
