@@ -20,7 +20,7 @@ use crate::scan::{Asked, base, baseline_of, prepare};
 ///
 /// # Errors
 ///
-/// When a path of the command line is no folder, or what stands in the baseline's place is none.
+/// When there is nothing at a path of the command line, or what stands in the baseline's place is none.
 pub(crate) fn write(
     asked: Asked,
     reason: Option<&str>,
@@ -47,7 +47,7 @@ pub(crate) fn write(
     let (found, past) = (weighed(&seen), past(&seen));
     let in_use = past.iter().filter(|(_, found)| found.weight > Weight::Information && found.hit.secret.is_some()).count();
     let left = in_use + found.iter().filter(|found| found.weight > Weight::Information && !found.rule.can_be_allowed(found.hit)).count();
-    let new = old.accept(&seen, &scan.ways(), &scan.tops(), reason);
+    let new = old.accept(&seen, &scan, reason);
     let written = output::write(&path, &new.write(), guard);
     if written.leaked || written.unwritten {
         return Ok((written, String::new(), Exit::Ready));

@@ -178,10 +178,10 @@ pub(crate) struct SignArgs {
 /// Where is searched.
 #[derive(Args, Debug)]
 pub(crate) struct TreeArgs {
-    /// Folders of source [default: the configuration's `source.roots`, else the working folder]
+    /// Folders and files of source [default: the configuration's `source.roots`, else the working folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// A folder that browsers or phones get, repeatable; beside the configuration's `source.public`
+    /// A folder or file that browsers or phones get, repeatable; beside the configuration's `source.public`
     #[arg(long, value_name = "PATH")]
     pub(crate) public: Vec<PathBuf>,
     #[command(flatten)]

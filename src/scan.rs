@@ -28,9 +28,9 @@ const KEPT: u64 = 10_000;
 /// What the command line asks for.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    /// Folders of source; none for the configuration's.
+    /// Folders and files of source; none for the configuration's.
     pub(crate) roots: Vec<PathBuf>,
-    /// Folders that browsers or phones get.
+    /// Folders and files that browsers or phones get.
     pub(crate) public: Vec<PathBuf>,
     /// Warnings count.
     pub(crate) strict: bool,
@@ -52,7 +52,7 @@ pub(crate) struct Scanned {
 ///
 /// # Errors
 ///
-/// When a path of the command line is no folder.
+/// When there is neither a folder nor a file at a path of the command line.
 pub(crate) fn run(asked: Asked, loaded: Option<&Loaded>) -> anyhow::Result<Scanned> {
     let (strict, all) = (asked.strict, asked.all);
     let (path, called) = baseline_of(loaded);
@@ -78,20 +78,22 @@ pub(crate) fn baseline_of(loaded: Option<&Loaded>) -> (PathBuf, Option<&str>) {
 ///
 /// # Errors
 ///
-/// When a path of the command line is no folder.
+/// When there is neither a folder nor a file at a path of the command line.
 pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) -> anyhow::Result<Scan> {
     let Asked { roots, public, history, .. } = asked;
     let mut folders = Vec::new();
     let configured = loaded.map(|loaded| (&loaded.merchant.source, loaded.wiring.folder.as_path()));
     let add = |folders: &mut Vec<Folder>, list: &[String], base: &Path, kind| {
-        folders.extend(list.iter().map(|given| Folder { given: given.clone(), path: base.join(given), kind }));
+        folders.extend(list.iter().map(|given| Folder { given: given.clone(), path: base.join(given), kind, only: Vec::new() }));
     };
     let given = |folders: &mut Vec<Folder>, list: Vec<PathBuf>, kind| -> anyhow::Result<()> {
+        let (files, list): (Vec<PathBuf>, Vec<PathBuf>) = list.into_iter().partition(|path| path.is_file());
         for path in list {
             let given = path.to_string_lossy().into_owned();
-            ensure!(path.is_dir(), "{} is no folder", Quoted(&given).show());
-            folders.push(Folder { given, path, kind });
+            ensure!(path.is_dir(), "{} is no folder and no file", Quoted(&given).show());
+            folders.push(Folder { given, path, kind, only: Vec::new() });
         }
+        folders.extend(folders_of(&files, kind)?);
         Ok(())
     };
     if roots.is_empty() {
@@ -112,6 +114,27 @@ pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) ->
         None => Scan::of(folders, &Keyring::default(), limits),
     };
     Ok(scan.with_history(history))
+}
+
+/// The folders that files of the command line are in: the working folder for those below it, so that the way to a file still says what it
+/// is for.
+fn folders_of(files: &[PathBuf], kind: FolderKind) -> anyhow::Result<Vec<Folder>> {
+    let here = PathBuf::from(".").canonicalize()?;
+    let mut folders: Vec<Folder> = Vec::new();
+    for file in files {
+        let whole = file.canonicalize()?;
+        let (given, path) = match whole.strip_prefix(&here) {
+            Ok(_) => (PathBuf::from("."), here.as_path()),
+            Err(_) => (file.parent().unwrap_or(file).to_owned(), whole.parent().unwrap_or(&whole)),
+        };
+        let only = whole.strip_prefix(path)?.to_owned();
+        match folders.iter_mut().find(|folder| folder.path == path) {
+            Some(folder) if folder.only.contains(&only) => {}
+            Some(folder) => folder.only.push(only),
+            None => folders.push(Folder { given: given.to_string_lossy().into_owned(), path: path.to_owned(), kind, only: vec![only] }),
+        }
+    }
+    Ok(folders)
 }
 
 impl Scanned {

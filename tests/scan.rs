@@ -426,10 +426,42 @@ fn what_is_no_folder_is_a_mistake_of_the_caller() {
     let tree = tempfile::tempdir().unwrap();
     let ran = run(golive(tree.path()).args(["scan", "nowhere"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("\"nowhere\" is no folder"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"nowhere\" is no folder and no file"), "{}", ran.stderr);
     let ran = run(golive(tree.path()).arg("scan"));
     assert_eq!(ran.code, 3, "an empty folder proves nothing");
     assert!(ran.stdout.contains("INCOMPLETE") && !ran.stdout.contains("READY"), "{}", ran.stdout);
+}
+
+#[test]
+fn files_alone_are_searched_where_they_are_named() {
+    let tree = tempfile::tempdir().unwrap();
+    for path in ["src/a.js", "src/b.js", "tests/a.js", "ignored.js"] {
+        write(tree.path(), path, format!("key = '{LIVE}'"));
+    }
+    write(tree.path(), ".gitignore", "ignored.js\n");
+    assert!(std::process::Command::new("git").args(["init", "-q"]).current_dir(tree.path()).status().unwrap().success());
+    let found = |arguments: &[&str]| {
+        let ran = run(golive(tree.path()).arg("scan").args(arguments).arg("--json"));
+        let report = ran.json();
+        let paths: Vec<String> = findings(&report).iter().map(|finding| format!("{} {}", finding["path"], finding["place"])).collect();
+        (paths.join(", ").replace('"', ""), report["folders"].clone())
+    };
+    let (alone, folders) = found(&["src/a.js", "./src/a.js", "tests/a.js", "ignored.js"]);
+    assert_eq!(alone, "ignored.js code, src/a.js code, tests/a.js test");
+    assert_eq!((&folders[0]["files"], folders.as_array().unwrap().len()), (&Value::from(3), 1), "{folders}");
+    assert_eq!(found(&["src", "src/a.js", "ignored.js"]).0, "src/a.js code, src/b.js code, ignored.js code");
+    assert_eq!(found(&["tests/a.js", "--public", "src/a.js"]).0, "tests/a.js test, src/a.js public");
+
+    // What was accepted in another file is neither forgotten nor called unused.
+    let test = |arguments: &[&str]| run(golive(tree.path()).args(arguments));
+    write(tree.path(), "src/a.js", "a = 'https://sandbox.kwikpaisa.com'");
+    write(tree.path(), "src/b.js", "b = 'https://sandbox.kwikpaisa.com'");
+    assert_eq!(test(&["baseline", "src", "--reason", "old"]).code, 0);
+    assert_eq!(test(&["baseline", "src/a.js", "--reason", "new"]).code, 0);
+    let both = test(&["scan", "src", "--strict"]);
+    assert_eq!(both.code, 0, "{}", both.stdout);
+    write(tree.path(), "src/a.js", "");
+    assert_eq!((test(&["scan", "src/b.js", "--strict"]).code, test(&["scan", "src/a.js", "--strict"]).code), (0, 1));
 }
 
 #[cfg(unix)]

@@ -161,7 +161,12 @@ impl Visit<'_> {
         for (number, (path, body)) in given.iter().enumerate() {
             std::fs::write(folder.path().join(own_name(number, path)), body)?;
         }
-        let public = Folder { given: url.origin().ascii_serialization(), path: folder.path().to_owned(), kind: FolderKind::Public };
+        let public = Folder {
+            given: url.origin().ascii_serialization(),
+            path: folder.path().to_owned(),
+            kind: FolderKind::Public,
+            only: Vec::new(),
+        };
         let scan = Scan::of(vec![public], keys, courier.limits);
         let mut found: SourceSeen = scan.run(&std::sync::atomic::AtomicBool::default());
         let theirs = |name: &str| {

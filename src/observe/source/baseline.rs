@@ -13,6 +13,8 @@ use golive_checks::source::tally::{past, weighed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::Scan;
+
 /// Where it is looked for when the configuration names none.
 pub(crate) const USUAL: &str = ".golive-baseline.json";
 /// The version of its format.
@@ -134,13 +136,14 @@ impl Baseline {
 
     /// A baseline that accepts what a scan found, beside what the old one says of places that were not searched. `folders` are the paths of the
     /// scan's folders from the folder of the baseline, `tops` those of their repositories.
-    pub(crate) fn accept(self, seen: &SourceSeen, folders: &[String], tops: &[String], reason: Option<&str>) -> Self {
+    pub(crate) fn accept(self, seen: &SourceSeen, scan: &Scan, reason: Option<&str>) -> Self {
+        let (folders, sought, tops) = (scan.ways(), scan.sought(), scan.tops());
         let salt = if self.salt.is_empty() { salt() } else { self.salt.clone() };
         let old = Self { salt, ..self };
         let mut entries: BTreeMap<Key, Entry> = old
             .entries
             .iter()
-            .filter(|(key, _)| !folders.iter().any(|folder| is_within(&key.path, folder)))
+            .filter(|(key, _)| !sought.iter().any(|path| is_within(&key.path, path)))
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect();
         let mut met: BTreeMap<Key, (u64, Weight)> = BTreeMap::new();
@@ -225,12 +228,12 @@ impl InUse<'_> {
     }
 
     /// What it came to. Entries for places that were not searched, or for what was not looked for, are not called unused.
-    pub(super) fn end(self, seen: &SourceSeen, is_whole: bool, folders: &[String], clean: impl Fn(&str) -> String) -> Option<BaselineSeen> {
+    pub(super) fn end(self, seen: &SourceSeen, is_whole: bool, sought: &[String], clean: impl Fn(&str) -> String) -> Option<BaselineSeen> {
         let met = self.met.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unused = self.baseline.entries.iter().filter_map(|(key, entry)| {
             let met = met.get(key).copied().unwrap_or(0);
             let was_sought =
-                folders.iter().any(|folder| is_within(&key.path, folder)) && (key.rule != OWN_SECRET.id || !seen.looked_for.is_empty());
+                sought.iter().any(|path| is_within(&key.path, path)) && (key.rule != OWN_SECRET.id || !seen.looked_for.is_empty());
             let is_unused = is_whole && was_sought && met < entry.count;
             is_unused.then(|| UnusedEntry { line: entry.line, rule: clean(&key.rule), path: clean(&key.path), count: entry.count, met })
         });
@@ -247,12 +250,12 @@ fn salt() -> String {
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// Whether a path lies in a folder, both from the same place.
+/// Whether a path lies in a folder or is that file, both from the same place.
 fn is_within(path: &str, folder: &str) -> bool {
     if folder.is_empty() {
         return path != ".." && !path.starts_with("../");
     }
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') || folder.ends_with('/'))
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || folder.ends_with('/'))
 }
 
 /// A path in a folder.
@@ -272,6 +275,8 @@ pub(super) fn way(from: &Path, to: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use golive_checks::model::{Keyring, Limits};
+
     use super::*;
 
     #[test]
@@ -288,7 +293,8 @@ mod tests {
         let path = folder.path().join(USUAL);
         assert_eq!(Baseline::read(&path, None).state(), None);
         assert_eq!(Baseline::read(&path, Some("b.json")).state(), Some(BaselineState::Missing));
-        let empty = Baseline::default().accept(&SourceSeen::default(), &[], &[], None);
+        let nothing = Scan::of(Vec::new(), &Keyring::default(), &Limits::default());
+        let empty = Baseline::default().accept(&SourceSeen::default(), &nothing, None);
         std::fs::write(&path, empty.write()).unwrap();
         assert_eq!(Baseline::read(&path, None).state(), Some(BaselineState::Read));
         let mut full = empty;

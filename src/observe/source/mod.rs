@@ -20,7 +20,7 @@ use golive_checks::model::{FolderKind, FolderSeen, FolderState, Keyring, Limits,
 use golive_checks::source::tally::is_complete;
 
 use crate::wiring::Wiring;
-use baseline::{Baseline, USUAL, way};
+use baseline::{Baseline, USUAL, join, way};
 use history::Historian;
 use kept::Kept;
 use own::OwnSecrets;
@@ -57,6 +57,8 @@ pub(crate) struct Folder {
     pub(crate) path: PathBuf,
     /// What it is.
     pub(crate) kind: FolderKind,
+    /// The files in it that alone are to be searched; none for all of it.
+    pub(crate) only: Vec<PathBuf>,
 }
 
 /// What the configuration names a file for.
@@ -71,7 +73,7 @@ pub(super) enum Named {
 impl Scan {
     /// The scan that the configuration describes.
     pub(crate) fn configured(merchant: &Merchant, wiring: &Wiring) -> Self {
-        let folder = |given: &String, kind| Folder { given: given.clone(), path: wiring.folder.join(given), kind };
+        let folder = |given: &String, kind| Folder { given: given.clone(), path: wiring.folder.join(given), kind, only: Vec::new() };
         let roots = merchant.source.roots.iter().map(|root| folder(root, FolderKind::Root));
         let public = merchant.source.public.iter().map(|public| folder(public, FolderKind::Public));
         let (path, called) = Self::baseline_of(merchant, wiring);
@@ -110,6 +112,15 @@ impl Scan {
         self.folders.iter().map(|folder| way(&self.base, &locate(&folder.path).1)).collect()
     }
 
+    /// What is searched, as the baseline calls it: folders, and files that were named.
+    pub(crate) fn sought(&self) -> Vec<String> {
+        let of_folder = |(folder, way): (&Folder, String)| {
+            let files: Vec<String> = folder.only.iter().map(|file| join(&way, &file.to_string_lossy())).collect();
+            if files.is_empty() { vec![way] } else { files }
+        };
+        self.folders.iter().zip(self.ways()).flat_map(of_folder).collect()
+    }
+
     /// Knows the files that the configuration names.
     pub(crate) fn naming(mut self, merchant: &Merchant, wiring: &Wiring) -> Self {
         let secret_files = wiring.secret_files.iter().map(|(key, _, path)| {
@@ -145,7 +156,7 @@ impl Scan {
             .iter()
             .enumerate()
             .map(|(index, (state, _))| {
-                let before = whole[..index].contains(&whole[index]);
+                let before = (0..index).any(|other| whole[other] == whole[index] && self.folders[other].only.is_empty());
                 if *state == FolderState::Searched && !before { tree.search(index) } else { (0, 0) }
             })
             .collect();
@@ -167,7 +178,7 @@ impl Scan {
             seen.history = Some(Historian { stages: &stages, own, limits, accepted: &accepted, base, stop }.search(&roots));
         }
         let is_whole = is_complete(&seen) && !stop.load(Ordering::Relaxed);
-        seen.baseline = accepted.end(&seen, is_whole, &ways, |text| self.own.clean(text));
+        seen.baseline = accepted.end(&seen, is_whole, &self.sought(), |text| self.own.clean(text));
         seen
     }
 }

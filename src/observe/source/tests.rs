@@ -13,7 +13,7 @@ use super::{Folder, Scan};
 const SECRET: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 
 fn folder(path: &Path, kind: FolderKind) -> Folder {
-    Folder { given: "tree".to_owned(), path: path.to_owned(), kind }
+    Folder { given: "tree".to_owned(), path: path.to_owned(), kind, only: Vec::new() }
 }
 
 fn scan_with(path: &Path, keys: &Keyring, limits: &Limits) -> SourceSeen {

@@ -19,7 +19,7 @@ use super::kept::Kept;
 use super::stage::Stages;
 use super::utf16::Utf16;
 use super::window::{Looked, Spot, Start, Window};
-use super::{Named, Scan, git};
+use super::{Folder, Named, Scan, git};
 
 /// Everything that threads share.
 pub(super) struct Tree<'a> {
@@ -54,8 +54,8 @@ impl Tree<'_> {
     /// Searches one folder: files and bytes looked at.
     pub(super) fn search(&self, folder: usize) -> (u64, u64) {
         let root = self.paths[folder];
-        let kind = self.scan.folders[folder].kind;
-        let within_git = kind == FolderKind::Root && git::in_work_tree(root);
+        let Folder { kind, only, .. } = &self.scan.folders[folder];
+        let within_git = *kind == FolderKind::Root && only.is_empty() && git::in_work_tree(root);
         // Where git cannot say what it tracks, nothing is ignored: rather too much than too little.
         let tracked = if within_git { git::tracked_though_ignored(root) } else { None };
         let by_git = tracked.is_some();
@@ -69,6 +69,15 @@ impl Tree<'_> {
             by_git,
             env_files: Mutex::default(),
         };
+        if !only.is_empty() {
+            let mut reader = Reader::new(&search);
+            for path in only.iter().filter(|path| !self.is_elsewhere(folder, path)) {
+                if reader.admit(path) {
+                    reader.look(path);
+                }
+            }
+            return (search.files.into_inner(), search.bytes.into_inner());
+        }
         let mut walk = self.walk(folder);
         walk.parents(by_git).git_ignore(by_git).git_exclude(by_git).threads(self.scan.threads);
         walk.build_parallel().visit(&mut Visitors(&search));
@@ -76,9 +85,7 @@ impl Tree<'_> {
             let env_files = self.env_files_that_git_ignores(folder, &search);
             let mut reader = Reader::new(&search);
             for path in tracked.into_iter().chain(env_files).collect::<BTreeSet<PathBuf>>() {
-                let elsewhere =
-                    self.paths.iter().enumerate().any(|(other, path_of)| other != folder && root.join(&path).starts_with(path_of));
-                if !elsewhere && reader.admit(&path) {
+                if !self.is_elsewhere(folder, &path) && reader.admit(&path) {
                     reader.look(&path);
                 }
             }
@@ -86,10 +93,21 @@ impl Tree<'_> {
         (search.files.into_inner(), search.bytes.into_inner())
     }
 
+    /// The folders beside this one that are searched whole.
+    fn others(&self, folder: usize) -> impl Iterator<Item = &Path> {
+        let whole = move |(other, _): &(usize, &&Path)| *other != folder && self.scan.folders[*other].only.is_empty();
+        self.paths.iter().enumerate().filter(whole).map(|(_, path)| *path)
+    }
+
+    /// Whether a file of a folder is searched with another.
+    fn is_elsewhere(&self, folder: usize, path: &Path) -> bool {
+        let whole = self.paths[folder].join(path);
+        self.others(folder).any(|other| whole.starts_with(other))
+    }
+
     /// All files of a folder but those of the other folders and of `.git`.
     fn walk(&self, folder: usize) -> WalkBuilder {
-        let others: Vec<PathBuf> =
-            self.paths.iter().enumerate().filter(|(other, _)| *other != folder).map(|(_, path)| path.to_path_buf()).collect();
+        let others: Vec<PathBuf> = self.others(folder).map(Path::to_path_buf).collect();
         let mut walk = WalkBuilder::new(self.paths[folder]);
         walk.standard_filters(false).follow_links(false).max_depth(usize::try_from(self.scan.limits.source_depth).ok()).filter_entry(
             move |entry| entry.depth() == 0 || entry.file_name() != ".git" && !others.iter().any(|other| other == entry.path()),
