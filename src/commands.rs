@@ -26,7 +26,7 @@ use crate::observe::{Options, Progress as _};
 use crate::output::{self, OutputSpec, Published};
 use crate::progress::{Silent, Spinner};
 use crate::report::{Report, Verdict};
-use crate::run::{self, Run, Seen};
+use crate::run::{self, Run, Seen, until_signalled};
 use crate::scan;
 use crate::signatures::{self, Captured, Said, folded};
 use crate::{baseline, bundle, catalogue, manual, pipeline, receiver, replay, report, send};
@@ -415,7 +415,7 @@ pub(crate) fn demo_run(shop: &Shop, deliver: Deliver) -> anyhow::Result<Run> {
     Ok(run)
 }
 
-/// Keeps the shop up until it is interrupted.
+/// Keeps the shop up until it is interrupted, or politely killed.
 fn serve(shop: &Shop) -> anyhow::Result<Exit> {
     let folder = shop.folder().display();
     let connect_to: Vec<String> = shop.connect_to().iter().map(|to| format!(" --connect-to {to}")).collect();
@@ -424,10 +424,13 @@ fn serve(shop: &Shop) -> anyhow::Result<Exit> {
         shop.config_toml(),
         connect_to.concat(),
     );
-    print(&words)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
-    runtime.block_on(tokio::signal::ctrl_c()).context("waiting for Ctrl-C")?;
-    Ok(Exit::Ready)
+    runtime.block_on(async {
+        let ended = until_signalled();
+        print(&words)?;
+        ended.await;
+        Ok(Exit::Ready)
+    })
 }
 
 fn selftest(names: &[String]) -> anyhow::Result<Exit> {

@@ -100,9 +100,9 @@ pub(crate) fn until_done<T>(work: impl AsyncFnOnce(watch::Receiver<bool>) -> any
     let ended_by = Rc::new(Cell::new(None));
     let done = runtime.block_on(async {
         let local = tokio::task::LocalSet::new();
-        let noticed = Rc::clone(&ended_by);
+        let (noticed, signalled) = (Rc::clone(&ended_by), until_signalled());
         local.spawn_local(async move {
-            noticed.set(Some(until_signalled().await));
+            noticed.set(Some(signalled.await));
             let _ = stop.send(true);
             std::future::pending::<()>().await;
         });
@@ -112,22 +112,24 @@ pub(crate) fn until_done<T>(work: impl AsyncFnOnce(watch::Receiver<bool>) -> any
     Ok((done, ended_by.get()))
 }
 
-/// Waits for Ctrl-C or a polite kill.
+/// Ctrl-C or a polite kill, listened for from the call on and not only once it is awaited: where a thread with a runtime of its own is about,
+/// one that comes in between is lost.
 #[cfg(unix)]
-async fn until_signalled() -> Signal {
+pub(crate) fn until_signalled() -> impl Future<Output = Signal> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => Signal::Interrupt,
-        _ = terminate.recv() => Signal::Terminate,
+    let listeners = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = listeners else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = terminate.recv() => Signal::Terminate,
+        }
     }
 }
 
-/// Waits for Ctrl-C.
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn until_signalled() -> Signal {
+pub(crate) async fn until_signalled() -> Signal {
     match tokio::signal::ctrl_c().await {
         Ok(()) => Signal::Interrupt,
         Err(_) => std::future::pending().await,
