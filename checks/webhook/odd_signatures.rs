@@ -64,12 +64,15 @@ impl Check for OddSignatures {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let plainly_refused = refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged");
         if let Some(forged) = forged_twice(facts) {
             // What takes any signature takes two as well, and that is another check's.
-            refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?;
+            plainly_refused?;
             return Ok(Outcome::fail("two made-up signatures are taken for a right one", vec![evidence(forged, "a 4xx")]));
         }
         let controls = Controls::of(facts)?;
+        // Who hangs up on every forgery is not broken by an odd one.
+        let plainly_refused = plainly_refused?;
         let exchanges = ODD_SIGNATURES.map(|delivery| single(facts, delivery.name));
         let broken: Vec<&Exchange> = exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
         if !broken.is_empty() {
@@ -80,7 +83,7 @@ impl Check for OddSignatures {
         for exchange in exchanges {
             shown.push(settled(exchange?, EITHER)?);
         }
-        shown.push(refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?);
+        shown.push(plainly_refused);
         let both = [TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST].map(|delivery| single(facts, delivery.name));
         if let [Ok(first), Ok(last)] = both
             && first.accepted()
@@ -140,6 +143,13 @@ mod tests {
     fn fails_when_one_breaks_or_silences_the_receiver() {
         assert_eq!(failure(answered(401).answered("longer-signature", 500).judge(&OddSignatures)).evidence.len(), 1);
         failure(answered(401).went("spaced-signature", vec![At::Trouble(TroubleKind::TimedOut)]).judge(&OddSignatures));
+    }
+
+    #[test]
+    fn who_hangs_up_on_every_forgery_is_not_broken_by_an_odd_one() {
+        let hangs_up = |case: Case, name: &'static str| case.went(name, vec![At::Trouble(TroubleKind::Closed)]);
+        let case = ODD_SIGNATURES.into_iter().fold(hangs_up(answered(401), FORGED_WRONG_SECRET.name), |case, odd| hangs_up(case, odd.name));
+        assert_eq!(reason(case.judge(&OddSignatures)), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::proof::{Negatives, refuses};
 use super::scenarios::{BODY_TELLING, FORGED_BODY_ONLY, FORGED_WRONG_SECRET, between_controls, misread};
 use super::stacks;
 use crate::model::{
-    Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe, Reason, Reference, RunFacts, Scenario, Seen,
-    Signed, Text,
+    Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
+    Seen, Signed, Text,
 };
 use crate::platform::readings::{Misreading, Sample};
 use crate::text;
@@ -34,6 +34,11 @@ const META: CheckMeta = CheckMeta {
 impl Check for OneReading {
     fn meta(&self) -> &'static CheckMeta {
         &META
+    }
+
+    fn level(&self, facts: &Facts<'_>) -> Level {
+        let by_api_key = single(facts, API_KEY).is_ok_and(Exchange::succeeded);
+        if by_api_key { Level::Required } else { META.level }
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -75,6 +80,9 @@ impl Check for OneReading {
     }
 }
 
+/// The reading by which whoever knows the API key, which browsers may, signs whatever they like.
+const API_KEY: &str = "reading-api-key-as-secret";
+
 fn words(misreading: &'static Misreading) -> Text {
     let words: Vec<Text> = misreading.mistakes().iter().map(|mistake| Text::from(mistake.words)).collect();
     Text::join(&words, ", and ")
@@ -111,6 +119,14 @@ mod tests {
             assert_eq!(finding.evidence.len(), 1);
             assert!(finding.message.as_str().contains("accepts one for which"), "{}", finding.message);
         }
+    }
+
+    #[test]
+    fn a_key_that_is_no_secret_is_held_against_the_receiver_whatever_the_level() {
+        assert!(misread().any(|delivery| delivery.name == API_KEY));
+        assert_eq!(OneReading.level(&right().facts()), Level::Recommended);
+        assert_eq!(OneReading.level(&right().answered("reading-separator-dot", 200).facts()), Level::Recommended);
+        assert_eq!(OneReading.level(&right().answered(API_KEY, 200).facts()), Level::Required);
     }
 
     #[test]
