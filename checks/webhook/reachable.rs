@@ -1,14 +1,16 @@
 //! A genuine event must get through to the receiver and be taken.
 
+use std::cmp::Reverse;
+
 use super::by_hand;
-use super::conversation::{evidence, nth, scenario, single};
+use super::conversation::{evidence, names, nth, scenario, single};
 use super::doctor::{self, Conclusion, READINGS, Verdict};
 use super::obstacle::{Obstacle, is_resolver_trouble};
 use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, between_controls};
 use super::stacks;
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion, Outcome, Prefix, Probe, Reason, Reference,
-    RunFacts, Seen, Slot, Subject, TroubleKind, Trust,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion, Outcome, Phase, Prefix, Probe, Reason,
+    Reference, RunFacts, ScenarioSeen, Seen, Slot, StepSeen, Subject, Trouble, TroubleKind, Trust,
 };
 use crate::text;
 
@@ -94,13 +96,34 @@ fn in_the_end(facts: &Facts<'_>, before: &Exchange) -> Outcome {
     let mut shown = vec![evidence(before, "200")];
     let Ok(after) = single(facts, CONTROL_AFTER.name) else { return Outcome::Pass(shown) };
     shown.push(evidence(after, "200"));
-    match after.status() {
-        Some(200..=299) => Outcome::Pass(shown),
-        Some(_) | None => Outcome::Warn(
-            Finding::new("a genuine event was taken before the others and is not after them", shown)
-                .fix("See whether a rate limit or firewall shut this machine out, or whether one of the deliveries broke the receiver"),
-        ),
+    if let Some(200..=299) = after.status() {
+        return Outcome::Pass(shown);
     }
+    let mut message = text!("a genuine event was taken before the others and is not after them");
+    let broken_off = if after.status().is_none() { broken_off(facts) } else { Vec::new() };
+    if !broken_off.is_empty() {
+        message = text!("{}; read and left without an answer, the last sent first: {}", message, names(&broken_off));
+        shown.extend(broken_off.into_iter().map(|exchange| evidence(exchange, "an answer")));
+    }
+    Outcome::Warn(
+        Finding::new(message, shown)
+            .fix("See whether a rate limit or firewall shut this machine out, or whether one of the deliveries broke the receiver"),
+    )
+}
+
+/// A few deliveries that the receiver had read when it left them without an answer, the latest first: where one of them ended its process, it
+/// is likely the last that came. What had not been read is reset instead.
+fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
+    let closed = |exchange: &&Exchange| {
+        // What golive closed itself says so in detail.
+        matches!(exchange.answer, Err(Trouble { kind: TroubleKind::Closed, phase: Phase::FirstByte | Phase::Body, detail: None, .. }))
+    };
+    let seen = facts.seen.scenarios.values().filter_map(|seen| if let Seen::Got(seen) = seen { Some(seen) } else { None });
+    let undisturbed = seen.filter(|seen| !seen.steps.iter().any(|step| matches!(step, StepSeen::Restart(_))));
+    let mut closed: Vec<&Exchange> = undisturbed.flat_map(ScenarioSeen::exchanges).filter(closed).collect();
+    closed.sort_by_key(|exchange| Reverse(exchange.sent.at));
+    closed.truncate(4);
+    closed
 }
 
 /// The check that says what is wrong better than this one can, where it was in a position to.
@@ -136,7 +159,7 @@ fn secret_is_faulty(facts: &Facts<'_>) -> bool {
 mod tests {
     use super::super::fixture::{At, Case, failure, passes, reason, tls, warning};
     use super::*;
-    use crate::model::{Credential, Deliver, NotMade, Phase, Trouble};
+    use crate::model::{Credential, Deliver, NotMade};
 
     fn trouble(kind: TroubleKind) -> Case {
         Case::new().went("control-before", vec![At::Trouble(kind)])
@@ -155,6 +178,18 @@ mod tests {
     #[test]
     fn warns_when_they_are_not_in_the_end() {
         warning(Case::accepted().answered("control-after", 403).judge(&Reachable));
+    }
+
+    #[test]
+    fn names_what_may_have_broken_a_receiver_that_is_gone() {
+        let gone = |kind| At::Trouble(kind);
+        let case =
+            Case::accepted().went("deep-nesting", vec![gone(TroubleKind::Closed)]).went("control-after", vec![gone(TroubleKind::Refused)]);
+        let finding = warning(case.judge(&Reachable));
+        assert!(finding.message.as_str().ends_with("first: deep-nesting"), "{}", finding.message);
+        assert_eq!(finding.evidence.len(), 3);
+        let finding = warning(case.answered("control-after", 503).judge(&Reachable));
+        assert!(!finding.message.as_str().contains("deep-nesting"), "{}", finding.message);
     }
 
     #[test]
