@@ -105,6 +105,10 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
     }
     add("hosts/.env.production", "KP_SANDBOX_URL=https://sandbox.kwikpaisa.com\n", "sandbox-host", "failure");
     add("hosts/prod/values.yaml", "url: https://sandbox.kwikpaisa.com\n", "sandbox-host", "failure");
+    add("mode/.env.production", "DEBUG=false\nKWIKPAISA_ENV=sandbox\n", "sandbox-mode", "failure");
+    add("mode/config/production.json", "{\"kwikpaisa\": {\"key\": \"a\", \"mode\": \"test\"}}\n", "sandbox-mode", "failure");
+    add("mode/k8s/prod/deploy.yaml", "env:\n  - name: KWIKPAISA_SANDBOX\n    value: \"true\"\n", "sandbox-mode", "failure");
+    add("mode/docker-compose.yml", "environment:\n  - KWIKPAISA_MODE=uat\n", "sandbox-mode", "warning");
     for (name, url) in [
         ("a.js", "https://api.kwikpaisa.co/api/v3"),
         ("b.js", "https://api-kwikpaisa.com"),
@@ -233,6 +237,10 @@ fn stored_well() -> Vec<(&'static str, String)> {
 fn look_alikes() -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     let mut add = |path: &str, content: &str| all.push((path.to_owned(), content.as_bytes().to_vec()));
+    add("mode/.env.staging", "KWIKPAISA_ENV=sandbox\n");
+    add("mode/src/pay.js", "const sandbox = process.env.KWIKPAISA_ENV === 'sandbox';\nconst kwikpaisaMode = live ? 'live' : 'test';\n");
+    add("mode/config/production.json", "{\"kwikpaisa\": {\"mode\": \"live\"}, \"mail\": {\"mode\": \"test\"}}\n");
+    add("mode/package.json", "{\"scripts\": {\"test\": \"KWIKPAISA_ENV=sandbox jest\"}}\n");
     for (at, text) in [
         "if (key.startsWith('sk_live_')) {}",
         "const re = /^sk_(live|test)_[A-Za-z0-9]+$/",

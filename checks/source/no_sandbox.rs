@@ -6,14 +6,14 @@ use crate::model::{CheckMeta, Level, Needs, Reference};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-sandbox",
-    title: "No sandbox key or host is left in the source tree",
+    title: "No sandbox key, host or mode is left in the source tree",
     level: Level::Required,
     covers: &["PC-03", "PC-72"],
     needs: Needs::Source,
     attestable: true,
     waivable: false,
     rationale: "A leftover sends live payments to a system that moves no money, or lets made-up ones of the sandbox in.",
-    judged: "The folders of `source.roots` are searched for `pk_test_` and `sk_test_` keys, the configured sandbox credentials and the hosts of the sandbox and of previous API generations. In code and in production configuration each fails; in configuration of no environment that git tracks it warns. Tests, examples, documentation, other environments, comments and a choice between environments are merely told. Public folders are judged by source-public-clean.",
+    judged: "The folders of `source.roots` are searched for `pk_test_` and `sk_test_` keys, the configured sandbox credentials, the hosts of the sandbox and of previous API generations, and settings like `KWIKPAISA_ENV=sandbox`, whose names are ours to guess. In code and in production configuration each fails, but for such a setting in code, which warns as all do in configuration of no environment that git tracks. Tests, examples, documentation, other environments, comments and a choice between environments are merely told. Public folders are judged by source-public-clean.",
     remediation: "Take keys and base URL from the environment in every place named here, and keep sandbox values in files of the test environment.",
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL

@@ -4,6 +4,7 @@ pub mod allowances;
 mod hosts;
 mod keys;
 mod mistakes;
+mod modes;
 mod named;
 mod placeholders;
 mod previous;
@@ -57,6 +58,7 @@ pub const RULES: &[&Rule] = &[
     &mistakes::LOGS_SECRET,
     &mistakes::LOGS_SIGNATURE,
     &named::NAMED_SECRET,
+    &modes::SANDBOX_MODE,
 ];
 
 /// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those that know what else was found.

@@ -98,7 +98,7 @@ fn is_of_another_environment(before: &[u8]) -> bool {
 }
 
 /// Where the value begins that is assigned to a name which ends at `end`.
-fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
+pub(super) fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
     let bytes = sight.bytes;
     let skip = |at: usize, of: &[u8]| at + bytes[at..].iter().take(64).take_while(|byte| of.contains(byte)).count();
     let quoted = skip(end, b"\"'`]");
