@@ -204,7 +204,7 @@ async fn a_start_command_that_fails_is_run_again_and_what_may_be_down_is_reporte
     assert_eq!(seen.scenarios[restart_name(StopPoint::Sent)], Seen::NotMade(NotMade::LeftStopped));
     assert!(seen.left_stopped.is_some_and(|why| why.contains("webhook.control.start ended with exit code 7")));
     let starts = std::fs::read_to_string(mortal.folder.path().join("starts")).expect("read").lines().count();
-    assert!((4..=6).contains(&starts), "tried {starts} times, then on the way out");
+    assert!((2..=6).contains(&starts), "tried {starts} times, the last on the way out");
 }
 
 #[tokio::test]
@@ -220,9 +220,9 @@ async fn a_start_command_may_be_the_receiver_itself() {
 async fn starts_the_receiver_again_when_the_run_is_interrupted_or_its_time_is_over() {
     for interrupt in [true, false] {
         // It takes so long to stop that the run ends meanwhile.
-        let mut mortal = Mortal::new(MS).await.controlled("touch open again", "rm open; touch stopping; sleep 5");
+        let mut mortal = Mortal::new(MS).await.controlled("touch open again", "rm open; touch stopping; sleep 10");
         if !interrupt {
-            mortal.shop.options.deadline = 4_000 * MS;
+            mortal.shop.options.deadline = 6_000 * MS;
         }
         let (stop, interrupted) = watch::channel(false);
         let stopping = mortal.folder.path().join("stopping");
