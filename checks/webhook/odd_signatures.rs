@@ -1,7 +1,7 @@
 //! Signatures that come twice or oddly spelled must not break the receiver, nor be tried one after the other.
 
 use super::conversation::{evidence, names, single};
-use super::proof::{Controls, refuses};
+use super::proof::{Controls, refuses, tells_by_answers};
 use super::scenarios::{
     FORGED_TWICE, FORGED_WRONG_SECRET, ODD_SIGNATURES, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, between_controls,
 };
@@ -56,7 +56,7 @@ impl Check for OddSignatures {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        if forged_twice(facts).is_some() { Level::Required } else { META.level }
+        if forged_twice(facts).is_some() && tells_by_answers(facts).is_ok() { Level::Required } else { META.level }
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -157,7 +157,9 @@ mod tests {
         let twice = answered(200).answered("forged-twice", 200);
         assert!(failure(twice.judge(&OddSignatures)).message.as_str().contains("made-up"));
         assert_eq!(OddSignatures.level(&twice.facts()), Level::Required);
-        let outcome = twice.answered("forged-wrong-secret", 200).judge(&OddSignatures);
+        let silent = twice.answered("forged-wrong-secret", 200);
+        assert_eq!(OddSignatures.level(&silent.facts()), Level::Recommended);
+        let outcome = silent.judge(&OddSignatures);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
         let outcome = answered(200).answered("forged-wrong-secret", 200).judge(&OddSignatures);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });

@@ -1,12 +1,12 @@
 //! A signature must mean one thing: a receiver that takes several readings of the rule takes more than the platform signs.
 
 use super::conversation::{control, single};
-use super::proof::{Negatives, refuses};
+use super::proof::{Negatives, refuses, tells_by_answers};
 use super::scenarios::{BODY_TELLING, FORGED_BODY_ONLY, FORGED_WRONG_SECRET, between_controls, misread};
 use super::stacks;
 use crate::model::{
     Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
-    Seen, Signed, Text,
+    Seen, Signed, Slot, Text,
 };
 use crate::platform::readings::{Misreading, Sample};
 use crate::text;
@@ -38,7 +38,7 @@ impl Check for OneReading {
 
     fn level(&self, facts: &Facts<'_>) -> Level {
         let by_api_key = single(facts, API_KEY).is_ok_and(Exchange::succeeded);
-        if by_api_key { Level::Required } else { META.level }
+        if by_api_key && tells_by_answers(facts).is_ok() { Level::Required } else { META.level }
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
@@ -83,6 +83,12 @@ impl Check for OneReading {
 /// The reading by which whoever knows the API key, which browsers may, signs whatever they like.
 const API_KEY: &str = "reading-api-key-as-secret";
 
+/// An event signed with the API key, where one is configured that is not the secret as well.
+pub(super) fn by_api_key(merchant: &Merchant) -> Option<Delivery> {
+    let key = merchant.secret(Slot::ApiKey).filter(|key| !key.equals.contains(&Slot::SecretKey));
+    key.and_then(|_| misread().find(|delivery| delivery.name == API_KEY))
+}
+
 fn words(misreading: &'static Misreading) -> Text {
     let words: Vec<Text> = misreading.mistakes().iter().map(|mistake| Text::from(mistake.words)).collect();
     Text::join(&words, ", and ")
@@ -126,7 +132,9 @@ mod tests {
         assert!(misread().any(|delivery| delivery.name == API_KEY));
         assert_eq!(OneReading.level(&right().facts()), Level::Recommended);
         assert_eq!(OneReading.level(&right().answered("reading-separator-dot", 200).facts()), Level::Recommended);
-        assert_eq!(OneReading.level(&right().answered(API_KEY, 200).facts()), Level::Required);
+        let taken = right().answered(API_KEY, 200);
+        assert_eq!(OneReading.level(&taken.facts()), Level::Required);
+        assert_eq!(OneReading.level(&taken.answered(FORGED_WRONG_SECRET.name, 200).facts()), Level::Recommended);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::by_hand;
 use super::conversation::{control, evidence, names, single};
-use super::scenarios::CONTROL_AFTER;
+use super::scenarios::{CONTROL_AFTER, FORGED_WRONG_SECRET};
 use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Text};
 use crate::text;
 
@@ -37,6 +37,12 @@ impl<'a> Controls<'a> {
 pub(super) fn refuses(facts: &Facts<'_>, forgery: &Delivery, by: &'static str) -> Result<Evidence, Reason> {
     let exchange = single(facts, forgery.name)?;
     if exchange.refused() { Ok(evidence(exchange, REFUSAL)) } else { Err(Reason::Blocked { by }) }
+}
+
+/// Insists that a 2xx means something here: whoever answers made-up signatures so, and acts on them or not, says nothing by it of other events.
+pub(super) fn tells_by_answers(facts: &Facts<'_>) -> Result<(), Reason> {
+    let silent = single(facts, FORGED_WRONG_SECRET.name).is_ok_and(Exchange::succeeded);
+    if silent { Err(Reason::Blocked { by: "webhook-rejects-forged" }) } else { Ok(()) }
 }
 
 /// How deliveries that a correct receiver refuses were answered.

@@ -19,7 +19,7 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "A refusal that comes after the credit protects nobody.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, then its genuine twin; and on a second \
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, also one that the sandbox secret signs and one that the API key signs, then its genuine twin; and on a second \
              order the forgeries alone, one of them again once effects rest (`webhook.effects.settle`), and counted then too, since one that is credited late \
              hides behind its twin. The forgeries must have no effect, the twin one. An effect of a forgery fails, and the item is then required; no \
              effect of the twin shows nothing and is undecided. Without effects a person may answer for it.",

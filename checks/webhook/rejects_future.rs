@@ -1,7 +1,7 @@
 //! An event signed for a time to come should be refused.
 
-use super::proof::Negatives;
-use super::scenarios::{FUTURE, between_controls};
+use super::proof::{Negatives, tells_by_answers};
+use super::scenarios::{FORGED_WRONG_SECRET, FUTURE, between_controls};
 use super::{by_hand, stacks};
 use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
 
@@ -29,10 +29,11 @@ impl Check for RejectsFuture {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([Scenario::single(FUTURE)])
+        between_controls([FUTURE, FORGED_WRONG_SECRET].map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        tells_by_answers(facts)?;
         let by_hand = |facts: &Facts<'_>| by_hand::at(facts, 86_400);
         Ok(Negatives::of(facts, &[FUTURE.name]).judge(facts, "an event signed for tomorrow is accepted", by_hand)?)
     }
@@ -52,6 +53,12 @@ mod tests {
     #[test]
     fn fails_when_tomorrow_is_accepted() {
         failure(Case::accepted().answered("future", 200).judge(&RejectsFuture));
+    }
+
+    #[test]
+    fn leaves_the_blame_to_what_answers_200_to_whatever_comes() {
+        let outcome = Case::accepted().answered("future", 200).answered("forged-wrong-secret", 200).judge(&RejectsFuture);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Production must not take what the sandbox signed.
 
-use super::proof::Negatives;
+use super::forgeries::Forgeries;
 use super::scenarios::{SANDBOX_SECRET, between_controls};
 use super::stacks;
 use crate::model::{
@@ -21,7 +21,8 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "Events carry no mark of their environment; a receiver that tries both secrets takes play money for real.",
     judged: "With `sandbox.secret_key` configured, an event signed with it must meet a 4xx, while a genuine one was answered 200 before and after; a \
-             2xx fails. Without it nothing can be seen, and a person may answer for it.",
+             2xx fails; where a test order shows that the same forgery is accepted and has no effect, it warns. Without that secret nothing can be seen, \
+             and a person may answer for it.",
     remediation: "Verify production webhooks with the production secret alone, and deploy the sandbox on an address of its own.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -34,10 +35,7 @@ impl Check for RejectsSandboxSecret {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        match sandbox_secret(merchant) {
-            Some(secret) if !is_live(secret) => between_controls([Scenario::single(SANDBOX_SECRET)]),
-            Some(_) | None => Vec::new(),
-        }
+        if is_tried(merchant) { between_controls([Scenario::single(SANDBOX_SECRET)]) } else { Vec::new() }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -52,9 +50,21 @@ impl Check for RejectsSandboxSecret {
         if is_live(secret) {
             return Err(Reason::Blocked { by: "api-sandbox-separate" }.into());
         }
-        let negatives = Negatives::of(facts, &[SANDBOX_SECRET.name]);
-        Ok(negatives.judge(facts, "production accepts an event signed with the sandbox secret", |_| None)?)
+        SIGNED_SO.judge(facts)
     }
+}
+
+const SIGNED_SO: Forgeries = Forgeries {
+    meta: &META,
+    deliveries: &[SANDBOX_SECRET],
+    payouts: &[],
+    accepted: "production accepts an event signed with the sandbox secret",
+    by_hand: |_| None,
+};
+
+/// Whether there is a sandbox secret, and one of its own.
+pub(super) fn is_tried(merchant: &Merchant) -> bool {
+    sandbox_secret(merchant).is_some_and(|secret| !is_live(secret))
 }
 
 /// The sandbox secret, where one was found.
@@ -69,7 +79,8 @@ fn is_live(secret: &SecretFacts) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{Case, failure, passes, reason};
+    use super::super::fixture::{At, Case, failure, passes, reason, warning};
+    use super::super::scenarios::{REFUSED_EFFECTS, refused_effects};
     use super::*;
     use crate::model::{Credential, Sandbox};
 
@@ -89,6 +100,24 @@ mod tests {
     #[test]
     fn fails_when_it_is_accepted() {
         failure(case(Vec::new()).answered("sandbox-secret", 200).judge(&RejectsSandboxSecret));
+    }
+
+    #[test]
+    fn warns_when_it_is_accepted_and_has_no_effect() {
+        let settling = |effects: [u64; 3]| {
+            let [before, forged, genuine] = effects.map(At::Effects);
+            let steps = vec![before, At::Status(200), forged, genuine];
+            case(Vec::new()).answered("sandbox-secret", 200).went(REFUSED_EFFECTS, steps).named(REFUSED_EFFECTS, "sandbox-secret")
+        };
+        warning(settling([0, 0, 1]).judge(&RejectsSandboxSecret));
+        failure(settling([0, 1, 1]).judge(&RejectsSandboxSecret));
+        failure(settling([0, 0, 0]).judge(&RejectsSandboxSecret));
+    }
+
+    #[test]
+    fn is_tried_where_it_settles_something_too() {
+        let settles = |case: &Case| refused_effects(&case.merchant).deliveries().any(|delivery| delivery.name == SANDBOX_SECRET.name);
+        assert!(settles(&case(Vec::new())) && !settles(&case(vec![Slot::SecretKey])) && !settles(&Case::accepted()));
     }
 
     #[test]

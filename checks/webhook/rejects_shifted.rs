@@ -1,8 +1,8 @@
 //! The signature has no mark between body and timestamp: digits moved from one to the other must not go unnoticed.
 
 use super::conversation::single;
-use super::proof::Negatives;
-use super::scenarios::{MALFORMED_SIGNED, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, STALE_DAY, between_controls, stale};
+use super::proof::{Negatives, tells_by_answers};
+use super::scenarios::{FORGED_WRONG_SECRET, MALFORMED_SIGNED, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, STALE_DAY, between_controls, stale};
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, Stack, StackFix,
 };
@@ -55,10 +55,13 @@ impl Check for RejectsShifted {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let [_, day] = stale(merchant);
-        between_controls([SHIFTED_DIGIT, SHIFTED_TIMESTAMP, MALFORMED_SIGNED].map(Scenario::single).into_iter().chain([day]))
+        between_controls(
+            [SHIFTED_DIGIT, SHIFTED_TIMESTAMP, MALFORMED_SIGNED, FORGED_WRONG_SECRET].map(Scenario::single).into_iter().chain([day]),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        tells_by_answers(facts)?;
         let shifted = Negatives::of(facts, &[SHIFTED_DIGIT.name, SHIFTED_TIMESTAMP.name]);
         if !shifted.accepted.is_empty() && thanks_for(facts, MALFORMED_SIGNED.name) && thanks_for(facts, STALE_DAY) {
             return Err(Reason::Blocked { by: "webhook-rejects-stale" }.into());

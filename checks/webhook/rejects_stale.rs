@@ -1,9 +1,9 @@
 //! An event that was signed long ago is a replay and should be refused.
 
-use super::proof::Negatives;
-use super::scenarios::{STALE_DAY, STALE_HOUR, between_controls, stale};
+use super::proof::{Negatives, tells_by_answers};
+use super::scenarios::{FORGED_WRONG_SECRET, STALE_DAY, STALE_HOUR, between_controls, stale};
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts};
+use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
 use crate::text;
 
 /// See [`META`].
@@ -31,10 +31,11 @@ impl Check for RejectsStale {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(stale(merchant))
+        between_controls(stale(merchant).into_iter().chain([Scenario::single(FORGED_WRONG_SECRET)]))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        tells_by_answers(facts)?;
         let by_hand = |facts: &Facts<'_>| by_hand::at(facts, -86_400);
         let day =
             Negatives::of(facts, &[STALE_DAY]).judge(facts, "an event signed a day ago is accepted, so a replay would be too", by_hand)?;
@@ -72,6 +73,12 @@ mod tests {
     #[test]
     fn fails_when_old_events_are_accepted() {
         failure(refused().all_answered([STALE_HOUR, STALE_DAY], 200).judge(&RejectsStale));
+    }
+
+    #[test]
+    fn leaves_the_blame_to_what_answers_200_to_whatever_comes() {
+        let outcome = refused().answered(STALE_DAY, 200).answered("forged-wrong-secret", 200).judge(&RejectsStale);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
     #[test]

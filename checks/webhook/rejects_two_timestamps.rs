@@ -1,10 +1,12 @@
 //! A fresh timestamp beside the one that was signed must not make a replay fresh.
 
 use super::conversation::single;
-use super::proof::Negatives;
-use super::scenarios::{STALE_DAY, TWO_TIMESTAMPS_SIGNED_FIRST, TWO_TIMESTAMPS_SIGNED_LAST, between_controls, stale, two_timestamps};
+use super::proof::{Negatives, tells_by_answers};
+use super::scenarios::{
+    FORGED_WRONG_SECRET, STALE_DAY, TWO_TIMESTAMPS_SIGNED_FIRST, TWO_TIMESTAMPS_SIGNED_LAST, between_controls, stale, two_timestamps,
+};
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Stack, StackFix,
+    Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, Stack, StackFix,
 };
 
 /// See [`META`].
@@ -51,10 +53,11 @@ impl Check for RejectsTwoTimestamps {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let [_, day] = stale(merchant);
-        between_controls(two_timestamps(merchant).into_iter().chain([day]))
+        between_controls(two_timestamps(merchant).into_iter().chain([day, Scenario::single(FORGED_WRONG_SECRET)]))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        tells_by_answers(facts)?;
         let both = Negatives::of(facts, &[TWO_TIMESTAMPS_SIGNED_FIRST, TWO_TIMESTAMPS_SIGNED_LAST]);
         let takes_any = single(facts, STALE_DAY).ok().and_then(Exchange::status).is_some_and(|status| (200..300).contains(&status));
         if !both.accepted.is_empty() && takes_any {

@@ -5,7 +5,9 @@
 
 use super::contradictions;
 use super::doctor;
+use super::one_reading;
 use super::recovery::{once_retried, once_timed_out, restarts, until_accepted};
+use super::rejects_sandbox_secret;
 use crate::model::{
     Change, Claim, Content, Copies, Delivery, Form, Label, Merchant, Method, Occasion, OrderNeed, Probe, Product, Release, Scenario,
     Search, Signed, Spelling, Stage, Stamp, Step, Wait, Way,
@@ -434,11 +436,19 @@ pub fn can_be_spared(name: &str) -> bool {
     ONCE_CONCURRENT_ROUNDS.iter().skip(1).chain(&ONCE_RESIGNED_ROUNDS).any(|round| *round == name)
 }
 
+/// All forgeries, and what the sandbox secret and the API key sign.
+fn forgeries(merchant: &Merchant) -> impl Iterator<Item = Delivery> {
+    FORGERIES
+        .into_iter()
+        .chain(rejects_sandbox_secret::is_tried(merchant).then_some(SANDBOX_SECRET))
+        .chain(one_reading::by_api_key(merchant))
+}
+
 /// [`LATE_EFFECTS`]
 #[must_use]
 pub fn late_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
-    let deliveries = FORGERIES.into_iter().map(&settle).collect();
+    let deliveries = forgeries(merchant).map(&settle).collect();
     let again = Step::Deliver(settle(FORGERIES[0]));
     stateful(LATE_EFFECTS, order, vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, again, Step::CountEffects])
 }
@@ -447,7 +457,7 @@ pub fn late_effects(merchant: &Merchant) -> Scenario {
 #[must_use]
 pub fn refused_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
-    let deliveries = FORGERIES.into_iter().map(&settle).collect();
+    let deliveries = forgeries(merchant).map(&settle).collect();
     let twin = settle(Delivery::genuine("genuine-twin"));
     let steps =
         vec![Step::CountEffects, Step::Beside { deliveries }, Step::CountEffects, until_accepted(merchant, twin), Step::CountEffects];

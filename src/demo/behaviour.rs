@@ -81,6 +81,7 @@ habits! {
     TakesTheLastHeader "takes-the-last-header": "reads the last of two headers of one name, as PHP behind nginx does";
     ReadsHexAsNode "reads-hex-as-node": "reads a signature up to its first character that is no hex digit, as Node's Buffer does";
     ThanksForWhateverIsSigned "thanks-for-whatever-is-signed": "answers 200 to signed bodies that are no event, and does nothing";
+    VerifiesLater "verifies-later": "answers 200 to every POST and verifies when its queue comes to it";
     HoldsForReview "holds-for-review": "puts an order aside for good when an event names another amount or currency";
     KnownOrdersOnly "known-orders-only": "answers 404 to events about orders it does not know";
     Tls12Only "tls12-only": "speaks TLS 1.2 and nothing newer";

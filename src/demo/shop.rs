@@ -77,7 +77,7 @@ impl Shop {
         let known = ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
         let town = Arc::new(Town {
             behaviour: behaviour.clone(),
-            webhook: Webhook::new(behaviour, secret(&keys.secret), secret(&keys.test_secret), known, Power::new(open)),
+            webhook: Webhook::new(behaviour, &keys, known, Power::new(open)),
             platform: Platform::new(behaviour, secret(&keys.issued_api), secret(&keys.issued_secret)),
             arrivals: super::arrivals::Arrivals::default(),
             site: code::site(&keys, behaviour),

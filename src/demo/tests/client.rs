@@ -61,7 +61,8 @@ impl Client {
 
     pub(super) fn compose(&self, delivery: &Delivery, order: &str) -> Request {
         let wrong = Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned());
-        let keys = SigningKeys { live: &self.secret, sandbox: Some(&self.sandbox), wrong: &wrong, api: None, sandbox_api: None };
+        let api = Secret::new(self.api_key.clone());
+        let keys = SigningKeys { live: &self.secret, sandbox: Some(&self.sandbox), wrong: &wrong, api: Some(&api), sandbox_api: None };
         let order = OrderId::new(order, "1.00", order.starts_with("demo-"));
         let began = Timestamp::now() - 1.hour();
         delivery.compose(&order, began, Timestamp::now(), &keys).unwrap()

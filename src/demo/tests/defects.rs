@@ -130,6 +130,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
                 && credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 1
         }
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
+        Defect::AcceptsApiKey => accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&CONTROL_BEFORE),
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
         Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => loses(&BODY_FORMS),
         Defect::TriesTimestampFirst => accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&CONTROL_BEFORE),
