@@ -19,7 +19,8 @@ pub struct Requirement {
     /// How the page words its level; empty where it says nothing.
     #[serde(default)]
     pub level: String,
-    /// Whether we take that for required: Required, must or Yes, and what the page lists as due before live traffic.
+    /// Whether we take that for required: Required, must or Yes, and what the page lists as due
+    /// before live traffic.
     #[serde(default)]
     pub required: bool,
 }
@@ -31,7 +32,8 @@ struct File {
 }
 
 static ALL: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("requirements.toml")).expect("requirements.toml is read by a test");
+    let file: File = toml::from_str(include_str!("requirements.toml"))
+        .expect("requirements.toml is read by a test");
     file.requirement
 });
 
@@ -53,21 +55,33 @@ mod tests {
 
     #[test]
     fn every_line_of_the_checklist_is_there_once() {
-        let count = |prefix: &str| all().iter().filter(|row| row.id.split_once('-').is_some_and(|(page, _)| page == prefix)).count();
-        let pages = [("PC", 94), ("IP", 37), ("WH", 28), ("SV", 5), ("SC", 19), ("UAT", 27), ("AU", 13)];
+        let count = |prefix: &str| {
+            all()
+                .iter()
+                .filter(|row| row.id.split_once('-').is_some_and(|(page, _)| page == prefix))
+                .count()
+        };
+        let pages =
+            [("PC", 94), ("IP", 37), ("WH", 28), ("SV", 5), ("SC", 19), ("UAT", 27), ("AU", 13)];
         for (page, lines) in pages {
             assert_eq!(count(page), lines, "{page}");
             for line in 1..=lines {
-                assert!(find(&format!("{page}-{line:02}")).is_some(), "{page}-{line:02} is missing");
+                assert!(
+                    find(&format!("{page}-{line:02}")).is_some(),
+                    "{page}-{line:02} is missing"
+                );
             }
         }
         assert_eq!(all().len(), 223);
     }
 
     #[test]
-    fn required_is_what_the_pages_call_required_must_or_yes_and_what_has_to_be_so_before_live_traffic() {
+    fn required_is_what_the_pages_call_required_must_or_yes_and_what_has_to_be_so_before_live_traffic()
+     {
         for row in all() {
-            let before_live = ["PC-72", "PC-73", "PC-88", "PC-89", "PC-90", "PC-91", "PC-92", "PC-93", "PC-94"].contains(&row.id.as_str());
+            let before_live =
+                ["PC-72", "PC-73", "PC-88", "PC-89", "PC-90", "PC-91", "PC-92", "PC-93", "PC-94"]
+                    .contains(&row.id.as_str());
             let worded = ["Required", "must", "Yes"].contains(&row.level.as_str());
             assert_eq!(row.required, worded || before_live, "{}", row.id);
         }

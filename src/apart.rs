@@ -16,7 +16,11 @@ impl Files {
     /// The configuration and those with its secrets.
     pub(crate) fn of(loaded: &Loaded) -> Self {
         let files = Self::default().reading("the configuration", &loaded.path);
-        loaded.wiring.secret_files.iter().fold(files, |files, (key, _, path)| files.reading(&format!("`{key}`"), path))
+        loaded
+            .wiring
+            .secret_files
+            .iter()
+            .fold(files, |files, (key, _, path)| files.reading(&format!("`{key}`"), path))
     }
 
     /// With one that is read.
@@ -31,11 +35,18 @@ impl Files {
     ///
     /// When it is standard output, or one of the others.
     pub(crate) fn writing(mut self, what: &str, path: &Path) -> anyhow::Result<Self> {
-        ensure!(path != Path::new("-"), "{what} would go to a file called \"-\"; standard output is for `--output`, so name a file");
+        ensure!(
+            path != Path::new("-"),
+            "{what} would go to a file called \"-\"; standard output is for `--output`, so name a \
+             file"
+        );
         let place = Place::of(path);
         if let Some((other, _)) = self.0.iter().find(|(_, other)| other.is(&place)) {
             let path = Quoted(&path.to_string_lossy()).show();
-            anyhow::bail!("{what} would be written to {path}, which is the place of {other}; name another file");
+            anyhow::bail!(
+                "{what} would be written to {path}, which is the place of {other}; name another \
+                 file"
+            );
         }
         self.0.push((what.to_owned(), place));
         Ok(self)
@@ -48,7 +59,11 @@ impl Files {
     /// As of [`Self::writing`].
     pub(crate) fn reporting(self, asked: &[OutputSpec]) -> anyhow::Result<Self> {
         let printed = asked.iter().filter(|spec| spec.target == Target::Stdout).count();
-        ensure!(printed < 2, "two reports would go to standard output; give each a place of its own, such as `--output json=report.json`");
+        ensure!(
+            printed < 2,
+            "two reports would go to standard output; give each a place of its own, such as \
+             `--output json=report.json`"
+        );
         asked.iter().try_fold(self, |files, OutputSpec { format, target }| match target {
             Target::Stdout => Ok(files),
             Target::File(path) => files.writing(&format!("the {} report", format.word()), path),
@@ -65,7 +80,8 @@ struct Place {
 impl Place {
     fn of(path: &Path) -> Self {
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        // A device stays what it is called: standard output and error may be one terminal, or be led to one file.
+        // A device stays what it is called: standard output and error may be one terminal, or be
+        // led to one file.
         let is_device = ["/dev", "/proc"].iter().any(|devices| whole.starts_with(devices));
         if is_device {
             return Self { path: whole, node: None };
@@ -74,10 +90,12 @@ impl Place {
             let path = whole.canonicalize().unwrap_or(whole);
             return Self { node: node(&path), path };
         }
-        let path = match (whole.parent().and_then(|folder| folder.canonicalize().ok()), whole.file_name()) {
-            (Some(folder), Some(name)) => folder.join(name),
-            (Some(_) | None, _) => whole,
-        };
+        let path =
+            match (whole.parent().and_then(|folder| folder.canonicalize().ok()), whole.file_name())
+            {
+                (Some(folder), Some(name)) => folder.join(name),
+                (Some(_) | None, _) => whole,
+            };
         Self { path, node: None }
     }
 
@@ -129,8 +147,15 @@ mod tests {
 
     #[test]
     fn saved_observations_do_not_replace_a_report() {
-        assert!(reports(&["json=x"]).unwrap().writing("the saved observations", Path::new("./x")).is_err());
-        assert!(reports(&["json=x"]).unwrap().writing("the saved observations", Path::new("y")).is_ok());
+        assert!(
+            reports(&["json=x"])
+                .unwrap()
+                .writing("the saved observations", Path::new("./x"))
+                .is_err()
+        );
+        assert!(
+            reports(&["json=x"]).unwrap().writing("the saved observations", Path::new("y")).is_ok()
+        );
     }
 
     #[test]
@@ -149,9 +174,18 @@ mod tests {
         std::os::unix::fs::symlink(path("real"), path("link")).unwrap();
         fs::hard_link(path("real"), path("twin")).unwrap();
         for name in ["real", "link", "twin", "sub/../real"] {
-            let why = Files::default().reading("the configuration", &path("real")).writing("the json report", &path(name)).err().unwrap();
+            let why = Files::default()
+                .reading("the configuration", &path("real"))
+                .writing("the json report", &path(name))
+                .err()
+                .unwrap();
             assert!(why.to_string().contains("the place of the configuration"), "{why}");
         }
-        assert!(Files::default().reading("the configuration", &path("real")).writing("the json report", &path("other")).is_ok());
+        assert!(
+            Files::default()
+                .reading("the configuration", &path("real"))
+                .writing("the json report", &path("other"))
+                .is_ok()
+        );
     }
 }

@@ -15,19 +15,23 @@ use crate::observe::source::baseline::Baseline;
 use crate::output::{self, Published};
 use crate::scan::{Asked, base, baseline_of, prepare};
 
-/// Searches, and writes the baseline. In words what came of it, and how the process ends: 1 where something is left that nobody can accept, 3
-/// where not everything could be looked at.
+/// Searches, and writes the baseline. In words what came of it, and how the process ends: 1 where
+/// something is left that nobody can accept, 3 where not everything could be looked at.
 ///
 /// # Errors
 ///
-/// When there is nothing at a path of the command line, or what stands in the baseline's place is none.
+/// When there is nothing at a path of the command line, or what stands in the baseline's place is
+/// none.
 pub(crate) fn write(
     asked: Asked,
     reason: Option<&str>,
     loaded: Option<&Loaded>,
     guard: &Guard,
 ) -> anyhow::Result<(Published, String, Exit)> {
-    ensure!(reason.is_none_or(|reason| keys::written_in(reason).next().is_none()), "the reason holds a key: a baseline must not");
+    ensure!(
+        reason.is_none_or(|reason| keys::written_in(reason).next().is_none()),
+        "the reason holds a key: a baseline must not"
+    );
     let (path, called) = baseline_of(loaded);
     if let Some(loaded) = loaded {
         Files::of(loaded).writing("the baseline", &path)?;
@@ -45,8 +49,17 @@ pub(crate) fn write(
     let scan = prepare(asked, loaded, &limits)?.accepting(&base(loaded), Baseline::default());
     let seen = scan.run(&AtomicBool::new(false));
     let (found, past) = (weighed(&seen), past(&seen));
-    let in_use = past.iter().filter(|(_, found)| found.weight > Weight::Information && found.hit.secret.is_some()).count();
-    let left = in_use + found.iter().filter(|found| found.weight > Weight::Information && !found.rule.can_be_allowed(found.hit)).count();
+    let in_use = past
+        .iter()
+        .filter(|(_, found)| found.weight > Weight::Information && found.hit.secret.is_some())
+        .count();
+    let left = in_use
+        + found
+            .iter()
+            .filter(|found| {
+                found.weight > Weight::Information && !found.rule.can_be_allowed(found.hit)
+            })
+            .count();
     let new = old.accept(&seen, &scan, reason);
     let written = output::write(&path, &new.write(), guard);
     if written.leaked || written.unwritten {

@@ -16,7 +16,9 @@ const WIDTH: usize = 80;
 
 /// Every check with the section it stands in.
 fn checks() -> impl Iterator<Item = (&'static Section, &'static CheckMeta)> {
-    CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| (*section, Check::meta(*check))))
+    CATALOGUE
+        .iter()
+        .flat_map(|section| section.checks.iter().map(|check| (*section, Check::meta(*check))))
 }
 
 /// The catalogue by section: title, id, level, needs.
@@ -29,8 +31,8 @@ pub(crate) fn list() -> String {
     }
     let count = |wanted: fn(&CheckMeta) -> bool| checks().filter(|(_, meta)| wanted(meta)).count();
     let words = format!(
-        "{} checks, {} of them required; {} take a person's word. They cover {} lines of the platform's pages. `golive explain ID` says more about \
-         a check or a line.",
+        "{} checks, {} of them required; {} take a person's word. They cover {} lines of the \
+         platform's pages. `golive explain ID` says more about a check or a line.",
         count(|_| true),
         count(|meta| meta.level == Level::Required),
         count(|meta| meta.needs == Needs::Attestation),
@@ -53,7 +55,8 @@ pub(crate) fn list_json() -> String {
     json
 }
 
-/// All that is known of a check, a section, a line of the platform's checklist, or a rule of the scan.
+/// All that is known of a check, a section, a line of the platform's checklist, or a rule of the
+/// scan.
 ///
 /// # Errors
 ///
@@ -72,7 +75,11 @@ pub(crate) fn explain(id: &str) -> anyhow::Result<String> {
     if let Some(rule) = rules::find(id) {
         return Ok(rule::explain(rule));
     }
-    bail!("there is no check, section, requirement or rule of the scan `{}`{}", plain(id), nearest(id))
+    bail!(
+        "there is no check, section, requirement or rule of the scan `{}`{}",
+        plain(id),
+        nearest(id)
+    )
 }
 
 /// Whether `name` is a check or a section, as `--only` and `--skip` take them.
@@ -81,7 +88,9 @@ pub(crate) fn explain(id: &str) -> anyhow::Result<String> {
 ///
 /// It is neither; the nearest is named.
 pub(crate) fn known(name: &str) -> anyhow::Result<()> {
-    if CATALOGUE.iter().any(|section| section.id == name) || checks().any(|(_, meta)| meta.id == name) {
+    if CATALOGUE.iter().any(|section| section.id == name)
+        || checks().any(|(_, meta)| meta.id == name)
+    {
         return Ok(());
     }
     bail!("there is no check or section `{}`{}", plain(name), nearest(name))
@@ -90,10 +99,17 @@ pub(crate) fn known(name: &str) -> anyhow::Result<()> {
 /// The README's table: how much of each section is seen, and how much a person answers for.
 #[cfg(test)]
 pub(crate) fn sections_markdown() -> String {
-    let mut out = String::from("| Section | Seen by golive | Attested by a person |\n|---|---:|---:|\n");
+    let mut out =
+        String::from("| Section | Seen by golive | Attested by a person |\n|---|---:|---:|\n");
     for section in CATALOGUE {
-        let attested = section.checks.iter().filter(|check| check.meta().needs == Needs::Attestation).count();
-        let _ = writeln!(out, "| {} | {} | {attested} |", section.title, section.checks.len() - attested);
+        let attested =
+            section.checks.iter().filter(|check| check.meta().needs == Needs::Attestation).count();
+        let _ = writeln!(
+            out,
+            "| {} | {} | {attested} |",
+            section.title,
+            section.checks.len() - attested
+        );
     }
     out
 }
@@ -106,7 +122,14 @@ pub(crate) fn table_markdown() -> String {
     for section in CATALOGUE {
         let _ = writeln!(out, "| **{}** | | | |", cell(section.title));
         for meta in section.checks.iter().map(|check| check.meta()) {
-            let _ = writeln!(out, "| `{}` | {} | {} | {} |", meta.id, cell(meta.title), meta.level.word(), meta.needs.word());
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | {} | {} |",
+                meta.id,
+                cell(meta.title),
+                meta.level.word(),
+                meta.needs.word()
+            );
         }
     }
     out
@@ -119,7 +142,14 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
         Applies::Payments => " · concerns payments",
         Applies::Payouts => " · concerns payouts",
     };
-    let _ = writeln!(out, "{} ({})\n{} · needs {}{concerns}", meta.id, section.title, meta.level.word(), meta.needs.word());
+    let _ = writeln!(
+        out,
+        "{} ({})\n{} · needs {}{concerns}",
+        meta.id,
+        section.title,
+        meta.level.word(),
+        meta.needs.word()
+    );
     let mut part = |heading: &str, words: &str| {
         let _ = write!(out, "\n{heading}\n{}", indented(words, 2));
     };
@@ -138,11 +168,18 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
         }
     }
     let attest = if meta.attestable {
-        format!("Where nothing can be observed, a named person may answer for it in `[attest.{}]`.", meta.id)
+        format!(
+            "Where nothing can be observed, a named person may answer for it in `[attest.{}]`.",
+            meta.id
+        )
     } else {
         "No person's word can decide it.".to_owned()
     };
-    let waive = if meta.waivable { "Its failure may be accepted until a date, by `[[waive]]`." } else { "Its failure cannot be waived." };
+    let waive = if meta.waivable {
+        "Its failure may be accepted until a date, by `[[waive]]`."
+    } else {
+        "Its failure cannot be waived."
+    };
     let _ = write!(out, "\nExceptions\n{}", indented(&format!("{attest} {waive}"), 2));
     out.push_str(&rule::of_check(meta.id));
     out.push_str("\nLines of the platform's pages that it covers\n");
@@ -152,7 +189,11 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
             ("", false) => String::new(),
             (words, _) => format!(" ({words})"),
         };
-        out.push_str(&hanging(&format!("{:<8}{}{level}", requirement.id, requirement.words), 2, 10));
+        out.push_str(&hanging(
+            &format!("{:<8}{}{level}", requirement.id, requirement.words),
+            2,
+            10,
+        ));
     }
     let _ = writeln!(out, "\nSee: {}\n     {}", meta.reference.label, meta.reference.url);
     out
@@ -166,9 +207,14 @@ fn explain_requirement(requirement: &Requirement) -> String {
         (words, true) => format!("required; the page says \"{words}\""),
         (words, false) => format!("recommended; the page says \"{words}\""),
     };
-    let _ = writeln!(out, "{}\n\nFrom \"{}\" of {}\n", level, requirement.section, requirement.page);
+    let _ =
+        writeln!(out, "{}\n\nFrom \"{}\" of {}\n", level, requirement.section, requirement.page);
     out.push_str("Decided by\n\n");
-    out.push_str(&lines(checks().map(|(_, meta)| meta).filter(|meta| meta.covers.contains(&requirement.id.as_str()))));
+    out.push_str(&lines(
+        checks()
+            .map(|(_, meta)| meta)
+            .filter(|meta| meta.covers.contains(&requirement.id.as_str())),
+    ));
     out
 }
 
@@ -177,7 +223,8 @@ fn lines(metas: impl Iterator<Item = &'static CheckMeta>) -> String {
     let mut out = String::new();
     for meta in metas {
         out.push_str(&indented(meta.title, 2));
-        let _ = writeln!(out, "      {:<38} {:<12} {}", meta.id, meta.level.word(), meta.needs.word());
+        let _ =
+            writeln!(out, "      {:<38} {:<12} {}", meta.id, meta.level.word(), meta.needs.word());
     }
     out
 }
@@ -190,7 +237,10 @@ pub(crate) fn indented(words: &str, by: usize) -> String {
 /// Wrapped words, the first line indented differently from the others.
 pub(crate) fn hanging(words: &str, first: usize, others: usize) -> String {
     let (first, others) = (" ".repeat(first), " ".repeat(others));
-    let options = textwrap::Options::new(WIDTH).initial_indent(&first).subsequent_indent(&others).break_words(false);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
+        .break_words(false);
     let mut out = textwrap::fill(words, options);
     out.push('\n');
     out
@@ -201,10 +251,18 @@ fn nearest(name: &str) -> String {
     let name = name.to_lowercase();
     let ids = checks().map(|(_, meta)| meta.id).chain(CATALOGUE.iter().map(|section| section.id));
     let best = ids
-        .map(|id| (strsim::jaro_winkler(id, &name).max(strsim::normalized_damerau_levenshtein(id, &name)), id))
+        .map(|id| {
+            (
+                strsim::jaro_winkler(id, &name)
+                    .max(strsim::normalized_damerau_levenshtein(id, &name)),
+                id,
+            )
+        })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
-        Some((likeness, id)) if likeness > 0.8 => format!(", perhaps `{id}`; `golive list` prints all"),
+        Some((likeness, id)) if likeness > 0.8 => {
+            format!(", perhaps `{id}`; `golive list` prints all")
+        }
         _ => "; `golive list` prints all".to_owned(),
     }
 }
@@ -238,7 +296,11 @@ struct ListedSection {
 
 impl ListedSection {
     fn of(section: &Section) -> Self {
-        Self { id: section.id, title: section.title, checks: section.checks.iter().map(|check| ListedCheck::of(check.meta())).collect() }
+        Self {
+            id: section.id,
+            title: section.title,
+            checks: section.checks.iter().map(|check| ListedCheck::of(check.meta())).collect(),
+        }
     }
 }
 
@@ -277,7 +339,11 @@ impl ListedCheck {
             rationale: meta.rationale,
             judged: meta.judged,
             remediation: meta.remediation,
-            stacks: meta.stacks.iter().map(|fix| ListedStack { stack: fix.stack.name(), how: fix.how }).collect(),
+            stacks: meta
+                .stacks
+                .iter()
+                .map(|fix| ListedStack { stack: fix.stack.name(), how: fix.how })
+                .collect(),
             reference: ListedReference { label: meta.reference.label, url: meta.reference.url },
         }
     }
@@ -316,7 +382,10 @@ impl ListedRequirement {
             required: requirement.required,
             section: &requirement.section,
             page: &requirement.page,
-            covered_by: checks().filter(|(_, meta)| covers(meta)).map(|(_, meta)| meta.id).collect(),
+            covered_by: checks()
+                .filter(|(_, meta)| covers(meta))
+                .map(|(_, meta)| meta.id)
+                .collect(),
         }
     }
 }
@@ -338,11 +407,20 @@ mod tests {
     fn every_explanation_is_whole_and_within_80_columns_but_for_code() {
         for (_, meta) in checks() {
             let words = explain(meta.id).expect("an explanation");
-            for part in ["Why", "How it is judged", "How to fix it", "covers", meta.reference.url, meta.level.word()] {
+            for part in [
+                "Why",
+                "How it is judged",
+                "How to fix it",
+                "covers",
+                meta.reference.url,
+                meta.level.word(),
+            ] {
                 assert!(words.contains(part), "{}: {part}", meta.id);
             }
-            let code: Vec<&str> = meta.stacks.iter().flat_map(|fix| fix.how.lines()).map(str::trim).collect();
-            let prose: Vec<&str> = words.lines().filter(|line| !code.contains(&line.trim())).collect();
+            let code: Vec<&str> =
+                meta.stacks.iter().flat_map(|fix| fix.how.lines()).map(str::trim).collect();
+            let prose: Vec<&str> =
+                words.lines().filter(|line| !code.contains(&line.trim())).collect();
             assert_narrow(&prose.join("\n"));
         }
     }
@@ -356,7 +434,11 @@ mod tests {
     #[test]
     fn a_line_of_the_checklist_names_the_checks_that_decide_it() {
         let words = explain("pc-91").expect("an explanation");
-        assert!(words.contains("operations-reconciliation") && words.contains("Reconciliation is validated"), "{words}");
+        assert!(
+            words.contains("operations-reconciliation")
+                && words.contains("Reconciliation is validated"),
+            "{words}"
+        );
     }
 
     #[test]
@@ -376,8 +458,12 @@ mod tests {
     #[test]
     fn the_json_holds_every_check_and_requirement() {
         let json: serde_json::Value = serde_json::from_str(&list_json()).expect("JSON");
-        let count: usize =
-            json["sections"].as_array().expect("a list").iter().map(|section| section["checks"].as_array().map_or(0, Vec::len)).sum();
+        let count: usize = json["sections"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|section| section["checks"].as_array().map_or(0, Vec::len))
+            .sum();
         assert_eq!(count, checks().count());
         assert_eq!(json["requirements"].as_array().map(Vec::len), Some(requirements::all().len()));
     }

@@ -34,7 +34,14 @@ Exit codes:
 #[command(name = "golive", version, after_help = EXAMPLES, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Colour of the report: auto, always or never
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub(crate) color: When,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -75,10 +82,12 @@ pub(crate) enum Command {
     },
     /// Say why a check matters, how it is judged and how to put it right
     Explain {
-        /// A check such as webhook-rejects-forged, a line of the platform's checklist such as PC-18, or a rule of the scan
+        /// A check such as webhook-rejects-forged, a line of the platform's checklist such as
+        /// PC-18, or a rule of the scan
         id: String,
     },
-    /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or INCOMPLETE
+    /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or
+    /// INCOMPLETE
     Scan(ScanArgs),
     /// Accept what the scan of a source tree finds today, in a file that golive.toml may name
     Baseline(BaselineArgs),
@@ -127,7 +136,8 @@ pub(crate) enum Command {
         /// A folder, or a file that ends in .zip
         bundle: PathBuf,
     },
-    /// Check a bundle: its sums, its signatures, its age, and its verdict, judged again from what was observed
+    /// Check a bundle: its sums, its signatures, its age, and its verdict, judged again from what
+    /// was observed
     Verify(VerifyBundleArgs),
     /// Compare two runs: what changed, and what got worse
     Diff {
@@ -158,7 +168,8 @@ pub(crate) enum SchemaOf {
 /// Which merchant.
 #[derive(Args, Debug)]
 pub(crate) struct ConfigArgs {
-    /// The configuration [default: $GOLIVE_CONFIG, else golive.toml here or in a folder above, up to the repository's root]
+    /// The configuration [default: $GOLIVE_CONFIG, else golive.toml here or in a folder above, up
+    /// to the repository's root]
     #[arg(long, value_name = "PATH")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -178,10 +189,12 @@ pub(crate) struct SignArgs {
 /// Where is searched.
 #[derive(Args, Debug)]
 pub(crate) struct TreeArgs {
-    /// Folders and files of source [default: the configuration's `source.roots`, else the working folder]
+    /// Folders and files of source [default: the configuration's `source.roots`, else the working
+    /// folder]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// A folder or file that browsers or phones get, repeatable; beside the configuration's `source.public`
+    /// A folder or file that browsers or phones get, repeatable; beside the configuration's
+    /// `source.public`
     #[arg(long, value_name = "PATH")]
     pub(crate) public: Vec<PathBuf>,
     #[command(flatten)]
@@ -193,9 +206,8 @@ pub(crate) struct TreeArgs {
 
 /// A search.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Exit codes:\n  0 CLEAN   1 FOUND   2 usage   3 INCOMPLETE: nothing was found, and not everything could be looked at"
-)]
+#[command(after_help = "Exit codes:\n  0 CLEAN   1 FOUND   2 usage   3 INCOMPLETE: nothing was \
+                        found, and not everything could be looked at")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) tree: TreeArgs,
@@ -212,9 +224,9 @@ pub(crate) struct ScanArgs {
 
 /// What is accepted.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Exit codes:\n  0 written   1 written, and something is left that nobody can accept, such as a live secret in a public folder   2 usage\n  3 written, and not everything could be looked at   4 not written"
-)]
+#[command(after_help = "Exit codes:\n  0 written   1 written, and something is left that nobody \
+                        can accept, such as a live secret in a public folder   2 usage\n  3 \
+                        written, and not everything could be looked at   4 not written")]
 pub(crate) struct BaselineArgs {
     #[command(flatten)]
     pub(crate) tree: TreeArgs,
@@ -244,7 +256,8 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Exit codes:\n  0 RIGHT   1 WRONG or AMBIGUOUS, and the reading was found   2 usage   3 no known reading, or UNDECIDED\n  130, 143 interrupted"
+    after_help = "Exit codes:\n  0 RIGHT   1 WRONG or AMBIGUOUS, and the reading was found   2 \
+                  usage   3 no known reading, or UNDECIDED\n  130, 143 interrupted"
 )]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
@@ -262,9 +275,15 @@ pub(crate) struct DoctorArgs {
     )]
     pub(crate) timestamp: Option<String>,
     /// The body as it travelled; `-` for standard input
-    #[arg(long, value_name = "FILE", requires = "signature", help_heading = "A captured signature, to be explained; contacts nobody")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "signature",
+        help_heading = "A captured signature, to be explained; contacts nobody"
+    )]
     pub(crate) body: Option<PathBuf>,
-    /// How far deliveries may go: it takes probe or full [default: the configuration's word, at most probe]
+    /// How far deliveries may go: it takes probe or full [default: the configuration's word, at
+    /// most probe]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver, conflicts_with = "signature")]
     pub(crate) deliver: Option<Deliver>,
     /// What this machine is: production, ci or other [default: production; ci where $CI is set]
@@ -289,13 +308,15 @@ pub(crate) struct ScopeArgs {
     /// Contact nobody; what needs the network is undecided
     #[arg(long)]
     pub(crate) offline: bool,
-    /// How far deliveries go: none, negative, probe or full [default: the configuration's word, at most probe]
+    /// How far deliveries go: none, negative, probe or full [default: the configuration's word, at
+    /// most probe]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
     pub(crate) deliver: Option<Deliver>,
     /// What this machine is: production, ci or other [default: production; ci where $CI is set]
     #[arg(long, env = "GOLIVE_ROLE", value_name = "ROLE", value_parser = parse_role)]
     pub(crate) role: Option<Role>,
-    /// What races are released by, as a report prints it, to run them the same way again [default: another one for each run]
+    /// What races are released by, as a report prints it, to run them the same way again [default:
+    /// another one for each run]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u32>,
 }
@@ -317,7 +338,11 @@ pub(crate) struct ReachArgs {
     #[arg(long, value_name = "PATH", help_heading = "For rehearsals (named in the verdict)")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Connect to HOST2:PORT2 where HOST1:PORT1 is meant, as curl does
-    #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2", help_heading = "For rehearsals (named in the verdict)")]
+    #[arg(
+        long,
+        value_name = "HOST1:PORT1:HOST2:PORT2",
+        help_heading = "For rehearsals (named in the verdict)"
+    )]
     pub(crate) connect_to: Vec<ConnectTo>,
     /// Let connections go to private and loopback addresses
     #[arg(long, help_heading = "For rehearsals (named in the verdict)")]
@@ -327,8 +352,8 @@ pub(crate) struct ReachArgs {
 /// What comes out.
 #[derive(Args, Debug)]
 pub(crate) struct ReportArgs {
-    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit, sarif, github, gitlab, csv or tap
-    /// [default: terminal]
+    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit,
+    /// sarif, github, gitlab, csv or tap [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
     /// Write what happens as it happens, one JSON object per line
@@ -340,7 +365,8 @@ pub(crate) struct ReportArgs {
     /// Warnings and failed recommendations are NOT READY, undecided recommendations INCOMPLETE
     #[arg(long)]
     pub(crate) strict: bool,
-    /// NOT READY where a certificate, waiver or attestation ends sooner, such as 14d; for schedulers
+    /// NOT READY where a certificate, waiver or attestation ends sooner, such as 14d; for
+    /// schedulers
     #[arg(long, value_name = "TIME")]
     pub(crate) fail_if_expires_within: Option<Days>,
     /// No progress, no notes on standard error
@@ -356,7 +382,8 @@ pub(crate) struct CheckArgs {
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
-    /// Look through the history of git, too: every version of every file on any branch; a long one wants a longer --deadline
+    /// Look through the history of git, too: every version of every file on any branch; a long one
+    /// wants a longer --deadline
     #[arg(long)]
     pub(crate) history: bool,
     /// The time given to the whole run, such as 120s [default: 120s]
@@ -371,7 +398,8 @@ pub(crate) struct CheckArgs {
 /// A bundle of the run.
 #[derive(Args, Debug)]
 pub(crate) struct WishArgs {
-    /// Also write a bundle to be signed off; only where the verdict is READY, with or without waivers
+    /// Also write a bundle to be signed off; only where the verdict is READY, with or without
+    /// waivers
     #[arg(long, value_name = "DIR|FILE.zip", help_heading = "For a sign-off")]
     pub(crate) bundle: Option<PathBuf>,
     /// Write the bundle whatever the verdict, and DRAFT on every page
@@ -410,7 +438,9 @@ pub(crate) struct SignOffArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Exit codes:\n  0 VERIFIED   5 REFUSED   2 usage, or no bundle that can be read")]
+#[command(
+    after_help = "Exit codes:\n  0 VERIFIED   5 REFUSED   2 usage, or no bundle that can be read"
+)]
 pub(crate) struct VerifyBundleArgs {
     /// A folder, or a file that ends in .zip
     pub(crate) bundle: PathBuf,
@@ -440,8 +470,8 @@ pub(crate) struct PlanArgs {
 pub(crate) struct JudgeArgs {
     /// What `--save-observations` wrote
     pub(crate) path: PathBuf,
-    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit, sarif, github, gitlab, csv or tap
-    /// [default: terminal]
+    /// A report, repeatable, to PATH or standard output: terminal, json, markdown, html, junit,
+    /// sarif, github, gitlab, csv or tap [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
 }
@@ -449,7 +479,8 @@ pub(crate) struct JudgeArgs {
 /// Which run.
 #[derive(Args, Debug)]
 pub(crate) struct CoverageArgs {
-    /// What `--save-observations` wrote [default: a run that contacts nobody, as `check --offline`]
+    /// What `--save-observations` wrote [default: a run that contacts nobody, as `check
+    /// --offline`]
     #[arg(value_name = "OBSERVATIONS", conflicts_with = "config")]
     pub(crate) path: Option<PathBuf>,
     #[command(flatten)]
@@ -464,10 +495,12 @@ pub(crate) struct SendArgs {
     pub(crate) event: Event,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// The order or payout: one of `[webhook.order] ids`, or golive-… [default: the next that the event may be about]
+    /// The order or payout: one of `[webhook.order] ids`, or golive-… [default: the next that the
+    /// event may be about]
     #[arg(long, value_name = "ID", help_heading = "What is sent")]
     pub(crate) order_id: Option<String>,
-    /// Set a member before signing, repeatable: data.amount=2.00 to text, data.amount:=2.00 to JSON
+    /// Set a member before signing, repeatable: data.amount=2.00 to text, data.amount:=2.00 to
+    /// JSON
     #[arg(long, value_name = "PATH=VALUE", help_heading = "What is sent")]
     pub(crate) set: Vec<Setting>,
     /// Make it differ from a genuine one, in one of the ways below
@@ -482,7 +515,8 @@ pub(crate) struct SendArgs {
     /// Release all at the same moment, each on a connection of its own
     #[arg(long, help_heading = "What is sent")]
     pub(crate) together: bool,
-    /// How far it may go: negative, probe or full [default: the configuration's word, at most probe]
+    /// How far it may go: negative, probe or full [default: the configuration's word, at most
+    /// probe]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
     pub(crate) deliver: Option<Deliver>,
     /// What this machine is: production, ci or other [default: production; ci where $CI is set]
@@ -496,7 +530,10 @@ pub(crate) struct SendArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Exit codes:\n  0 FIXED   1 STILL FAILING   2 usage, or nothing to repeat   3 UNDECIDED   130, 143 interrupted")]
+#[command(
+    after_help = "Exit codes:\n  0 FIXED   1 STILL FAILING   2 usage, or nothing to repeat   3 \
+                  UNDECIDED   130, 143 interrupted"
+)]
 pub(crate) struct ReplayArgs {
     /// What `--save-observations` wrote
     pub(crate) observations: PathBuf,
@@ -544,7 +581,8 @@ pub(crate) struct DemoArgs {
     /// Add this to each of the shop's answers, such as 50ms
     #[arg(long, value_name = "TIME", default_value = "0ms", hide_default_value = true)]
     pub(crate) delay: Seconds,
-    /// How far deliveries go: none, negative, probe or full [default: full, as the shop's orders are made up]
+    /// How far deliveries go: none, negative, probe or full [default: full, as the shop's orders
+    /// are made up]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
     pub(crate) deliver: Option<Deliver>,
     /// What races are released by, as a report prints it [default: another one for each run]
@@ -562,8 +600,11 @@ impl FromStr for Seconds {
     type Err = String;
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let span: jiff::SignedDuration = written.parse().map_err(|_| "a time such as 120s, 50ms or 2m".to_owned())?;
-        std::time::Duration::try_from(span).map(Self).map_err(|_| "a time that is not negative".to_owned())
+        let span: jiff::SignedDuration =
+            written.parse().map_err(|_| "a time such as 120s, 50ms or 2m".to_owned())?;
+        std::time::Duration::try_from(span)
+            .map(Self)
+            .map_err(|_| "a time that is not negative".to_owned())
     }
 }
 
@@ -576,7 +617,8 @@ impl FromStr for Days {
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {
         let wrong = || "a time such as 14d, 36h or 2w".to_owned();
-        let (number, unit) = written.split_at_checked(written.len().saturating_sub(1)).ok_or_else(wrong)?;
+        let (number, unit) =
+            written.split_at_checked(written.len().saturating_sub(1)).ok_or_else(wrong)?;
         let seconds = match unit {
             "h" => 3_600,
             "d" => 86_400,

@@ -34,9 +34,15 @@ impl<'a> Events<'a> {
     /// # Errors
     ///
     /// When the file cannot be written to.
-    pub(crate) fn open(path: Option<&Path>, guard: &'a Guard, spinner: Spinner) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        path: Option<&Path>,
+        guard: &'a Guard,
+        spinner: Spinner,
+    ) -> anyhow::Result<Self> {
         let open = |path: &Path| -> anyhow::Result<(PathBuf, RefCell<Box<dyn Write>>)> {
-            let file = File::create(path).with_context(|| format!("opening {} for events", Quoted(&path.to_string_lossy()).show()))?;
+            let file = File::create(path).with_context(|| {
+                format!("opening {} for events", Quoted(&path.to_string_lossy()).show())
+            })?;
             Ok((path.to_owned(), RefCell::new(Box::new(file))))
         };
         let to = path.map(open).transpose()?;
@@ -62,8 +68,12 @@ impl<'a> Events<'a> {
             );
         }
         let until = report.valid_until.as_ref().map(|end| end.at.to_string());
-        let (word, code, sentence) = (report.verdict.word(), report.exit().code(), report.sentence.as_str());
-        self.write("verdict", json!({ "word": word, "exit_code": code, "valid_until": until, "sentence": sentence }));
+        let (word, code, sentence) =
+            (report.verdict.word(), report.exit().code(), report.sentence.as_str());
+        self.write(
+            "verdict",
+            json!({ "word": word, "exit_code": code, "valid_until": until, "sentence": sentence }),
+        );
     }
 
     /// What became of the lines.
@@ -71,7 +81,8 @@ impl<'a> Events<'a> {
         self.published.get()
     }
 
-    /// One line, whole and at once. After the first that cannot be written there is no further: what watches would miss one and not know.
+    /// One line, whole and at once. After the first that cannot be written there is no further:
+    /// what watches would miss one and not know.
     fn write(&self, event: &str, mut about: Value) {
         let Some((path, to)) = &self.to else { return };
         if self.published.get() != Published::default() {
@@ -86,7 +97,10 @@ impl<'a> Events<'a> {
             eprintln!("golive: no more events were written: {found}");
         } else if let Err(error) = to.borrow_mut().write_all(line.as_bytes()) {
             published.unwritten = true;
-            eprintln!("golive: could not write events to {}: {error}", Quoted(&path.to_string_lossy()).show());
+            eprintln!(
+                "golive: could not write events to {}: {error}",
+                Quoted(&path.to_string_lossy()).show()
+            );
         }
         self.published.set(published);
     }
@@ -105,7 +119,8 @@ impl Progress for Events<'_> {
 
     fn delivered(&self, scenario: &str, exchange: &Exchange) {
         let outcome: Text = exchange.outcome();
-        let (name, status, sent_at) = (&exchange.name, exchange.status(), exchange.sent.at.to_string());
+        let (name, status, sent_at) =
+            (&exchange.name, exchange.status(), exchange.sent.at.to_string());
         let about = json!({ "scenario": scenario, "name": name, "sent_at": sent_at, "status": status, "outcome": outcome.as_str() });
         self.write("delivery", about);
     }
@@ -121,7 +136,11 @@ mod tests {
     use crate::report::sample;
 
     fn lines(path: &Path) -> Vec<Value> {
-        fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     #[test]
@@ -138,9 +157,15 @@ mod tests {
         let checks: Vec<&Value> = lines.iter().filter(|line| line["event"] == "check").collect();
         assert_eq!(checks.len(), report.checks().count());
         for (line, check) in checks.iter().zip(report.checks()) {
-            assert_eq!((line["id"].as_str(), line["outcome"].as_str()), (Some(check.meta.id), Some(check.outcome.word())));
+            assert_eq!(
+                (line["id"].as_str(), line["outcome"].as_str()),
+                (Some(check.meta.id), Some(check.outcome.word()))
+            );
         }
-        assert_eq!((&lines[lines.len() - 1]["event"], &lines[lines.len() - 1]["word"]), (&json!("verdict"), &json!("not-ready")));
+        assert_eq!(
+            (&lines[lines.len() - 1]["event"], &lines[lines.len() - 1]["word"]),
+            (&json!("verdict"), &json!("not-ready"))
+        );
         assert_eq!(events.published(), Published::default());
     }
 
@@ -149,7 +174,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events");
         let value = "sk_live_MARKER7f3k9q2x8v1m4n6b";
-        let guard = Guard::new(&Keyring { secret_key: Some(Secret::new(value.to_owned())), ..Keyring::default() });
+        let guard = Guard::new(&Keyring {
+            secret_key: Some(Secret::new(value.to_owned())),
+            ..Keyring::default()
+        });
         let events = Events::open(Some(&path), &guard, Spinner::new(true)).unwrap();
         for probe in ["one", value, "two"] {
             events.began(probe);
@@ -163,7 +191,8 @@ mod tests {
     #[test]
     fn a_full_disk_is_told() {
         let guard = Guard::none();
-        let events = Events::open(Some(Path::new("/dev/full")), &guard, Spinner::new(true)).unwrap();
+        let events =
+            Events::open(Some(Path::new("/dev/full")), &guard, Spinner::new(true)).unwrap();
         events.began("one");
         assert_eq!(events.published(), Published { leaked: false, unwritten: true });
     }

@@ -68,7 +68,8 @@ impl Exit {
         self as u8
     }
 
-    /// How a run with a report ends. What makes its verdict worthless comes first, then what makes it early, then the verdict.
+    /// How a run with a report ends. What makes its verdict worthless comes first, then what makes
+    /// it early, then the verdict.
     pub(crate) const fn of(ending: Ending) -> Self {
         if ending.broke || ending.leaked {
             return Self::Internal;
@@ -79,7 +80,12 @@ impl Exit {
             None => {}
         }
         match ending.verdict {
-            Self::NotReady | Self::Usage | Self::Refused | Self::Internal | Self::Interrupted | Self::Terminated => ending.verdict,
+            Self::NotReady
+            | Self::Usage
+            | Self::Refused
+            | Self::Internal
+            | Self::Interrupted
+            | Self::Terminated => ending.verdict,
             Self::Ready | Self::Incomplete | Self::Unwritten if ending.unwritten => Self::Unwritten,
             Self::Ready | Self::Incomplete | Self::Unwritten => ending.verdict,
         }
@@ -90,12 +96,24 @@ impl Exit {
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Ready => "READY, with or without waivers; for commands without a verdict: done",
-            Self::NotReady => "NOT READY: a required check failed (with `--strict` also a warning or a recommended one)",
+            Self::NotReady => {
+                "NOT READY: a required check failed (with `--strict` also a warning or a \
+                 recommended one)"
+            }
             Self::Usage => "the command line or `golive.toml` cannot be used",
-            Self::Incomplete => "INCOMPLETE or PARTIAL: nothing required failed, and something required could not be told or was left out",
-            Self::Unwritten => "a verdict was reached, and a report that was asked for could not be written",
-            Self::Refused => "`verify` or `diff` says no: the bundle does not hold, or the newer run is worse",
-            Self::Internal => "the tool itself broke, or held a report back because a secret was in it",
+            Self::Incomplete => {
+                "INCOMPLETE or PARTIAL: nothing required failed, and something required could not \
+                 be told or was left out"
+            }
+            Self::Unwritten => {
+                "a verdict was reached, and a report that was asked for could not be written"
+            }
+            Self::Refused => {
+                "`verify` or `diff` says no: the bundle does not hold, or the newer run is worse"
+            }
+            Self::Internal => {
+                "the tool itself broke, or held a report back because a secret was in it"
+            }
             Self::Interrupted => "INTERRUPTED by Ctrl-C; the partial report is never READY",
             Self::Terminated => "INTERRUPTED by SIGTERM; likewise",
         }
@@ -104,7 +122,10 @@ impl Exit {
     /// The README's table.
     #[cfg(test)]
     pub(crate) fn table() -> String {
-        let rows: Vec<String> = Self::ALL.iter().map(|exit| format!("| {} | {} |\n", exit.code(), exit.meaning())).collect();
+        let rows: Vec<String> = Self::ALL
+            .iter()
+            .map(|exit| format!("| {} | {} |\n", exit.code(), exit.meaning()))
+            .collect();
         format!("| Code | Meaning |\n|---:|---|\n{}", rows.concat())
     }
 }
@@ -119,14 +140,29 @@ impl From<Exit> for std::process::ExitCode {
 mod tests {
     use super::*;
 
-    const QUIET: Ending = Ending { verdict: Exit::Ready, broke: false, leaked: false, unwritten: false, signal: None };
+    const QUIET: Ending = Ending {
+        verdict: Exit::Ready,
+        broke: false,
+        leaked: false,
+        unwritten: false,
+        signal: None,
+    };
 
     #[test]
     fn ready_is_zero_only_when_nothing_else_happened() {
         assert_eq!(Exit::of(QUIET), Exit::Ready);
         for (broke, leaked) in [(true, false), (false, true), (true, true)] {
             for verdict in Exit::ALL {
-                assert_eq!(Exit::of(Ending { verdict, broke, leaked, unwritten: true, signal: Some(Signal::Interrupt) }), Exit::Internal);
+                assert_eq!(
+                    Exit::of(Ending {
+                        verdict,
+                        broke,
+                        leaked,
+                        unwritten: true,
+                        signal: Some(Signal::Interrupt)
+                    }),
+                    Exit::Internal
+                );
             }
         }
     }
@@ -134,9 +170,13 @@ mod tests {
     #[test]
     fn a_signal_outranks_the_verdict_and_the_files() {
         for verdict in [Exit::Ready, Exit::NotReady, Exit::Incomplete] {
-            let ending = Ending { verdict, unwritten: true, signal: Some(Signal::Interrupt), ..QUIET };
+            let ending =
+                Ending { verdict, unwritten: true, signal: Some(Signal::Interrupt), ..QUIET };
             assert_eq!(Exit::of(ending), Exit::Interrupted);
-            assert_eq!(Exit::of(Ending { signal: Some(Signal::Terminate), ..ending }), Exit::Terminated);
+            assert_eq!(
+                Exit::of(Ending { signal: Some(Signal::Terminate), ..ending }),
+                Exit::Terminated
+            );
         }
     }
 

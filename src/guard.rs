@@ -29,7 +29,11 @@ pub(crate) struct Found {
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it would have shown the value of `{}`; this is a fault of golive, please report it", self.slot.key())
+        write!(
+            f,
+            "it would have shown the value of `{}`; this is a fault of golive, please report it",
+            self.slot.key()
+        )
     }
 }
 
@@ -41,7 +45,9 @@ impl Guard {
         for slot in Slot::ALL {
             let Some(secret) = keyring.get(slot) else { continue };
             let value = secret.expose();
-            if value.trim().len() < SHORTEST || keys::facts(value, Origin::Literal).placeholder.is_some() {
+            if value.trim().len() < SHORTEST
+                || keys::facts(value, Origin::Literal).placeholder.is_some()
+            {
                 continue;
             }
             for spelling in every_spelling(value) {
@@ -49,7 +55,9 @@ impl Guard {
                 slots.push(slot);
             }
         }
-        let machine = |spellings: &[Vec<u8>]| AhoCorasick::new(spellings).expect("a few dozen short patterns fit");
+        let machine = |spellings: &[Vec<u8>]| {
+            AhoCorasick::new(spellings).expect("a few dozen short patterns fit")
+        };
         let squeezed: Vec<Vec<u8>> = spellings.iter().map(|spelling| squeeze(spelling)).collect();
         Self { plain: machine(&spellings), squeezed: machine(&squeezed), slots }
     }
@@ -82,8 +90,8 @@ impl fmt::Debug for Guard {
 /// What a renderer puts after a character that trackers would act on.
 const EMPTY_COMMENT: &[u8] = b"<!---->";
 
-/// The bytes without white space, backslashes, empty comments and terminal colours: what wrapping, escaping and painting put between the
-/// characters of a value.
+/// The bytes without white space, backslashes, empty comments and terminal colours: what wrapping,
+/// escaping and painting put between the characters of a value.
 fn squeeze(bytes: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes.iter();
@@ -110,7 +118,9 @@ fn every_spelling(value: &str) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = Vec::new();
     for value in [value, value.trim()] {
         let bytes = value.as_bytes();
-        let spelled = |spell: &dyn Fn(char) -> String| value.chars().map(spell).collect::<String>().into_bytes();
+        let spelled = |spell: &dyn Fn(char) -> String| {
+            value.chars().map(spell).collect::<String>().into_bytes()
+        };
         all.push(bytes.to_vec());
         all.push(HEXLOWER.encode(bytes).into_bytes());
         all.push(HEXUPPER.encode(bytes).into_bytes());
@@ -125,8 +135,12 @@ fn every_spelling(value: &str) -> Vec<Vec<u8>> {
         }
         all.push(spelled(&|c| percent(c, &|c| unreserved(c), true)));
         all.push(spelled(&|c| percent(c, &|c| unreserved(c), false)));
-        all.push(spelled(&|c| if c == ' ' { "+".to_owned() } else { percent(c, &|c| unreserved(c), true) }));
-        all.push(spelled(&|c| percent(c, &|c| unreserved(c) || ";,/?:@&=+$-_.!~*'()#".contains(c), true)));
+        all.push(spelled(&|c| {
+            if c == ' ' { "+".to_owned() } else { percent(c, &|c| unreserved(c), true) }
+        }));
+        all.push(spelled(&|c| {
+            percent(c, &|c| unreserved(c) || ";,/?:@&=+$-_.!~*'()#".contains(c), true)
+        }));
         all.push(spelled(&|c| percent(c, &|_| false, true)));
         all.push(spelled(&|c| percent(c, &|_| false, false)));
         all.push(spelled(&|c| json(c, false)));
@@ -199,7 +213,10 @@ mod tests {
     const ODD: &str = "sk_live_MARKER<&\"'/\\|`@#+% é9q";
 
     fn guard(value: &str) -> Guard {
-        Guard::new(&Keyring { secret_key: Some(Secret::new(value.to_owned())), ..Keyring::default() })
+        Guard::new(&Keyring {
+            secret_key: Some(Secret::new(value.to_owned())),
+            ..Keyring::default()
+        })
     }
 
     fn catches(value: &str, bytes: &[u8]) -> bool {
@@ -208,7 +225,9 @@ mod tests {
 
     #[test]
     fn lets_innocent_bytes_through() {
-        for bytes in ["", "sk_live_", "READY: all 61 required checks hold.", "sk_live_MARKER7f3k9q2x8v1m4n6"] {
+        for bytes in
+            ["", "sk_live_", "READY: all 61 required checks hold.", "sk_live_MARKER7f3k9q2x8v1m4n6"]
+        {
             assert_eq!(guard(VALUE).check(bytes.as_bytes()), Ok(()), "{bytes}");
         }
         assert_eq!(Guard::new(&Keyring::default()).check(VALUE.as_bytes()), Ok(()));
@@ -230,7 +249,10 @@ mod tests {
                 for after in ["", "z", "zz"] {
                     let text = format!("{before}{value}{after}");
                     for encoding in [&BASE64, &BASE64URL] {
-                        assert!(catches(value, encoding.encode(text.as_bytes()).as_bytes()), "{before} {after}");
+                        assert!(
+                            catches(value, encoding.encode(text.as_bytes()).as_bytes()),
+                            "{before} {after}"
+                        );
                     }
                 }
             }
@@ -245,7 +267,10 @@ mod tests {
         assert!(catches(ODD, encoded.replace("%20", "+").as_bytes()));
         assert!(catches(ODD, serde_json::to_string(ODD).unwrap().as_bytes()));
         assert!(catches(ODD, html.as_bytes()));
-        assert!(catches(ODD, html.replace("&#39;", "&#x27;").replace("&quot;", "&#34;").as_bytes()));
+        assert!(catches(
+            ODD,
+            html.replace("&#39;", "&#x27;").replace("&quot;", "&#34;").as_bytes()
+        ));
     }
 
     #[test]

@@ -46,7 +46,9 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     // The panic's own words may hold a secret: where it happened is enough to report it.
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let place = panic
+            .location()
+            .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         eprintln!("golive: internal error{place}; please report it");
     }));
     // The one answer that needs no command line: it takes as long as the rest of starting up.

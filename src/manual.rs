@@ -35,11 +35,16 @@ pub(crate) fn page() -> anyhow::Result<String> {
 ///
 /// When the folder cannot be made or written to.
 pub(crate) fn pages(folder: &Path) -> anyhow::Result<String> {
-    let writing = || format!("writing manual pages to {}", Quoted(&folder.to_string_lossy()).show());
+    let writing =
+        || format!("writing manual pages to {}", Quoted(&folder.to_string_lossy()).show());
     fs::create_dir_all(folder).with_context(writing)?;
     clap_mangen::generate_to(Cli::command(), folder).with_context(writing)?;
-    let pages = Cli::command().get_subcommands().filter(|command| !command.is_hide_set()).count() + 1;
-    Ok(format!("Wrote {pages} manual pages to {}; `man -l FILE` reads one.\n", Quoted(&folder.to_string_lossy()).show()))
+    let pages =
+        Cli::command().get_subcommands().filter(|command| !command.is_hide_set()).count() + 1;
+    Ok(format!(
+        "Wrote {pages} manual pages to {}; `man -l FILE` reads one.\n",
+        Quoted(&folder.to_string_lossy()).show()
+    ))
 }
 
 #[cfg(test)]
@@ -50,8 +55,13 @@ mod tests {
     fn every_shell_completes_every_command() {
         for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
             let script = completions(shell);
-            for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
-                assert!(script.contains(command.get_name()), "{shell} does not know {}", command.get_name());
+            for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set())
+            {
+                assert!(
+                    script.contains(command.get_name()),
+                    "{shell} does not know {}",
+                    command.get_name()
+                );
             }
         }
     }
@@ -61,7 +71,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let said = pages(folder.path()).unwrap();
         let written = fs::read_dir(folder.path()).unwrap().count();
-        assert!(said.starts_with(&format!("Wrote {written} manual pages to \"")), "{said}, and there are {written}");
+        assert!(
+            said.starts_with(&format!("Wrote {written} manual pages to \"")),
+            "{said}, and there are {written}"
+        );
         assert!(folder.path().join("golive-check.1").is_file());
         let page = page().unwrap();
         assert!(page.starts_with(".ie") && page.contains("Exit codes"), "{page}");

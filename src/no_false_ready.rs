@@ -1,4 +1,5 @@
-//! No false READY: with every defect, in every mode, with and without effects, offline and interrupted.
+//! No false READY: with every defect, in every mode, with and without effects, offline and
+//! interrupted.
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -13,13 +14,15 @@ use crate::progress::Silent;
 use crate::report::{Report, Verdict};
 use crate::run::{Run, Seen};
 
-/// The verdict, of the strictness that must notice the defect: a recommendation alone stops nobody without `--strict`.
+/// The verdict, of the strictness that must notice the defect: a recommendation alone stops nobody
+/// without `--strict`.
 fn verdict(mut seen: Seen, defect: Defect) -> Verdict {
     seen.run.strict = defect.weight() == Weight::Warns;
     Report::new(&seen.facts()).verdict
 }
 
-/// What a run sees. The shop's signer is this very program, which is a test here and no `golive`: its word is put right.
+/// What a run sees. The shop's signer is this very program, which is a test here and no `golive`:
+/// its word is put right.
 fn observe(run: Run) -> Seen {
     let mut seen = run.observe(&Silent).expect("the run can be made").0;
     if let Observed::Got(calls) = &mut seen.observations.signer {
@@ -37,8 +40,9 @@ fn the_correct_shop_is_ready_where_it_is_looked_at() {
     assert_eq!(report.verdict, Verdict::Ready, "{}", report.sentence.as_str());
 }
 
-/// Ways to look at one shop that show less of it than `golive selftest`, which goes all the way: every delivery and nothing that tells what
-/// it did, and as far as a run goes that nobody said more about.
+/// Ways to look at one shop that show less of it than `golive selftest`, which goes all the way:
+/// every delivery and nothing that tells what it did, and as far as a run goes that nobody said
+/// more about.
 fn verdicts(defect: Defect) -> Vec<(&'static str, Verdict)> {
     let shop = Shop::start(&[defect], Duration::ZERO).expect("the shop opens");
     let with = |deliver| demo_run(&shop, deliver).expect("the shop's configuration loads");
@@ -51,7 +55,8 @@ fn verdicts(defect: Defect) -> Vec<(&'static str, Verdict)> {
     ways.into_iter().map(|(name, run)| (name, verdict(observe(run), defect))).collect()
 }
 
-/// Ways that show nothing of a shop: not even the correct one is READY then, so that defects need not be tried one by one.
+/// Ways that show nothing of a shop: not even the correct one is READY then, so that defects need
+/// not be tried one by one.
 #[test]
 fn nobody_is_ready_who_was_not_looked_at() {
     let shop = Shop::start(&[], Duration::ZERO).expect("the shop opens");
@@ -83,7 +88,8 @@ fn no_defect_is_ever_ready() {
                     for (way, verdict) in verdicts(*defect) {
                         if matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers) {
                             let mut wrong = wrong.lock().expect("nobody panics with it");
-                            writeln!(wrong, "{} is READY: {way}", defect.name()).expect("a String takes all");
+                            writeln!(wrong, "{} is READY: {way}", defect.name())
+                                .expect("a String takes all");
                         }
                     }
                 }

@@ -10,7 +10,9 @@ use golive_checks::model::{Quoted, Show as _};
 use tempfile::Builder;
 
 use crate::guard::{Found, Guard};
-use crate::report::{Report, csv, github, gitlab, html, json, junit, markdown, sarif, tap, terminal};
+use crate::report::{
+    Report, csv, github, gitlab, html, json, junit, markdown, sarif, tap, terminal,
+};
 
 /// A way to write a report down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +70,8 @@ impl Format {
         }
     }
 
-    /// Writes a report down. Colour is for the terminal alone; everything has 80 columns, so that the same run reads the same everywhere.
+    /// Writes a report down. Colour is for the terminal alone; everything has 80 columns, so that
+    /// the same run reads the same everywhere.
     pub(crate) fn render(self, report: &Report, colour: bool) -> String {
         match self {
             Self::Terminal => terminal::render(report, colour, terminal::WIDTH),
@@ -117,35 +120,56 @@ impl FromStr for OutputSpec {
     type Err = String;
 
     fn from_str(spec: &str) -> Result<Self, String> {
-        let (word, path) = spec.split_once('=').map_or((spec, None), |(word, path)| (word, Some(path)));
+        let (word, path) =
+            spec.split_once('=').map_or((spec, None), |(word, path)| (word, Some(path)));
         let format = match word {
             "text" => Format::Terminal,
-            word => Format::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
-                let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
-                format!("there is no format {}; there are {}", Quoted(word).show(), words.join(", "))
-            })?,
+            word => {
+                Format::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
+                    let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+                    format!(
+                        "there is no format {}; there are {}",
+                        Quoted(word).show(),
+                        words.join(", ")
+                    )
+                })?
+            }
         };
         match path {
             None | Some("-") => Ok(Self { format, target: Target::Stdout }),
-            Some("") => {
-                Err(format!("no path follows `{word}=`; `{word}=report.txt` writes a file, `{word}` alone writes to standard output"))
-            }
+            Some("") => Err(format!(
+                "no path follows `{word}=`; `{word}=report.txt` writes a file, `{word}` alone \
+                 writes to standard output"
+            )),
             Some(path) => Ok(Self { format, target: Target::File(PathBuf::from(path)) }),
         }
     }
 }
 
-/// Writes every report, whatever becomes of the others, and says on standard error what went wrong. A terminal report goes to standard output
-/// unless another one does.
-pub(crate) fn publish(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool) -> Published {
+/// Writes every report, whatever becomes of the others, and says on standard error what went wrong.
+/// A terminal report goes to standard output unless another one does.
+pub(crate) fn publish(
+    report: &Report,
+    asked: &[OutputSpec],
+    guard: &Guard,
+    colour: bool,
+) -> Published {
     let mut troubles = Vec::new();
     publish_to(report, asked, guard, colour, &mut io::stdout().lock(), &mut troubles);
     Published::tell(&troubles)
 }
 
-fn publish_to(report: &Report, asked: &[OutputSpec], guard: &Guard, colour: bool, stdout: &mut dyn Write, troubles: &mut Vec<Trouble>) {
+fn publish_to(
+    report: &Report,
+    asked: &[OutputSpec],
+    guard: &Guard,
+    colour: bool,
+    stdout: &mut dyn Write,
+    troubles: &mut Vec<Trouble>,
+) {
     let usual = OutputSpec { format: Format::Terminal, target: Target::Stdout };
-    let usual = if asked.iter().any(|spec| spec.target == Target::Stdout) { None } else { Some(&usual) };
+    let usual =
+        if asked.iter().any(|spec| spec.target == Target::Stdout) { None } else { Some(&usual) };
     for OutputSpec { format, target } in usual.into_iter().chain(asked) {
         let result = match target {
             Target::Stdout => print_to(guard, stdout, &format.render(report, colour)),
@@ -257,7 +281,9 @@ fn print_to(guard: &Guard, stdout: &mut dyn Write, text: &str) -> Result<(), Tro
     let to = || Target::Stdout.name();
     guard.check(text.as_bytes()).map_err(|found| Trouble::Leak { to: to(), found })?;
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::Unwritten { to: to(), error }),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Trouble::Unwritten { to: to(), error })
+        }
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -273,7 +299,9 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = match fs::metadata(path) {
         // What a link leads to is replaced, not the link.
         Ok(found) if found.is_file() => fs::canonicalize(path)?,
-        Ok(found) if found.is_dir() => return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        Ok(found) if found.is_dir() => {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
         // A device or a pipe, such as /dev/stderr, is written to: it must not be renamed away.
         Ok(_) => return OpenOptions::new().write(true).open(path)?.write_all(bytes),
         Err(_) => path.to_owned(),
@@ -299,8 +327,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn unmade(folder: &Path, error: &io::Error) -> io::Error {
     let kind = error.kind();
     match kind {
-        io::ErrorKind::NotFound => io::Error::new(kind, format!("there is no folder {}", quoted(folder))),
-        io::ErrorKind::NotADirectory => io::Error::new(kind, format!("{} is no folder", quoted(folder))),
+        io::ErrorKind::NotFound => {
+            io::Error::new(kind, format!("there is no folder {}", quoted(folder)))
+        }
+        io::ErrorKind::NotADirectory => {
+            io::Error::new(kind, format!("{} is no folder", quoted(folder)))
+        }
         _ => kind.into(),
     }
 }
@@ -319,7 +351,10 @@ mod tests {
     const VALUE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 
     fn guard() -> Guard {
-        Guard::new(&Keyring { secret_key: Some(Secret::new(VALUE.to_owned())), ..Keyring::default() })
+        Guard::new(&Keyring {
+            secret_key: Some(Secret::new(VALUE.to_owned())),
+            ..Keyring::default()
+        })
     }
 
     fn spec(text: &str) -> OutputSpec {
@@ -343,13 +378,20 @@ mod tests {
     fn reads_format_and_path() {
         assert_eq!(spec("json"), OutputSpec { format: Format::Json, target: Target::Stdout });
         assert_eq!(spec("markdown=-").target, Target::Stdout);
-        assert_eq!(spec("text=a=b.txt"), OutputSpec { format: Format::Terminal, target: Target::File("a=b.txt".into()) });
+        assert_eq!(
+            spec("text=a=b.txt"),
+            OutputSpec { format: Format::Terminal, target: Target::File("a=b.txt".into()) }
+        );
     }
 
     #[test]
     fn names_the_formats_when_there_is_no_such_one() {
         let error = "yaml=x".parse::<OutputSpec>().unwrap_err();
-        assert_eq!(error, "there is no format \"yaml\"; there are terminal, json, markdown, html, junit, sarif, github, gitlab, csv, tap");
+        assert_eq!(
+            error,
+            "there is no format \"yaml\"; there are terminal, json, markdown, html, junit, sarif, \
+             github, gitlab, csv, tap"
+        );
         assert!("json=".parse::<OutputSpec>().is_err());
     }
 
@@ -363,7 +405,10 @@ mod tests {
     #[test]
     fn a_terminal_report_is_printed_unless_another_goes_there() {
         let folder = tempfile::tempdir().unwrap();
-        let file = OutputSpec { format: Format::Json, target: Target::File(folder.path().join("report.json")) };
+        let file = OutputSpec {
+            format: Format::Json,
+            target: Target::File(folder.path().join("report.json")),
+        };
         for asked in [vec![], vec![file], vec![spec("terminal")]] {
             assert!(published(&asked, &guard()).0.starts_with("NOT READY:"), "{asked:?}");
         }
@@ -428,12 +473,19 @@ mod tests {
         let path = folder.path().join("report.txt");
         save(&guard(), &path, b"old").unwrap();
         let mut stdout = Vec::new();
-        let troubles = [save(&guard(), &path, VALUE.as_bytes()).unwrap_err(), print_to(&guard(), &mut stdout, VALUE).unwrap_err()];
+        let troubles = [
+            save(&guard(), &path, VALUE.as_bytes()).unwrap_err(),
+            print_to(&guard(), &mut stdout, VALUE).unwrap_err(),
+        ];
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert!(stdout.is_empty());
         assert_eq!(Published::of(&troubles), Published { leaked: true, unwritten: false });
         for trouble in &troubles {
-            assert!(trouble.to_string().contains("api.secret_key") && !trouble.to_string().contains("MARKER"), "{trouble}");
+            assert!(
+                trouble.to_string().contains("api.secret_key")
+                    && !trouble.to_string().contains("MARKER"),
+                "{trouble}"
+            );
         }
     }
 
@@ -441,7 +493,8 @@ mod tests {
     fn a_secret_in_a_report_holds_back_every_format() {
         // A configuration digest that happens to be the secret.
         let digest = sample::merchant().config.sha256;
-        let guard = Guard::new(&Keyring { api_key: Some(Secret::new(digest)), ..Keyring::default() });
+        let guard =
+            Guard::new(&Keyring { api_key: Some(Secret::new(digest)), ..Keyring::default() });
         for format in ["json", "markdown"] {
             let (stdout, troubles) = published(&[spec(format)], &guard);
             assert!(stdout.is_empty() && Published::of(&troubles).leaked, "{format}");
@@ -451,6 +504,9 @@ mod tests {
     #[test]
     fn a_reader_who_left_is_no_trouble_and_a_full_disk_is() {
         assert!(print_to(&guard(), &mut Broken(io::ErrorKind::BrokenPipe), "x").is_ok());
-        assert!(matches!(print_to(&guard(), &mut Broken(io::ErrorKind::StorageFull), "x"), Err(Trouble::Unwritten { .. })));
+        assert!(matches!(
+            print_to(&guard(), &mut Broken(io::ErrorKind::StorageFull), "x"),
+            Err(Trouble::Unwritten { .. })
+        ));
     }
 }

@@ -42,8 +42,13 @@ impl Pipeline {
     /// What is left to do by hand.
     const fn rest(self) -> &'static str {
         match self {
-            Self::Github => "Put in the OWNER of the golive you trust, and the keys as secrets of the environment \"production\".",
-            Self::Gitlab => "Include it from .gitlab-ci.yml, and set the variables that its head names.",
+            Self::Github => {
+                "Put in the OWNER of the golive you trust, and the keys as secrets of the \
+                 environment \"production\"."
+            }
+            Self::Gitlab => {
+                "Include it from .gitlab-ci.yml, and set the variables that its head names."
+            }
             Self::Jenkins => "Make a pipeline of it, and the credentials that it names.",
         }
     }
@@ -63,8 +68,14 @@ pub(crate) fn write(pipeline: Pipeline, folder: &Path) -> anyhow::Result<String>
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".golive").tempfile_in(parent).map_err(|error| unmade(parent, &error)).with_context(writing)?;
-    file.write_all(pipeline.recipe().as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(writing)?;
+    let mut file = builder
+        .prefix(".golive")
+        .tempfile_in(parent)
+        .map_err(|error| unmade(parent, &error))
+        .with_context(writing)?;
+    file.write_all(pipeline.recipe().as_bytes())
+        .and_then(|()| file.as_file().sync_all())
+        .with_context(writing)?;
     match file.persist_noclobber(&path) {
         Ok(_) => Ok(format!("Wrote {name}.\n{}\n", pipeline.rest())),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {

@@ -1,4 +1,5 @@
-//! Runs the merchant's own programs: no shell, a time limit, an output cap, and no word of what they print on standard error.
+//! Runs the merchant's own programs: no shell, a time limit, an output cap, and no word of what
+//! they print on standard error.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,8 @@ impl From<std::io::Error> for Failed {
     }
 }
 
-/// Starts `argv` in `folder` and leaves it be: it outlives us, and a Ctrl-C that ends us does not reach it. What it prints is thrown away.
+/// Starts `argv` in `folder` and leaves it be: it outlives us, and a Ctrl-C that ends us does not
+/// reach it. What it prints is thrown away.
 pub(crate) fn launch(argv: &[String], folder: &Path) -> Result<Child, Failed> {
     Ok(Command::from(detached(argv, folder)?).spawn()?)
 }
@@ -90,9 +92,16 @@ pub(crate) fn ended(status: ExitStatus) -> Result<(), Failed> {
     }
 }
 
-/// Runs `argv` in `folder` with `stdin`, and ends it after `limit` or once it printed more than `cap` bytes. A program with a slash
-/// in its name is looked for from `folder`, any other on the path. Standard error is thrown away.
-pub(crate) async fn run(argv: &[String], folder: &Path, stdin: &[u8], limit: Duration, cap: usize) -> Result<Output, Failed> {
+/// Runs `argv` in `folder` with `stdin`, and ends it after `limit` or once it printed more than
+/// `cap` bytes. A program with a slash in its name is looked for from `folder`, any other on the
+/// path. Standard error is thrown away.
+pub(crate) async fn run(
+    argv: &[String],
+    folder: &Path,
+    stdin: &[u8],
+    limit: Duration,
+    cap: usize,
+) -> Result<Output, Failed> {
     let mut command = Command::from(command(argv, folder)?);
     command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     command.stdin(if stdin.is_empty() { Stdio::null() } else { Stdio::piped() });
@@ -119,7 +128,11 @@ fn command(argv: &[String], folder: &Path) -> Result<std::process::Command, Fail
 
 /// The program itself, or where it stands beside the configuration.
 fn locate(program: &str, folder: &Path) -> PathBuf {
-    if program.contains(std::path::is_separator) { folder.join(program) } else { PathBuf::from(program) }
+    if program.contains(std::path::is_separator) {
+        folder.join(program)
+    } else {
+        PathBuf::from(program)
+    }
 }
 
 /// Feeds the program, reads what it prints and waits for its end. Dropping this kills it.
@@ -141,7 +154,8 @@ async fn converse(mut command: Command, stdin: &[u8], cap: usize) -> Result<Outp
         }
         if stdout.len() > cap { Err(Failed::TooMuch(cap)) } else { Ok(stdout) }
     };
-    // A program may print its whole output and end without having read all of its input: then feeding ends with the pipe.
+    // A program may print its whole output and end without having read all of its input: then
+    // feeding ends with the pipe.
     let ((), stdout) = tokio::join!(feed, read);
     let stdout = stdout?;
     ended(child.wait().await?)?;
@@ -154,9 +168,15 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(20);
 
-    fn run_here(argv: &[&str], stdin: &[u8], limit: Duration, cap: usize) -> Result<String, Failed> {
+    fn run_here(
+        argv: &[&str],
+        stdin: &[u8],
+        limit: Duration,
+        cap: usize,
+    ) -> Result<String, Failed> {
         let argv: Vec<String> = argv.iter().map(|&part| part.to_owned()).collect();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let output = runtime.block_on(run(&argv, Path::new("."), stdin, limit, cap))?;
         Ok(String::from_utf8(output.stdout).expect("UTF-8"))
     }
@@ -170,7 +190,10 @@ mod tests {
 
     #[test]
     fn passes_arguments_as_they_are() {
-        assert_eq!(run_here(&["printf", "%s", "$HOME; echo *"], b"", LONG, 100).as_deref(), Ok("$HOME; echo *"));
+        assert_eq!(
+            run_here(&["printf", "%s", "$HOME; echo *"], b"", LONG, 100).as_deref(),
+            Ok("$HOME; echo *")
+        );
     }
 
     #[test]
@@ -181,7 +204,9 @@ mod tests {
 
     #[test]
     fn says_how_a_program_failed_and_nothing_of_what_it_printed() {
-        let failed = run_here(&["sh", "-c", "echo MARKER; echo MARKER >&2; exit 3"], b"", LONG, 100).expect_err("it failed");
+        let failed =
+            run_here(&["sh", "-c", "echo MARKER; echo MARKER >&2; exit 3"], b"", LONG, 100)
+                .expect_err("it failed");
         assert_eq!(failed, Failed::Exit(3));
         assert_eq!(failed.to_string(), "ended with exit code 3");
         assert_eq!(run_here(&["sh", "-c", "kill -9 $$"], b"", LONG, 100), Err(Failed::Signal));
@@ -202,11 +227,16 @@ mod tests {
     #[test]
     fn what_is_launched_is_not_waited_for_and_outlives_whoever_launched_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let script = |text: &str| ["sh", "-c", text].map(str::to_owned);
         runtime.block_on(async {
-            let mut failing = launch(&script("echo MARKER; exit 4"), folder.path()).expect("launched");
-            assert_eq!(failing.wait().await.map_err(Failed::from).and_then(ended), Err(Failed::Exit(4)));
+            let mut failing =
+                launch(&script("echo MARKER; exit 4"), folder.path()).expect("launched");
+            assert_eq!(
+                failing.wait().await.map_err(Failed::from).and_then(ended),
+                Err(Failed::Exit(4))
+            );
             drop(launch(&script("sleep 0.3; touch one"), folder.path()).expect("launched"));
             assert_eq!(launch(&["./none".to_owned()], folder.path()).err(), Some(Failed::NotFound));
         });
@@ -224,9 +254,21 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         // A link, since a script that was just written may still be busy.
         std::os::unix::fs::symlink("/bin/sh", folder.path().join("sh")).expect("linked");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let output = runtime.block_on(run(&["./sh", "-c", "pwd"].map(str::to_owned), folder.path(), b"", LONG, 1000)).map(|out| out.stdout);
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let output = runtime
+            .block_on(run(
+                &["./sh", "-c", "pwd"].map(str::to_owned),
+                folder.path(),
+                b"",
+                LONG,
+                1000,
+            ))
+            .map(|out| out.stdout);
         let printed = String::from_utf8(output.expect("it ran")).expect("UTF-8");
-        assert_eq!(Path::new(printed.trim()).canonicalize().expect("a path"), folder.path().canonicalize().expect("a path"));
+        assert_eq!(
+            Path::new(printed.trim()).canonicalize().expect("a path"),
+            folder.path().canonicalize().expect("a path")
+        );
     }
 }

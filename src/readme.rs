@@ -18,17 +18,24 @@ fn with_part(readme: &str, name: &str, part: &str) -> String {
 fn is_current(file: &str, parts: &[(&str, String)]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let written = fs::read_to_string(&path).expect("the file is there");
-    let current = parts.iter().fold(written.clone(), |text, (name, part)| with_part(&text, name, part));
+    let current =
+        parts.iter().fold(written.clone(), |text, (name, part)| with_part(&text, name, part));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &current).expect("the file can be written");
     } else {
-        assert!(written == current, "{file} is out of date: UPDATE_GOLDEN=1 cargo test --workspace, and read the diff");
+        assert!(
+            written == current,
+            "{file} is out of date: UPDATE_GOLDEN=1 cargo test --workspace, and read the diff"
+        );
     }
 }
 
 #[test]
 fn the_generated_parts_of_the_readme_are_current() {
-    is_current("README.md", &[("exit-codes", Exit::table()), ("sections", catalogue::sections_markdown())]);
+    is_current(
+        "README.md",
+        &[("exit-codes", Exit::table()), ("sections", catalogue::sections_markdown())],
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `golive doctor` without a signature: how the receiver at the configured webhook reads signatures.
+//! `golive doctor` without a signature: how the receiver at the configured webhook reads
+//! signatures.
 
 use std::fmt::Write as _;
 
@@ -31,7 +32,13 @@ pub(crate) fn examine(mut run: Run, progress: &dyn Progress) -> anyhow::Result<E
     let (seen, signal) = run.observe(progress)?;
     let Said { words, exit } = say(&seen.facts());
     let published = output::print_past(&guard, &words);
-    Ok(Exit::of(Ending { verdict: exit, broke: false, leaked: published.leaked, unwritten: published.unwritten, signal }))
+    Ok(Exit::of(Ending {
+        verdict: exit,
+        broke: false,
+        leaked: published.leaked,
+        unwritten: published.unwritten,
+        signal,
+    }))
 }
 
 /// What was found, in words.
@@ -73,50 +80,72 @@ fn say(facts: &Facts<'_>) -> Said {
 /// The verdict in one sentence, and how the process ends.
 fn sentence(conclusion: &Conclusion<'_>) -> (String, Exit) {
     let tried = conclusion.tried;
-    let described = || conclusion.accepted.iter().map(|one| one.words().show()).next().unwrap_or_default();
+    let described =
+        || conclusion.accepted.iter().map(|one| one.words().show()).next().unwrap_or_default();
     match conclusion.verdict {
         Verdict::Right if conclusion.unclear > 0 => {
             let unclear = conclusion.unclear;
             let words = format!(
-                "UNDECIDED: the platform's signature is accepted, and {unclear} of {tried} wrong readings met no refusal that could be told from trouble"
+                "UNDECIDED: the platform's signature is accepted, and {unclear} of {tried} wrong \
+                 readings met no refusal that could be told from trouble"
             );
             (words, Exit::Incomplete)
         }
-        Verdict::Right => {
-            (format!("RIGHT: the receiver accepts the platform's signature and none of {tried} wrong readings of its rule"), Exit::Ready)
-        }
-        Verdict::Wrong => (format!("WRONG: the receiver accepts a signature for which {}", described()), Exit::NotReady),
+        Verdict::Right => (
+            format!(
+                "RIGHT: the receiver accepts the platform's signature and none of {tried} wrong \
+                 readings of its rule"
+            ),
+            Exit::Ready,
+        ),
+        Verdict::Wrong => (
+            format!("WRONG: the receiver accepts a signature for which {}", described()),
+            Exit::NotReady,
+        ),
         Verdict::Ambiguous => {
-            let right = if conclusion.genuine.accepted() { "the platform's signature and " } else { "" };
+            let right =
+                if conclusion.genuine.accepted() { "the platform's signature and " } else { "" };
             let of = match conclusion.accepted.len() {
                 1 => "1 wrong reading of its rule".to_owned(),
                 more => format!("{more} wrong readings of its rule"),
             };
             (format!("AMBIGUOUS: the receiver accepts {right}{of}"), Exit::NotReady)
         }
-        Verdict::Anything => {
-            ("WRONG: the receiver accepts a signature that a made-up secret signed, so that it verifies none".to_owned(), Exit::NotReady)
-        }
+        Verdict::Anything => (
+            "WRONG: the receiver accepts a signature that a made-up secret signed, so that it \
+             verifies none"
+                .to_owned(),
+            Exit::NotReady,
+        ),
         Verdict::Unexplained if conclusion.genuine.accepted() => {
             let words = format!(
-                "WRONG: the receiver accepts the platform's signature of a plain body and not of one that is spelled otherwise, and none of {tried} wrong readings explains it"
+                "WRONG: the receiver accepts the platform's signature of a plain body and not of \
+                 one that is spelled otherwise, and none of {tried} wrong readings explains it"
             );
             (words, Exit::Incomplete)
         }
         Verdict::Unexplained => (
-            format!("WRONG: the receiver accepts neither the platform's signature nor one of {tried} wrong readings of its rule"),
+            format!(
+                "WRONG: the receiver accepts neither the platform's signature nor one of {tried} \
+                 wrong readings of its rule"
+            ),
             Exit::Incomplete,
         ),
     }
 }
 
 fn put_run(facts: &Facts<'_>, words: &mut String) {
-    let webhook = facts.merchant.webhook_url().map_or_else(|| "not configured".to_owned(), |url| url.show());
+    let webhook =
+        facts.merchant.webhook_url().map_or_else(|| "not configured".to_owned(), |url| url.show());
     let _ = write!(words, "\n  webhook    {webhook}\n");
     if !facts.run.switches.is_empty() {
         let _ = writeln!(words, "  switches   {}", facts.run.switches.join(", "));
     }
-    let contacted = if facts.run.contacted.is_empty() { "nobody".to_owned() } else { facts.run.contacted.join(", ") };
+    let contacted = if facts.run.contacted.is_empty() {
+        "nobody".to_owned()
+    } else {
+        facts.run.contacted.join(", ")
+    };
     let _ = writeln!(words, "  contacted  {contacted}");
 }
 
@@ -125,8 +154,16 @@ fn put_tried(facts: &Facts<'_>, conclusion: &Conclusion<'_>, words: &mut String)
         0 => String::new(),
         some => format!("; {some} met no refusal that could be told from trouble"),
     };
-    let capped = if doctor::is_capped(facts.merchant, conclusion) { ", as many as `limits.webhook_doctor_deliveries` allows" } else { "" };
-    words.push_str(&filled("  tried      ", "             ", &format!("{} wrong readings{capped}{unclear}", conclusion.tried)));
+    let capped = if doctor::is_capped(facts.merchant, conclusion) {
+        ", as many as `limits.webhook_doctor_deliveries` allows"
+    } else {
+        ""
+    };
+    words.push_str(&filled(
+        "  tried      ",
+        "             ",
+        &format!("{} wrong readings{capped}{unclear}", conclusion.tried),
+    ));
 }
 
 fn put_reading(one: &Accepted<'_>, words: &mut String) {
@@ -139,13 +176,20 @@ fn put_reading(one: &Accepted<'_>, words: &mut String) {
 fn put_next_steps(facts: &Facts<'_>, words: &mut String) {
     words.push_str("\nLook at these next:\n");
     let mut step = |text: &str| words.push_str(&filled("  - ", "    ", text));
-    step("The secret: is the receiver's the one of `api.secret_key`? `golive config` shows its kind, length and origin.");
+    step(
+        "The secret: is the receiver's the one of `api.secret_key`? `golive config` shows its \
+         kind, length and origin.",
+    );
     if facts.merchant.sandbox.is_none() {
         step("`[sandbox]` is not configured, so that its secret was not tried.");
     }
-    step("The headers: does the receiver read X-SIGNATURE and X-TIMESTAMP, and does a proxy in front let them through?");
+    step(
+        "The headers: does the receiver read X-SIGNATURE and X-TIMESTAMP, and does a proxy in \
+         front let them through?",
+    );
     step("The clock: is the receiver's right, and is X-TIMESTAMP compared as UNIX seconds?");
     step(
-        "The code: log, just before the HMAC, the length of the secret and the bytes of the message; `golive send payment.processing` sends one event.",
+        "The code: log, just before the HMAC, the length of the secret and the bytes of the \
+         message; `golive send payment.processing` sends one event.",
     );
 }

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use anyhow::{anyhow, bail, ensure};
 use golive_checks::CATALOGUE;
 use golive_checks::model::ruling::judge;
-use golive_checks::model::{Deliver, Facts, Judged, Merchant, Needs, Observations, Outcome, Probe, RunFacts, Scenario, Show as _};
+use golive_checks::model::{
+    Deliver, Facts, Judged, Merchant, Needs, Observations, Outcome, Probe, RunFacts, Scenario,
+    Show as _,
+};
 
 use crate::catalogue;
 use crate::exit::{Ending, Exit};
@@ -48,11 +51,17 @@ impl Repeat {
         catalogue::known(check)?;
         // Whatever was selected then: what was not looked at says so itself.
         let whole = RunFacts { only: Vec::new(), skip: Vec::new(), ..saved.run.clone() };
-        let judged = judge(CATALOGUE, &Facts { merchant: &saved.merchant, run: &whole, seen: &saved.observations });
+        let judged = judge(
+            CATALOGUE,
+            &Facts { merchant: &saved.merchant, run: &whole, seen: &saved.observations },
+        );
         let Some(before) = judged.into_iter().find(|judged| judged.meta.id == check) else {
-            bail!("`{check}` is a section; a replay is about one check, and `golive list` prints all");
+            bail!(
+                "`{check}` is a section; a replay is about one check, and `golive list` prints all"
+            );
         };
-        let nothing = |why: &str| Err(anyhow!("{check} {why} in this run: there is nothing to repeat"));
+        let nothing =
+            |why: &str| Err(anyhow!("{check} {why} in this run: there is nothing to repeat"));
         match &before.outcome {
             Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) | Outcome::Undecided(_) => {}
             Outcome::Pass(_) => return nothing("passed"),
@@ -63,14 +72,17 @@ impl Repeat {
         Ok(Self { saved, id: check.to_owned(), before, rests_on })
     }
 
-    /// How far the repetition goes: as far as the saved run. `full` wants the word again, where deliveries are made at all.
+    /// How far the repetition goes: as far as the saved run. `full` wants the word again, where
+    /// deliveries are made at all.
     ///
     /// # Errors
     ///
     /// When the word is missing, or another one was said.
     pub(crate) fn reach(&self, asked: Option<Deliver>) -> anyhow::Result<Option<Deliver>> {
         let was = self.saved.run.deliver;
-        let delivers = plan_of(&self.id, &self.saved.merchant, &self.saved.run).iter().any(|probe| matches!(probe, Probe::Deliver(_)))
+        let delivers = plan_of(&self.id, &self.saved.merchant, &self.saved.run)
+            .iter()
+            .any(|probe| matches!(probe, Probe::Deliver(_)))
             || !self.rests_on.scenarios.is_empty();
         if !delivers {
             return Ok(asked);
@@ -84,7 +96,8 @@ impl Repeat {
             ),
             None => ensure!(
                 was != Deliver::Full,
-                "the saved run went as far as \"full\", which sends events that settle test orders: say `--deliver full` again"
+                "the saved run went as far as \"full\", which sends events that settle test \
+                 orders: say `--deliver full` again"
             ),
         }
         Ok(Some(was))
@@ -94,7 +107,8 @@ impl Repeat {
     ///
     /// # Errors
     ///
-    /// When the switches cannot be followed, or the configuration does not go as far as the saved run.
+    /// When the switches cannot be followed, or the configuration does not go as far as the saved
+    /// run.
     pub(crate) fn repeat(self, mut run: Run, colour: bool) -> anyhow::Result<Exit> {
         let own = plan_of(&self.id, &run.merchant, &run.facts);
         run.also = self.rests_on.today(&run.merchant, &run.facts);
@@ -104,7 +118,8 @@ impl Repeat {
             let configured = run.merchant.webhook.deliver;
             ensure!(
                 configured >= run.facts.deliver,
-                "the saved run went as far as \"{}\", and the configuration now says `deliver = \"{}\"`",
+                "the saved run went as far as \"{}\", and the configuration now says `deliver = \
+                 \"{}\"`",
                 run.facts.deliver.word(),
                 configured.word()
             );
@@ -114,18 +129,37 @@ impl Repeat {
             run.facts.only = vec![self.id.clone()];
             run.observe(&Spinner::new(false))?
         } else {
-            // The configuration decides it, and perhaps how others ended: of those the saved run tells.
+            // The configuration decides it, and perhaps how others ended: of those the saved run
+            // tells.
             let observations = self.saved.observations.clone();
-            (Seen { schema: crate::run::SCHEMA.to_owned(), run: run.facts, merchant: run.merchant, observations }, None)
+            (
+                Seen {
+                    schema: crate::run::SCHEMA.to_owned(),
+                    run: run.facts,
+                    merchant: run.merchant,
+                    observations,
+                },
+                None,
+            )
         };
         let report = Report::new(&seen.facts());
-        let after = report.chapters.iter().flat_map(|chapter| &chapter.checks).find(|judged| judged.meta.id == self.id);
+        let after = report
+            .chapters
+            .iter()
+            .flat_map(|chapter| &chapter.checks)
+            .find(|judged| judged.meta.id == self.id);
         let Some(after) = after else { bail!("`{}` was not judged; please report it", self.id) };
         let verdict = self.verdict(after, &seen);
-        let words = self.words(&verdict, &seen, &terminal::check(&report, after, colour, terminal::WIDTH));
+        let words =
+            self.words(&verdict, &seen, &terminal::check(&report, after, colour, terminal::WIDTH));
         let published = output::print_past(&guard, &words);
-        let ending =
-            Ending { verdict: verdict.exit, broke: report.broke, leaked: published.leaked, unwritten: published.unwritten, signal };
+        let ending = Ending {
+            verdict: verdict.exit,
+            broke: report.broke,
+            leaked: published.leaked,
+            unwritten: published.unwritten,
+            signal,
+        };
         Ok(Exit::of(ending))
     }
 
@@ -139,17 +173,28 @@ impl Repeat {
                 Some(why) => undecided(format!("what failed before was not seen again: {why}")),
                 None => fixed("it holds now"),
             },
-            Outcome::Attested(_) if was_open || after.meta.needs == Needs::Attestation => fixed("a named person answers for it now"),
-            Outcome::Attested(_) => undecided("a named person answers for it now, and nothing was seen".to_owned()),
-            Outcome::NotApplicable(why) => undecided(format!("it does not concern this configuration: {}", why.show())),
+            Outcome::Attested(_) if was_open || after.meta.needs == Needs::Attestation => {
+                fixed("a named person answers for it now")
+            }
+            Outcome::Attested(_) => {
+                undecided("a named person answers for it now, and nothing was seen".to_owned())
+            }
+            Outcome::NotApplicable(why) => {
+                undecided(format!("it does not concern this configuration: {}", why.show()))
+            }
             Outcome::Undecided(reason) => undecided(reason.show()),
             Outcome::Fail(_) | Outcome::Warn(_) | Outcome::Waived(..) => Verdict {
                 word: if was_open { "FAILING" } else { "STILL FAILING" },
                 why: match &after.outcome {
                     Outcome::Warn(finding) => format!("a warning: {}", finding.message),
-                    Outcome::Waived(finding, waived) => format!("{} (waived until {})", finding.message, waived.until),
+                    Outcome::Waived(finding, waived) => {
+                        format!("{} (waived until {})", finding.message, waived.until)
+                    }
                     Outcome::Fail(finding) => finding.message.to_string(),
-                    Outcome::Pass(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => String::new(),
+                    Outcome::Pass(_)
+                    | Outcome::Undecided(_)
+                    | Outcome::NotApplicable(_)
+                    | Outcome::Attested(_) => String::new(),
                 },
                 exit: Exit::NotReady,
             },
@@ -168,20 +213,42 @@ impl Repeat {
             Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => String::new(),
         };
         let id: String = run.id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-        put(&mut page, "  before  ", "          ", &format!("run {id} of {}: {before}", run.started.strftime("%Y-%m-%d %H:%M:%S UTC")));
+        put(
+            &mut page,
+            "  before  ",
+            "          ",
+            &format!("run {id} of {}: {before}", run.started.strftime("%Y-%m-%d %H:%M:%S UTC")),
+        );
         let (was, is) = (self.saved.merchant.webhook_url(), seen.merchant.webhook_url());
         if was != is {
-            let shown = |url: Option<&golive_checks::model::Endpoint>| url.map_or_else(|| "none".to_owned(), |url| url.show());
+            let shown = |url: Option<&golive_checks::model::Endpoint>| {
+                url.map_or_else(|| "none".to_owned(), |url| url.show())
+            };
             put(
                 &mut page,
                 "  note    ",
                 "          ",
-                &format!("the saved run was about another webhook: {}, not {}", shown(was), shown(is)),
+                &format!(
+                    "the saved run was about another webhook: {}, not {}",
+                    shown(was),
+                    shown(is)
+                ),
             );
         }
-        let contacted: Vec<String> = seen.run.contacted.iter().map(|authority| golive_checks::model::Plain(authority).show()).collect();
-        let contacted = if contacted.is_empty() { "nothing".to_owned() } else { contacted.join(", ") };
-        put(&mut page, "  now     ", "          ", &format!("deliver \"{}\", contacted {contacted}", seen.run.deliver.word()));
+        let contacted: Vec<String> = seen
+            .run
+            .contacted
+            .iter()
+            .map(|authority| golive_checks::model::Plain(authority).show())
+            .collect();
+        let contacted =
+            if contacted.is_empty() { "nothing".to_owned() } else { contacted.join(", ") };
+        put(
+            &mut page,
+            "  now     ",
+            "          ",
+            &format!("deliver \"{}\", contacted {contacted}", seen.run.deliver.word()),
+        );
         let _ = write!(page, "\n{finding}");
         page
     }
@@ -197,20 +264,29 @@ struct Verdict {
 
 /// What a check asks for.
 fn plan_of(id: &str, merchant: &Merchant, run: &RunFacts) -> Vec<Probe> {
-    let checks = CATALOGUE.iter().flat_map(|section| section.checks).filter(|check| check.meta().id == id);
+    let checks =
+        CATALOGUE.iter().flat_map(|section| section.checks).filter(|check| check.meta().id == id);
     checks.flat_map(|check| check.plan(merchant, run)).collect()
 }
 
 /// Everything that any check asks for.
 fn plan_of_all(merchant: &Merchant, run: &RunFacts) -> Vec<Probe> {
-    CATALOGUE.iter().flat_map(|section| section.checks).flat_map(|check| check.plan(merchant, run)).collect()
+    CATALOGUE
+        .iter()
+        .flat_map(|section| section.checks)
+        .flat_map(|check| check.plan(merchant, run))
+        .collect()
 }
 
 impl RestsOn {
-    /// Judges again and again with one thing less, and sees what that changes. What is left when all that failed is gone may hide more of the same,
-    /// so that is looked at too.
+    /// Judges again and again with one thing less, and sees what that changes. What is left when
+    /// all that failed is gone may hide more of the same, so that is looked at too.
     fn find(saved: &Seen, before: &Judged) -> Self {
-        let run = RunFacts { only: vec![before.meta.id.to_owned()], skip: Vec::new(), ..saved.run.clone() };
+        let run = RunFacts {
+            only: vec![before.meta.id.to_owned()],
+            skip: Vec::new(),
+            ..saved.run.clone()
+        };
         let outcome = |seen: &Observations| {
             let judged = judge(CATALOGUE, &Facts { merchant: &saved.merchant, run: &run, seen });
             judged.into_iter().next().map_or(before.outcome.clone(), |judged| judged.outcome)
@@ -258,8 +334,14 @@ impl RestsOn {
     /// Why something that carried the failure was not seen again, where it was not.
     fn unseen(&self, seen: &Observations) -> Option<String> {
         self.carrying.iter().find_map(|name| match seen.scenarios.get(name) {
-            None => Some(format!("{}: it is not planned any more", golive_checks::model::Plain(name).show())),
-            Some(scenario) => scenario.get().err().map(|why| format!("{}: {}", golive_checks::model::Plain(name).show(), why.show())),
+            None => Some(format!(
+                "{}: it is not planned any more",
+                golive_checks::model::Plain(name).show()
+            )),
+            Some(scenario) => scenario
+                .get()
+                .err()
+                .map(|why| format!("{}: {}", golive_checks::model::Plain(name).show(), why.show())),
         })
     }
 }
@@ -269,7 +351,10 @@ const fn badness(outcome: &Outcome) -> u8 {
     match outcome {
         Outcome::Fail(_) | Outcome::Waived(..) => 2,
         Outcome::Warn(_) => 1,
-        Outcome::Pass(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => 0,
+        Outcome::Pass(_)
+        | Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_) => 0,
     }
 }
 

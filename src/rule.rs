@@ -10,7 +10,10 @@ use crate::catalogue::{hanging, indented};
 /// All that is known of a rule.
 pub(crate) fn explain(rule: &Rule) -> String {
     let mut out = hanging(&format!("{}: {}", rule.id, rule.what), 0, 4);
-    out.push_str(&indented(&format!("a rule of the source scan, for {}", rule.topic.checks().join(", ")), 0));
+    out.push_str(&indented(
+        &format!("a rule of the source scan, for {}", rule.topic.checks().join(", ")),
+        0,
+    ));
     let mut part = |heading: &str, words: &str| {
         let _ = write!(out, "\n{heading}\n{}", indented(words, 2));
     };
@@ -45,22 +48,27 @@ pub(crate) fn explain(rule: &Rule) -> String {
         let _ = writeln!(out, "  {circumstance:<54}{}", most.word());
     }
     let allowed = if rule.topic == Topic::Secrets {
-        "The line may be allowed by `golive:allow(RULE) reason` in a comment on it, or by a baseline; nothing allows a real key in what others get."
+        "The line may be allowed by `golive:allow(RULE) reason` in a comment on it, or by a \
+         baseline; nothing allows a real key in what others get."
     } else {
-        "The line may be allowed by `golive:allow(RULE) reason` in a comment on it, or by a baseline."
+        "The line may be allowed by `golive:allow(RULE) reason` in a comment on it, or by a \
+         baseline."
     };
-    let allowed = if rule.topic == Topic::Allowances { "Nothing allows an allowance." } else { allowed };
+    let allowed =
+        if rule.topic == Topic::Allowances { "Nothing allows an allowance." } else { allowed };
     let _ = write!(out, "\nExceptions\n{}", indented(&allowed.replace("RULE", rule.id), 2));
     out
 }
 
 /// The rules that a check judges, for its explanation; nothing where it judges none.
 pub(crate) fn of_check(id: &str) -> String {
-    let ids: Vec<&str> = rules::all().filter(|rule| rule.topic.checks().contains(&id)).map(|rule| rule.id).collect();
+    let ids: Vec<&str> =
+        rules::all().filter(|rule| rule.topic.checks().contains(&id)).map(|rule| rule.id).collect();
     if ids.is_empty() {
         return String::new();
     }
-    let words = format!("{}. `golive explain RULE` says what each means in which place.", ids.join(", "));
+    let words =
+        format!("{}. `golive explain RULE` says what each means in which place.", ids.join(", "));
     format!("\nRules of the scan\n{}", indented(&words, 2))
 }
 
@@ -70,15 +78,18 @@ fn reach(reach: Reach) -> &'static str {
         Reach::Text => "Every file but binary ones.",
         Reach::PlatformText => "Files that name the platform, in their text or path.",
         Reach::Signing => {
-            "Files that name the platform or sign as it does (`X-SIGNATURE`, `X-TIMESTAMP` and an HMAC, with no other provider named), and there away from \
-             what names another provider. It reads code a little and is a heuristic of ours, rather silent than wrong."
+            "Files that name the platform or sign as it does (`X-SIGNATURE`, `X-TIMESTAMP` and an \
+             HMAC, with no other provider named), and there away from what names another provider. \
+             It reads code a little and is a heuristic of ours, rather silent than wrong."
         }
         Reach::SigningPublic => {
-            "What browsers or phones get, where it names the platform or signs as it does. It is a heuristic of ours, rather silent than wrong."
+            "What browsers or phones get, where it names the platform or signs as it does. It is a \
+             heuristic of ours, rather silent than wrong."
         }
         Reach::SigningPrivate => {
-            "Source that names the platform or signs as it does and is part of a page or an app: React, Vue, Svelte, Angular, Flutter, Android, iOS, .NET. \
-             It is a heuristic of ours, rather silent than wrong."
+            "Source that names the platform or signs as it does and is part of a page or an app: \
+             React, Vue, Svelte, Angular, Flutter, Android, iOS, .NET. It is a heuristic of ours, \
+             rather silent than wrong."
         }
     }
 }
@@ -91,7 +102,14 @@ mod tests {
     fn every_rule_is_explained_within_80_columns() {
         for rule in rules::all() {
             let words = crate::catalogue::explain(rule.id).expect("an explanation");
-            for part in [rule.id, rule.topic.checks()[0], "Why", "How to fix it", "What it means, by place", "in a comment"] {
+            for part in [
+                rule.id,
+                rule.topic.checks()[0],
+                "Why",
+                "How to fix it",
+                "What it means, by place",
+                "in a comment",
+            ] {
                 assert!(words.contains(part), "{}: {part}", rule.id);
             }
             for line in words.lines() {
@@ -103,20 +121,42 @@ mod tests {
     #[test]
     fn says_what_a_hit_means_in_which_place() {
         let words = crate::catalogue::explain("signs-in-public").expect("an explanation");
-        let line = |start: &str| words.lines().find(|line| line.trim_start().starts_with(start)).unwrap_or_default().to_owned();
+        let line = |start: &str| {
+            words
+                .lines()
+                .find(|line| line.trim_start().starts_with(start))
+                .unwrap_or_default()
+                .to_owned()
+        };
         assert!(
-            line("what browsers or phones get").ends_with(" failure") && line("code that production").ends_with(" not looked at"),
+            line("what browsers or phones get").ends_with(" failure")
+                && line("code that production").ends_with(" not looked at"),
             "{words}"
         );
         let words = crate::catalogue::explain("compares-signature").expect("an explanation");
-        assert!(words.lines().any(|line| line.starts_with("  code that production") && line.ends_with(" warning")), "{words}");
-        assert!(words.lines().any(|line| line.starts_with("  tests, ") && line.ends_with(" information")), "{words}");
+        assert!(
+            words.lines().any(
+                |line| line.starts_with("  code that production") && line.ends_with(" warning")
+            ),
+            "{words}"
+        );
+        assert!(
+            words
+                .lines()
+                .any(|line| line.starts_with("  tests, ") && line.ends_with(" information")),
+            "{words}"
+        );
     }
 
     #[test]
     fn a_check_of_the_source_names_its_rules() {
-        let words = crate::catalogue::explain("source-uses-verification-result").expect("an explanation");
+        let words =
+            crate::catalogue::explain("source-uses-verification-result").expect("an explanation");
         assert!(words.contains("verification-unused, verification-logged-only"), "{words}");
-        assert!(!crate::catalogue::explain("webhook-prompt").expect("an explanation").contains("Rules of the scan"));
+        assert!(
+            !crate::catalogue::explain("webhook-prompt")
+                .expect("an explanation")
+                .contains("Rules of the scan")
+        );
     }
 }

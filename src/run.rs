@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use golive_checks::CATALOGUE;
 use golive_checks::model::ruling::selected;
-use golive_checks::model::{Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot};
+use golive_checks::model::{
+    Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot,
+};
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -74,28 +76,48 @@ impl Run {
     /// # Errors
     ///
     /// When no runtime can be had, or the switches cannot be followed.
-    pub(crate) fn observe(mut self, progress: &dyn Progress) -> anyhow::Result<(Seen, Option<Signal>)> {
+    pub(crate) fn observe(
+        mut self,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<(Seen, Option<Signal>)> {
         let began = Instant::now();
         let plan = self.plan();
         let ((observations, contacted), signal) = until_done(async |interrupted| {
-            let context = Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.facts, options: &self.options, interrupted };
+            let context = Context {
+                merchant: &self.merchant,
+                wiring: &self.wiring,
+                run: &self.facts,
+                options: &self.options,
+                interrupted,
+            };
             observe::observe(plan, &context, progress).await
         })?;
         self.facts.interrupted = signal.is_some();
         self.facts.contacted = contacted;
         self.facts.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let seen = Seen { schema: SCHEMA.to_owned(), run: self.facts, merchant: self.merchant, observations };
+        let seen = Seen {
+            schema: SCHEMA.to_owned(),
+            run: self.facts,
+            merchant: self.merchant,
+            observations,
+        };
         Ok((seen, signal))
     }
 }
 
-/// Does `work` on a runtime of its own. What it is given turns true when somebody interrupts it, and the signal is returned beside what came of it.
+/// Does `work` on a runtime of its own. What it is given turns true when somebody interrupts it,
+/// and the signal is returned beside what came of it.
 ///
 /// # Errors
 ///
 /// When no runtime can be had, and those of `work`.
-pub(crate) fn until_done<T>(work: impl AsyncFnOnce(watch::Receiver<bool>) -> anyhow::Result<T>) -> anyhow::Result<(T, Option<Signal>)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
+pub(crate) fn until_done<T>(
+    work: impl AsyncFnOnce(watch::Receiver<bool>) -> anyhow::Result<T>,
+) -> anyhow::Result<(T, Option<Signal>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the runtime")?;
     let (stop, interrupted) = watch::channel(false);
     let ended_by = Rc::new(Cell::new(None));
     let done = runtime.block_on(async {
@@ -112,14 +134,16 @@ pub(crate) fn until_done<T>(work: impl AsyncFnOnce(watch::Receiver<bool>) -> any
     Ok((done, ended_by.get()))
 }
 
-/// Ctrl-C or a polite kill, listened for from the call on and not only once it is awaited: where a thread with a runtime of its own is about,
-/// one that comes in between is lost.
+/// Ctrl-C or a polite kill, listened for from the call on and not only once it is awaited: where a
+/// thread with a runtime of its own is about, one that comes in between is lost.
 #[cfg(unix)]
 pub(crate) fn until_signalled() -> impl Future<Output = Signal> {
     use tokio::signal::unix::{SignalKind, signal};
     let listeners = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) = listeners else { return std::future::pending().await };
+        let (Ok(mut interrupt), Ok(mut terminate)) = listeners else {
+            return std::future::pending().await;
+        };
         tokio::select! {
             _ = interrupt.recv() => Signal::Interrupt,
             _ = terminate.recv() => Signal::Terminate,
@@ -174,23 +198,36 @@ pub(crate) fn is_ci() -> bool {
 
 /// The day on which a run began, on this machine's wall.
 pub(crate) fn today(facts: &RunFacts) -> jiff::civil::Date {
-    jiff::tz::Offset::from_seconds(facts.offset_s).unwrap_or(jiff::tz::Offset::UTC).to_datetime(facts.now).date()
+    jiff::tz::Offset::from_seconds(facts.offset_s)
+        .unwrap_or(jiff::tz::Offset::UTC)
+        .to_datetime(facts.now)
+        .date()
 }
 
 /// How far deliveries go, from the configuration's word and the command line's.
 ///
 /// # Errors
 ///
-/// When more is asked for than the configuration allows, or `full` and may not be: in a pipeline with a live key it takes `full_until` as well.
-pub(crate) fn deliver(merchant: &Merchant, asked: Option<Deliver>, role: Role, today: jiff::civil::Date) -> anyhow::Result<Deliver> {
+/// When more is asked for than the configuration allows, or `full` and may not be: in a pipeline
+/// with a live key it takes `full_until` as well.
+pub(crate) fn deliver(
+    merchant: &Merchant,
+    asked: Option<Deliver>,
+    role: Role,
+    today: jiff::civil::Date,
+) -> anyhow::Result<Deliver> {
     let configured = merchant.webhook.deliver;
     let mode = match asked {
         None => configured.min(Deliver::Probe),
         Some(Deliver::Full) if configured != Deliver::Full => {
-            anyhow::bail!("`--deliver full` also needs `deliver = \"full\"` under `[webhook]`, as it sends events that settle test orders")
+            anyhow::bail!(
+                "`--deliver full` also needs `deliver = \"full\"` under `[webhook]`, as it sends \
+                 events that settle test orders"
+            )
         }
         Some(asked) if asked > configured => anyhow::bail!(
-            "`--deliver {}` goes further than `deliver = \"{}\"` under `[webhook]`; the configuration says how far deliveries may go",
+            "`--deliver {}` goes further than `deliver = \"{}\"` under `[webhook]`; the \
+             configuration says how far deliveries may go",
             asked.word(),
             configured.word()
         ),
@@ -202,7 +239,10 @@ pub(crate) fn deliver(merchant: &Merchant, asked: Option<Deliver>, role: Role, t
         .any(|facts| matches!(facts.prefix, Prefix::ApiLive | Prefix::SecretLive));
     let in_force = merchant.webhook.full_until.is_some_and(|until| until >= today);
     if mode == Deliver::Full && (role == Role::Ci || is_ci()) && live && !in_force {
-        anyhow::bail!("`--deliver full` in a pipeline with a live key needs `full_until = DATE` under `[webhook]`, today or later");
+        anyhow::bail!(
+            "`--deliver full` in a pipeline with a live key needs `full_until = DATE` under \
+             `[webhook]`, today or later"
+        );
     }
     Ok(mode)
 }

@@ -9,9 +9,12 @@ use std::sync::atomic::AtomicBool;
 use anyhow::ensure;
 use colored::Colorize as _;
 use golive_checks::model::{
-    BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen, UnusedEntry, Weight, is_invisible,
+    BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen,
+    UnusedEntry, Weight, is_invisible,
 };
-use golive_checks::source::tally::{Weighed, is_complete, past, past_gap, public_archives, weighed};
+use golive_checks::source::tally::{
+    Weighed, is_complete, past, past_gap, public_archives, weighed,
+};
 use serde_json::json;
 
 use crate::config::Loaded;
@@ -22,7 +25,8 @@ use crate::observe::source::{Folder, Scan};
 /// How many places of one rule are named, unless all are asked for.
 const NAMED: usize = 12;
 
-/// How many findings of one rule are kept at least, where a person or a program looks at nothing else.
+/// How many findings of one rule are kept at least, where a person or a program looks at nothing
+/// else.
 const KEPT: u64 = 10_000;
 
 /// What the command line asks for.
@@ -71,7 +75,10 @@ pub(crate) fn base(loaded: Option<&Loaded>) -> PathBuf {
 
 /// Where the baseline is, and what the configuration calls it, if it does.
 pub(crate) fn baseline_of(loaded: Option<&Loaded>) -> (PathBuf, Option<&str>) {
-    loaded.map_or_else(|| (PathBuf::from(USUAL), None), |loaded| Scan::baseline_of(&loaded.merchant, &loaded.wiring))
+    loaded.map_or_else(
+        || (PathBuf::from(USUAL), None),
+        |loaded| Scan::baseline_of(&loaded.merchant, &loaded.wiring),
+    )
 }
 
 /// What is to be searched.
@@ -79,15 +86,25 @@ pub(crate) fn baseline_of(loaded: Option<&Loaded>) -> (PathBuf, Option<&str>) {
 /// # Errors
 ///
 /// When there is neither a folder nor a file at a path of the command line.
-pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) -> anyhow::Result<Scan> {
+pub(crate) fn prepare(
+    asked: Asked,
+    loaded: Option<&Loaded>,
+    limits: &Limits,
+) -> anyhow::Result<Scan> {
     let Asked { roots, public, history, .. } = asked;
     let mut folders = Vec::new();
     let configured = loaded.map(|loaded| (&loaded.merchant.source, loaded.wiring.folder.as_path()));
     let add = |folders: &mut Vec<Folder>, list: &[String], base: &Path, kind| {
-        folders.extend(list.iter().map(|given| Folder { given: given.clone(), path: base.join(given), kind, only: Vec::new() }));
+        folders.extend(list.iter().map(|given| Folder {
+            given: given.clone(),
+            path: base.join(given),
+            kind,
+            only: Vec::new(),
+        }));
     };
     let given = |folders: &mut Vec<Folder>, list: Vec<PathBuf>, kind| -> anyhow::Result<()> {
-        let (files, list): (Vec<PathBuf>, Vec<PathBuf>) = list.into_iter().partition(|path| path.is_file());
+        let (files, list): (Vec<PathBuf>, Vec<PathBuf>) =
+            list.into_iter().partition(|path| path.is_file());
         for path in list {
             let given = path.to_string_lossy().into_owned();
             ensure!(path.is_dir(), "{} is no folder and no file", Quoted(&given).show());
@@ -98,8 +115,12 @@ pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) ->
     };
     if roots.is_empty() {
         match configured {
-            Some((source, base)) if source.is_configured() => add(&mut folders, &source.roots, base, FolderKind::Root),
-            Some(_) | None if public.is_empty() => given(&mut folders, vec![PathBuf::from(".")], FolderKind::Root)?,
+            Some((source, base)) if source.is_configured() => {
+                add(&mut folders, &source.roots, base, FolderKind::Root)
+            }
+            Some(_) | None if public.is_empty() => {
+                given(&mut folders, vec![PathBuf::from(".")], FolderKind::Root)?
+            }
             Some(_) | None => {}
         }
     } else {
@@ -110,14 +131,16 @@ pub(crate) fn prepare(asked: Asked, loaded: Option<&Loaded>, limits: &Limits) ->
         add(&mut folders, &source.public, base, FolderKind::Public);
     }
     let scan = match loaded {
-        Some(loaded) => Scan::of(folders, &loaded.wiring.keys, limits).naming(&loaded.merchant, &loaded.wiring),
+        Some(loaded) => {
+            Scan::of(folders, &loaded.wiring.keys, limits).naming(&loaded.merchant, &loaded.wiring)
+        }
         None => Scan::of(folders, &Keyring::default(), limits),
     };
     Ok(scan.with_history(history))
 }
 
-/// The folders that files of the command line are in: the working folder for those below it, so that the way to a file still says what it
-/// is for.
+/// The folders that files of the command line are in: the working folder for those below it, so
+/// that the way to a file still says what it is for.
 fn folders_of(files: &[PathBuf], kind: FolderKind) -> anyhow::Result<Vec<Folder>> {
     let here = PathBuf::from(".").canonicalize()?;
     let mut folders: Vec<Folder> = Vec::new();
@@ -131,7 +154,12 @@ fn folders_of(files: &[PathBuf], kind: FolderKind) -> anyhow::Result<Vec<Folder>
         match folders.iter_mut().find(|folder| folder.path == path) {
             Some(folder) if folder.only.contains(&only) => {}
             Some(folder) => folder.only.push(only),
-            None => folders.push(Folder { given: given.to_string_lossy().into_owned(), path: path.to_owned(), kind, only: vec![only] }),
+            None => folders.push(Folder {
+                given: given.to_string_lossy().into_owned(),
+                path: path.to_owned(),
+                kind,
+                only: vec![only],
+            }),
         }
     }
     Ok(folders)
@@ -157,7 +185,8 @@ impl Scanned {
 
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
-        let (failures, warnings) = (self.count(Weight::Failure), self.count(Weight::Warning) + self.stale());
+        let (failures, warnings) =
+            (self.count(Weight::Failure), self.count(Weight::Warning) + self.stale());
         let mut parts = Vec::new();
         if failures > 0 {
             parts.push(plural(failures as u64, "failure"));
@@ -167,21 +196,36 @@ impl Scanned {
         }
         let found = if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") };
         let (word, exit) = self.verdict();
-        let gap = if exit == Exit::Incomplete { ", and not everything could be looked at" } else { "" };
-        let allowed = if self.seen.allowed > 0 { format!("; {} allowed", self.seen.allowed) } else { String::new() };
-        format!("{word}: {found} in {}, {}{allowed}{gap}", plural(self.seen.files(), "file"), size(self.seen.bytes()))
+        let gap =
+            if exit == Exit::Incomplete { ", and not everything could be looked at" } else { "" };
+        let allowed = if self.seen.allowed > 0 {
+            format!("; {} allowed", self.seen.allowed)
+        } else {
+            String::new()
+        };
+        format!(
+            "{word}: {found} in {}, {}{allowed}{gap}",
+            plural(self.seen.files(), "file"),
+            size(self.seen.bytes())
+        )
     }
 
     /// How many findings weigh so much, those of the history among them.
     fn count(&self, weight: Weight) -> usize {
         let past = past(&self.seen);
-        let found = weighed(&self.seen).iter().chain(past.iter().map(|(_, found)| found)).filter(|found| found.weight == weight).count();
+        let found = weighed(&self.seen)
+            .iter()
+            .chain(past.iter().map(|(_, found)| found))
+            .filter(|found| found.weight == weight)
+            .count();
         if weight == Weight::Warning { found + public_archives(&self.seen).count() } else { found }
     }
 
     /// How much is wrong with the baseline.
     fn stale(&self) -> usize {
-        self.seen.baseline.as_ref().map_or(0, |baseline| baseline.unused.len() + usize::from(baseline.state != BaselineState::Read))
+        self.seen.baseline.as_ref().map_or(0, |baseline| {
+            baseline.unused.len() + usize::from(baseline.state != BaselineState::Read)
+        })
     }
 
     /// For a person.
@@ -192,7 +236,8 @@ impl Scanned {
             if weight == Weight::Information && !self.all {
                 continue;
             }
-            let of_weight = all.iter().filter(|found| found.weight == weight && found.hit.allowed.is_none());
+            let of_weight =
+                all.iter().filter(|found| found.weight == weight && found.hit.allowed.is_none());
             let mut of_weight: Vec<&Weighed<'_>> = of_weight.collect();
             while let Some(first) = of_weight.first().copied() {
                 let (same, rest): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) =
@@ -202,7 +247,10 @@ impl Scanned {
             }
         }
         self.describe_allowed(&all, colour, &mut text);
-        let information = all.iter().filter(|found| found.weight == Weight::Information && found.hit.allowed.is_none()).count();
+        let information = all
+            .iter()
+            .filter(|found| found.weight == Weight::Information && found.hit.allowed.is_none())
+            .count();
         if information > 0 && !self.all {
             let _ = writeln!(
                 text,
@@ -235,12 +283,17 @@ impl Scanned {
             Weight::Information => "-",
         };
         let options = |first| textwrap::Options::new(80).initial_indent(first).break_words(false);
-        let options = |first, others| options(first).subsequent_indent(others).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let options = |first, others| {
+            options(first)
+                .subsequent_indent(others)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        };
         let head = textwrap::fill(&format!("{mark} {}: {}", rule.id, rule.what), options("", "  "));
         let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
         let named = if self.all { found.len() } else { NAMED };
         for Weighed { hit, .. } in found.iter().take(named) {
-            let line = format!("{}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
+            let line =
+                format!("{}  {}  ({})", self.place(hit), plain(&hit.excerpt), hit.circumstances());
             let _ = writeln!(text, "{}", textwrap::fill(&line, options("    ", "      ")));
         }
         let kept = self.seen.hits.iter().filter(|hit| hit.rule == rule.id).count() as u64;
@@ -251,20 +304,32 @@ impl Scanned {
             let _ = writeln!(text, "    and {more} more{how}");
         }
         for (label, words) in [("why: ", rule.why), ("fix: ", rule.fix)] {
-            let _ = writeln!(text, "{}", textwrap::fill(&format!("{label}{words}"), options("    ", "      ")));
+            let _ = writeln!(
+                text,
+                "{}",
+                textwrap::fill(&format!("{label}{words}"), options("    ", "      "))
+            );
         }
         text.push('\n');
     }
 
     /// What somebody accepted, and what is wrong with the baseline.
     fn describe_allowed(&self, all: &[Weighed<'_>], colour: bool, text: &mut String) {
-        let allowed: Vec<&Weighed<'_>> = all.iter().filter(|found| found.hit.allowed.is_some()).collect();
+        let allowed: Vec<&Weighed<'_>> =
+            all.iter().filter(|found| found.hit.allowed.is_some()).collect();
         if self.seen.allowed > 0 {
             let head = format!("~ {} allowed", self.seen.allowed);
             let _ = writeln!(text, "{}", if colour { head.bold().to_string() } else { head });
             let named = if self.all { allowed.len() } else { NAMED };
             for Weighed { rule, hit, .. } in allowed.iter().take(named) {
-                let _ = writeln!(text, "    {}  {}: {}  ({})", self.place(hit), rule.id, plain(&hit.excerpt), hit.circumstances());
+                let _ = writeln!(
+                    text,
+                    "    {}  {}: {}  ({})",
+                    self.place(hit),
+                    rule.id,
+                    plain(&hit.excerpt),
+                    hit.circumstances()
+                );
             }
             let more = self.seen.allowed.saturating_sub(allowed.len().min(named) as u64);
             if more > 0 {
@@ -272,17 +337,29 @@ impl Scanned {
             }
             text.push('\n');
         }
-        let Some(baseline) = self.seen.baseline.as_ref().filter(|_| self.stale() > 0) else { return };
+        let Some(baseline) = self.seen.baseline.as_ref().filter(|_| self.stale() > 0) else {
+            return;
+        };
         let path = plain(&baseline.path);
         match baseline.state {
             BaselineState::Read => {}
-            BaselineState::Missing => _ = writeln!(text, "! {path} is configured as the baseline and is not there"),
-            BaselineState::Unreadable => _ = writeln!(text, "! {path} cannot be read, or is nothing that `golive baseline` wrote"),
+            BaselineState::Missing => {
+                _ = writeln!(text, "! {path} is configured as the baseline and is not there")
+            }
+            BaselineState::Unreadable => {
+                _ = writeln!(
+                    text,
+                    "! {path} cannot be read, or is nothing that `golive baseline` wrote"
+                )
+            }
         }
         for UnusedEntry { line, rule, path: of, count, met } in &baseline.unused {
             let (rule, of) = (plain(rule), plain(of));
-            let _ =
-                writeln!(text, "! {path}:{line}: accepts {count} of {rule} in {of}, and {met} are there: `golive baseline` writes it anew");
+            let _ = writeln!(
+                text,
+                "! {path}:{line}: accepts {count} of {rule} in {of}, and {met} are there: `golive \
+                 baseline` writes it anew"
+            );
         }
         text.push('\n');
     }
@@ -300,7 +377,8 @@ impl Scanned {
             let _ = writeln!(text, "? {} ({}) {why}", plain(&folder.path), folder.kind.key());
         }
         for gap in &self.seen.unlooked {
-            let folder = self.seen.folders.get(gap.folder).map_or("", |folder| folder.path.as_str());
+            let folder =
+                self.seen.folders.get(gap.folder).map_or("", |folder| folder.path.as_str());
             let is_public = public_archives(&self.seen).any(|archive| archive == gap);
             let mark = if gap.why.is_gap() {
                 "?"
@@ -309,8 +387,17 @@ impl Scanned {
             } else {
                 "-"
             };
-            let others = if gap.count > 1 { format!(" (and {} like it)", gap.count - 1) } else { String::new() };
-            let _ = writeln!(text, "{mark} {} {}{others}", plain(&within(folder, &gap.path)), gap.why.words());
+            let others = if gap.count > 1 {
+                format!(" (and {} like it)", gap.count - 1)
+            } else {
+                String::new()
+            };
+            let _ = writeln!(
+                text,
+                "{mark} {} {}{others}",
+                plain(&within(folder, &gap.path)),
+                gap.why.words()
+            );
         }
         if self.seen.files() == 0 {
             text.push_str("? no file was met\n");
@@ -331,7 +418,10 @@ impl Scanned {
 
     /// The path as one would type it.
     fn path(&self, hit: &Hit) -> String {
-        within(self.seen.folders.get(hit.folder).map_or("", |folder| folder.path.as_str()), &hit.path)
+        within(
+            self.seen.folders.get(hit.folder).map_or("", |folder| folder.path.as_str()),
+            &hit.path,
+        )
     }
 
     /// For a program: `golive.scan/v1`.
@@ -397,7 +487,8 @@ fn within(folder: &str, path: &str) -> String {
 
 /// Somebody else's words: as they are where nothing odd is in them, else quoted.
 fn plain(words: &str) -> String {
-    let odd = words.chars().any(|c| is_invisible(c) || matches!(c, '"' | '\\')) || words.chars().count() > 200;
+    let odd = words.chars().any(|c| is_invisible(c) || matches!(c, '"' | '\\'))
+        || words.chars().count() > 200;
     if odd { Quoted(words).show() } else { words.to_owned() }
 }
 

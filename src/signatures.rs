@@ -54,12 +54,22 @@ pub(crate) struct Captured<'a> {
 pub(crate) fn payload(path: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes).context("reading the payload on standard input")?;
+        std::io::stdin()
+            .lock()
+            .take(LONGEST + 1)
+            .read_to_end(&mut bytes)
+            .context("reading the payload on standard input")?;
     } else {
         let reading = || format!("reading {}", path.display());
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).with_context(reading)?;
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+            .with_context(reading)?;
     }
-    ensure!(u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST), "the payload is longer than {} MiB", LONGEST >> 20);
+    ensure!(
+        u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST),
+        "the payload is longer than {} MiB",
+        LONGEST >> 20
+    );
     Ok(bytes)
 }
 
@@ -67,8 +77,14 @@ pub(crate) fn payload(path: &Path) -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// When there is no secret, the timestamp is not in seconds, or the canonical form of what is no JSON is asked for.
-pub(crate) fn sign(keys: &Keyring, payload: &[u8], timestamp: &str, in_canonical_form: bool) -> anyhow::Result<Said> {
+/// When there is no secret, the timestamp is not in seconds, or the canonical form of what is no
+/// JSON is asked for.
+pub(crate) fn sign(
+    keys: &Keyring,
+    payload: &[u8],
+    timestamp: &str,
+    in_canonical_form: bool,
+) -> anyhow::Result<Said> {
     ensure!(
         !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit()),
         "the timestamp is not UNIX seconds, such as 1778659835"
@@ -77,19 +93,27 @@ pub(crate) fn sign(keys: &Keyring, payload: &[u8], timestamp: &str, in_canonical
     let signature = if in_canonical_form {
         let text = std::str::from_utf8(payload).context("reading the payload as UTF-8")?;
         // The library's words may repeat what stands in the payload.
-        let text = canonical(text).map_err(|_| anyhow::anyhow!("the payload is no JSON, so that it has no canonical form"))?;
+        let text = canonical(text).map_err(|_| {
+            anyhow::anyhow!("the payload is no JSON, so that it has no canonical form")
+        })?;
         signature::sign(secret, text.as_bytes(), timestamp)
     } else {
         signature::sign(secret, payload, timestamp)
     };
-    let words = format!("signature  {signature}\ntimestamp  {timestamp}\n\nX-SIGNATURE: {signature}\nX-TIMESTAMP: {timestamp}\n");
+    let words = format!(
+        "signature  {signature}\ntimestamp  {timestamp}\n\nX-SIGNATURE: {signature}\nX-TIMESTAMP: \
+         {timestamp}\n"
+    );
     Ok(Said { words, exit: Exit::Ready })
 }
 
 /// What one should know of what was signed, for standard error.
 pub(crate) fn caution(payload: &[u8], in_canonical_form: bool) -> Option<&'static str> {
     if in_canonical_form {
-        Some("the canonical form was signed: send that form, keys sorted at every level and compact, and nothing else")
+        Some(
+            "the canonical form was signed: send that form, keys sorted at every level and \
+             compact, and nothing else",
+        )
     } else if payload.ends_with(b"\n") {
         Some("the payload ends in a line break, which was signed too; `printf %s` leaves none")
     } else if payload.is_empty() {
@@ -102,7 +126,12 @@ pub(crate) fn caution(payload: &[u8], in_canonical_form: bool) -> Option<&'stati
 /// What one should know of the secret that was signed with, for standard error.
 pub(crate) fn doubt(keys: &Keyring) -> Option<String> {
     let damage = damage(keys.secret_key.as_ref()?.expose());
-    let words = || format!("`api.secret_key` was damaged on its way, and signed with as it is: {}", Listed(&damage).show());
+    let words = || {
+        format!(
+            "`api.secret_key` was damaged on its way, and signed with as it is: {}",
+            Listed(&damage).show()
+        )
+    };
     (!damage.is_empty()).then(words)
 }
 
@@ -111,21 +140,33 @@ pub(crate) fn doubt(keys: &Keyring) -> Option<String> {
 /// # Errors
 ///
 /// When there is no secret.
-pub(crate) fn verify(keys: &Keyring, captured: Captured<'_>, now: Timestamp) -> anyhow::Result<Said> {
+pub(crate) fn verify(
+    keys: &Keyring,
+    captured: Captured<'_>,
+    now: Timestamp,
+) -> anyhow::Result<Said> {
     let Captured { body, signature, timestamp } = captured;
     // In constant time. Upper case is the same number, and not what the platform sends.
-    let valid = signature::verify(secret(keys)?, body, timestamp, signature) && !signature.bytes().any(|byte| byte.is_ascii_uppercase());
+    let valid = signature::verify(secret(keys)?, body, timestamp, signature)
+        && !signature.bytes().any(|byte| byte.is_ascii_uppercase());
     let mut words = String::from(if valid { "VALID\n" } else { "INVALID\n" });
     if !valid {
         match diagnose(keys, body, timestamp, signature) {
             Diagnosis::Readings(readings) => {
                 for reading in readings.iter().take(DESCRIBED) {
-                    words.push_str(&filled("  ", "  ", &format!("{}: {}", reading.name(), summary(reading))));
+                    words.push_str(&filled(
+                        "  ",
+                        "  ",
+                        &format!("{}: {}", reading.name(), summary(reading)),
+                    ));
                 }
                 put_rest(&readings, &mut words);
             }
             Diagnosis::Right | Diagnosis::Unexplained { .. } => {
-                words.push_str("  no known reading gives this signature; `golive doctor` says what to look at next\n");
+                words.push_str(
+                    "  no known reading gives this signature; `golive doctor` says what to look \
+                     at next\n",
+                );
             }
         }
     }
@@ -144,12 +185,19 @@ pub(crate) fn explain(keys: &Keyring, captured: Captured<'_>) -> anyhow::Result<
     secret(keys)?;
     let diagnosis = diagnose(keys, captured.body, captured.timestamp, captured.signature);
     let (verdict, exit) = match &diagnosis {
-        Diagnosis::Right => ("RIGHT: it is what the platform's rule gives for this body and timestamp".to_owned(), Exit::Ready),
+        Diagnosis::Right => (
+            "RIGHT: it is what the platform's rule gives for this body and timestamp".to_owned(),
+            Exit::Ready,
+        ),
         Diagnosis::Readings(readings) => match &readings[..] {
             [reading] => (format!("WRONG: {}", summary(reading)), Exit::NotReady),
-            _ => (format!("WRONG: {} readings give this signature", readings.len()), Exit::NotReady),
+            _ => {
+                (format!("WRONG: {} readings give this signature", readings.len()), Exit::NotReady)
+            }
         },
-        Diagnosis::Unexplained { .. } => ("WRONG: no known reading gives this signature".to_owned(), Exit::Incomplete),
+        Diagnosis::Unexplained { .. } => {
+            ("WRONG: no known reading gives this signature".to_owned(), Exit::Incomplete)
+        }
     };
     let mut words = filled("", "  ", &verdict);
     let _ = write!(
@@ -162,18 +210,24 @@ pub(crate) fn explain(keys: &Keyring, captured: Captured<'_>) -> anyhow::Result<
     match diagnosis {
         Diagnosis::Right => {}
         Diagnosis::Readings(readings) => put_readings(&readings, &mut words),
-        Diagnosis::Unexplained { tried, digest } => put_next_steps(keys, captured, tried, digest, &mut words),
+        Diagnosis::Unexplained { tried, digest } => {
+            put_next_steps(keys, captured, tried, digest, &mut words)
+        }
     }
     Ok(Said { words, exit })
 }
 
 fn secret(keys: &Keyring) -> anyhow::Result<&Secret> {
-    keys.secret_key.as_ref().context("`api.secret_key` has no value, or an empty one; `golive config` shows where it is looked for")
+    keys.secret_key.as_ref().context(
+        "`api.secret_key` has no value, or an empty one; `golive config` shows where it is looked \
+         for",
+    )
 }
 
 /// A reading in one line.
 fn summary(reading: &Reading) -> String {
-    let mut words = reading.mistakes().map(|mistake| mistake.words).collect::<Vec<_>>().join(", and ");
+    let mut words =
+        reading.mistakes().map(|mistake| mistake.words).collect::<Vec<_>>().join(", and ");
     if let Some(detail) = &reading.detail {
         let _ = write!(words, " ({detail})");
     }
@@ -188,7 +242,11 @@ fn put_readings(readings: &[Reading], words: &mut String) {
         }
         for slip in reading.slips.iter().filter(|slip| !slip.same.is_empty()) {
             let others: Vec<String> = slip.same.iter().map(|way| name(way)).collect();
-            words.push_str(&filled("    ", "    ", &format!("the same bytes come of {}", others.join(", "))));
+            words.push_str(&filled(
+                "    ",
+                "    ",
+                &format!("the same bytes come of {}", others.join(", ")),
+            ));
         }
         let mut fixes: Vec<&str> = Vec::new();
         for mistake in reading.mistakes().filter(|mistake| !mistake.fix.is_empty()) {
@@ -206,7 +264,9 @@ fn put_readings(readings: &[Reading], words: &mut String) {
 
 /// The rule, and how a check shows it in common stacks.
 pub(crate) fn put_rule(id: &str, words: &mut String) {
-    words.push_str("\nThe platform's rule: hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP)). In full:\n");
+    words.push_str(
+        "\nThe platform's rule: hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP)). In full:\n",
+    );
     for fix in stacks(id) {
         let _ = write!(words, "\n  {}\n", fix.stack.name());
         for line in fix.how.lines() {
@@ -221,7 +281,11 @@ fn name(way: &[&'static Mistake]) -> String {
 
 fn put_rest(readings: &[Reading], words: &mut String) {
     if readings.len() > DESCRIBED {
-        let _ = writeln!(words, "\n  and {} more readings that are as far from the rule", readings.len() - DESCRIBED);
+        let _ = writeln!(
+            words,
+            "\n  and {} more readings that are as far from the rule",
+            readings.len() - DESCRIBED
+        );
     }
 }
 
@@ -230,14 +294,21 @@ fn stacks(id: &str) -> &'static [StackFix] {
     metas.find(|meta| meta.id == id).map_or(&[], |meta| meta.stacks)
 }
 
-fn put_next_steps(keys: &Keyring, captured: Captured<'_>, tried: usize, digest: bool, words: &mut String) {
+fn put_next_steps(
+    keys: &Keyring,
+    captured: Captured<'_>,
+    tried: usize,
+    digest: bool,
+    words: &mut String,
+) {
     let _ = writeln!(words, "  tried      {tried} signatures\n\nLook at these next:");
     let mut step = |text: &str| words.push_str(&filled("  - ", "    ", text));
     if !digest {
         step("The value is no digest in hex or Base64: take it from X-SIGNATURE itself, whole.");
     }
     step(
-        "The secret: is it the one of this account and environment, and was it replaced since? `golive config` shows its kind, length and origin.",
+        "The secret: is it the one of this account and environment, and was it replaced since? \
+         `golive config` shows its kind, length and origin.",
     );
     if keys.sandbox_secret_key.is_none() {
         step("`sandbox.secret_key` is not configured, so the sandbox secret was not tried.");
@@ -245,14 +316,21 @@ fn put_next_steps(keys: &Keyring, captured: Captured<'_>, tried: usize, digest: 
     if keys.api_key.is_none() {
         step("`api.api_key` is not configured, so the API key was not tried.");
     }
-    step("The body: is it every byte that travelled? Logs cut, re-indent and re-encode; save it from the wire, before anything parses it.");
+    step(
+        "The body: is it every byte that travelled? Logs cut, re-indent and re-encode; save it \
+         from the wire, before anything parses it.",
+    );
     if captured.timestamp.trim().len() != 10 || captured.timestamp.trim().parse::<u32>().is_err() {
         step("The timestamp: it is not UNIX seconds. Take X-TIMESTAMP of the same request.");
     } else {
-        step("The timestamp and the signature: are both of the same request as the body, not of a repetition?");
+        step(
+            "The timestamp and the signature: are both of the same request as the body, not of a \
+             repetition?",
+        );
     }
     step(
-        "The signing code: `golive sign < body` prints what it should give; compare the two inputs byte by byte (`xxd`) just before the HMAC.",
+        "The signing code: `golive sign < body` prints what it should give; compare the two \
+         inputs byte by byte (`xxd`) just before the HMAC.",
     );
 }
 
@@ -262,7 +340,9 @@ fn shape(signature: &str) -> String {
     let length = signature.chars().count();
     let hex = !signature.is_empty() && signature.bytes().all(|byte| byte.is_ascii_hexdigit());
     let of = if hex { "hex digits" } else { "characters" };
-    if start.chars().any(is_invisible) || !hex && !signature.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if start.chars().any(is_invisible)
+        || !hex && !signature.bytes().all(|byte| byte.is_ascii_graphic())
+    {
         return format!("{length} characters, not all of them printable");
     }
     format!("{start}{}  ({length} {of})", if length > 8 { "…" } else { "" })
@@ -271,7 +351,11 @@ fn shape(signature: &str) -> String {
 /// What is wrong with a timestamp, where a receiver would refuse it.
 fn outside_of_window(timestamp: &str, now: Timestamp) -> Option<String> {
     let refuses = format!("a receiver that allows ±{} min refuses it", WINDOW / 60);
-    let Some(sent) = timestamp.parse::<i64>().ok().filter(|_| timestamp.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let Some(sent) = timestamp
+        .parse::<i64>()
+        .ok()
+        .filter(|_| timestamp.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
         return Some(format!("the timestamp is not UNIX seconds: {refuses}"));
     };
     let age = now.as_second().saturating_sub(sent);
@@ -293,7 +377,8 @@ pub(crate) fn filled(first: &str, others: &str, words: &str) -> String {
     textwrap::fill(words, options) + "\n"
 }
 
-/// Lines folded to the usual width. Behind a label the rest stands below the words, in other indented lines a little further in.
+/// Lines folded to the usual width. Behind a label the rest stands below the words, in other
+/// indented lines a little further in.
 pub(crate) fn folded(lines: &str) -> String {
     let fold = |line: &str| {
         let words = line.trim_start();
@@ -310,7 +395,10 @@ mod tests {
     use super::*;
 
     fn keys() -> Keyring {
-        Keyring { secret_key: Some(Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned())), ..Keyring::default() }
+        Keyring {
+            secret_key: Some(Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned())),
+            ..Keyring::default()
+        }
     }
 
     fn now() -> Timestamp {
@@ -320,14 +408,23 @@ mod tests {
     #[test]
     fn what_was_signed_verifies_and_is_right() {
         let said = sign(&keys(), b"{}", "1778659835", false).expect("signs");
-        let signature = said.words.lines().find_map(|line| line.strip_prefix("X-SIGNATURE: ")).expect("a header");
+        let signature = said
+            .words
+            .lines()
+            .find_map(|line| line.strip_prefix("X-SIGNATURE: "))
+            .expect("a header");
         let captured = Captured { body: b"{}", signature, timestamp: "1778659835" };
         let verified = verify(&keys(), captured, now()).expect("verifies");
         assert_eq!((verified.words.as_str(), verified.exit), ("VALID\n", Exit::Ready));
         assert_eq!(explain(&keys(), captured).expect("explains").exit, Exit::Ready);
         let upper = signature.to_uppercase();
-        let verified = verify(&keys(), Captured { signature: &upper, ..captured }, now()).expect("verifies");
-        assert!(verified.exit == Exit::NotReady && verified.words.contains("upper-case-hex"), "{}", verified.words);
+        let verified =
+            verify(&keys(), Captured { signature: &upper, ..captured }, now()).expect("verifies");
+        assert!(
+            verified.exit == Exit::NotReady && verified.words.contains("upper-case-hex"),
+            "{}",
+            verified.words
+        );
     }
 
     #[test]
@@ -346,7 +443,10 @@ mod tests {
             let told = outside_of_window(timestamp, now());
             match words {
                 None => assert_eq!(told, None, "{timestamp}"),
-                Some(words) => assert!(told.as_ref().is_some_and(|told| told.contains(words)), "{timestamp}: {told:?}"),
+                Some(words) => assert!(
+                    told.as_ref().is_some_and(|told| told.contains(words)),
+                    "{timestamp}: {told:?}"
+                ),
             }
         }
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use golive_checks::model::{Keyring, OrderId};
 use url::Url;
 
-/// The merchant's real addresses, programs and secrets. Made by `config`, used by `observe`, never saved.
+/// The merchant's real addresses, programs and secrets. Made by `config`, used by `observe`, never
+/// saved.
 #[derive(Debug, Default)]
 pub(crate) struct Wiring {
     /// The secrets.
@@ -32,9 +33,11 @@ pub(crate) struct Wiring {
     pub(crate) status: Option<HookCall>,
     /// `[webhook.control]`
     pub(crate) control: Option<ControlHook>,
-    /// `[signer] command`; `{timestamp}` stands for the timestamp, the payload goes to standard input.
+    /// `[signer] command`; `{timestamp}` stands for the timestamp, the payload goes to standard
+    /// input.
     pub(crate) signer: Option<Vec<String>>,
-    /// The env file and the files that hold a secret: configuration key, path as configured, path to open.
+    /// The env file and the files that hold a secret: configuration key, path as configured, path
+    /// to open.
     pub(crate) secret_files: Vec<(String, String, PathBuf)>,
 }
 
@@ -52,7 +55,8 @@ pub(crate) enum OrderSource {
 pub(crate) enum HookCall {
     /// Prints the answer.
     Command(Vec<String>),
-    /// Answers with JSON; the pointer (RFC 6901) names the answer in it, or the whole document is it.
+    /// Answers with JSON; the pointer (RFC 6901) names the answer in it, or the whole document is
+    /// it.
     Url {
         /// The address, `{id}` in it.
         url: String,

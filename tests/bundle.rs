@@ -13,10 +13,12 @@ use serde_json::Value;
 use support::{Ran, golive, run};
 use tempfile::TempDir;
 
-/// A folder with a saved run that was ready, as one of a merchant: without switches, and not of the built-in shop.
+/// A folder with a saved run that was ready, as one of a merchant: without switches, and not of the
+/// built-in shop.
 fn ready() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(golive(folder.path()).args(["demo", "--quiet", "--save-observations", "seen.json"]));
+    let ran =
+        run(golive(folder.path()).args(["demo", "--quiet", "--save-observations", "seen.json"]));
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     change(&folder.path().join("seen.json"), |seen| {
         seen["run"]["mode"] = "check".into();
@@ -71,20 +73,36 @@ fn a_run_is_bundled_signed_by_two_and_verified() {
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
         let shown = done(folder, &format!("show {bundle}"));
         assert!(
-            shown.contains("\"Asha\", \"engineer\"") && shown.contains("\"Ravi\", \"QA\"") && shown.contains("Nothing was verified"),
+            shown.contains("\"Asha\", \"engineer\"")
+                && shown.contains("\"Ravi\", \"QA\"")
+                && shown.contains("Nothing was verified"),
             "{shown}"
         );
         let verified = done(folder, &verify).replace('\n', " ");
-        for said in
-            ["VERIFIED: READY until ", "\"Ravi\", \"QA\"", "What this proves", "What it cannot prove", "The merchant controls the machine"]
-        {
+        for said in [
+            "VERIFIED: READY until ",
+            "\"Ravi\", \"QA\"",
+            "What this proves",
+            "What it cannot prove",
+            "The merchant controls the machine",
+        ] {
             assert!(verified.contains(said), "{said}: {verified}");
         }
-        let stranger = line(folder, &format!("verify {bundle} --key asha.key.pub --key stranger.key.pub"));
-        assert!(stranger.code == 5 && stranger.stdout.contains("by none of the given keys"), "{}", stranger.stdout);
+        let stranger =
+            line(folder, &format!("verify {bundle} --key asha.key.pub --key stranger.key.pub"));
+        assert!(
+            stranger.code == 5 && stranger.stdout.contains("by none of the given keys"),
+            "{}",
+            stranger.stdout
+        );
         assert_eq!(line(folder, &format!("{verify} --challenge 4711")).code, 5);
-        let twice = line(folder, &format!("sign-off {bundle} --key asha.key --name Asha --role engineer"));
-        assert!(twice.code == 2 && twice.stderr.contains("signed the bundle already"), "{}", twice.stderr);
+        let twice =
+            line(folder, &format!("sign-off {bundle} --key asha.key --name Asha --role engineer"));
+        assert!(
+            twice.code == 2 && twice.stderr.contains("signed the bundle already"),
+            "{}",
+            twice.stderr
+        );
         let over = line(folder, &format!("bundle seen.json --to {bundle}"));
         assert!(over.code == 2 && over.stderr.contains(bundle), "{}", over.stderr);
     }
@@ -94,7 +112,12 @@ fn a_run_is_bundled_signed_by_two_and_verified() {
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, [&bytes[..], b"\n"].concat()).unwrap();
         let ran = line(folder, "verify signed --key asha.key.pub ravi.key.pub");
-        assert!(ran.code == 5 && ran.stdout.starts_with("REFUSED: "), "{}: {}", path.display(), ran.stdout);
+        assert!(
+            ran.code == 5 && ran.stdout.starts_with("REFUSED: "),
+            "{}: {}",
+            path.display(),
+            ran.stdout
+        );
         assert_eq!(line(folder, "sign-off signed --key stranger.key --name Eve --role QA").code, 2);
         fs::write(&path, bytes).unwrap();
     }
@@ -105,16 +128,27 @@ fn a_run_is_bundled_signed_by_two_and_verified() {
 fn a_run_that_is_not_ready_gives_a_draft_and_nothing_else() {
     let folder = ready();
     let folder = folder.path();
-    change(&folder.join("seen.json"), |seen| seen["run"]["switches"] = vec!["--allow-private"].into());
+    change(&folder.join("seen.json"), |seen| {
+        seen["run"]["switches"] = vec!["--allow-private"].into()
+    });
     let refused = line(folder, "bundle seen.json --to bundle");
-    assert!(refused.code == 2 && refused.stderr.contains("--allow-private") && refused.stderr.contains("--draft"), "{}", refused.stderr);
+    assert!(
+        refused.code == 2
+            && refused.stderr.contains("--allow-private")
+            && refused.stderr.contains("--draft"),
+        "{}",
+        refused.stderr
+    );
     assert!(!folder.join("bundle").exists());
     done(folder, "keygen key");
     done(folder, "bundle seen.json --to bundle --draft");
     done(folder, "sign-off bundle --key key --name Asha --role engineer");
     let verified = line(folder, "verify bundle --key key.pub");
     assert!(verified.code == 5 && verified.stdout.contains("it is a draft"), "{}", verified.stdout);
-    assert!(done(folder, "verify bundle --key key.pub --draft").contains("It is a DRAFT, and no sign-off."));
+    assert!(
+        done(folder, "verify bundle --key key.pub --draft")
+            .contains("It is a DRAFT, and no sign-off.")
+    );
     for report in fs::read_dir(folder.join("bundle")).unwrap().map(|entry| entry.unwrap().path()) {
         let name = report.file_name().unwrap().to_string_lossy().into_owned();
         if name.starts_with("report.") || name.starts_with("requirements.") {
@@ -129,17 +163,32 @@ fn check_writes_a_bundle_of_its_run() {
     let folder = folder.path();
     merchant(folder);
     let refused = line(folder, "check --offline --bundle bundle.zip");
-    assert!(refused.code == 4 && refused.stderr.contains("the verdict is INCOMPLETE"), "{} {}", refused.code, refused.stderr);
+    assert!(
+        refused.code == 4 && refused.stderr.contains("the verdict is INCOMPLETE"),
+        "{} {}",
+        refused.code,
+        refused.stderr
+    );
     assert!(refused.stdout.starts_with("INCOMPLETE") && !folder.join("bundle.zip").exists());
     let draft = line(folder, "check --offline --bundle bundle.zip --draft --challenge 4711");
-    assert!(draft.code == 3 && draft.stdout.starts_with("DRAFT, INCOMPLETE") && draft.stdout.contains("4711"), "{}", draft.stdout);
+    assert!(
+        draft.code == 3
+            && draft.stdout.starts_with("DRAFT, INCOMPLETE")
+            && draft.stdout.contains("4711"),
+        "{}",
+        draft.stdout
+    );
     done(folder, "keygen key");
     done(folder, "sign-off bundle.zip --key key --name Asha --role engineer");
     done(folder, "verify bundle.zip --key key.pub --draft --challenge 4711");
     assert_eq!(line(folder, "verify bundle.zip --key key.pub --draft --challenge 4712").code, 5);
     line(folder, "check --offline --quiet --bundle bundle --draft");
     for file in fs::read_dir(folder.join("bundle")).unwrap().map(|entry| entry.unwrap().path()) {
-        assert!(!String::from_utf8_lossy(&fs::read(&file).unwrap()).contains("MARKER"), "{} holds a secret", file.display());
+        assert!(
+            !String::from_utf8_lossy(&fs::read(&file).unwrap()).contains("MARKER"),
+            "{} holds a secret",
+            file.display()
+        );
     }
     // What would be refused afterwards is refused before anything is done.
     for (words, why) in [
@@ -149,7 +198,12 @@ fn check_writes_a_bundle_of_its_run() {
         ("check --offline --draft", "--bundle"),
     ] {
         let ran = line(folder, words);
-        assert!(ran.code == 2 && ran.stdout.is_empty() && ran.stderr.contains(why), "{words}: {} {}", ran.code, ran.stderr);
+        assert!(
+            ran.code == 2 && ran.stdout.is_empty() && ran.stderr.contains(why),
+            "{words}: {} {}",
+            ran.code,
+            ran.stderr
+        );
     }
 }
 
@@ -181,7 +235,12 @@ fn what_is_missing_or_garbled_is_2_and_says_which_file() {
         ("keygen no/such/folder", "no/such/folder"),
     ] {
         let ran = line(folder, words);
-        assert!(ran.code == 2 && ran.stdout.is_empty() && ran.stderr.contains(what), "{words}: {} {}", ran.code, ran.stderr);
+        assert!(
+            ran.code == 2 && ran.stdout.is_empty() && ran.stderr.contains(what),
+            "{words}: {} {}",
+            ran.code,
+            ran.stderr
+        );
     }
 }
 
@@ -192,10 +251,14 @@ fn a_run_that_got_worse_is_5() {
     done(folder, "bundle seen.json --to old.zip");
     assert!(done(folder, "diff old.zip seen.json").contains("as before"));
     fs::copy(folder.join("seen.json"), folder.join("new.json")).unwrap();
-    change(&folder.join("new.json"), |seen| seen["observations"]["webhook_tls"]["got"]["trust"] = "expired".into());
+    change(&folder.join("new.json"), |seen| {
+        seen["observations"]["webhook_tls"]["got"]["trust"] = "expired".into()
+    });
     let worse = line(folder, "diff old.zip new.json");
     assert!(
-        worse.code == 5 && worse.stdout.contains("REGRESSION") && worse.stdout.contains("webhook-certificate"),
+        worse.code == 5
+            && worse.stdout.contains("REGRESSION")
+            && worse.stdout.contains("webhook-certificate"),
         "{} {}",
         worse.stdout,
         worse.stderr
@@ -211,7 +274,12 @@ fn some_time_up_to(longest: Duration) -> Duration {
 
 /// Starts it and kills it at some moment of as long as it takes.
 fn killed(folder: &Path, words: &str, takes: Duration) {
-    let mut child = golive(folder).args(words.split_whitespace()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = golive(folder)
+        .args(words.split_whitespace())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     std::thread::sleep(some_time_up_to(takes));
     child.kill().unwrap();
     child.wait().unwrap();
@@ -238,7 +306,8 @@ fn whatever_is_killed_leaves_each_path_whole() {
     let mut whole = 0;
 
     // Reports: the old one or the new one.
-    let outputs = "--output terminal=r.txt --output json=r.json --output html=r.html --output sarif=r.sarif";
+    let outputs =
+        "--output terminal=r.txt --output json=r.json --output html=r.html --output sarif=r.sarif";
     let names = ["r.txt", "r.json", "r.html", "r.sarif"];
     let judge = |run: &str| format!("judge {run}.json {outputs}");
     let time = takes(folder, &judge("other"));
@@ -249,7 +318,10 @@ fn whatever_is_killed_leaves_each_path_whole() {
         killed(folder, &judge(if turn % 2 == 0 { "other" } else { "seen" }), time);
         for (at, name) in names.iter().enumerate() {
             let now = read(name);
-            assert!(now == other[at] || now == seen[at], "{name} is neither the old one nor the new one");
+            assert!(
+                now == other[at] || now == seen[at],
+                "{name} is neither the old one nor the new one"
+            );
         }
         whole += 1;
     }
@@ -259,15 +331,19 @@ fn whatever_is_killed_leaves_each_path_whole() {
         let words = format!("bundle seen.json --draft --to {name}");
         let time = takes(folder, &words);
         for _ in 0..10 {
-            let _ = fs::remove_dir_all(folder.join(name)).or_else(|_| fs::remove_file(folder.join(name)));
+            let _ = fs::remove_dir_all(folder.join(name))
+                .or_else(|_| fs::remove_file(folder.join(name)));
             killed(folder, &words, time);
             if folder.join(name).exists() {
                 done(folder, &format!("show {name}"));
-                assert!(name == "bundle.zip" || fs::read_dir(folder.join(name)).unwrap().count() == 15);
+                assert!(
+                    name == "bundle.zip" || fs::read_dir(folder.join(name)).unwrap().count() == 15
+                );
             }
             whole += 1;
         }
-        let _ = fs::remove_dir_all(folder.join(name)).or_else(|_| fs::remove_file(folder.join(name)));
+        let _ =
+            fs::remove_dir_all(folder.join(name)).or_else(|_| fs::remove_file(folder.join(name)));
         done(folder, &words);
     }
 
@@ -281,7 +357,10 @@ fn whatever_is_killed_leaves_each_path_whole() {
             fs::write(folder.join(path), &unsigned).unwrap();
             killed(folder, &words, time);
             if read(path) != unsigned {
-                assert!(done(folder, &format!("verify {bundle} --draft --key key.pub")).contains("Asha"));
+                assert!(
+                    done(folder, &format!("verify {bundle} --draft --key key.pub"))
+                        .contains("Asha")
+                );
             }
             whole += 1;
         }

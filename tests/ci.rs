@@ -45,7 +45,11 @@ fn init_writes_each_recipe_as_it_stands_and_replaces_none() {
         assert_eq!(again.code, 2);
         assert!(again.stderr.contains("is there already"), "{}", again.stderr);
         assert_eq!(fs::read_to_string(&path).unwrap(), "# mine");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left");
+        assert_eq!(
+            fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "no temporary file is left"
+        );
     }
 }
 
@@ -83,7 +87,11 @@ fn no_recipe_lets_a_failure_pass() {
 
 #[test]
 fn every_recipe_that_checks_keeps_the_reports_of_a_failure() {
-    let kept = [("action.yml", "if: always()"), ("examples/ci/gitlab.yml", "when: always"), ("examples/ci/Jenkinsfile", "always {")];
+    let kept = [
+        ("action.yml", "if: always()"),
+        ("examples/ci/gitlab.yml", "when: always"),
+        ("examples/ci/Jenkinsfile", "always {"),
+    ];
     for (file, words) in kept {
         assert!(read(file).contains(words), "{file}");
     }
@@ -129,11 +137,17 @@ fn the_container_is_nobodys_root_and_has_no_shell() {
 #[test]
 fn releases_carry_what_the_action_asks_for() {
     let (action, release) = (read("action.yml"), read(".github/workflows/release.yml"));
-    let targets: Vec<&str> = action.lines().filter_map(|line| line.trim().split_once(") target=")?.1.strip_suffix(" ;;")).collect();
+    let targets: Vec<&str> = action
+        .lines()
+        .filter_map(|line| line.trim().split_once(") target=")?.1.strip_suffix(" ;;"))
+        .collect();
     assert_eq!(targets.len(), 5);
     for target in targets {
         assert!(release.contains(&format!("target: {target},")), "{target} is not released");
     }
-    assert!(action.contains("golive-$VERSION-$target.tar.gz") && release.contains("golive-${GITHUB_REF_NAME#v}-$TARGET.tar.gz"));
+    assert!(
+        action.contains("golive-$VERSION-$target.tar.gz")
+            && release.contains("golive-${GITHUB_REF_NAME#v}-$TARGET.tar.gz")
+    );
     assert!(action.contains("SHA256SUMS") && release.contains("SHA256SUMS"));
 }

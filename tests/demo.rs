@@ -28,17 +28,30 @@ fn the_correct_shop_is_ready_and_says_that_it_is_a_demo() {
 #[test]
 fn neither_a_pipeline_nor_its_variables_change_that() {
     let mut command = demo(&[]);
-    command.env("CI", "true").env("HTTPS_PROXY", "http://127.0.0.1:9").env("DEMO_SHOP_SECRET_KEY", "sk_live_MARKERnotTheShops");
+    command
+        .env("CI", "true")
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
+        .env("DEMO_SHOP_SECRET_KEY", "sk_live_MARKERnotTheShops");
     let ran = run(&mut command);
     assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
 }
 
 #[test]
 fn defects_can_be_combined() {
-    let ran = run(&mut demo(&["--defect", "clock-skew", "--defect", "credits-twice", "--output", "json"]));
+    let ran = run(&mut demo(&[
+        "--defect",
+        "clock-skew",
+        "--defect",
+        "credits-twice",
+        "--output",
+        "json",
+    ]));
     let report = ran.json();
     assert_eq!(ran.code, 1);
-    assert_eq!([outcome(&report, "api-clock"), outcome(&report, "webhook-applies-once")], ["fail", "fail"]);
+    assert_eq!(
+        [outcome(&report, "api-clock"), outcome(&report, "webhook-applies-once")],
+        ["fail", "fail"]
+    );
     assert_eq!(outcome(&report, "webhook-rejects-forged"), "pass");
 }
 
@@ -46,14 +59,22 @@ fn defects_can_be_combined() {
 fn lists_its_defects() {
     let ran = run(&mut demo(&["--list"]));
     assert_eq!(ran.code, 0);
-    assert!(ran.stdout.lines().count() >= 30 && ran.stdout.contains("verifies-nothing"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.lines().count() >= 30 && ran.stdout.contains("verifies-nothing"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
 fn an_unknown_defect_is_a_matter_of_usage() {
     let ran = run(&mut demo(&["--defect", "verifies-nothin"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("verifies-nothin") && ran.stderr.contains("--list"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("verifies-nothin") && ran.stderr.contains("--list"),
+        "{}",
+        ran.stderr
+    );
 }
 
 /// Ends with the test.
@@ -71,7 +92,11 @@ fn a_served_shop_can_be_checked_by_hand() {
     let mut shop = Served(demo(&["--serve"]).stdout(Stdio::piped()).spawn().unwrap());
     let printed = BufReader::new(shop.0.stdout.take().unwrap());
     let mut lines = printed.lines().map(Result::unwrap);
-    let mut said = |start: &str| lines.find_map(|line| line.strip_prefix(start).map(str::to_owned)).expect("the shop says how to check it");
+    let mut said = |start: &str| {
+        lines
+            .find_map(|line| line.strip_prefix(start).map(str::to_owned))
+            .expect("the shop says how to check it")
+    };
     let folder = said("#   cd ");
     let by_hand = said("#   golive ");
     let ran = run(golive(Path::new(&folder)).args(by_hand.split(' ')));

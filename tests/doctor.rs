@@ -1,4 +1,5 @@
-//! Signatures at the bench, through the real binary: the doctor names what wrong signers of three languages did.
+//! Signatures at the bench, through the real binary: the doctor names what wrong signers of three
+//! languages did.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -39,19 +40,31 @@ url = "https://shop.example/hook"
 fn on(folder: &Path, payload: &str, arguments: &[&str]) -> Ran {
     fs::write(folder.join("payload"), payload).unwrap();
     let stdin = File::open(folder.join("payload")).unwrap();
-    run(golive(folder).env("KWIKPAISA_TEST_SECRET_KEY", SANDBOX_SECRET).stdin(stdin).args(arguments))
+    run(golive(folder)
+        .env("KWIKPAISA_TEST_SECRET_KEY", SANDBOX_SECRET)
+        .stdin(stdin)
+        .args(arguments))
 }
 
 fn doctor(folder: &Path, body: &str, signature: &str, timestamp: &str) -> Ran {
-    let ran = on(folder, body, &["doctor", "--body", "-", "--signature", signature, "--timestamp", timestamp]);
+    let ran = on(
+        folder,
+        body,
+        &["doctor", "--body", "-", "--signature", signature, "--timestamp", timestamp],
+    );
     assert!(!ran.stdout.contains("READY"), "{}", ran.stdout);
-    assert!(signature.len() <= 8 || !ran.stdout.contains(signature), "the signature stands there whole: {}", ran.stdout);
+    assert!(
+        signature.len() <= 8 || !ran.stdout.contains(signature),
+        "the signature stands there whole: {}",
+        ran.stdout
+    );
     ran
 }
 
 /// The readings that the doctor names, and those that give the same bytes.
 fn readings(ran: &Ran) -> Vec<String> {
-    let named = ran.stdout.lines().filter_map(|line| line.strip_prefix("  reading    ")).map(str::to_owned);
+    let named =
+        ran.stdout.lines().filter_map(|line| line.strip_prefix("  reading    ")).map(str::to_owned);
     let paragraphs = ran.stdout.split("the same bytes come of ").skip(1);
     let same = paragraphs
         .flat_map(|rest| rest.split("fix: ").next().unwrap().split([',', '\n']))
@@ -60,7 +73,8 @@ fn readings(ran: &Ran) -> Vec<String> {
     named.chain(same).collect()
 }
 
-/// A language, and what it needs to sign: `text` is the body, `data` what it holds, `ts`, `secret`, and `mac(message, key, hash)` in hex.
+/// A language, and what it needs to sign: `text` is the body, `data` what it holds, `ts`, `secret`,
+/// and `mac(message, key, hash)` in hex.
 struct Language {
     program: &'static str,
     flag: &'static str,
@@ -124,7 +138,12 @@ impl Language {
             .env("SANDBOX", SANDBOX_SECRET)
             .output()
             .unwrap();
-        assert!(output.status.success(), "{} {code}: {}", self.program, String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{} {code}: {}",
+            self.program,
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 }
@@ -143,10 +162,16 @@ fn each_is_named(language: &Language, signers: &[(&str, &str, &str)]) {
         let ran = doctor(folder.path(), body, &signature, TIMESTAMP);
         assert_eq!(ran.code, 1, "{code}: {}{}", ran.stdout, ran.stderr);
         let named = readings(&ran);
-        let found = if AS_WELL.contains(expected) { named.iter().any(|name| name == expected) } else { named[0] == *expected };
+        let found = if AS_WELL.contains(expected) {
+            named.iter().any(|name| name == expected)
+        } else {
+            named[0] == *expected
+        };
         assert!(found, "{expected}: {code}: {}", ran.stdout);
         assert!(
-            ran.stdout.starts_with("WRONG: ") && ran.stdout.contains("fix: ") && ran.stdout.contains("Node / Express"),
+            ran.stdout.starts_with("WRONG: ")
+                && ran.stdout.contains("fix: ")
+                && ran.stdout.contains("Node / Express"),
             "{}",
             ran.stdout
         );
@@ -161,7 +186,11 @@ fn the_doctor_names_what_wrong_signers_in_python_did() {
             ("python-body", EVENT, "mac(json.dumps(data) + ts)"),
             ("python-compact-body", EVENT, "mac(json.dumps(data, separators=(',', ':')) + ts)"),
             ("python-letters-body", EVENT, "mac(json.dumps(data, ensure_ascii=False) + ts)"),
-            ("python-compact-letters-body", EVENT, "mac(json.dumps(data, separators=(',', ':'), ensure_ascii=False) + ts)"),
+            (
+                "python-compact-letters-body",
+                EVENT,
+                "mac(json.dumps(data, separators=(',', ':'), ensure_ascii=False) + ts)",
+            ),
             ("python-body+sorted", EVENT, "mac(json.dumps(data, sort_keys=True) + ts)"),
             ("python-dict", EVENT, "mac(str(data) + ts)"),
             ("timestamp-first+separator-dot", EVENT, "mac(ts + '.' + text)"),
@@ -169,8 +198,16 @@ fn the_doctor_names_what_wrong_signers_in_python_did() {
             ("sha256-prefix", EVENT, "'sha256=' + mac(text + ts)"),
             ("sha1", EVENT, "mac(text + ts, secret, 'sha1')"),
             ("sha384", EVENT, "mac(text + ts, secret, 'sha384')"),
-            ("plain-hash-secret-first", EVENT, "hashlib.sha256((secret + text + ts).encode()).hexdigest()"),
-            ("plain-hash-without-secret", EVENT, "hashlib.sha256((text + ts).encode()).hexdigest()"),
+            (
+                "plain-hash-secret-first",
+                EVENT,
+                "hashlib.sha256((secret + text + ts).encode()).hexdigest()",
+            ),
+            (
+                "plain-hash-without-secret",
+                EVENT,
+                "hashlib.sha256((text + ts).encode()).hexdigest()",
+            ),
             ("secret-from-base64", EVENT, "mac(text + ts, base64.b64decode(secret + '==='))"),
             ("another-timestamp", EVENT, "mac(text + str(int(ts) + 2))"),
             ("decimal-timestamp", EVENT, "mac(text + str(float(ts)))"),
@@ -178,7 +215,11 @@ fn the_doctor_names_what_wrong_signers_in_python_did() {
             ("secret-with-line-break", EVENT, "mac(text + ts, secret + '\\n')"),
             ("empty-secret", EVENT, "mac(text + ts, '')"),
             ("secret-without-prefix", EVENT, "mac(text + ts, secret[len('sk_live_'):])"),
-            ("python-body+timestamp-missing+base64", EVENT, "base64.b64encode(raw(json.dumps(data)).digest()).decode()"),
+            (
+                "python-body+timestamp-missing+base64",
+                EVENT,
+                "base64.b64encode(raw(json.dumps(data)).digest()).decode()",
+            ),
             ("cut-signature", EVENT, "mac(text + ts)[:32]"),
         ],
     );
@@ -193,12 +234,15 @@ fn the_doctor_names_what_wrong_signers_in_javascript_did() {
             (
                 "javascript-body+sorted",
                 EVENT,
-                "mac(JSON.stringify({ data: Object.fromEntries(Object.keys(data.data).sort().map(k => [k, data.data[k]])), event: data.event }) + ts)",
+                "mac(JSON.stringify({ data: \
+                 Object.fromEntries(Object.keys(data.data).sort().map(k => [k, data.data[k]])), \
+                 event: data.event }) + ts)",
             ),
             (
                 "javascript-body+top-level-sorted",
                 EVENT,
-                "mac(JSON.stringify(Object.fromEntries(Object.keys(data).sort().map(k => [k, data[k]]))) + ts)",
+                "mac(JSON.stringify(Object.fromEntries(Object.keys(data).sort().map(k => [k, \
+                 data[k]]))) + ts)",
             ),
             ("compact-body", PADDED, "mac(JSON.stringify(data) + ts)"),
             ("milliseconds", EVENT, "mac(text + ts * 1000)"),
@@ -215,13 +259,21 @@ fn the_doctor_names_what_wrong_signers_in_javascript_did() {
             ("secret-in-base64", EVENT, "mac(text + ts, Buffer.from(secret).toString('base64'))"),
             ("secret-from-hex", EVENT, "mac(text + ts, Buffer.from(secret, 'hex'))"),
             ("undefined-secret", EVENT, "mac(text + ts, `${process.env.NO_SUCH_SECRET}`)"),
-            ("plain-hash-secret-last", EVENT, "crypto.createHash('sha256').update(text + ts + secret).digest('hex')"),
+            (
+                "plain-hash-secret-last",
+                EVENT,
+                "crypto.createHash('sha256').update(text + ts + secret).digest('hex')",
+            ),
             ("swapped-arguments", EVENT, "mac(secret, text + ts)"),
             ("body-base64", EVENT, "mac(Buffer.from(text).toString('base64') + ts)"),
             ("api-key-as-secret", EVENT, "mac(text + ts, process.env.API_KEY)"),
             ("iso-timestamp", EVENT, "mac(text + new Date(ts * 1000).toISOString())"),
             ("data-alone+javascript-body", EVENT, "mac(JSON.stringify(data.data) + ts)"),
-            ("javascript-body+timestamp-first+separator-dot", EVENT, "mac(`${ts}.${JSON.stringify(data)}`)"),
+            (
+                "javascript-body+timestamp-first+separator-dot",
+                EVENT,
+                "mac(`${ts}.${JSON.stringify(data)}`)",
+            ),
         ],
     );
 }
@@ -234,14 +286,26 @@ fn the_doctor_names_what_wrong_signers_in_php_did() {
             ("php-body", EVENT, "mac(json_encode($data) . $ts)"),
             ("php-slashes-body", EVENT, "mac(json_encode($data, JSON_UNESCAPED_SLASHES) . $ts)"),
             ("php-letters-body", EVENT, "mac(json_encode($data, JSON_UNESCAPED_UNICODE) . $ts)"),
-            ("php-plain-body", EVENT, "mac(json_encode($data, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE) . $ts)"),
-            ("php-slashes-body+sorted", EVENT, "mac(json_encode(sorted($data), JSON_UNESCAPED_SLASHES) . $ts)"),
+            (
+                "php-plain-body",
+                EVENT,
+                "mac(json_encode($data, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE) . $ts)",
+            ),
+            (
+                "php-slashes-body+sorted",
+                EVENT,
+                "mac(json_encode(sorted($data), JSON_UNESCAPED_SLASHES) . $ts)",
+            ),
             ("timestamp-missing", EVENT, "mac($text)"),
             ("timestamp-first", EVENT, "mac($ts . $text)"),
             ("base64", EVENT, "base64_encode(hash_hmac('sha256', $text . $ts, $secret, true))"),
             ("base64-of-hex", EVENT, "base64_encode(mac($text . $ts))"),
             ("php-array", EVENT, "mac($data . $ts)"),
-            ("previous-generation", FLAT, "base64_encode(hash_hmac('sha256', pairs($data), $secret, true))"),
+            (
+                "previous-generation",
+                FLAT,
+                "base64_encode(hash_hmac('sha256', pairs($data), $secret, true))",
+            ),
             ("timestamp-from-body", EVENT, "mac($text . $data['data']['created_at'])"),
             ("sandbox-secret", EVENT, "mac($text . $ts, getenv('SANDBOX'))"),
             ("empty-body", EVENT, "mac('' . $ts)"),
@@ -249,7 +313,11 @@ fn the_doctor_names_what_wrong_signers_in_php_did() {
             ("body-with-line-break", EVENT, "mac($text . \"\\n\" . $ts)"),
             ("sha512", EVENT, "mac($text . $ts, $secret, 'sha512')"),
             ("quoted-secret", EVENT, "mac($text . $ts, \"'$secret'\")"),
-            ("php-body+base64", EVENT, "base64_encode(hash_hmac('sha256', json_encode($data) . $ts, $secret, true))"),
+            (
+                "php-body+base64",
+                EVENT,
+                "base64_encode(hash_hmac('sha256', json_encode($data) . $ts, $secret, true))",
+            ),
         ],
     );
 }
@@ -257,20 +325,29 @@ fn the_doctor_names_what_wrong_signers_in_php_did() {
 #[test]
 fn right_signers_of_every_language_are_right() {
     let folder = merchant();
-    for (language, code) in [(&PYTHON, "mac(text + ts)"), (&NODE, "mac(text + ts)"), (&PHP, "mac($text . $ts)")] {
+    for (language, code) in
+        [(&PYTHON, "mac(text + ts)"), (&NODE, "mac(text + ts)"), (&PHP, "mac($text . $ts)")]
+    {
         if !language.is_here() {
             continue;
         }
         let signature = language.signs(folder.path(), EVENT, code);
         let ran = doctor(folder.path(), EVENT, &signature, TIMESTAMP);
         assert!(ran.code == 0 && ran.stdout.starts_with("RIGHT: "), "{}{}", ran.stdout, ran.stderr);
-        let valid = on(folder.path(), EVENT, &["verify-signature", "--signature", &signature, "--timestamp", TIMESTAMP]);
+        let valid = on(
+            folder.path(),
+            EVENT,
+            &["verify-signature", "--signature", &signature, "--timestamp", TIMESTAMP],
+        );
         assert!(valid.code == 0 && valid.stdout.starts_with("VALID\n"), "{}", valid.stdout);
     }
 }
 
 fn header<'a>(ran: &'a Ran, name: &str) -> &'a str {
-    ran.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_else(|| panic!("no {name}: {}", ran.stderr))
+    ran.stdout
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .unwrap_or_else(|| panic!("no {name}: {}", ran.stderr))
 }
 
 #[test]
@@ -279,12 +356,24 @@ fn what_sign_makes_verify_finds_valid_and_the_doctor_right() {
     let signed = on(folder.path(), EVENT, &["sign"]);
     assert_eq!((signed.code, signed.stderr.as_str()), (0, ""));
     let (signature, timestamp) = (header(&signed, "X-SIGNATURE"), header(&signed, "X-TIMESTAMP"));
-    assert!(signed.stdout.starts_with(&format!("signature  {signature}\ntimestamp  {timestamp}\n")), "{}", signed.stdout);
-    let verified = on(folder.path(), EVENT, &["verify-signature", "--signature", signature, "--timestamp", timestamp]);
+    assert!(
+        signed.stdout.starts_with(&format!("signature  {signature}\ntimestamp  {timestamp}\n")),
+        "{}",
+        signed.stdout
+    );
+    let verified = on(
+        folder.path(),
+        EVENT,
+        &["verify-signature", "--signature", signature, "--timestamp", timestamp],
+    );
     assert_eq!((verified.code, verified.stdout.as_str()), (0, "VALID\n"));
     assert_eq!(doctor(folder.path(), EVENT, signature, timestamp).code, 0);
     fs::write(folder.path().join("body.json"), EVENT).unwrap();
-    let of_file = on(folder.path(), "", &["doctor", "--body", "body.json", "--signature", signature, "--timestamp", timestamp]);
+    let of_file = on(
+        folder.path(),
+        "",
+        &["doctor", "--body", "body.json", "--signature", signature, "--timestamp", timestamp],
+    );
     assert_eq!(of_file.code, 0, "{}", of_file.stderr);
 }
 
@@ -298,31 +387,63 @@ fn a_blank_secret_is_refused_and_a_damaged_one_is_told() {
     };
     let captured = ["--signature", "00", "--timestamp", TIMESTAMP];
     for secret in ["", "  ", "\n", "\"\""] {
-        for arguments in [&["sign"][..], &[&["verify-signature"][..], &captured].concat(), &["send", "payment.processing"]] {
+        for arguments in [
+            &["sign"][..],
+            &[&["verify-signature"][..], &captured].concat(),
+            &["send", "payment.processing"],
+        ] {
             let ran = with(secret, arguments);
-            assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?} {secret:?}: {}", ran.stderr);
-            assert!(ran.stderr.contains("api.secret_key"), "{arguments:?} {secret:?}: {}", ran.stderr);
+            assert_eq!(
+                (ran.code, ran.stdout.as_str()),
+                (2, ""),
+                "{arguments:?} {secret:?}: {}",
+                ran.stderr
+            );
+            assert!(
+                ran.stderr.contains("api.secret_key"),
+                "{arguments:?} {secret:?}: {}",
+                ran.stderr
+            );
         }
         let ran = with(secret, &["doctor", "--allow-private"]);
-        assert!(ran.code == 3 && ran.stdout.contains("contacted  nobody"), "{secret:?}: {}", ran.stdout);
+        assert!(
+            ran.code == 3 && ran.stdout.contains("contacted  nobody"),
+            "{secret:?}: {}",
+            ran.stdout
+        );
     }
-    for (secret, words) in [(format!("\"{SECRET_KEY}\""), "quotes around it"), (format!(" {SECRET_KEY}"), "white space around it")] {
+    for (secret, words) in [
+        (format!("\"{SECRET_KEY}\""), "quotes around it"),
+        (format!(" {SECRET_KEY}"), "white space around it"),
+    ] {
         let ran = with(&secret, &["sign"]);
-        assert!(ran.code == 0 && ran.stderr.contains("api.secret_key") && ran.stderr.contains(words), "{}", ran.stderr);
+        assert!(
+            ran.code == 0 && ran.stderr.contains("api.secret_key") && ran.stderr.contains(words),
+            "{}",
+            ran.stderr
+        );
     }
 }
 
 #[test]
 fn the_canonical_form_is_signed_where_it_is_asked_for() {
     let folder = merchant();
-    let unsorted = on(folder.path(), "{ \"b\": 1, \"a\": \"x\\/y\" }", &["sign", "--canonical", "--timestamp", TIMESTAMP]);
+    let unsorted = on(
+        folder.path(),
+        "{ \"b\": 1, \"a\": \"x\\/y\" }",
+        &["sign", "--canonical", "--timestamp", TIMESTAMP],
+    );
     let sorted = on(folder.path(), r#"{"a":"x/y","b":1}"#, &["sign", "--timestamp", TIMESTAMP]);
     assert_eq!(unsorted.stdout, sorted.stdout);
     assert!(unsorted.stderr.contains("send that form"), "{}", unsorted.stderr);
     let no_json = on(folder.path(), "MARKER is no JSON", &["sign", "--canonical"]);
     assert_eq!((no_json.code, no_json.stdout.as_str()), (2, ""));
     let line_break = on(folder.path(), PADDED, &["sign"]);
-    assert!(line_break.code == 0 && line_break.stderr.contains("line break"), "{}", line_break.stderr);
+    assert!(
+        line_break.code == 0 && line_break.stderr.contains("line break"),
+        "{}",
+        line_break.stderr
+    );
 }
 
 #[test]
@@ -330,14 +451,30 @@ fn an_invalid_signature_comes_with_the_reading_that_gives_it_and_an_old_timestam
     let folder = merchant();
     let signed = on(folder.path(), PADDED.trim_end(), &["sign", "--timestamp", TIMESTAMP]);
     let signature = header(&signed, "X-SIGNATURE");
-    let ran = on(folder.path(), PADDED, &["verify-signature", "--signature", signature, "--timestamp", TIMESTAMP]);
+    let ran = on(
+        folder.path(),
+        PADDED,
+        &["verify-signature", "--signature", signature, "--timestamp", TIMESTAMP],
+    );
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.starts_with("INVALID\n") && ran.stdout.contains("trimmed-body"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("INVALID\n") && ran.stdout.contains("trimmed-body"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("s old") && ran.stdout.contains("±5 min"), "{}", ran.stdout);
     let zeros = "0".repeat(64);
-    let ran = on(folder.path(), PADDED, &["verify-signature", "--signature", &zeros, "--timestamp", "soon"]);
+    let ran = on(
+        folder.path(),
+        PADDED,
+        &["verify-signature", "--signature", &zeros, "--timestamp", "soon"],
+    );
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("no known reading") && ran.stdout.contains("not UNIX seconds"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("no known reading") && ran.stdout.contains("not UNIX seconds"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -345,7 +482,13 @@ fn the_doctor_says_plainly_when_nothing_fits_and_what_to_look_at_next() {
     let folder = merchant();
     let ran = doctor(folder.path(), EVENT, &"5a".repeat(32), TIMESTAMP);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
-    for words in ["WRONG: no known reading", "5a5a5a5a…", "Look at these next:", "golive config", "The body:"] {
+    for words in [
+        "WRONG: no known reading",
+        "5a5a5a5a…",
+        "Look at these next:",
+        "golive config",
+        "The body:",
+    ] {
         assert!(ran.stdout.contains(words), "no {words}: {}", ran.stdout);
     }
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
@@ -399,6 +542,10 @@ fn help_lists_all_three() {
     let folder = merchant();
     let ran = on(folder.path(), "", &["--help"]);
     for command in ["sign", "verify-signature", "doctor"] {
-        assert!(ran.stdout.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{}", ran.stdout);
+        assert!(
+            ran.stdout.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))),
+            "{}",
+            ran.stdout
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! The examples: their reports are what their recordings say, and their recordings are what a run says today.
+//! The examples: their reports are what their recordings say, and their recordings are what a run
+//! says today.
 //!
-//! `UPDATE_GOLDEN=1` writes the reports anew, and records again where a recording no longer tells what a run tells; `UPDATE_GOLDEN=record`
-//! records in any case. The dates of the example's `golive.toml` then move along.
+//! `UPDATE_GOLDEN=1` writes the reports anew, and records again where a recording no longer tells
+//! what a run tells; `UPDATE_GOLDEN=record` records in any case. The dates of the example's
+//! `golive.toml` then move along.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -78,12 +80,15 @@ impl Example {
     fn age(&self) -> i64 {
         let Some(recorded) = self.recorded() else { return 0 };
         let then: jiff::Timestamp = recorded["run"]["now"].as_str().unwrap().parse().unwrap();
-        let (then, today) =
-            (then.to_zoned(jiff::tz::TimeZone::UTC).date(), jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+        let (then, today) = (
+            then.to_zoned(jiff::tz::TimeZone::UTC).date(),
+            jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        );
         i64::from(then.until(today).unwrap().get_days())
     }
 
-    /// The example as a merchant would have it, outside of this repository, its dates moved by `days`.
+    /// The example as a merchant would have it, outside of this repository, its dates moved by
+    /// `days`.
     fn copy(&self, days: i64) -> TempDir {
         let copy = tempfile::tempdir().unwrap();
         copy_files(&self.folder(), copy.path());
@@ -95,9 +100,16 @@ impl Example {
     /// What `golive.toml` loads to with keys of the right shape.
     fn merchant(&self) -> Value {
         let copy = self.copy(0);
-        let ran = run(golive(copy.path()).envs(KEYS).args(["check", "--offline", "--quiet", "--save-observations", "seen.json"]));
+        let ran = run(golive(copy.path()).envs(KEYS).args([
+            "check",
+            "--offline",
+            "--quiet",
+            "--save-observations",
+            "seen.json",
+        ]));
         assert!(copy.path().join("seen.json").exists(), "{}", ran.stderr);
-        let mut seen: Value = serde_json::from_slice(&fs::read(copy.path().join("seen.json")).unwrap()).unwrap();
+        let mut seen: Value =
+            serde_json::from_slice(&fs::read(copy.path().join("seen.json")).unwrap()).unwrap();
         seen["merchant"].take()
     }
 
@@ -107,7 +119,16 @@ impl Example {
         let copy = self.copy(self.age());
         let ran = run(golive(copy.path())
             .envs(shop.keys())
-            .args(["check", "--deliver", "full", "--role", "production", "--quiet", "--save-observations", "seen.json"])
+            .args([
+                "check",
+                "--deliver",
+                "full",
+                "--role",
+                "production",
+                "--quiet",
+                "--save-observations",
+                "seen.json",
+            ])
             .args(&shop.switches));
         assert_eq!(ran.code, self.verdict, "{}\n{}", ran.stdout, ran.stderr);
         fs::read_to_string(copy.path().join("seen.json")).unwrap()
@@ -128,7 +149,9 @@ impl Example {
     fn is_current(&self) {
         let update = std::env::var("UPDATE_GOLDEN").unwrap_or_default();
         // What it signs with is a program of its own.
-        if self.folder().join("scripts").exists() && !runtime_is_here("python3", &["-c", "import hmac"]) {
+        if self.folder().join("scripts").exists()
+            && !runtime_is_here("python3", &["-c", "import hmac"])
+        {
             return;
         }
         if update == "record" || !update.is_empty() && !self.holds_live() {
@@ -136,19 +159,30 @@ impl Example {
         }
         let folder = tempfile::tempdir().unwrap();
         for (file, format) in self.reports {
-            let ran = run(golive(folder.path()).arg("judge").arg(self.recording()).args(["--output", &format!("{format}={file}")]));
+            let ran = run(golive(folder.path())
+                .arg("judge")
+                .arg(self.recording())
+                .args(["--output", &format!("{format}={file}")]));
             assert_eq!(ran.code, self.verdict, "{}\n{}", ran.stdout, ran.stderr);
             let report = fs::read_to_string(folder.path().join(file)).unwrap();
             assert!(!report.contains("MARKER"), "{file} shows a secret");
             let golden = self.folder().join(file);
             if update.is_empty() {
                 let same = fs::read_to_string(&golden).is_ok_and(|golden| golden == report);
-                assert!(same, "{} is out of date: UPDATE_GOLDEN=1 cargo test --test examples, and read the diff", golden.display());
+                assert!(
+                    same,
+                    "{} is out of date: UPDATE_GOLDEN=1 cargo test --test examples, and read the \
+                     diff",
+                    golden.display()
+                );
             } else {
                 fs::write(&golden, report).unwrap();
             }
         }
-        assert!(update == "record" || self.holds_live(), "the recording differs from a run: UPDATE_GOLDEN=1 cargo test --test examples");
+        assert!(
+            update == "record" || self.holds_live(),
+            "the recording differs from a run: UPDATE_GOLDEN=1 cargo test --test examples"
+        );
     }
 
     /// Whether the recording is of this merchant, and each check ends as it does in a run.
@@ -175,15 +209,26 @@ impl Example {
 
 /// Each check of a saved run and how it ended.
 fn outcomes(saved: &Path) -> Vec<(String, String)> {
-    let report = run(golive(&repository()).arg("judge").arg(saved).args(["--output", "json"])).json();
+    let report =
+        run(golive(&repository()).arg("judge").arg(saved).args(["--output", "json"])).json();
     let word = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
-    report["checks"].as_array().unwrap().iter().map(|check| (word(check, "id"), word(check, "outcome"))).collect()
+    report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| (word(check, "id"), word(check, "outcome")))
+        .collect()
 }
 
 fn differing(recorded: &[(String, String)], live: &[(String, String)]) -> Vec<String> {
-    let only = |what: &str, these: &[(String, String)], those: &[(String, String)]| -> Vec<String> {
-        these.iter().filter(|one| !those.contains(one)).map(|(id, outcome)| format!("{what}: {id} {outcome}")).collect()
-    };
+    let only =
+        |what: &str, these: &[(String, String)], those: &[(String, String)]| -> Vec<String> {
+            these
+                .iter()
+                .filter(|one| !those.contains(one))
+                .map(|(id, outcome)| format!("{what}: {id} {outcome}"))
+                .collect()
+        };
     [only("recorded", recorded, live), only("live", live, recorded)].concat()
 }
 
@@ -206,8 +251,10 @@ fn copy_files(from: &Path, to: &Path) {
 fn moved(text: &str, days: i64) -> String {
     let (mut moved, mut rest) = (String::new(), text);
     while let Some(c) = rest.chars().next() {
-        let date =
-            rest.get(..10).filter(|date| date.chars().filter(char::is_ascii_digit).count() == 8).and_then(|date| date.parse::<Date>().ok());
+        let date = rest
+            .get(..10)
+            .filter(|date| date.chars().filter(char::is_ascii_digit).count() == 8)
+            .and_then(|date| date.parse::<Date>().ok());
         let taken = if let Some(date) = date {
             moved.push_str(&date.checked_add(days.days()).unwrap().to_string());
             10
@@ -232,7 +279,10 @@ fn the_merchant_that_is_not_ready_is_not_and_its_reports_are_current() {
 
 #[test]
 fn dates_move_along_and_nothing_else_does() {
-    assert_eq!(moved("on = 2026-11-30 # 2026-11, ₹1 103.21.244.15", 2), "on = 2026-12-02 # 2026-11, ₹1 103.21.244.15");
+    assert_eq!(
+        moved("on = 2026-11-30 # 2026-11, ₹1 103.21.244.15", 2),
+        "on = 2026-12-02 # 2026-11, ₹1 103.21.244.15"
+    );
 }
 
 #[test]

@@ -51,10 +51,18 @@ fn usage_and_configuration_are_2() {
     assert_eq!(run(golive(folder.path()).arg("chekc")).code, 2);
     let nothing = run(golive(folder.path()).arg("check"));
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
-    fs::write(folder.path().join("golive.toml"), "[merchant]\nname = \"Acme\"\n\n[webhok]\nurl = \"sk_live_MARKERquoted\"\n").unwrap();
+    fs::write(
+        folder.path().join("golive.toml"),
+        "[merchant]\nname = \"Acme\"\n\n[webhok]\nurl = \"sk_live_MARKERquoted\"\n",
+    )
+    .unwrap();
     let wrong = run(golive(folder.path()).arg("check"));
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
-    assert!(wrong.stderr.contains("golive.toml:4:2:") && wrong.stderr.contains("webhook"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("golive.toml:4:2:") && wrong.stderr.contains("webhook"),
+        "{}",
+        wrong.stderr
+    );
     assert!(!wrong.stderr.contains("MARKER"), "{}", wrong.stderr);
 }
 
@@ -62,7 +70,8 @@ fn usage_and_configuration_are_2() {
 fn an_unknown_check_after_only_is_2() {
     let folder = tempfile::tempdir().unwrap();
     merchant(folder.path());
-    let ran = run(golive(folder.path()).args(["check", "--offline", "--only", "webhook-rejects-forgd"]));
+    let ran =
+        run(golive(folder.path()).args(["check", "--offline", "--only", "webhook-rejects-forgd"]));
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("webhook-rejects-forged"), "{}", ran.stderr);
 }
@@ -79,7 +88,13 @@ fn incomplete_is_3() {
 #[test]
 fn a_report_that_cannot_be_written_is_4_and_the_others_are_written() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(golive(folder.path()).args(["demo", "--output", "json=nowhere/report.json", "--output", "markdown=report.md"]));
+    let ran = run(golive(folder.path()).args([
+        "demo",
+        "--output",
+        "json=nowhere/report.json",
+        "--output",
+        "markdown=report.md",
+    ]));
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert!(ran.stderr.contains("nowhere/report.json"), "{}", ran.stderr);
     assert!(fs::read_to_string(folder.path().join("report.md")).unwrap().contains("READY"));
@@ -93,9 +108,18 @@ fn a_secret_on_its_way_out_is_70_and_stays_in() {
     fs::create_dir(folder.path().join(secret)).unwrap();
     merchant(&folder.path().join(secret));
     let config = format!("{secret}/golive.toml");
-    let outputs = ["--output", "terminal", "--output", "json=report.json", "--save-observations", "seen.json"];
-    let ran =
-        run(golive(folder.path()).env("KWIKPAISA_SECRET_KEY", secret).args(["check", "--offline", "--config", &config]).args(outputs));
+    let outputs = [
+        "--output",
+        "terminal",
+        "--output",
+        "json=report.json",
+        "--save-observations",
+        "seen.json",
+    ];
+    let ran = run(golive(folder.path())
+        .env("KWIKPAISA_SECRET_KEY", secret)
+        .args(["check", "--offline", "--config", &config])
+        .args(outputs));
     assert_eq!(ran.code, 70, "{}", ran.stderr);
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("MARKER"));
     assert!(ran.stderr.contains("api.secret_key"), "{}", ran.stderr);
@@ -110,9 +134,16 @@ fn interrupted(signal: &str) -> (i32, String) {
     merchant(folder.path());
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = format!("shop.example:443:127.0.0.1:{}", silent.local_addr().unwrap().port());
-    let child = golive(folder.path()).args(["check", "--connect-to", &to]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = golive(folder.path())
+        .args(["check", "--connect-to", &to])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let waiting = silent.accept().unwrap();
-    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success()
+    );
     let began = Instant::now();
     let output = child.wait_with_output().unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "it went on for {:?}", began.elapsed());
@@ -136,9 +167,14 @@ fn a_polite_kill_is_143_with_a_partial_report() {
 
 #[test]
 fn send_ends_with_0_1_2_and_3() {
-    let (correct, broken) = (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
+    let (correct, broken) =
+        (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
     let send = |shop: &support::DemoShop, more: &[&str]| {
-        run(golive(shop.folder()).args(["send", "payment.processing"]).args(more).args(&shop.switches)).code
+        run(golive(shop.folder())
+            .args(["send", "payment.processing"])
+            .args(more)
+            .args(&shop.switches))
+        .code
     };
     assert_eq!(send(&correct, &[]), 0);
     assert_eq!(send(&correct, &["--tamper", "unsigned"]), 0);
@@ -151,14 +187,21 @@ fn send_ends_with_0_1_2_and_3() {
 fn replay_ends_with_0_1_2_and_3() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("seen.json");
-    run(golive(folder.path()).args(["demo", "--deliver", "probe", "--defect", "verifies-nothing", "--save-observations"]).arg(&saved));
-    let (correct, broken) = (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
-    let replay =
-        |shop: &support::DemoShop, check: &str| run(golive(shop.folder()).arg("replay").arg(&saved).arg(check).args(&shop.switches)).code;
+    run(golive(folder.path())
+        .args(["demo", "--deliver", "probe", "--defect", "verifies-nothing", "--save-observations"])
+        .arg(&saved));
+    let (correct, broken) =
+        (support::DemoShop::open(&[]), support::DemoShop::open(&["verifies-nothing"]));
+    let replay = |shop: &support::DemoShop, check: &str| {
+        run(golive(shop.folder()).arg("replay").arg(&saved).arg(check).args(&shop.switches)).code
+    };
     assert_eq!(replay(&correct, "webhook-rejects-forged"), 0);
     assert_eq!(replay(&broken, "webhook-rejects-forged"), 1);
     assert_eq!(replay(&correct, "webhook-https"), 2);
-    assert_eq!(run(golive(correct.folder()).arg("replay").arg(&saved).arg("webhook-rejects-forged")).code, 3);
+    assert_eq!(
+        run(golive(correct.folder()).arg("replay").arg(&saved).arg("webhook-rejects-forged")).code,
+        3
+    );
 }
 
 #[test]
@@ -171,7 +214,9 @@ fn a_send_that_is_interrupted_is_130_and_says_so() {
     command.args(["send", "payment.processing", "--connect-to", &to]).stdout(Stdio::piped());
     let child = command.spawn().unwrap();
     let waiting = silent.accept().unwrap();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+    );
     let output = child.wait_with_output().unwrap();
     drop(waiting);
     let said = String::from_utf8(output.stdout).unwrap();

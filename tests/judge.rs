@@ -8,20 +8,31 @@ use std::fs;
 use support::{golive, run};
 
 /// Every format there is.
-const FORMATS: [&str; 10] = ["terminal", "json", "markdown", "html", "junit", "sarif", "github", "gitlab", "csv", "tap"];
+const FORMATS: [&str; 10] =
+    ["terminal", "json", "markdown", "html", "junit", "sarif", "github", "gitlab", "csv", "tap"];
 
 #[test]
 fn a_full_demo_run_judged_again_gives_the_same_reports() {
     let folder = tempfile::tempdir().unwrap();
     let outputs = |name: &str| FORMATS.map(|format| format!("--output={format}={name}.{format}"));
-    for defect in [&[][..], &["--defect", "trusts-any-timestamp"], &["--defect", "expired-certificate"]] {
-        let first = run(golive(folder.path()).args(["demo", "--save-observations", "seen.json"]).args(outputs("first")).args(defect));
+    for defect in
+        [&[][..], &["--defect", "trusts-any-timestamp"], &["--defect", "expired-certificate"]]
+    {
+        let first = run(golive(folder.path())
+            .args(["demo", "--save-observations", "seen.json"])
+            .args(outputs("first"))
+            .args(defect));
         let again = run(golive(folder.path()).args(["judge", "seen.json"]).args(outputs("again")));
         run(golive(folder.path()).args(["judge", "seen.json"]).args(outputs("twice")));
         assert_eq!(first.code, again.code, "{} {}", first.stderr, again.stderr);
         for format in FORMATS {
-            let read = |name: &str| fs::read_to_string(folder.path().join(format!("{name}.{format}"))).unwrap();
-            assert!(read("first") == read("again") && read("again") == read("twice"), "{format} differs for {defect:?}");
+            let read = |name: &str| {
+                fs::read_to_string(folder.path().join(format!("{name}.{format}"))).unwrap()
+            };
+            assert!(
+                read("first") == read("again") && read("again") == read("twice"),
+                "{format} differs for {defect:?}"
+            );
             assert!(read("first").len() > 2, "{format}");
         }
     }
@@ -34,7 +45,11 @@ fn what_is_no_saved_run_is_refused_without_showing_it() {
         fs::write(folder.path().join("seen.json"), text).unwrap();
         let ran = run(golive(folder.path()).args(["judge", "seen.json"]));
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{text}");
-        assert!(ran.stderr.contains("seen.json") && !ran.stderr.contains("MARKER"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("seen.json") && !ran.stderr.contains("MARKER"),
+            "{}",
+            ran.stderr
+        );
     }
 }
 
@@ -55,7 +70,8 @@ fn coverage_names_every_line_of_the_checklist_and_ends_as_the_run_did() {
     let lines = ran.json()["coverage"].as_array().unwrap().clone();
     assert!(lines.len() > 200);
     for line in &lines {
-        let (id, decided) = (line["requirement"].as_str().unwrap(), line["decided"].as_str().unwrap());
+        let (id, decided) =
+            (line["requirement"].as_str().unwrap(), line["decided"].as_str().unwrap());
         assert!(covered.stdout.contains(&format!("\n  {id:8}{decided:14}  ")), "{id} {decided}");
     }
     assert!(lines.iter().any(|line| line["decided"] == "failed"));
@@ -71,15 +87,28 @@ fn coverage_without_a_run_contacts_nobody() {
 #[test]
 fn events_tell_what_happened_and_end_with_the_verdict() {
     let folder = tempfile::tempdir().unwrap();
-    let ran =
-        run(golive(folder.path()).args(["demo", "--defect", "ignores-missing-signature", "--events", "events.ndjson", "--output", "json"]));
+    let ran = run(golive(folder.path()).args([
+        "demo",
+        "--defect",
+        "ignores-missing-signature",
+        "--events",
+        "events.ndjson",
+        "--output",
+        "json",
+    ]));
     let report = ran.json();
     let events = fs::read_to_string(folder.path().join("events.ndjson")).unwrap();
-    let events: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<serde_json::Value> =
+        events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let named = |name: &str| events.iter().filter(|event| event["event"] == name).count();
     assert_eq!(events[0]["event"], "started");
     assert_eq!(events[0]["run"], report["run"]["id"]);
-    assert!(named("delivery") > 50 && named("began") == named("ended"), "{} {}", named("delivery"), named("began"));
+    assert!(
+        named("delivery") > 50 && named("began") == named("ended"),
+        "{} {}",
+        named("delivery"),
+        named("began")
+    );
     assert_eq!(named("check"), report["checks"].as_array().unwrap().len());
     let last = &events[events.len() - 1];
     for key in ["word", "exit_code", "sentence"] {

@@ -1,4 +1,5 @@
-//! Wrong receivers in three languages, made with those languages' own libraries: the doctor names what each accepts in place of the right signature.
+//! Wrong receivers in three languages, made with those languages' own libraries: the doctor names
+//! what each accepts in place of the right signature.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -180,7 +181,11 @@ impl Language {
     fn start(&self, folder: &Path) -> Server {
         fs::write(folder.join(self.file), self.code).unwrap();
         let mut command = Command::new(self.program);
-        command.current_dir(folder).env("SECRET", SECRET_KEY).env("API", API_KEY).env("SANDBOX", SANDBOX_SECRET);
+        command
+            .current_dir(folder)
+            .env("SECRET", SECRET_KEY)
+            .env("API", API_KEY)
+            .env("SANDBOX", SANDBOX_SECRET);
         if self.program == "php" {
             return Server::start_php(&mut command);
         }
@@ -188,7 +193,11 @@ impl Language {
     }
 
     /// Every receiver's visit by the doctor, a few beside one another.
-    fn visit(&self, receivers: &[Receiver], expect: impl Fn(&Receiver, &Ran) -> Option<String> + Sync) {
+    fn visit(
+        &self,
+        receivers: &[Receiver],
+        expect: impl Fn(&Receiver, &Ran) -> Option<String> + Sync,
+    ) {
         if !self.is_here() {
             return;
         }
@@ -200,7 +209,10 @@ impl Language {
                 scope.spawn(|| {
                     while let Some(receiver) = receivers.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let ran = doctor(&format!("http://{}/{}", server.address, receiver.0));
-                        wrong.lock().unwrap().extend(expect(receiver, &ran).map(|what| format!("{}, {}: {what}", self.name, receiver.0)));
+                        wrong.lock().unwrap().extend(
+                            expect(receiver, &ran)
+                                .map(|what| format!("{}, {}: {what}", self.name, receiver.0)),
+                        );
                     }
                 });
             }
@@ -213,9 +225,16 @@ impl Language {
     fn names(&self, receivers: &[Receiver]) {
         self.visit(receivers, |(_, reading), ran| {
             let named = readings(ran);
-            let fine = ran.code == 1 && ran.stdout.starts_with("WRONG: the receiver accepts a signature for which") && named == [*reading];
+            let fine = ran.code == 1
+                && ran.stdout.starts_with("WRONG: the receiver accepts a signature for which")
+                && named == [*reading];
             let fixes = ran.stdout.matches("    fix: ").count();
-            (!fine || fixes != 1).then(|| format!("{named:?} and not {reading}, exit {}: {}{}", ran.code, ran.stdout, ran.stderr))
+            (!fine || fixes != 1).then(|| {
+                format!(
+                    "{named:?} and not {reading}, exit {}: {}{}",
+                    ran.code, ran.stdout, ran.stderr
+                )
+            })
         });
     }
 }
@@ -242,7 +261,9 @@ url = "{url}"
 
 fn doctor(url: &str) -> Ran {
     let folder = merchant(url);
-    let ran = run(golive(folder.path()).env("KWIKPAISA_TEST_SECRET_KEY", SANDBOX_SECRET).args(["doctor", "--allow-private"]));
+    let ran = run(golive(folder.path())
+        .env("KWIKPAISA_TEST_SECRET_KEY", SANDBOX_SECRET)
+        .args(["doctor", "--allow-private"]));
     assert!(!ran.stdout.contains("READY"), "{}", ran.stdout);
     ran
 }
@@ -319,7 +340,11 @@ fn the_doctor_names_what_wrong_receivers_in_php_accept() {
 
 #[test]
 fn right_receivers_are_right_and_those_with_two_readings_ambiguous() {
-    for (language, second) in [(NODE, "javascript-body"), (PYTHON, "python-compact-letters-body+sorted"), (PHP, "php-body")] {
+    for (language, second) in [
+        (NODE, "javascript-body"),
+        (PYTHON, "python-compact-letters-body+sorted"),
+        (PHP, "php-body"),
+    ] {
         language.visit(&[("right", ""), ("two", second)], |(path, second), ran| {
             let fine = if *path == "right" {
                 ran.code == 0 && ran.stdout.starts_with("RIGHT: ") && readings(ran).is_empty()
@@ -334,8 +359,9 @@ fn right_receivers_are_right_and_those_with_two_readings_ambiguous() {
 #[test]
 fn what_no_reading_explains_is_said_so_with_what_to_look_at_next() {
     PHP.visit(&[("md5-of-time", "")], |_, ran| {
-        let fine =
-            ran.code == 3 && ran.stdout.starts_with("WRONG: the receiver accepts neither") && ran.stdout.contains("Look at these next");
+        let fine = ran.code == 3
+            && ran.stdout.starts_with("WRONG: the receiver accepts neither")
+            && ran.stdout.contains("Look at these next");
         (!fine).then(|| format!("exit {}: {}{}", ran.code, ran.stdout, ran.stderr))
     });
 }
@@ -343,7 +369,9 @@ fn what_no_reading_explains_is_said_so_with_what_to_look_at_next() {
 #[test]
 fn a_receiver_that_takes_anything_is_wrong_whatever_it_is_asked() {
     NODE.visit(&[("anything", "")], |_, ran| {
-        let fine = ran.code == 1 && ran.stdout.contains("made-up secret") && ran.stdout.contains("0 wrong readings");
+        let fine = ran.code == 1
+            && ran.stdout.contains("made-up secret")
+            && ran.stdout.contains("0 wrong readings");
         (!fine).then(|| format!("exit {}: {}{}", ran.code, ran.stdout, ran.stderr))
     });
 }
@@ -359,7 +387,11 @@ fn where_nobody_listens_or_nothing_may_be_sent_the_doctor_is_undecided() {
         (&["doctor", "--allow-private", "--deliver", "none"], "webhook.deliver"),
     ] {
         let ran = run(golive(folder.path()).args(arguments));
-        assert!(ran.code == 3 && ran.stdout.starts_with("UNDECIDED: ") && ran.stdout.contains(words), "{arguments:?}: {}", ran.stdout);
+        assert!(
+            ran.code == 3 && ran.stdout.starts_with("UNDECIDED: ") && ran.stdout.contains(words),
+            "{arguments:?}: {}",
+            ran.stdout
+        );
         assert!(ran.stdout.contains("contacted  nobody"), "{}", ran.stdout);
     }
 }

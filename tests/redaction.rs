@@ -1,4 +1,5 @@
-//! No secret in anything that is printed or written. Every secret of the tests and of the built-in shop holds one marker.
+//! No secret in anything that is printed or written. Every secret of the tests and of the built-in
+//! shop holds one marker.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -14,7 +15,8 @@ fn forms() -> Vec<String> {
     let marker = b"MARKER";
     let mut forms = vec!["MARKER".to_owned(), "marker".to_owned(), HEXLOWER.encode(marker)];
     for shift in 0..3 {
-        let padded: Vec<u8> = std::iter::repeat_n(b'_', shift).chain(marker.iter().copied()).collect();
+        let padded: Vec<u8> =
+            std::iter::repeat_n(b'_', shift).chain(marker.iter().copied()).collect();
         let encoded = BASE64.encode(&padded);
         // Digits that depend on what stands around the marker are left out.
         forms.push(encoded[(shift * 4).div_ceil(3)..padded.len() * 4 / 3].to_owned());
@@ -31,7 +33,10 @@ fn holds_none(what: &str, text: &str) {
 fn every_file_holds_none(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        holds_none(&path.display().to_string(), &String::from_utf8_lossy(&fs::read(&path).unwrap()));
+        holds_none(
+            &path.display().to_string(),
+            &String::from_utf8_lossy(&fs::read(&path).unwrap()),
+        );
     }
 }
 
@@ -45,13 +50,17 @@ fn the_shops_secrets_hold_the_marker() {
 #[test]
 fn no_run_of_the_shop_shows_a_secret() {
     let names = run(golive(&support::repository()).args(["demo", "--list"])).stdout;
-    let mut defects: Vec<&str> = names.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let mut defects: Vec<&str> =
+        names.lines().filter_map(|line| line.split_whitespace().next()).collect();
     // Those that could show one, and a correct shop; `selftest` runs the rest.
     defects.retain(|name| {
-        ["leaks", "echo", "trace", "secret", "key", "literal", "env-file", "html", "sandbox"].iter().any(|part| name.contains(part))
+        ["leaks", "echo", "trace", "secret", "key", "literal", "env-file", "html", "sandbox"]
+            .iter()
+            .any(|part| name.contains(part))
     });
     assert!(defects.len() >= 8, "{defects:?}");
-    let runs: Vec<Vec<&str>> = std::iter::once(vec![]).chain(defects.iter().map(|name| vec!["--defect", name])).collect();
+    let runs: Vec<Vec<&str>> =
+        std::iter::once(vec![]).chain(defects.iter().map(|name| vec!["--defect", name])).collect();
     for defect in runs {
         let folder = tempfile::tempdir().unwrap();
         let ran = run(golive(folder.path())
@@ -67,7 +76,11 @@ fn no_run_of_the_shop_shows_a_secret() {
                 "seen.json",
             ])
             .args(&defect));
-        assert_ne!(ran.code, 70, "{defect:?}: the guard is the last net, and was needed: {}", ran.stderr);
+        assert_ne!(
+            ran.code, 70,
+            "{defect:?}: the guard is the last net, and was needed: {}",
+            ran.stderr
+        );
         holds_none(&format!("the report of {defect:?}"), &ran.stdout);
         holds_none(&format!("the messages of {defect:?}"), &ran.stderr);
         every_file_holds_none(folder.path());
@@ -79,7 +92,15 @@ fn what_is_sent_by_hand_and_seen_again_shows_no_secret() {
     let shop = support::DemoShop::open(&["leaks-secret"]);
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("seen.json").to_string_lossy().into_owned();
-    let reach = ["--deliver", "probe", "--quiet", "--defect", "leaks-secret", "--save-observations", &saved];
+    let reach = [
+        "--deliver",
+        "probe",
+        "--quiet",
+        "--defect",
+        "leaks-secret",
+        "--save-observations",
+        &saved,
+    ];
     run(golive(folder.path()).arg("demo").args(reach));
     for arguments in [
         &["send", "payment.processing", "--tamper", "unsigned"][..],
@@ -88,7 +109,12 @@ fn what_is_sent_by_hand_and_seen_again_shows_no_secret() {
         &["replay", &saved, "webhook-leaks-nothing"],
     ] {
         let ran = run(golive(shop.folder()).args(arguments).args(&shop.switches));
-        assert!([0, 1].contains(&ran.code) && ran.stdout.len() > 100, "{arguments:?}: {} {}", ran.code, ran.stderr);
+        assert!(
+            [0, 1].contains(&ran.code) && ran.stdout.len() > 100,
+            "{arguments:?}: {} {}",
+            ran.code,
+            ran.stderr
+        );
         holds_none(&format!("{arguments:?}"), &ran.stdout);
         holds_none(&format!("the messages of {arguments:?}"), &ran.stderr);
     }
@@ -116,11 +142,19 @@ secret_key = {{ command = ["cat", "sandbox-secret"] }}
         ),
     )
     .unwrap();
-    fs::write(folder.path().join(".env.production"), format!("SHOP_KEY={}\nOTHER=MARKERother\n", support::API_KEY)).unwrap();
+    fs::write(
+        folder.path().join(".env.production"),
+        format!("SHOP_KEY={}\nOTHER=MARKERother\n", support::API_KEY),
+    )
+    .unwrap();
     fs::write(folder.path().join("sandbox-secret"), "sk_test_MARKERsandbox1234\n").unwrap();
-    for arguments in
-        [vec!["config"], vec!["plan"], vec!["plan", "--json"], vec!["check", "--offline"], vec!["check", "--offline", "--output", "json"]]
-    {
+    for arguments in [
+        vec!["config"],
+        vec!["plan"],
+        vec!["plan", "--json"],
+        vec!["check", "--offline"],
+        vec!["check", "--offline", "--output", "json"],
+    ] {
         let ran = run(golive(folder.path()).args(&arguments));
         assert!([0, 1].contains(&ran.code), "{arguments:?}: {} {}", ran.code, ran.stderr);
         assert!(ran.stdout.len() > 100, "{arguments:?} printed {:?}", ran.stdout);
@@ -132,7 +166,11 @@ secret_key = {{ command = ["cat", "sandbox-secret"] }}
 #[test]
 fn what_init_writes_holds_names_only() {
     let folder = tempfile::tempdir().unwrap();
-    let env = format!("KWIKPAISA_API_KEY={}\nKWIKPAISA_SECRET_KEY='{}'\nAPP_NAME=shop\n", support::API_KEY, support::SECRET_KEY);
+    let env = format!(
+        "KWIKPAISA_API_KEY={}\nKWIKPAISA_SECRET_KEY='{}'\nAPP_NAME=shop\n",
+        support::API_KEY,
+        support::SECRET_KEY
+    );
     fs::write(folder.path().join(".env.production"), env).unwrap();
     let ran = run(golive(folder.path()).args(["init", "--env-file", ".env.production"]));
     assert_eq!(ran.code, 0, "{}", ran.stderr);

@@ -12,13 +12,21 @@ use tempfile::TempDir;
 /// A run of the built-in shop with this defect, saved.
 fn saved(folder: &TempDir, defect: &str, more: &[&str]) -> PathBuf {
     let path = folder.path().join(format!("{defect}.json"));
-    run(golive(folder.path()).args(["demo", "--quiet", "--defect", defect, "--save-observations"]).arg(&path).args(more));
+    run(golive(folder.path())
+        .args(["demo", "--quiet", "--defect", defect, "--save-observations"])
+        .arg(&path)
+        .args(more));
     assert!(path.exists());
     path
 }
 
 fn replay(shop: &DemoShop, path: &Path, check: &str, more: &[&str]) -> Ran {
-    let ran = run(golive(shop.folder()).arg("replay").arg(path).arg(check).args(more).args(&shop.switches));
+    let ran = run(golive(shop.folder())
+        .arg("replay")
+        .arg(path)
+        .arg(check)
+        .args(more)
+        .args(&shop.switches));
     assert!(!ran.stdout.contains("READY"), "{}", ran.stdout);
     ran
 }
@@ -38,7 +46,8 @@ const FINDINGS: [(&str, &str, &[&str]); 5] = [
 fn a_finding_is_fixed_at_the_correct_shop_and_still_there_at_the_broken_one() {
     let folder = tempfile::tempdir().unwrap();
     for (defect, check, reach) in FINDINGS {
-        let path = saved(&folder, defect, if reach.is_empty() { &["--deliver", "none"] } else { reach });
+        let path =
+            saved(&folder, defect, if reach.is_empty() { &["--deliver", "none"] } else { reach });
         // A shop of its own: its test orders are not settled yet.
         let fixed = replay(&DemoShop::open(&[]), &path, check, reach);
         assert_eq!(fixed.code, 0, "{defect}: {}\n{}", fixed.stdout, fixed.stderr);
@@ -70,7 +79,11 @@ fn what_could_not_be_told_is_undecided_and_says_why() {
     let shop = DemoShop::open(&[]);
     let ran = run(golive(shop.folder()).arg("replay").arg(&path).arg("webhook-rejects-stale"));
     assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.starts_with("UNDECIDED: webhook-rejects-stale: waits for webhook-reachable"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("UNDECIDED: webhook-rejects-stale: waits for webhook-reachable"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -85,7 +98,11 @@ fn what_carried_the_failure_must_be_seen_again() {
     fs::write(&config, format!("{before}[signer]{after}")).unwrap();
     let ran = replay(&shop, &path, "webhook-refused-without-effect", FULL);
     assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.starts_with("UNDECIDED") && ran.stdout.contains("webhook.effects"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("UNDECIDED") && ran.stdout.contains("webhook.effects"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -112,7 +129,11 @@ fn another_webhook_is_said_to_be_another() {
     let path = saved(&folder, "webhook-staging-name", &["--deliver", "none"]);
     let ran = replay(&DemoShop::open(&[]), &path, "webhook-public-name", &[]);
     let words: Vec<&str> = ran.stdout.split_whitespace().collect();
-    assert!(words.join(" ").contains("about another webhook: https://staging.shop.example/"), "{}", ran.stdout);
+    assert!(
+        words.join(" ").contains("about another webhook: https://staging.shop.example/"),
+        "{}",
+        ran.stdout
+    );
     let path = saved(&folder, "literal-secret", &["--deliver", "none"]);
     let ran = replay(&DemoShop::open(&[]), &path, "security-no-literal-secrets", &[]);
     assert!(!ran.stdout.contains("another webhook"), "{}", ran.stdout);
@@ -121,7 +142,10 @@ fn another_webhook_is_said_to_be_another() {
 #[test]
 fn the_saved_run_decides_how_far_it_goes() {
     let folder = tempfile::tempdir().unwrap();
-    let (full, probe) = (saved(&folder, "trusts-any-timestamp", &[]), saved(&folder, "verifies-nothing", &["--deliver", "probe"]));
+    let (full, probe) = (
+        saved(&folder, "trusts-any-timestamp", &[]),
+        saved(&folder, "verifies-nothing", &["--deliver", "probe"]),
+    );
     let shop = DemoShop::open(&[]);
     for (path, check, more, words) in [
         (&full, "webhook-rejects-stale", &[][..], "say `--deliver full` again"),
@@ -139,7 +163,8 @@ fn the_saved_run_decides_how_far_it_goes() {
         ("negative", "webhook-rejects-forged", &probe, &[]),
         ("probe", "webhook-rejects-stale", &full, FULL),
     ] {
-        fs::write(&config, text.replace("deliver = \"full\"", &format!("deliver = \"{now}\""))).unwrap();
+        fs::write(&config, text.replace("deliver = \"full\"", &format!("deliver = \"{now}\"")))
+            .unwrap();
         let ran = replay(&shop, path, check, more);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{now}: {}", ran.stdout);
         assert!(ran.stderr.contains("deliver = "), "{now}: {}", ran.stderr);

@@ -1,4 +1,5 @@
-//! `golive scan` on generated trees: what is planted is found, what only looks like it is no failure, and a hostile tree ends.
+//! `golive scan` on generated trees: what is planted is found, what only looks like it is no
+//! failure, and a hostile tree ends.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -71,27 +72,74 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
     ] {
         add(&format!("config/{path}"), &format!("secret = \"{LIVE}\"\n"), "live-secret", "failure");
     }
-    for path in ["README.md", "docs/setup.html", "tests/pay.js", "examples/pay.py", "vendor/x/y.php", "package-lock.json"] {
+    for path in [
+        "README.md",
+        "docs/setup.html",
+        "tests/pay.js",
+        "examples/pay.py",
+        "vendor/x/y.php",
+        "package-lock.json",
+    ] {
         add(&format!("elsewhere/{path}"), &assigned(LIVE), "live-secret", "warning");
     }
     add("comment/a.js", &format!("// {LIVE}\n"), "live-secret", "failure");
     add("crlf/a.js", &format!("a\r\nkey = {LIVE}\r\n"), "live-secret", "failure");
-    add("oneline/a.js", &format!("{}{LIVE};{}", "x=1;".repeat(80_000), "y=2;".repeat(80_000)), "live-secret", "failure");
-    add("encoded/a.yaml", &format!("secret: {}\n", BASE64.encode(LIVE.as_bytes())), "live-secret", "failure");
-    add("encoded/b.js", &assigned(&BASE64.encode(format!("u:{LIVE}").as_bytes())), "live-secret", "failure");
-    add("encoded/c.js", &assigned(&BASE64URL_NOPAD.encode(format!(">{LIVE}").as_bytes())), "live-secret", "failure");
+    add(
+        "oneline/a.js",
+        &format!("{}{LIVE};{}", "x=1;".repeat(80_000), "y=2;".repeat(80_000)),
+        "live-secret",
+        "failure",
+    );
+    add(
+        "encoded/a.yaml",
+        &format!("secret: {}\n", BASE64.encode(LIVE.as_bytes())),
+        "live-secret",
+        "failure",
+    );
+    add(
+        "encoded/b.js",
+        &assigned(&BASE64.encode(format!("u:{LIVE}").as_bytes())),
+        "live-secret",
+        "failure",
+    );
+    add(
+        "encoded/c.js",
+        &assigned(&BASE64URL_NOPAD.encode(format!(">{LIVE}").as_bytes())),
+        "live-secret",
+        "failure",
+    );
     add("encoded/d.js", &assigned(&HEXLOWER.encode(LIVE.as_bytes())), "live-secret", "failure");
     add("encoded/e.js", &assigned(&HEXUPPER.encode(LIVE.as_bytes())), "live-secret", "failure");
     add("api/kwikpaisa.js", &assigned(LIVE_API), "live-api-key", "warning");
     add("public/app.js", &format!("kwikpaisa(\"{LIVE_API}\")"), "live-api-key", "failure");
-    add("public/app.js.map", &format!("{{\"sourcesContent\":[\"{LIVE}\"]}}"), "live-secret", "failure");
+    add(
+        "public/app.js.map",
+        &format!("{{\"sourcesContent\":[\"{LIVE}\"]}}"),
+        "live-secret",
+        "failure",
+    );
     add("public/css/site.css", &format!("/* {LIVE} */"), "live-secret", "failure");
     add("public/tests/x.js", &format!("kwikpaisa('{TEST_API}')"), "sandbox-api-key", "failure");
-    add("public/main.min.js", "a(\"https://sandbox.kwikpaisa.com/api/v3\")", "sandbox-host", "failure");
-    add("public/pay.js", "fetch('https://api.kwikpaisa.com/api/v3/pg/order/create')", "api-in-public", "warning");
+    add(
+        "public/main.min.js",
+        "a(\"https://sandbox.kwikpaisa.com/api/v3\")",
+        "sandbox-host",
+        "failure",
+    );
+    add(
+        "public/pay.js",
+        "fetch('https://api.kwikpaisa.com/api/v3/pg/order/create')",
+        "api-in-public",
+        "warning",
+    );
     add("sandbox/kwikpaisa.py", &assigned(TEST), "sandbox-secret", "failure");
     add("sandbox/kwikpaisa.rb", &assigned(TEST_API), "sandbox-api-key", "failure");
-    add("sandbox/.env.production", &format!("KWIKPAISA_KEY={TEST_API}\n"), "sandbox-api-key", "failure");
+    add(
+        "sandbox/.env.production",
+        &format!("KWIKPAISA_KEY={TEST_API}\n"),
+        "sandbox-api-key",
+        "failure",
+    );
     // Hosts.
     for (name, url) in [
         ("a.js", "https://sandbox.kwikpaisa.com/api/v3"),
@@ -103,12 +151,37 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
     ] {
         add(&format!("hosts/{name}"), &format!("base = \"{url}\"\n"), "sandbox-host", "failure");
     }
-    add("hosts/.env.production", "KP_SANDBOX_URL=https://sandbox.kwikpaisa.com\n", "sandbox-host", "failure");
-    add("hosts/prod/values.yaml", "url: https://sandbox.kwikpaisa.com\n", "sandbox-host", "failure");
+    add(
+        "hosts/.env.production",
+        "KP_SANDBOX_URL=https://sandbox.kwikpaisa.com\n",
+        "sandbox-host",
+        "failure",
+    );
+    add(
+        "hosts/prod/values.yaml",
+        "url: https://sandbox.kwikpaisa.com\n",
+        "sandbox-host",
+        "failure",
+    );
     add("mode/.env.production", "DEBUG=false\nKWIKPAISA_ENV=sandbox\n", "sandbox-mode", "failure");
-    add("mode/config/production.json", "{\"kwikpaisa\": {\"key\": \"a\", \"mode\": \"test\"}}\n", "sandbox-mode", "failure");
-    add("mode/k8s/prod/deploy.yaml", "env:\n  - name: KWIKPAISA_SANDBOX\n    value: \"true\"\n", "sandbox-mode", "failure");
-    add("mode/docker-compose.yml", "environment:\n  - KWIKPAISA_MODE=uat\n", "sandbox-mode", "warning");
+    add(
+        "mode/config/production.json",
+        "{\"kwikpaisa\": {\"key\": \"a\", \"mode\": \"test\"}}\n",
+        "sandbox-mode",
+        "failure",
+    );
+    add(
+        "mode/k8s/prod/deploy.yaml",
+        "env:\n  - name: KWIKPAISA_SANDBOX\n    value: \"true\"\n",
+        "sandbox-mode",
+        "failure",
+    );
+    add(
+        "mode/docker-compose.yml",
+        "environment:\n  - KWIKPAISA_MODE=uat\n",
+        "sandbox-mode",
+        "warning",
+    );
     for (name, url) in [
         ("a.js", "https://api.kwikpaisa.co/api/v3"),
         ("b.js", "https://api-kwikpaisa.com"),
@@ -149,26 +222,86 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
             "n.rs" => "tls-rust",
             _ => "tls-verify-false",
         };
-        add(&format!("tls/{name}"), &format!("url = 'https://api.kwikpaisa.com'\n{call}\n"), rule, "failure");
+        add(
+            &format!("tls/{name}"),
+            &format!("url = 'https://api.kwikpaisa.com'\n{call}\n"),
+            rule,
+            "failure",
+        );
     }
     add("tls/.env.production", "NODE_TLS_REJECT_UNAUTHORIZED=0\n", "tls-node-process", "warning");
-    add("tls/pay.sh", "curl -sk https://api.kwikpaisa.com/api/v3/payout/balance\n", "tls-command-line", "warning");
+    add(
+        "tls/pay.sh",
+        "curl -sk https://api.kwikpaisa.com/api/v3/payout/balance\n",
+        "tls-command-line",
+        "warning",
+    );
     // Previous generations, placeholders, tunnels.
-    add("old/composer.json", "{\"require\":{\"jangras/kwikpaisa\":\"^1.0\"}}", "previous-sdk", "failure");
-    add("old/pubspec.yaml", "dependencies:\n  flutter_kwikpaisa_pg_sdk: ^1.2.1\n", "previous-sdk", "failure");
-    add("old/plugins.php", "require 'plugins/kwikpaisa-neo-bank/index.php';\n", "previous-sdk", "failure");
+    add(
+        "old/composer.json",
+        "{\"require\":{\"jangras/kwikpaisa\":\"^1.0\"}}",
+        "previous-sdk",
+        "failure",
+    );
+    add(
+        "old/pubspec.yaml",
+        "dependencies:\n  flutter_kwikpaisa_pg_sdk: ^1.2.1\n",
+        "previous-sdk",
+        "failure",
+    );
+    add(
+        "old/plugins.php",
+        "require 'plugins/kwikpaisa-neo-bank/index.php';\n",
+        "previous-sdk",
+        "failure",
+    );
     add("old/a.php", "$key = 'midKey_MARKER83jd02ks91';\n", "previous-credential", "failure");
-    add("old/b.js", "headers['x-client-id'] = id\nbody.order_checksum = sum\n", "previous-checksum", "failure");
-    add("left/kwikpaisa.js", "const signature = 'GENERATED_SIGNATURE'\n", "documentation-placeholder", "warning");
-    add("left/.env.production", "KWIKPAISA_SECRET=YOUR_SECRET_KEY\n", "documentation-placeholder", "failure");
+    add(
+        "old/b.js",
+        "headers['x-client-id'] = id\nbody.order_checksum = sum\n",
+        "previous-checksum",
+        "failure",
+    );
+    add(
+        "left/kwikpaisa.js",
+        "const signature = 'GENERATED_SIGNATURE'\n",
+        "documentation-placeholder",
+        "warning",
+    );
+    add(
+        "left/.env.production",
+        "KWIKPAISA_SECRET=YOUR_SECRET_KEY\n",
+        "documentation-placeholder",
+        "failure",
+    );
     add("left/b.js", "hook = 'https://b4a1.ngrok-free.app/kwikpaisa'\n", "tunnel-host", "warning");
-    add("left/prod.env", "WEBHOOK=https://quick-fox.trycloudflare.com/kwikpaisa\n", "tunnel-host", "failure");
+    add(
+        "left/prod.env",
+        "WEBHOOK=https://quick-fox.trycloudflare.com/kwikpaisa\n",
+        "tunnel-host",
+        "failure",
+    );
     for (path, content, rule, weight) in stored() {
         all.push((format!("stored/{path}"), content.into_bytes(), rule, weight));
     }
-    all.push(("wide/settings.ini".to_owned(), utf16(&format!("secret={LIVE}\r\n")), "live-secret", "failure"));
-    all.push(("binary/app".to_owned(), [b"\x7fELF\0\0\0".as_slice(), LIVE.as_bytes(), b"\0\0"].concat(), "live-secret", "failure"));
-    all.push(("broken/latin1.php".to_owned(), [b"// caf\xe9\n$s='".as_slice(), LIVE.as_bytes(), b"';"].concat(), "live-secret", "failure"));
+    all.push((
+        "wide/settings.ini".to_owned(),
+        utf16(&format!("secret={LIVE}\r\n")),
+        "live-secret",
+        "failure",
+    ));
+    all.push((
+        "binary/app".to_owned(),
+        [b"\x7fELF\0\0\0".as_slice(), LIVE.as_bytes(), b"\0\0"].concat(),
+        "live-secret",
+        "failure",
+    ));
+    all.push((
+        "broken/latin1.php".to_owned(),
+        [b"// caf\xe9\n$s='".as_slice(), LIVE.as_bytes(), b"';"].concat(),
+        "live-secret",
+        "failure",
+    ));
     all
 }
 
@@ -176,30 +309,109 @@ fn planted() -> Vec<(String, Vec<u8>, &'static str, &'static str)> {
 fn stored() -> Vec<(&'static str, String, &'static str, &'static str)> {
     let unnamed = "q8w7e6r5t4y3u2i1MARKER";
     vec![
-        ("Dockerfile", format!("FROM node\nENV KWIKPAISA_SECRET_KEY={LIVE}\n"), "live-secret", "failure"),
-        ("a/Dockerfile", format!("FROM node\nENV KWIKPAISA_SECRET_KEY {unnamed}\n"), "named-secret", "failure"),
-        ("b.dockerfile", format!("ARG KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "failure"),
-        ("compose.yaml", format!("environment:\n  - KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "failure"),
-        ("docker-compose.prod.yml", format!("environment:\n  KWIKPAISA_SECRET: '{unnamed}'\n"), "named-secret", "failure"),
-        (".github/workflows/a.yml", format!("env:\n  KWIKPAISA_SECRET_KEY: {unnamed}\n"), "named-secret", "failure"),
-        (".gitlab-ci.yml", format!("variables:\n  KWIKPAISA_SECRET_KEY: \"{LIVE}\"\n"), "live-secret", "failure"),
-        ("Jenkinsfile", format!("environment {{ KWIKPAISA_SECRET = '{unnamed}' }}\n"), "named-secret", "failure"),
-        ("k8s/pay.yaml", format!("kind: Secret\nstringData:\n  kwikpaisa-secret-key: {unnamed}\n"), "named-secret", "failure"),
         (
-            "k8s/sealed-not.yaml",
-            format!("kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n", BASE64.encode(LIVE.as_bytes())),
+            "Dockerfile",
+            format!("FROM node\nENV KWIKPAISA_SECRET_KEY={LIVE}\n"),
             "live-secret",
             "failure",
         ),
-        ("k8s/deployment.yaml", format!("env:\n  - name: KWIKPAISA_SECRET_KEY\n    value: {unnamed}\n"), "named-secret", "failure"),
-        ("infra/prod.tfvars", format!("kwikpaisa_secret_key = \"{unnamed}\"\n"), "named-secret", "failure"),
-        ("infra/terraform.tfstate", format!("{{\"kwikpaisa_secret_key\": \"{LIVE}\"}}\n"), "live-secret", "failure"),
-        ("infra/main.tf", format!("environment = {{ KWIKPAISA_SECRET = \"{unnamed}\" }}\n"), "named-secret", "failure"),
-        ("config/application.yml", format!("kwikpaisa:\n  kwikpaisaSecretKey: {unnamed}\n"), "named-secret", "failure"),
-        ("src/kwikpaisa.rb", format!("KWIKPAISA_SECRET = '{unnamed}'\n"), "named-secret", "warning"),
-        // Without git such files are where a deployment puts its values, but not for every account to read.
+        (
+            "a/Dockerfile",
+            format!("FROM node\nENV KWIKPAISA_SECRET_KEY {unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        ("b.dockerfile", format!("ARG KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "failure"),
+        (
+            "compose.yaml",
+            format!("environment:\n  - KWIKPAISA_SECRET={unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "docker-compose.prod.yml",
+            format!("environment:\n  KWIKPAISA_SECRET: '{unnamed}'\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            ".github/workflows/a.yml",
+            format!("env:\n  KWIKPAISA_SECRET_KEY: {unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("variables:\n  KWIKPAISA_SECRET_KEY: \"{LIVE}\"\n"),
+            "live-secret",
+            "failure",
+        ),
+        (
+            "Jenkinsfile",
+            format!("environment {{ KWIKPAISA_SECRET = '{unnamed}' }}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "k8s/pay.yaml",
+            format!("kind: Secret\nstringData:\n  kwikpaisa-secret-key: {unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "k8s/sealed-not.yaml",
+            format!(
+                "kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n",
+                BASE64.encode(LIVE.as_bytes())
+            ),
+            "live-secret",
+            "failure",
+        ),
+        (
+            "k8s/deployment.yaml",
+            format!("env:\n  - name: KWIKPAISA_SECRET_KEY\n    value: {unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "infra/prod.tfvars",
+            format!("kwikpaisa_secret_key = \"{unnamed}\"\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "infra/terraform.tfstate",
+            format!("{{\"kwikpaisa_secret_key\": \"{LIVE}\"}}\n"),
+            "live-secret",
+            "failure",
+        ),
+        (
+            "infra/main.tf",
+            format!("environment = {{ KWIKPAISA_SECRET = \"{unnamed}\" }}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "config/application.yml",
+            format!("kwikpaisa:\n  kwikpaisaSecretKey: {unnamed}\n"),
+            "named-secret",
+            "failure",
+        ),
+        (
+            "src/kwikpaisa.rb",
+            format!("KWIKPAISA_SECRET = '{unnamed}'\n"),
+            "named-secret",
+            "warning",
+        ),
+        // Without git such files are where a deployment puts its values, but not for every account
+        // to read.
         ("open/.env", format!("KWIKPAISA_SECRET={LIVE}\n"), "live-secret", "warning"),
-        ("open/.env.production", format!("KWIKPAISA_SECRET={unnamed}\n"), "named-secret", "warning"),
+        (
+            "open/.env.production",
+            format!("KWIKPAISA_SECRET={unnamed}\n"),
+            "named-secret",
+            "warning",
+        ),
     ]
 }
 
@@ -207,28 +419,88 @@ fn stored() -> Vec<(&'static str, String, &'static str, &'static str)> {
 fn stored_well() -> Vec<(&'static str, String)> {
     let sealed = BASE64.encode(&[0x9b_u8, 0x17, 0x4e].repeat(120));
     [
-        ("Dockerfile", "FROM node\nENV KWIKPAISA_SECRET_KEY=\nARG KWIKPAISA_SECRET\nRUN --mount=type=secret,id=kwikpaisa_secret_2026 make\n".to_owned()),
-        ("compose.yaml", "environment:\n  - KWIKPAISA_SECRET\n  - KWIKPAISA_SECRET=${KWIKPAISA_SECRET_2026}\n".to_owned()),
-        ("b/compose.yaml", "secrets:\n  kwikpaisa_secret:\n    file: /run/secrets/kwikpaisa2026a1b2\n".to_owned()),
-        (".github/workflows/a.yml", "env:\n  KWIKPAISA_SECRET_KEY: ${{ secrets.KWIKPAISA_SECRET_KEY }}\n".to_owned()),
-        (".gitlab-ci.yml", "variables:\n  KWIKPAISA_SECRET_KEY: $KWIKPAISA_PROTECTED_2026\n".to_owned()),
-        ("Jenkinsfile", "environment { KWIKPAISA_SECRET = credentials('kwikpaisa-secret-2026') }\n".to_owned()),
-        ("k8s/sealed.yaml", format!("kind: SealedSecret\nspec:\n  encryptedData:\n    KWIKPAISA_SECRET: {sealed}\n")),
+        (
+            "Dockerfile",
+            "FROM node\nENV KWIKPAISA_SECRET_KEY=\nARG KWIKPAISA_SECRET\nRUN \
+             --mount=type=secret,id=kwikpaisa_secret_2026 make\n"
+                .to_owned(),
+        ),
+        (
+            "compose.yaml",
+            "environment:\n  - KWIKPAISA_SECRET\n  - KWIKPAISA_SECRET=${KWIKPAISA_SECRET_2026}\n"
+                .to_owned(),
+        ),
+        (
+            "b/compose.yaml",
+            "secrets:\n  kwikpaisa_secret:\n    file: /run/secrets/kwikpaisa2026a1b2\n".to_owned(),
+        ),
+        (
+            ".github/workflows/a.yml",
+            "env:\n  KWIKPAISA_SECRET_KEY: ${{ secrets.KWIKPAISA_SECRET_KEY }}\n".to_owned(),
+        ),
+        (
+            ".gitlab-ci.yml",
+            "variables:\n  KWIKPAISA_SECRET_KEY: $KWIKPAISA_PROTECTED_2026\n".to_owned(),
+        ),
+        (
+            "Jenkinsfile",
+            "environment { KWIKPAISA_SECRET = credentials('kwikpaisa-secret-2026') }\n".to_owned(),
+        ),
+        (
+            "k8s/sealed.yaml",
+            format!(
+                "kind: SealedSecret\nspec:\n  encryptedData:\n    KWIKPAISA_SECRET: {sealed}\n"
+            ),
+        ),
         (
             "k8s/sops.yaml",
-            "kind: Secret\nstringData:\n  KWIKPAISA_SECRET: ENC[AES256_GCM,data:q8w7e6r5t4y3u2i1o9p0,iv:aa,tag:bb,type:str]\n".to_owned(),
+            "kind: Secret\nstringData:\n  KWIKPAISA_SECRET: \
+             ENC[AES256_GCM,data:q8w7e6r5t4y3u2i1o9p0,iv:aa,tag:bb,type:str]\n"
+                .to_owned(),
         ),
-        ("k8s/external.yaml", "kind: ExternalSecret\n  - secretKey: KWIKPAISA_SECRET\n    remoteRef:\n      key: pay/kwikpaisa2026\n".to_owned()),
+        (
+            "k8s/external.yaml",
+            "kind: ExternalSecret\n  - secretKey: KWIKPAISA_SECRET\n    remoteRef:\n      key: \
+             pay/kwikpaisa2026\n"
+                .to_owned(),
+        ),
         (
             "k8s/deployment.yaml",
-            "env:\n  - name: KWIKPAISA_SECRET_KEY\n    valueFrom:\n      secretKeyRef:\n        name: kwikpaisa-2026a1b2c3d4\n".to_owned(),
+            "env:\n  - name: KWIKPAISA_SECRET_KEY\n    valueFrom:\n      secretKeyRef:\n        \
+             name: kwikpaisa-2026a1b2c3d4\n"
+                .to_owned(),
         ),
-        ("k8s/reference.yaml", format!("kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n", BASE64.encode(b"YOUR_SECRET_KEY"))),
-        ("infra/main.tf", "kwikpaisa_secret = data.vault_generic_secret.pay2026.data[\"key\"]\nvariable \"kwikpaisa_secret_key\" {\n  sensitive = true\n}\n".to_owned()),
-        ("infra/arn.tfvars", "kwikpaisa_secret_arn = \"arn:aws:secretsmanager:ap-south-1:123456789012:secret:pay-a1b2c3\"\n".to_owned()),
-        (".env.example", "KWIKPAISA_SECRET=sk_live_xxxxxxxxx\nKWIKPAISA_SECRET_KEY=YOUR_SECRET_KEY\n".to_owned()),
-        ("tests/compose.yaml", "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned()),
-        ("docker-compose.test.yml", "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned()),
+        (
+            "k8s/reference.yaml",
+            format!(
+                "kind: Secret\ndata:\n  KWIKPAISA_SECRET: {}\n",
+                BASE64.encode(b"YOUR_SECRET_KEY")
+            ),
+        ),
+        (
+            "infra/main.tf",
+            "kwikpaisa_secret = data.vault_generic_secret.pay2026.data[\"key\"]\nvariable \
+             \"kwikpaisa_secret_key\" {\n  sensitive = true\n}\n"
+                .to_owned(),
+        ),
+        (
+            "infra/arn.tfvars",
+            "kwikpaisa_secret_arn = \
+             \"arn:aws:secretsmanager:ap-south-1:123456789012:secret:pay-a1b2c3\"\n"
+                .to_owned(),
+        ),
+        (
+            ".env.example",
+            "KWIKPAISA_SECRET=sk_live_xxxxxxxxx\nKWIKPAISA_SECRET_KEY=YOUR_SECRET_KEY\n".to_owned(),
+        ),
+        (
+            "tests/compose.yaml",
+            "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned(),
+        ),
+        (
+            "docker-compose.test.yml",
+            "environment:\n  KWIKPAISA_SECRET: q8w7e6r5t4y3u2i1o9p0\n".to_owned(),
+        ),
     ]
     .into()
 }
@@ -236,10 +508,18 @@ fn stored_well() -> Vec<(&'static str, String)> {
 /// Path and content of what only looks like a finding.
 fn look_alikes() -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut add = |path: &str, content: &str| all.push((path.to_owned(), content.as_bytes().to_vec()));
+    let mut add =
+        |path: &str, content: &str| all.push((path.to_owned(), content.as_bytes().to_vec()));
     add("mode/.env.staging", "KWIKPAISA_ENV=sandbox\n");
-    add("mode/src/pay.js", "const sandbox = process.env.KWIKPAISA_ENV === 'sandbox';\nconst kwikpaisaMode = live ? 'live' : 'test';\n");
-    add("mode/config/production.json", "{\"kwikpaisa\": {\"mode\": \"live\"}, \"mail\": {\"mode\": \"test\"}}\n");
+    add(
+        "mode/src/pay.js",
+        "const sandbox = process.env.KWIKPAISA_ENV === 'sandbox';\nconst kwikpaisaMode = live ? \
+         'live' : 'test';\n",
+    );
+    add(
+        "mode/config/production.json",
+        "{\"kwikpaisa\": {\"mode\": \"live\"}, \"mail\": {\"mode\": \"test\"}}\n",
+    );
     add("mode/package.json", "{\"scripts\": {\"test\": \"KWIKPAISA_ENV=sandbox jest\"}}\n");
     for (at, text) in [
         "if (key.startsWith('sk_live_')) {}",
@@ -296,14 +576,23 @@ fn look_alikes() -> Vec<(String, Vec<u8>)> {
     for (name, text) in [
         ("README.md", "Use `sk_live_xxxxxxxxx` and https://sandbox.kwikpaisa.com"),
         ("docs/sandbox.html", "https://sandbox.kwikpaisa.com"),
-        (".env.example", "KWIKPAISA_SECRET=sk_test_xxxxxxxxx\nKWIKPAISA_URL=https://sandbox.kwikpaisa.com"),
+        (
+            ".env.example",
+            "KWIKPAISA_SECRET=sk_test_xxxxxxxxx\nKWIKPAISA_URL=https://sandbox.kwikpaisa.com",
+        ),
         (".env.test", "KWIKPAISA_URL=https://sandbox.kwikpaisa.com"),
         (".env.staging", "KWIKPAISA_URL=https://sandbox.kwikpaisa.com"),
         ("config/development.yml", "url: https://sandbox.kwikpaisa.com"),
         ("application-dev.yml", "url: http://sandbox.kwikpaisa.com"),
-        ("tests/kwikpaisa.test.js", "base = 'https://sandbox.kwikpaisa.com'; rejectUnauthorized: false"),
+        (
+            "tests/kwikpaisa.test.js",
+            "base = 'https://sandbox.kwikpaisa.com'; rejectUnauthorized: false",
+        ),
         ("src/__fixtures__/order.json", "{\"url\":\"https://uat.api.kwikpaisa.com\"}"),
-        ("examples/pay.php", "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, false); // https://sandbox.kwikpaisa.com"),
+        (
+            "examples/pay.php",
+            "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, false); // https://sandbox.kwikpaisa.com",
+        ),
         ("node_modules/agent/index.js", "rejectUnauthorized: false // kwikpaisa"),
         ("vendor/x/y.php", "https://sandbox.kwikpaisa.com"),
         ("composer.lock", "\"name\": \"jangras/kwikpaisa\""),
@@ -311,7 +600,10 @@ fn look_alikes() -> Vec<(String, Vec<u8>)> {
         ("KwikPaisa.postman_collection.json", "{\"url\":\"https://sandbox.kwikpaisa.com\"}"),
         ("openapi.yaml", "servers:\n  - url: https://sandbox.kwikpaisa.com"),
         (".github/workflows/test.yml", "env:\n  TEST_URL: https://sandbox.kwikpaisa.com"),
-        ("golive.report.json", "{\n  \"schema\": \"golive.report/v1\",\n  \"x\": \"https://sandbox.kwikpaisa.com\"}"),
+        (
+            "golive.report.json",
+            "{\n  \"schema\": \"golive.report/v1\",\n  \"x\": \"https://sandbox.kwikpaisa.com\"}",
+        ),
     ] {
         add(&format!("places/{name}"), &format!("{text}\n"));
     }
@@ -358,17 +650,27 @@ fn what_is_planted_is_found_and_masked() {
     assert_eq!(report["files"], planted.len());
     let mut missed = Vec::new();
     for (path, _, rule, weight) in &planted {
-        let found = findings(&report).iter().filter(|finding| finding["path"] == path.as_str() && finding["rule"] == *rule);
+        let found = findings(&report)
+            .iter()
+            .filter(|finding| finding["path"] == path.as_str() && finding["rule"] == *rule);
         let weights: Vec<&Value> = found.map(|finding| &finding["weight"]).collect();
         if weights.first().is_none_or(|found| *found != weight) {
             missed.push(format!("{path}: {rule} {weight}, found {weights:?}"));
         }
     }
     assert!(missed.is_empty(), "\n{}\n", missed.join("\n"));
-    for arguments in [&["scan", "--all", "--public", "public"][..], &["scan", "--strict"], &["--color", "always", "scan"]] {
+    for arguments in [
+        &["scan", "--all", "--public", "public"][..],
+        &["scan", "--strict"],
+        &["--color", "always", "scan"],
+    ] {
         let ran = run(golive(tree.path()).args(arguments));
         assert_eq!(ran.code, 1, "{arguments:?}");
-        assert!(ran.stdout.contains("FOUND: ") && ran.stdout.contains("sk_live_…4n6b"), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("FOUND: ") && ran.stdout.contains("sk_live_…4n6b"),
+            "{}",
+            ran.stdout
+        );
     }
 }
 
@@ -382,16 +684,28 @@ fn what_only_looks_like_it_is_no_failure() {
     }
     let ran = run(golive(tree.path()).args(["scan", "--json"]));
     let report = ran.json();
-    let wrong: Vec<String> =
-        findings(&report).iter().filter(|finding| finding["weight"] == "failure").map(|finding| format!("{finding}")).collect();
+    let wrong: Vec<String> = findings(&report)
+        .iter()
+        .filter(|finding| finding["weight"] == "failure")
+        .map(|finding| format!("{finding}"))
+        .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    assert_eq!((ran.code, &report["verdict"]["word"]), (0, &Value::from("clean")), "{}", ran.stderr);
+    assert_eq!(
+        (ran.code, &report["verdict"]["word"]),
+        (0, &Value::from("clean")),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn the_configured_secret_is_found_in_every_spelling_and_never_shown() {
     let tree = tempfile::tempdir().unwrap();
-    write(tree.path(), "golive.toml", "env_file = \".env.production\"\n[api]\nsecret_key = { env = \"SHOP_SECRET\" }\n");
+    write(
+        tree.path(),
+        "golive.toml",
+        "env_file = \".env.production\"\n[api]\nsecret_key = { env = \"SHOP_SECRET\" }\n",
+    );
     write(tree.path(), ".env.production", format!("SHOP_SECRET={ODD}\n"));
     write(tree.path(), "src/plain.js", format!("s='{ODD}'"));
     write(tree.path(), "src/escaped.json", format!("{{\"s\":\"{}\"}}", ODD.replace('/', "\\/")));
@@ -401,9 +715,25 @@ fn the_configured_secret_is_found_in_every_spelling_and_never_shown() {
     write(tree.path(), "tests/plain.js", ODD);
     let ran = run(golive(tree.path()).args(["scan", "--json"]));
     let report = ran.json();
-    let found: Vec<&str> = findings(&report).iter().filter_map(|finding| finding["path"].as_str()).collect();
-    assert_eq!(found, ["src/b64.js", "src/escaped.json", "src/hex.js", "src/plain.js", "src/url.js", "tests/plain.js"], "{report}");
-    assert!(findings(&report).iter().all(|finding| finding["rule"] == "own-secret" && finding["weight"] == "failure"));
+    let found: Vec<&str> =
+        findings(&report).iter().filter_map(|finding| finding["path"].as_str()).collect();
+    assert_eq!(
+        found,
+        [
+            "src/b64.js",
+            "src/escaped.json",
+            "src/hex.js",
+            "src/plain.js",
+            "src/url.js",
+            "tests/plain.js"
+        ],
+        "{report}"
+    );
+    assert!(
+        findings(&report)
+            .iter()
+            .all(|finding| finding["rule"] == "own-secret" && finding["weight"] == "failure")
+    );
     assert_eq!((ran.code, &report["looked_for"][0]), (1, &Value::from("api.secret_key")));
 }
 
@@ -414,14 +744,23 @@ fn names_with_secrets_and_escape_codes_are_shown_without_them() {
     for arguments in [&["scan"][..], &["scan", "--json"]] {
         let ran = run(golive(tree.path()).args(arguments));
         assert_eq!(ran.code, 1);
-        assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{202e}') || arguments.len() == 2, "{:?}", ran.stdout);
+        assert!(
+            !ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{202e}')
+                || arguments.len() == 2,
+            "{:?}",
+            ran.stdout
+        );
     }
 }
 
 #[test]
 fn a_configuration_lying_about_runs_no_program() {
     let tree = tempfile::tempdir().unwrap();
-    write(tree.path(), "golive.toml", "[api]\nsecret_key = { command = [\"touch\", \"was-run\"] }\n");
+    write(
+        tree.path(),
+        "golive.toml",
+        "[api]\nsecret_key = { command = [\"touch\", \"was-run\"] }\n",
+    );
     let ran = run(golive(tree.path()).args(["scan", "."]));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!tree.path().join("was-run").exists());
@@ -447,18 +786,38 @@ fn files_alone_are_searched_where_they_are_named() {
         write(tree.path(), path, format!("key = '{LIVE}'"));
     }
     write(tree.path(), ".gitignore", "ignored.js\n");
-    assert!(std::process::Command::new("git").args(["init", "-q"]).current_dir(tree.path()).status().unwrap().success());
+    assert!(
+        std::process::Command::new("git")
+            .args(["init", "-q"])
+            .current_dir(tree.path())
+            .status()
+            .unwrap()
+            .success()
+    );
     let found = |arguments: &[&str]| {
         let ran = run(golive(tree.path()).arg("scan").args(arguments).arg("--json"));
         let report = ran.json();
-        let paths: Vec<String> = findings(&report).iter().map(|finding| format!("{} {}", finding["path"], finding["place"])).collect();
+        let paths: Vec<String> = findings(&report)
+            .iter()
+            .map(|finding| format!("{} {}", finding["path"], finding["place"]))
+            .collect();
         (paths.join(", ").replace('"', ""), report["folders"].clone())
     };
     let (alone, folders) = found(&["src/a.js", "./src/a.js", "tests/a.js", "ignored.js"]);
     assert_eq!(alone, "ignored.js code, src/a.js code, tests/a.js test");
-    assert_eq!((&folders[0]["files"], folders.as_array().unwrap().len()), (&Value::from(3), 1), "{folders}");
-    assert_eq!(found(&["src", "src/a.js", "ignored.js"]).0, "src/a.js code, src/b.js code, ignored.js code");
-    assert_eq!(found(&["tests/a.js", "--public", "src/a.js"]).0, "tests/a.js test, src/a.js public");
+    assert_eq!(
+        (&folders[0]["files"], folders.as_array().unwrap().len()),
+        (&Value::from(3), 1),
+        "{folders}"
+    );
+    assert_eq!(
+        found(&["src", "src/a.js", "ignored.js"]).0,
+        "src/a.js code, src/b.js code, ignored.js code"
+    );
+    assert_eq!(
+        found(&["tests/a.js", "--public", "src/a.js"]).0,
+        "tests/a.js test, src/a.js public"
+    );
 
     // What was accepted in another file is neither forgotten nor called unused.
     let test = |arguments: &[&str]| run(golive(tree.path()).args(arguments));
@@ -469,7 +828,13 @@ fn files_alone_are_searched_where_they_are_named() {
     let both = test(&["scan", "src", "--strict"]);
     assert_eq!(both.code, 0, "{}", both.stdout);
     write(tree.path(), "src/a.js", "");
-    assert_eq!((test(&["scan", "src/b.js", "--strict"]).code, test(&["scan", "src/a.js", "--strict"]).code), (0, 1));
+    assert_eq!(
+        (
+            test(&["scan", "src/b.js", "--strict"]).code,
+            test(&["scan", "src/a.js", "--strict"]).code
+        ),
+        (0, 1)
+    );
 }
 
 #[cfg(unix)]
@@ -485,7 +850,13 @@ fn a_hostile_tree_ends_within_its_limits() {
     symlink("/dev/zero", tree.path().join("zero")).unwrap();
     symlink("/proc/self/mem", tree.path().join("mem")).unwrap();
     for pipe in ["pipe", "b.js", ".env"] {
-        assert!(std::process::Command::new("mkfifo").arg(tree.path().join(pipe)).status().unwrap().success());
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(tree.path().join(pipe))
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     let mut deep = tree.path().to_owned();
     for _ in 0..80 {
@@ -504,11 +875,22 @@ fn a_hostile_tree_ends_within_its_limits() {
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     write(outside.path(), "golive.toml", "[limits]\nsource_file_bytes = 16_777_216\n");
     let began = Instant::now();
-    let ran = run(golive(tree.path()).args(["scan", ".", "--json", "--config"]).arg(outside.path().join("golive.toml")));
+    let ran = run(golive(tree.path())
+        .args(["scan", ".", "--json", "--config"])
+        .arg(outside.path().join("golive.toml")));
     assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
     let report = ran.json();
-    assert_eq!((ran.code, &report["verdict"]["word"]), (3, &Value::from("incomplete")), "{report:.2000}");
-    let told: Vec<&str> = report["unlooked"].as_array().unwrap().iter().filter_map(|gap| gap["why"].as_str()).collect();
+    assert_eq!(
+        (ran.code, &report["verdict"]["word"]),
+        (3, &Value::from("incomplete")),
+        "{report:.2000}"
+    );
+    let told: Vec<&str> = report["unlooked"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|gap| gap["why"].as_str())
+        .collect();
     assert!(told.contains(&"too-long") && told.contains(&"too-deep"), "{told:?}");
     // Who runs as root can read everything.
     if fs::read(&closed).is_err() {
@@ -539,11 +921,17 @@ fn a_tree_of_300_000_files_and_a_line_of_1_gb_is_searched_to_its_end() {
     let config = tempfile::tempdir().unwrap();
     let scan = |limits: &str| {
         write(config.path(), "golive.toml", format!("[limits]\n{limits}\n"));
-        run(golive(tree.path()).args(["scan", ".", "--json", "--config"]).arg(config.path().join("golive.toml")))
+        run(golive(tree.path())
+            .args(["scan", ".", "--json", "--config"])
+            .arg(config.path().join("golive.toml")))
     };
     let whole = scan("source_file_bytes = 2_147_483_648");
     let report = whole.json();
-    assert_eq!((whole.code, &report["verdict"]["word"]), (1, &Value::from("found")), "{report:.2000}");
+    assert_eq!(
+        (whole.code, &report["verdict"]["word"]),
+        (1, &Value::from("found")),
+        "{report:.2000}"
+    );
     let found = findings(&report);
     assert_eq!(
         (found.len(), &found[0]["path"], &found[0]["line"], &found[0]["column"]),
@@ -552,7 +940,12 @@ fn a_tree_of_300_000_files_and_a_line_of_1_gb_is_searched_to_its_end() {
     assert!(!whole.stdout.contains(LIVE));
     let cut = scan("source_files = 1_000\nsource_file_bytes = 1_048_576");
     let report = cut.json();
-    let told: Vec<&str> = report["unlooked"].as_array().unwrap().iter().filter_map(|gap| gap["why"].as_str()).collect();
+    let told: Vec<&str> = report["unlooked"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|gap| gap["why"].as_str())
+        .collect();
     assert!(told.contains(&"too-many-files") && cut.code != 0, "{told:?}");
 }
 
@@ -561,23 +954,37 @@ fn a_tree_of_300_000_files_and_a_line_of_1_gb_is_searched_to_its_end() {
 fn an_env_file_that_git_does_not_know_is_at_home_unless_everybody_can_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let tree = tempfile::tempdir().unwrap();
-    let git =
-        |arguments: &[&str]| std::process::Command::new("git").args(arguments).current_dir(tree.path()).env_remove("GIT_DIR").output();
+    let git = |arguments: &[&str]| {
+        std::process::Command::new("git")
+            .args(arguments)
+            .current_dir(tree.path())
+            .env_remove("GIT_DIR")
+            .output()
+    };
     if !git(&["init", "-q"]).is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: git is not installed");
         return;
     }
     write(tree.path(), "a.js", "x\n");
-    for (name, mode) in [(".env", 0o600), (".env.production", 0o640), ("open/.env", 0o644), ("known/.env", 0o600)] {
+    for (name, mode) in
+        [(".env", 0o600), (".env.production", 0o640), ("open/.env", 0o644), ("known/.env", 0o600)]
+    {
         write(tree.path(), name, format!("KWIKPAISA_SECRET={LIVE}\n"));
         fs::set_permissions(tree.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
     git(&["add", "a.js", "known/.env"]).unwrap();
     let ran = run(golive(tree.path()).args(["scan", "--json"]));
     let report = ran.json();
-    let found: Vec<_> =
-        findings(&report).iter().map(|finding| (finding["path"].as_str().unwrap(), finding["weight"].as_str().unwrap())).collect();
-    let expected = [(".env", "information"), (".env.production", "information"), ("known/.env", "failure"), ("open/.env", "warning")];
+    let found: Vec<_> = findings(&report)
+        .iter()
+        .map(|finding| (finding["path"].as_str().unwrap(), finding["weight"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        (".env", "information"),
+        (".env.production", "information"),
+        ("known/.env", "failure"),
+        ("open/.env", "warning"),
+    ];
     assert_eq!((ran.code, found.as_slice()), (1, &expected[..]));
     let ran = run(golive(tree.path()).arg("scan"));
     let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -592,19 +999,34 @@ fn archives_that_others_get_and_keys_in_names_are_told() {
     write(tree.path(), "dist/backup.tar.gz", "x");
     write(tree.path(), "dist/site.js", "x");
     write(tree.path(), "dist/site.js.gz", "x");
-    let scan = |arguments: &[&str]| run(golive(tree.path()).args(["scan", ".", "--public", "dist"]).args(arguments));
+    let scan = |arguments: &[&str]| {
+        run(golive(tree.path()).args(["scan", ".", "--public", "dist"]).args(arguments))
+    };
     assert_eq!((scan(&[]).code, scan(&["--strict"]).code), (0, 1));
     let ran = scan(&[]);
-    assert!(ran.stdout.contains("! dist/backup.tar.gz is a compressed archive, whose contents were not looked at\n"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains(
+            "! dist/backup.tar.gz is a compressed archive, whose contents were not looked at\n"
+        ),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("- old.zip is a compressed archive"), "{}", ran.stdout);
     write(tree.path(), &format!("src/{LIVE}.txt"), "x");
     write(tree.path(), &format!("dist/{LIVE_API}-kwikpaisa.js"), "x");
     write(tree.path(), "src/sk_live_backup.txt", "x");
     let ran = scan(&["--json"]);
     let report = ran.json();
-    let mut found: Vec<_> = findings(&report).iter().map(|finding| (finding["rule"].as_str().unwrap(), &finding["line"])).collect();
+    let mut found: Vec<_> = findings(&report)
+        .iter()
+        .map(|finding| (finding["rule"].as_str().unwrap(), &finding["line"]))
+        .collect();
     found.sort_unstable_by_key(|(rule, _)| *rule);
-    assert_eq!(found, [("live-api-key", &Value::Null), ("live-secret", &Value::Null)], "{report:#}");
+    assert_eq!(
+        found,
+        [("live-api-key", &Value::Null), ("live-secret", &Value::Null)],
+        "{report:#}"
+    );
 }
 
 #[test]
@@ -613,8 +1035,11 @@ fn formats_that_point_into_files_point_to_what_was_found() {
     write(folder.path(), "golive.toml", "[source]\nroots = [\"src\"]\n");
     write(folder.path(), "src/a.py", "# kwikpaisa\nURL = \"https://sandbox.kwikpaisa.com/v3\"\n");
     write(folder.path(), "src/deep/b c.py", "URL = \"https://sandbox.kwikpaisa.com/v3\"\n");
-    let outputs = ["sarif=x.sarif", "gitlab=x.gitlab", "github=x.github"].map(|output| ["--output", output]);
-    let ran = run(golive(folder.path()).args(["check", "--offline", "--only", "source-no-sandbox"]).args(outputs.concat()));
+    let outputs =
+        ["sarif=x.sarif", "gitlab=x.gitlab", "github=x.github"].map(|output| ["--output", output]);
+    let ran = run(golive(folder.path())
+        .args(["check", "--offline", "--only", "source-no-sandbox"])
+        .args(outputs.concat()));
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let sarif: Value = serde_json::from_str(&read("x.sarif")).unwrap();
@@ -624,11 +1049,23 @@ fn formats_that_point_into_files_point_to_what_was_found() {
         .iter()
         .filter(|result| result["ruleId"] == "source-no-sandbox")
         .map(|result| &result["locations"][0]["physicalLocation"])
-        .map(|place| (place["artifactLocation"]["uri"].as_str().unwrap(), place["region"]["startLine"].as_u64().unwrap()))
+        .map(|place| {
+            (
+                place["artifactLocation"]["uri"].as_str().unwrap(),
+                place["region"]["startLine"].as_u64().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(places, [("src/a.py", 2), ("src/deep/b%20c.py", 1)]);
     let github = read("x.github");
-    assert!(github.contains("file=src/a.py,line=2,") && github.contains("file=src/deep/b c.py,line=1,"), "{github}");
+    assert!(
+        github.contains("file=src/a.py,line=2,") && github.contains("file=src/deep/b c.py,line=1,"),
+        "{github}"
+    );
     let gitlab: Value = serde_json::from_str(&read("x.gitlab")).unwrap();
-    assert_eq!((&gitlab[0]["location"]["path"], &gitlab[0]["location"]["lines"]["begin"]), (&"src/a.py".into(), &2.into()), "{gitlab}");
+    assert_eq!(
+        (&gitlab[0]["location"]["path"], &gitlab[0]["location"]["lines"]["begin"]),
+        (&"src/a.py".into(), &2.into()),
+        "{gitlab}"
+    );
 }

@@ -1,4 +1,5 @@
-//! The schemas under `examples/schema` are those that the binary prints: `UPDATE_GOLDEN=1 cargo test --test schema` rewrites them.
+//! The schemas under `examples/schema` are those that the binary prints: `UPDATE_GOLDEN=1 cargo
+//! test --test schema` rewrites them.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -9,7 +10,8 @@ use serde_json::Value;
 use support::{golive, repository, run};
 
 /// What `golive schema` prints, and the file that holds it.
-const SCHEMAS: [(&str, &str); 2] = [("report", "golive-report-v1.schema.json"), ("config", "golive.schema.json")];
+const SCHEMAS: [(&str, &str); 2] =
+    [("report", "golive-report-v1.schema.json"), ("config", "golive.schema.json")];
 
 #[test]
 fn the_schemas_beside_the_examples_are_current() {
@@ -21,7 +23,11 @@ fn the_schemas_beside_the_examples_are_current() {
             fs::write(&path, &printed).unwrap();
         }
         let kept = fs::read_to_string(&path).unwrap();
-        assert!(printed == kept, "{} is out of date: UPDATE_GOLDEN=1 cargo test --test schema, and read the diff", path.display());
+        assert!(
+            printed == kept,
+            "{} is out of date: UPDATE_GOLDEN=1 cargo test --test schema, and read the diff",
+            path.display()
+        );
         let schema: Value = serde_json::from_str(&printed).unwrap();
         assert!(schema["$schema"].as_str().unwrap().contains("json-schema.org"));
     }

@@ -8,10 +8,20 @@ use support::{golive, run};
 #[test]
 fn defects_are_caught_by_their_own_checks_and_the_correct_shop_is_ready() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(golive(folder.path()).args(["selftest", "--defect", "credits-twice", "--defect", "leaks-secret"]));
+    let ran = run(golive(folder.path()).args([
+        "selftest",
+        "--defect",
+        "credits-twice",
+        "--defect",
+        "leaks-secret",
+    ]));
     assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
-    for line in ["✓ the correct shop: READY\n", "✓ credits-twice: NOT READY\n", "✓ leaks-secret: NOT READY\n", "2 of 2 defects caught"]
-    {
+    for line in [
+        "✓ the correct shop: READY\n",
+        "✓ credits-twice: NOT READY\n",
+        "✓ leaks-secret: NOT READY\n",
+        "2 of 2 defects caught",
+    ] {
         assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
     }
     let wide: Vec<&str> = ran.stdout.lines().filter(|line| line.chars().count() > 80).collect();

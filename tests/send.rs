@@ -1,4 +1,5 @@
-//! `golive send`, through the real binary: what may be sent, what comes back, and what that is called.
+//! `golive send`, through the real binary: what may be sent, what comes back, and what that is
+//! called.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod support;
@@ -23,7 +24,8 @@ fn merchant(address: SocketAddr, webhook: &str) -> TempDir {
     folder
 }
 
-/// Answers each connection with the next of `answers`, the last one ever after; an empty one is silence.
+/// Answers each connection with the next of `answers`, the last one ever after; an empty one is
+/// silence.
 fn receiver(answers: &'static [&'static str]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -50,17 +52,24 @@ fn answer_one(mut stream: std::net::TcpStream, answer: &str) {
         return;
     }
     let text = String::from_utf8_lossy(&request);
-    let signature = text.lines().find_map(|line| line.strip_prefix("X-SIGNATURE: ")).unwrap_or_default();
+    let signature =
+        text.lines().find_map(|line| line.strip_prefix("X-SIGNATURE: ")).unwrap_or_default();
     let (status, body) = answer.split_once(' ').unwrap_or((answer, ""));
     let body = body.replace("{signature}", signature).replace("{secret}", support::SECRET_KEY);
-    let _ =
-        write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\nX-Powered-By: a\tb\r\n\r\n{body}", body.len());
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\nX-Powered-By: \
+         a\tb\r\n\r\n{body}",
+        body.len()
+    );
 }
 
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+        });
         body.len() >= length.unwrap_or(0)
     })
 }
@@ -95,7 +104,11 @@ fn both_sides_of_a_genuine_delivery_are_shown() {
     let shop = DemoShop::open(&[]);
     let ran = at(&shop, &["payment.processing"]);
     assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.starts_with("ACCEPTED, as expected: a genuine payment.processing"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("ACCEPTED, as expected: a genuine payment.processing"),
+        "{}",
+        ran.stdout
+    );
     for part in [
         "POST https://shop.example/api/webhooks/kwikpaisa",
         "X-TIMESTAMP: ",
@@ -106,7 +119,8 @@ fn both_sides_of_a_genuine_delivery_are_shown() {
     ] {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
     }
-    let signature = ran.stdout.lines().find_map(|line| line.strip_prefix("  X-SIGNATURE: ")).unwrap();
+    let signature =
+        ran.stdout.lines().find_map(|line| line.strip_prefix("  X-SIGNATURE: ")).unwrap();
     assert_eq!(signature.chars().count(), 9, "{signature}");
     assert!(signature.ends_with('…') && ran.stdout.contains("(never issued)"), "{}", ran.stdout);
 }
@@ -132,9 +146,12 @@ fn defect(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "unsigned" => "ignores-missing-signature",
         "empty-signature" => "accepts-empty-signature",
-        "forged-wrong-secret" | "forged-right-start" | "forged-right-end" | "forged-other-body" | "tampered-body" | "changed-timestamp" => {
-            "verifies-nothing"
-        }
+        "forged-wrong-secret"
+        | "forged-right-start"
+        | "forged-right-end"
+        | "forged-other-body"
+        | "tampered-body"
+        | "changed-timestamp" => "verifies-nothing",
         "forged-body-only" => "accepts-body-only-signature",
         "forged-truncated" => "compares-prefix-only",
         "no-timestamp" => "defaults-timestamp-to-now",
@@ -145,7 +162,9 @@ fn defect(kind: &str) -> Option<&'static str> {
         "malformed-signed" | "malformed-empty" | "malformed-not-an-event" => "crashes-on-malformed",
         "unknown-event" => "crashes-on-unknown-events",
         "body-as-printed" => "sorts-before-hmac",
-        "body-spaced" | "body-escaped-slashes" | "body-escaped-unicode" | "body-decimal-number" => "re-serialises-body",
+        "body-spaced" | "body-escaped-slashes" | "body-escaped-unicode" | "body-decimal-number" => {
+            "re-serialises-body"
+        }
         "body-raw-unicode" => "re-encodes-as-php",
         "headers-lower" | "headers-title" => "case-sensitive-headers",
         "forged-as-text" | "forged-as-form" | "forged-unlabelled" => "trusts-content-type",
@@ -182,9 +201,11 @@ fn every_kind_is_noticed_at_a_shop_with_the_defect_for_it() {
 fn full_sends_settling_events_for_test_orders_and_no_others() {
     let shop = DemoShop::open(&[]);
     let full = |arguments: &[&str]| at(&shop, &[arguments, &["--deliver", "full"]].concat());
-    for arguments in
-        [&["payment.success"][..], &["payout.reversed"], &["payment.failed", "--order-id", "demo-order-09", "--set", "data.amount=7"]]
-    {
+    for arguments in [
+        &["payment.success"][..],
+        &["payout.reversed"],
+        &["payment.failed", "--order-id", "demo-order-09", "--set", "data.amount=7"],
+    ] {
         let ran = full(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}\n{}", ran.stdout, ran.stderr);
         assert!(ran.stdout.contains("(a test order of yours)"), "{}", ran.stdout);
@@ -213,7 +234,10 @@ fn without_the_word_nothing_but_processing_is_sent() {
         (&["payment.processing", "--order-id", "demo-order-01"], "\"full\""),
         (&["payment.processing", "--order-id", "17"], "golive-"),
         (&["payment.processing", "--set", "data.order_status=PAID"], "data.amount"),
-        (&["payment.processing", "--tamper", "tampered-body", "--set", "data.amount=2"], "do not go together"),
+        (
+            &["payment.processing", "--tamper", "tampered-body", "--set", "data.amount=2"],
+            "do not go together",
+        ),
         (&["payment.processing", "--deliver", "negative"], "deliver = \"probe\""),
         (&["payment.processing", "--deliver", "none"], "nothing is delivered"),
         (&["payment.processing", "--together", "--resign", "--repeat", "50"], "at most 20"),
@@ -222,8 +246,18 @@ fn without_the_word_nothing_but_processing_is_sent() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.stderr.contains(words), "{arguments:?}: {}", ran.stderr);
     }
-    assert_eq!(at(&shop, &["payment.processing", "--order-id", "golive-by-hand", "--set", "data.amount=2.00"]).code, 0);
-    assert_eq!(at(&shop, &["payment.processing", "--tamper", "unsigned", "--deliver", "negative"]).code, 0);
+    assert_eq!(
+        at(
+            &shop,
+            &["payment.processing", "--order-id", "golive-by-hand", "--set", "data.amount=2.00"]
+        )
+        .code,
+        0
+    );
+    assert_eq!(
+        at(&shop, &["payment.processing", "--tamper", "unsigned", "--deliver", "negative"]).code,
+        0
+    );
 }
 
 #[test]
@@ -231,12 +265,20 @@ fn the_configuration_decides_how_far_it_goes() {
     let address = receiver(&["200"]);
     for (webhook, arguments, code) in [
         ("deliver = \"none\"", &["payment.processing"][..], 2),
-        ("deliver = \"none\"", &["payment.processing", "--tamper", "unsigned", "--deliver", "probe"], 2),
+        (
+            "deliver = \"none\"",
+            &["payment.processing", "--tamper", "unsigned", "--deliver", "probe"],
+            2,
+        ),
         ("deliver = \"negative\"", &["payment.processing", "--deliver", "probe"], 2),
         ("deliver = \"negative\"", &["payment.processing", "--tamper", "unsigned"], 1),
         ("deliver = \"probe\"", &["payment.success", "--deliver", "full"], 2),
         ("deliver = \"full\"", &["payment.success", "--deliver", "full"], 2),
-        ("deliver = \"full\"\n[webhook.order]\nids = [\"T-1\"]", &["payment.success", "--deliver", "full"], 0),
+        (
+            "deliver = \"full\"\n[webhook.order]\nids = [\"T-1\"]",
+            &["payment.success", "--deliver", "full"],
+            0,
+        ),
         ("", &["payment.processing"], 0),
     ] {
         let folder = merchant(address, webhook);
@@ -249,8 +291,17 @@ fn the_configuration_decides_how_far_it_goes() {
 fn a_pipeline_with_a_live_key_needs_a_date() {
     let address = receiver(&["200"]);
     let ask = |more: &str| {
-        let folder = merchant(address, &format!("deliver = \"full\"\n{more}\n[webhook.order]\nids = [\"T-1\"]"));
-        run(golive(folder.path()).env("CI", "true").args(["send", "payment.success", "--deliver", "full", "--allow-private"]))
+        let folder = merchant(
+            address,
+            &format!("deliver = \"full\"\n{more}\n[webhook.order]\nids = [\"T-1\"]"),
+        );
+        run(golive(folder.path()).env("CI", "true").args([
+            "send",
+            "payment.success",
+            "--deliver",
+            "full",
+            "--allow-private",
+        ]))
     };
     let without = ask("");
     assert_eq!(without.code, 2, "{}", without.stdout);
@@ -263,19 +314,38 @@ fn private_targets_need_a_switch() {
     let folder = merchant(receiver(&["200"]), "");
     let ran = send(folder.path(), &["payment.processing"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("127.0.0.1") && ran.stderr.contains("--allow-private"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("127.0.0.1") && ran.stderr.contains("--allow-private"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn what_an_answer_comes_to_is_the_exit_code() {
-    for (answer, genuine, forged) in
-        [("200", 0, 1), ("201", 1, 1), ("302", 1, 3), ("401", 1, 0), ("404", 3, 0), ("429", 3, 3), ("500", 1, 3), ("", 3, 3)]
-    {
+    for (answer, genuine, forged) in [
+        ("200", 0, 1),
+        ("201", 1, 1),
+        ("302", 1, 3),
+        ("401", 1, 0),
+        ("404", 3, 0),
+        ("429", 3, 3),
+        ("500", 1, 3),
+        ("", 3, 3),
+    ] {
         let brief = if answer.is_empty() { "[limits]\nfirst_byte_ms = 400" } else { "" };
         let folder = merchant(receiver(Box::leak(Box::new([answer]))), brief);
-        let sent = |more: &[&str]| send(folder.path(), &[&["payment.processing", "--allow-private"][..], more].concat());
+        let sent = |more: &[&str]| {
+            send(folder.path(), &[&["payment.processing", "--allow-private"][..], more].concat())
+        };
         let (plain, tampered) = (sent(&[]), sent(&["--tamper", "forged-wrong-secret"]));
-        assert_eq!((plain.code, tampered.code), (genuine, forged), "{answer}: {}\n{}", plain.stdout, tampered.stdout);
+        assert_eq!(
+            (plain.code, tampered.code),
+            (genuine, forged),
+            "{answer}: {}\n{}",
+            plain.stdout,
+            tampered.stdout
+        );
     }
     let nobody = SocketAddr::from(([127, 0, 0, 1], 9));
     let ran = send(merchant(nobody, "").path(), &["payment.processing", "--allow-private"]);
@@ -286,7 +356,11 @@ fn what_an_answer_comes_to_is_the_exit_code() {
 #[test]
 fn repetitions_are_the_same_bytes_or_signed_afresh() {
     let shop = DemoShop::open(&[]);
-    for (more, signatures) in [(&["--repeat", "3"][..], 1), (&["--repeat", "3", "--resign"], 3), (&["--repeat", "8", "--together"], 1)] {
+    for (more, signatures) in [
+        (&["--repeat", "3"][..], 1),
+        (&["--repeat", "3", "--resign"], 3),
+        (&["--repeat", "8", "--together"], 1),
+    ] {
         let ran = at(&shop, &[&["payment.processing", "--json"][..], more].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let json = ran.json();
@@ -299,10 +373,18 @@ fn repetitions_are_the_same_bytes_or_signed_afresh() {
         let mut timestamps: Vec<String> = deliveries.iter().map(timestamp).collect();
         timestamps.dedup();
         assert_eq!(timestamps.len(), signatures, "{more:?}");
-        assert!(deliveries.iter().all(|delivery| delivery["sent"]["body"] == deliveries[0]["sent"]["body"]));
+        assert!(
+            deliveries
+                .iter()
+                .all(|delivery| delivery["sent"]["body"] == deliveries[0]["sent"]["body"])
+        );
     }
     let twice = at(&shop, &["payment.processing", "--repeat", "2"]);
-    assert!(twice.stdout.contains("2 accepted") && twice.stdout.contains("Number 1 of 2"), "{}", twice.stdout);
+    assert!(
+        twice.stdout.contains("2 accepted") && twice.stdout.contains("Number 1 of 2"),
+        "{}",
+        twice.stdout
+    );
     assert_eq!(at(&shop, &["payment.processing", "--repeat", "101"]).code, 2);
 }
 
@@ -314,20 +396,35 @@ fn a_replay_cache_is_told_from_a_receiver_that_refuses_duplicates() {
     assert!(same.stdout.contains("--resign"), "{}", same.stdout);
     let afresh = at(&shop, &["payment.processing", "--repeat", "2", "--resign"]);
     assert_eq!(afresh.code, 1, "{}", afresh.stdout);
-    assert!(afresh.stdout.contains("number 2: the same event was accepted before"), "{}", afresh.stdout);
+    assert!(
+        afresh.stdout.contains("number 2: the same event was accepted before"),
+        "{}",
+        afresh.stdout
+    );
 }
 
 #[test]
 fn answers_are_shown_without_what_was_secret_in_them() {
-    let folder = merchant(receiver(&["401 expected {signature}, secret {secret}\u{1b}[2J\u{202e}end"]), "");
+    let folder =
+        merchant(receiver(&["401 expected {signature}, secret {secret}\u{1b}[2J\u{202e}end"]), "");
     for more in [&[][..], &["--json"]] {
-        let ran = send(folder.path(), &[&["payment.processing", "--allow-private"][..], more].concat());
+        let ran =
+            send(folder.path(), &[&["payment.processing", "--allow-private"][..], more].concat());
         assert_eq!(ran.code, 1, "{}", ran.stderr);
-        assert!(ran.stdout.contains("[signature]") && ran.stdout.contains("[secret]"), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("[signature]") && ran.stdout.contains("[secret]"),
+            "{}",
+            ran.stdout
+        );
         assert!(!ran.stdout.contains('\u{1b}'), "{:?}", ran.stdout);
     }
     let ran = send(folder.path(), &["payment.processing", "--allow-private"]);
-    assert!(!ran.stdout.contains('\u{202e}') && ran.stdout.contains("holds the value of `api.secret_key`"), "{:?}", ran.stdout);
+    assert!(
+        !ran.stdout.contains('\u{202e}')
+            && ran.stdout.contains("holds the value of `api.secret_key`"),
+        "{:?}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -356,14 +453,39 @@ fn the_line_in_a_finding_repeats_it() {
     ] {
         let shop = DemoShop::open(&[defect]);
         let checked = run(golive(shop.folder())
-            .args(["check", "--quiet", "--deliver", "full", "--only", "webhook", "--role", "other", "--output", "json"])
+            .args([
+                "check",
+                "--quiet",
+                "--deliver",
+                "full",
+                "--only",
+                "webhook",
+                "--role",
+                "other",
+                "--output",
+                "json",
+            ])
             .args(&shop.switches));
         let report = checked.json();
-        let found = report["checks"].as_array().unwrap().iter().find(|judged| judged["id"] == check).unwrap();
+        let found = report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|judged| judged["id"] == check)
+            .unwrap();
         let line = found["finding"]["repeat"].as_str().unwrap_or_else(|| panic!("{found:#}"));
-        assert!(line.starts_with("golive send ") && line.contains("--connect-to") && line.contains("--ca-file"), "{line}");
+        assert!(
+            line.starts_with("golive send ")
+                && line.contains("--connect-to")
+                && line.contains("--ca-file"),
+            "{line}"
+        );
         let command = line.replacen("golive", env!("CARGO_BIN_EXE_golive"), 1);
-        let ran = run(Command::new("sh").current_dir(shop.folder()).env("GOLIVE_ROLE", "other").env_remove("CI").args(["-c", &command]));
+        let ran = run(Command::new("sh")
+            .current_dir(shop.folder())
+            .env("GOLIVE_ROLE", "other")
+            .env_remove("CI")
+            .args(["-c", &command]));
         assert_eq!(ran.code, 1, "{line}: {}\n{}", ran.stdout, ran.stderr);
     }
 }

@@ -1,6 +1,9 @@
 //! The base URL must be the production API's.
 
-use crate::model::{Address, Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Host, Level, Outcome, Quoted, Reference, Show, Text};
+use crate::model::{
+    Address, Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Host, Level, Outcome, Quoted,
+    Reference, Show, Text,
+};
 use crate::platform::hosts::{self, API_ROOT, HostKind, PRODUCTION};
 use crate::text;
 
@@ -13,10 +16,13 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-04"],
     waivable: false,
-    rationale: "Whoever stands behind the base URL receives the key and every order; another host is the sandbox at best.",
-    judged: "Passes `https://api.kwikpaisa.com`, with no path or one under `/api/v3`. Fails another host (sandbox, previous generations and \
-             look-alikes are named for what they are), another scheme or port, a user name before the host, and a path of a previous API generation or \
-             any other. Warns of a query or fragment and of a host written in other letters. What the application itself calls is not seen here.",
+    rationale: "Whoever stands behind the base URL receives the key and every order; another host \
+                is the sandbox at best.",
+    judged: "Passes `https://api.kwikpaisa.com`, with no path or one under `/api/v3`. Fails \
+             another host (sandbox, previous generations and look-alikes are named for what they \
+             are), another scheme or port, a user name before the host, and a path of a previous \
+             API generation or any other. Warns of a query or fragment and of a host written in \
+             other letters. What the application itself calls is not seen here.",
     remediation: "Set `api.base_url`, and the value that the application uses, to https://api.kwikpaisa.com.",
     reference: Reference::ORDER_STATUS,
     ..CheckMeta::USUAL
@@ -34,9 +40,17 @@ impl Check for BaseUrl {
         let url = match &facts.merchant.api.base_url {
             Some(Address::Url(url)) => url,
             Some(Address::Unreadable) => {
-                return Ok(Outcome::fail("the API base URL is not a URL", evidence("something that is not a URL".into())));
+                return Ok(Outcome::fail(
+                    "the API base URL is not a URL",
+                    evidence("something that is not a URL".into()),
+                ));
             }
-            None => return Ok(Outcome::fail("no API base URL is configured", evidence("nothing".into()))),
+            None => {
+                return Ok(Outcome::fail(
+                    "no API base URL is configured",
+                    evidence("nothing".into()),
+                ));
+            }
         };
         if let Some(message) = fault(url) {
             return Ok(Outcome::Fail(Finding::new(message, evidence(text!("{}", url)))));
@@ -52,13 +66,19 @@ impl Check for BaseUrl {
 fn fault(url: &Endpoint) -> Option<Text> {
     let name = match &url.host {
         Host::Name(name) => name,
-        Host::V4(_) | Host::V6(_) => return Some("the API base URL names an address instead of the platform's host".into()),
+        Host::V4(_) | Host::V6(_) => {
+            return Some("the API base URL names an address instead of the platform's host".into());
+        }
     };
     let kind = hosts::classify(name);
     match kind {
         HostKind::Production => {}
         HostKind::Other if url.user_info => {
-            return Some(text!("the API base URL points to {}: what stands before the @ is a user name, not the host", Quoted(name)));
+            return Some(text!(
+                "the API base URL points to {}: what stands before the @ is a user name, not the \
+                 host",
+                Quoted(name)
+            ));
         }
         HostKind::Sandbox
         | HostKind::PreviousUat
@@ -66,10 +86,16 @@ fn fault(url: &Endpoint) -> Option<Text> {
         | HostKind::Site
         | HostKind::OtherPlatform
         | HostKind::LookAlike(_)
-        | HostKind::Other => return Some(text!("the API base URL points to {}, {}", Quoted(name), kind.words())),
+        | HostKind::Other => {
+            return Some(text!("the API base URL points to {}, {}", Quoted(name), kind.words()));
+        }
     }
     if url.user_info {
-        return Some("a user name or password stands in the API base URL; the platform's keys travel in headers".into());
+        return Some(
+            "a user name or password stands in the API base URL; the platform's keys travel in \
+             headers"
+                .into(),
+        );
     }
     if !url.is_https() {
         return Some(text!("the API base URL is {}, not https", Quoted(&url.scheme)));
@@ -80,17 +106,30 @@ fn fault(url: &Endpoint) -> Option<Text> {
     if let Some(whose) = hosts::previous_path(&url.path) {
         return Some(text!("the host is right, but {} is {}", Quoted(&url.path), whose));
     }
-    let under_root = url.path.strip_prefix(API_ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    (url.path != "/" && !under_root).then(|| text!("the path {} is not under {}, where this API lives", Quoted(&url.path), API_ROOT))
+    let under_root = url
+        .path
+        .strip_prefix(API_ROOT)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    (url.path != "/" && !under_root).then(|| {
+        text!("the path {} is not under {}, where this API lives", Quoted(&url.path), API_ROOT)
+    })
 }
 
 /// What works, if everything that reads it is lenient.
 fn oddity(url: &Endpoint) -> Option<Text> {
-    let written = url.host_written.as_deref().filter(|written| !written.eq_ignore_ascii_case(&url.host.show()));
+    let written = url
+        .host_written
+        .as_deref()
+        .filter(|written| !written.eq_ignore_ascii_case(&url.host.show()));
     if let Some(written) = written {
-        return Some(text!("the host is written {}, which only some URL readers take for {}", Quoted(written), PRODUCTION));
+        return Some(text!(
+            "the host is written {}, which only some URL readers take for {}",
+            Quoted(written),
+            PRODUCTION
+        ));
     }
-    (url.query || url.fragment).then(|| "a query or fragment follows the API base URL, where paths are appended".into())
+    (url.query || url.fragment)
+        .then(|| "a query or fragment follows the API base URL, where paths are appended".into())
 }
 
 #[cfg(test)]
@@ -152,13 +191,21 @@ mod tests {
             ("https://shop.example", "not a host of the platform"),
         ] {
             let outcome = with(written);
-            assert!(matches!(outcome, Outcome::Fail(_)) && words(&outcome).contains(says), "{written}: {}", words(&outcome));
+            assert!(
+                matches!(outcome, Outcome::Fail(_)) && words(&outcome).contains(says),
+                "{written}: {}",
+                words(&outcome)
+            );
         }
     }
 
     #[test]
     fn warns_of_what_only_lenient_readers_take() {
-        for written in ["https://api.kwikpaisa.com?x=1", "https://api.kwikpaisa.com/#x", "https://ａpi.kwikpaisa.com"] {
+        for written in [
+            "https://api.kwikpaisa.com?x=1",
+            "https://api.kwikpaisa.com/#x",
+            "https://ａpi.kwikpaisa.com",
+        ] {
             assert!(matches!(with(written), Outcome::Warn(_)), "{written}: {:?}", with(written));
         }
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, RunFacts, Show, Stack,
-    StackFix, Subject,
+    Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Quoted, Reason,
+    Reference, RunFacts, Show, Stack, StackFix, Subject,
 };
 use crate::text;
 
@@ -18,12 +18,18 @@ const META: CheckMeta = CheckMeta {
     title: "Clock of this machine agrees with the platform's",
     covers: &["SC-11"],
     needs: Needs::Network,
-    rationale: "Calls are signed with the time and refused when it is too far from the platform's; how far it does not say.",
-    judged: "Compares the `Date` of the platform's answer with the time at which the call was on its way. Warns above `limits.clock_warn_s` (30 s), \
-             fails above `limits.clock_fail_s` (300 s): limits of ours. An answer from a cache, or without a date, tells nothing. It is the clock of \
-             the machine that runs this tool.",
-    remediation: "Keep the clock by NTP: `timedatectl set-ntp true` or chrony, on every machine that calls the API.",
-    stacks: &[StackFix { stack: Stack::Node, how: "In containers the clock is the host's: set NTP there, not in the image." }],
+    rationale: "Calls are signed with the time and refused when it is too far from the \
+                platform's; how far it does not say.",
+    judged: "Compares the `Date` of the platform's answer with the time at which the call was on \
+             its way. Warns above `limits.clock_warn_s` (30 s), fails above `limits.clock_fail_s` \
+             (300 s): limits of ours. An answer from a cache, or without a date, tells nothing. \
+             It is the clock of the machine that runs this tool.",
+    remediation: "Keep the clock by NTP: `timedatectl set-ntp true` or chrony, on every machine \
+                  that calls the API.",
+    stacks: &[StackFix {
+        stack: Stack::Node,
+        how: "In containers the clock is the host's: set NTP there, not in the image.",
+    }],
     reference: Reference::TIMESTAMP,
     ..CheckMeta::USUAL
 };
@@ -40,7 +46,8 @@ impl Check for Clock {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let offset = offset(facts.seen.order_status.get()?)?;
         let limits = &facts.merchant.limits;
-        let (warn, fail) = (Duration::from_secs(limits.clock_warn_s), Duration::from_secs(limits.clock_fail_s));
+        let (warn, fail) =
+            (Duration::from_secs(limits.clock_warn_s), Duration::from_secs(limits.clock_fail_s));
         let evidence = |limit: Duration| {
             vec![Evidence::of(
                 Subject::Run("clock"),
@@ -50,11 +57,18 @@ impl Check for Clock {
         };
         Ok(if offset.apart() > fail {
             Outcome::fail(
-                text!("the clock of this machine is {} the platform's, and signed calls will be refused as expired", offset),
+                text!(
+                    "the clock of this machine is {} the platform's, and signed calls will be \
+                     refused as expired",
+                    offset
+                ),
                 evidence(fail),
             )
         } else if offset.apart() > warn {
-            Outcome::warn(text!("the clock of this machine is {} the platform's", offset), evidence(warn))
+            Outcome::warn(
+                text!("the clock of this machine is {} the platform's", offset),
+                evidence(warn),
+            )
         } else {
             Outcome::Pass(evidence(warn))
         })
@@ -82,20 +96,33 @@ impl Show for Offset {
     }
 }
 
-/// Compares the answer's `Date` with the middle of the time the request was under way. A date has whole seconds, so half of one is added.
+/// Compares the answer's `Date` with the middle of the time the request was under way. A date has
+/// whole seconds, so half of one is added.
 pub(super) fn offset(exchange: &Exchange) -> Result<Offset, Reason> {
-    let answer = exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
+    let answer =
+        exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
     if answer.header("age").is_some() {
-        return Err(Reason::Ambiguous("the answer came from a cache, whose date says nothing about now".into()));
+        return Err(Reason::Ambiguous(
+            "the answer came from a cache, whose date says nothing about now".into(),
+        ));
     }
     let Some(date) = answer.header("date") else {
         return Err(Reason::Ambiguous("the answer carries no date".into()));
     };
     let theirs: Timestamp = jiff::fmt::rfc2822::parse(date)
-        .map_err(|_| Reason::Ambiguous(text!("the answer's date cannot be read: {}", Quoted(date))))?
+        .map_err(|_| {
+            Reason::Ambiguous(text!("the answer's date cannot be read: {}", Quoted(date)))
+        })?
         .timestamp();
-    let half_way = SignedDuration::from_micros(i64::try_from(exchange.times.first_byte_us / 2).unwrap_or(i64::MAX));
-    let ours = exchange.sent.at.duration_since(theirs).saturating_add(half_way).saturating_sub(SignedDuration::from_millis(500));
+    let half_way = SignedDuration::from_micros(
+        i64::try_from(exchange.times.first_byte_us / 2).unwrap_or(i64::MAX),
+    );
+    let ours = exchange
+        .sent
+        .at
+        .duration_since(theirs)
+        .saturating_add(half_way)
+        .saturating_sub(SignedDuration::from_millis(500));
     Ok(Offset(ours))
 }
 
@@ -108,7 +135,11 @@ mod tests {
     fn ahead(seconds: i64) -> Outcome {
         let mut seen = answered(404, NOT_FOUND);
         if let Seen::Got(exchange) = &mut seen.order_status {
-            exchange.sent.at = exchange.sent.at.saturating_add(SignedDuration::from_secs(seconds)).expect("in range");
+            exchange.sent.at = exchange
+                .sent
+                .at
+                .saturating_add(SignedDuration::from_secs(seconds))
+                .expect("in range");
         }
         judge(&Clock, &merchant(), &seen)
     }
@@ -133,7 +164,10 @@ mod tests {
     fn warns_of_a_drift() {
         for (seconds, side) in [(45, "ahead of"), (-45, "behind"), (299, "ahead of")] {
             let outcome = ahead(seconds);
-            assert!(matches!(outcome, Outcome::Warn(_)) && words(&outcome).contains(side), "{seconds}: {outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Warn(_)) && words(&outcome).contains(side),
+                "{seconds}: {outcome:?}"
+            );
         }
     }
 
@@ -147,9 +181,18 @@ mod tests {
     #[test]
     fn is_undecided_without_a_date_of_now() {
         for seen in [with_header("age", "12"), with_header("date", "yesterday")] {
-            assert!(matches!(judge(&Clock, &merchant(), &seen), Outcome::Undecided(Reason::Ambiguous(_))));
+            assert!(matches!(
+                judge(&Clock, &merchant(), &seen),
+                Outcome::Undecided(Reason::Ambiguous(_))
+            ));
         }
-        assert!(matches!(judge(&Clock, &merchant(), &timed_out()), Outcome::Undecided(Reason::Transport(_))));
-        assert!(matches!(judge(&Clock, &merchant(), &Observations::default()), Outcome::Undecided(_)));
+        assert!(matches!(
+            judge(&Clock, &merchant(), &timed_out()),
+            Outcome::Undecided(Reason::Transport(_))
+        ));
+        assert!(matches!(
+            judge(&Clock, &merchant(), &Observations::default()),
+            Outcome::Undecided(_)
+        ));
     }
 }

@@ -1,8 +1,8 @@
 //! What a configured credential looks like, and what is wrong with its looks.
 
 use crate::model::{
-    Credential, Damage, Evidence, Facts, Finding, Listed, MissingSecret, Origin, Placeholder, Prefix, Quoted, Reason, SecretFacts, Slot,
-    Text,
+    Credential, Damage, Evidence, Facts, Finding, Listed, MissingSecret, Origin, Placeholder,
+    Prefix, Quoted, Reason, SecretFacts, Slot, Text,
 };
 use crate::text;
 
@@ -19,7 +19,10 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// The facts of a live credential, or the finding that there is none.
-    pub(super) fn live<'a>(&self, facts: &Facts<'a>) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
+    pub(super) fn live<'a>(
+        &self,
+        facts: &Facts<'a>,
+    ) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
         Ok(self.found(facts)?.and_then(|found| {
             let wrong = || (self.wrong)(found.prefix).map(|message| self.fails(message, found));
             self.fault(found).or_else(wrong).map_or(Ok(found), Err)
@@ -28,7 +31,9 @@ impl Wanted {
 
     /// The facts of a credential that is there, or the finding that it is not.
     fn found<'a>(&self, facts: &Facts<'a>) -> Result<Result<&'a SecretFacts, Finding>, Reason> {
-        let missing = |message: Text, observed: Text| Ok(Err(Finding::new(message, vec![self.evidence(observed)])));
+        let missing = |message: Text, observed: Text| {
+            Ok(Err(Finding::new(message, vec![self.evidence(observed)])))
+        };
         match facts.merchant.credential(self.slot) {
             Some(Credential::Found(facts)) => Ok(Ok(facts)),
             Some(Credential::Missing { why, origin }) => {
@@ -37,10 +42,17 @@ impl Wanted {
                     MissingSecret::Unreadable => "which cannot be read",
                     MissingSecret::CommandFailed => "which gave none",
                     MissingSecret::NotRun => {
-                        return Err(Reason::Declined(text!("no program is run here, so {} was not asked for the {}", origin, self.noun)));
+                        return Err(Reason::Declined(text!(
+                            "no program is run here, so {} was not asked for the {}",
+                            origin,
+                            self.noun
+                        )));
                     }
                 };
-                missing(text!("the {} was not found where the configuration says it is", self.noun), text!("{}, {}", origin, why))
+                missing(
+                    text!("the {} was not found where the configuration says it is", self.noun),
+                    text!("{}, {}", origin, why),
+                )
             }
             None => missing(text!("no {} is configured", self.noun), "nothing".into()),
         }
@@ -56,7 +68,8 @@ impl Wanted {
         Finding::new(message, vec![self.evidence(looks(found))])
     }
 
-    /// What is wrong with any credential: a stand-in, damaged by copying, of a previous generation, in two slots at once.
+    /// What is wrong with any credential: a stand-in, damaged by copying, of a previous generation,
+    /// in two slots at once.
     fn fault(&self, found: &SecretFacts) -> Option<Finding> {
         if found.damage.contains(&Damage::Empty) {
             return Some(self.fails(text!("the {} is empty", self.noun), found));
@@ -70,13 +83,24 @@ impl Wanted {
             return Some(self.fails(text!("the {} is {}, not a key", self.noun, what), found));
         }
         if !found.damage.is_empty() {
-            let finding = self.fails(text!("the {} was damaged on its way: {}", self.noun, Listed(&found.damage)), found);
-            return Some(finding.fix(text!("Store the value of `{}` again, the key alone: {}", self.slot.key(), mend(&found.damage))));
+            let finding = self.fails(
+                text!("the {} was damaged on its way: {}", self.noun, Listed(&found.damage)),
+                found,
+            );
+            return Some(finding.fix(text!(
+                "Store the value of `{}` again, the key alone: {}",
+                self.slot.key(),
+                mend(&found.damage)
+            )));
         }
         if found.prefix == Prefix::Previous {
-            let finding = self.fails(text!("the {} belongs to a previous generation of the API", self.noun), found);
+            let finding = self.fails(
+                text!("the {} belongs to a previous generation of the API", self.noun),
+                found,
+            );
             return Some(finding.fix(
-                "Issue keys for the v3 API in Dashboard, Developer, Console; those of NEO Bank and form-post checkout do not work there",
+                "Issue keys for the v3 API in Dashboard, Developer, Console; those of NEO Bank \
+                 and form-post checkout do not work there",
             ));
         }
         let twin = match self.slot {
@@ -85,18 +109,25 @@ impl Wanted {
             Slot::SandboxApiKey => Slot::SandboxSecretKey,
             Slot::SandboxSecretKey => Slot::SandboxApiKey,
         };
-        found.equals.contains(&twin).then(|| self.fails(text!("`{}` and `{}` hold the same value", self.slot.key(), twin.key()), found))
+        found.equals.contains(&twin).then(|| {
+            self.fails(
+                text!("`{}` and `{}` hold the same value", self.slot.key(), twin.key()),
+                found,
+            )
+        })
     }
 
     /// What makes it doubtful that the application uses this very value.
     pub(super) fn doubt(&self, facts: &Facts<'_>, found: &SecretFacts) -> Option<Evidence> {
         let Origin::EnvFile { name, .. } = &found.origin else { return None };
-        let file = facts.merchant.env_file.as_ref().filter(|file| file.overridden.contains(name))?;
+        let file =
+            facts.merchant.env_file.as_ref().filter(|file| file.overridden.contains(name))?;
         Some(Evidence::config(
             self.slot.key(),
             "one value in the env file and in the environment",
             text!(
-                "{} has another value in the environment of this machine than in {}; most loaders let the environment win",
+                "{} has another value in the environment of this machine than in {}; most loaders \
+                 let the environment win",
                 Quoted(name),
                 Quoted(&file.path)
             ),

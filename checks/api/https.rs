@@ -1,8 +1,8 @@
 //! Every URL must be HTTPS.
 
 use crate::model::{
-    Address, Carried, Check, CheckMeta, Endpoint, Evidence, Facts, FilePath, Level, Outcome, Plain, Quoted, Reason, Reference, Stack,
-    StackFix, Subject,
+    Address, Carried, Check, CheckMeta, Endpoint, Evidence, Facts, FilePath, Level, Outcome, Plain,
+    Quoted, Reason, Reference, Stack, StackFix, Subject,
 };
 use crate::text;
 
@@ -24,9 +24,18 @@ const META: CheckMeta = CheckMeta {
             stack: Stack::Node,
             how: "Never set NODE_TLS_REJECT_UNAUTHORIZED=0 or rejectUnauthorized: false to get https to work; install the missing root instead.",
         },
-        StackFix { stack: Stack::Php, how: "Keep CURLOPT_SSL_VERIFYPEER and Guzzle's `verify` on; point curl.cainfo at a current bundle." },
-        StackFix { stack: Stack::Python, how: "Keep requests' verify=True; `pip install -U certifi` mends old roots." },
-        StackFix { stack: Stack::Java, how: "Keep the default TrustManager; add a missing root with keytool." },
+        StackFix {
+            stack: Stack::Php,
+            how: "Keep CURLOPT_SSL_VERIFYPEER and Guzzle's `verify` on; point curl.cainfo at a current bundle.",
+        },
+        StackFix {
+            stack: Stack::Python,
+            how: "Keep requests' verify=True; `pip install -U certifi` mends old roots.",
+        },
+        StackFix {
+            stack: Stack::Java,
+            how: "Keep the default TrustManager; add a missing root with keytool.",
+        },
     ],
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
@@ -41,20 +50,38 @@ impl Check for Https {
         let merchant = facts.merchant;
         let urls = merchant.urls();
         let about = |key: &str, address: &Address| {
-            let observed = address.url().map_or("something that is not a URL".into(), |url| text!("{}", url));
-            Evidence::of(Subject::ConfigKey(text!("{}", Plain(key))), "an https:// address", observed)
+            let observed =
+                address.url().map_or("something that is not a URL".into(), |url| text!("{}", url));
+            Evidence::of(
+                Subject::ConfigKey(text!("{}", Plain(key))),
+                "an https:// address",
+                observed,
+            )
         };
         let is_https = |address: &Address| address.url().is_some_and(Endpoint::is_https);
-        let mut plain: Vec<Evidence> =
-            urls.iter().filter(|(_, address)| !is_https(address)).map(|(key, address)| about(key, address)).collect();
+        let mut plain: Vec<Evidence> = urls
+            .iter()
+            .filter(|(_, address)| !is_https(address))
+            .map(|(key, address)| about(key, address))
+            .collect();
         plain.extend(merchant.env_file.iter().flat_map(|file| {
-            file.entries.iter().filter(|entry| entry.carries.contains(&Carried::PlainHttp)).map(|entry| {
-                let subject = Subject::File { path: FilePath::new(&file.path), line: Some(entry.line) };
-                Evidence::of(subject, "an https:// address", text!("{} holds an http:// address of the platform", Quoted(&entry.name)))
-            })
+            file.entries.iter().filter(|entry| entry.carries.contains(&Carried::PlainHttp)).map(
+                |entry| {
+                    let subject =
+                        Subject::File { path: FilePath::new(&file.path), line: Some(entry.line) };
+                    Evidence::of(
+                        subject,
+                        "an https:// address",
+                        text!("{} holds an http:// address of the platform", Quoted(&entry.name)),
+                    )
+                },
+            )
         }));
         if !plain.is_empty() {
-            return Ok(Outcome::fail("traffic with keys or payment data would go over plain HTTP", plain));
+            return Ok(Outcome::fail(
+                "traffic with keys or payment data would go over plain HTTP",
+                plain,
+            ));
         }
         if merchant.api.base_url.is_none() {
             return Err(Reason::Blocked { by: "api-base-url" }.into());
@@ -67,9 +94,15 @@ impl Check for Https {
                 .into_iter()
                 .filter_map(|(key, address)| Some((key, address.as_ref()?)))
         });
-        let plain: Vec<Evidence> = sandbox.filter(|(_, address)| !is_https(address)).map(|(key, address)| about(key, address)).collect();
+        let plain: Vec<Evidence> = sandbox
+            .filter(|(_, address)| !is_https(address))
+            .map(|(key, address)| about(key, address))
+            .collect();
         if !plain.is_empty() {
-            return Ok(Outcome::warn("the test environment speaks plain HTTP, so TLS is not tested there", plain));
+            return Ok(Outcome::warn(
+                "the test environment speaks plain HTTP, so TLS is not tested there",
+                plain,
+            ));
         }
         Ok(Outcome::Pass(urls.iter().map(|(key, address)| about(key, address)).collect()))
     }
@@ -83,7 +116,13 @@ mod tests {
 
     fn env_file(readable: bool, carries: Vec<Carried>) -> Option<EnvFile> {
         let entries = vec![EnvEntry { name: "KWIKPAISA_URL".to_owned(), line: 2, carries }];
-        Some(EnvFile { path: ".env".to_owned(), readable, unreadable_lines: Vec::new(), entries, overridden: Vec::new() })
+        Some(EnvFile {
+            path: ".env".to_owned(),
+            readable,
+            unreadable_lines: Vec::new(),
+            entries,
+            overridden: Vec::new(),
+        })
     }
 
     #[test]
@@ -95,27 +134,43 @@ mod tests {
     fn fails_every_plain_url_loopback_included() {
         let mut plain = merchant();
         plain.webhook.url = address("http://shop.example/hook");
-        plain.network.egress = vec![address("http://127.0.0.1/ip").expect("an address"), address("nothing").expect("an address")];
+        plain.network.egress = vec![
+            address("http://127.0.0.1/ip").expect("an address"),
+            address("nothing").expect("an address"),
+        ];
         let Outcome::Fail(finding) = judge_config(&Https, &plain) else { panic!("fails") };
         assert_eq!(finding.evidence.len(), 3);
     }
 
     #[test]
     fn fails_a_plain_address_of_the_platform_in_the_env_file() {
-        let merchant = Merchant { env_file: env_file(true, vec![Carried::PlainHttp]), ..merchant() };
+        let merchant =
+            Merchant { env_file: env_file(true, vec![Carried::PlainHttp]), ..merchant() };
         assert!(matches!(judge_config(&Https, &merchant), Outcome::Fail(_)));
     }
 
     #[test]
     fn warns_of_a_plain_sandbox() {
-        let sandbox = Sandbox { webhook_url: address("http://staging.shop.example/hook"), ..Sandbox::default() };
-        assert!(matches!(judge_config(&Https, &Merchant { sandbox: Some(sandbox), ..merchant() }), Outcome::Warn(_)));
+        let sandbox = Sandbox {
+            webhook_url: address("http://staging.shop.example/hook"),
+            ..Sandbox::default()
+        };
+        assert!(matches!(
+            judge_config(&Https, &Merchant { sandbox: Some(sandbox), ..merchant() }),
+            Outcome::Warn(_)
+        ));
     }
 
     #[test]
     fn is_undecided_without_a_base_url_or_with_an_unreadable_env_file() {
-        assert_eq!(judge_config(&Https, &Merchant::default()), Outcome::Undecided(Reason::Blocked { by: "api-base-url" }));
+        assert_eq!(
+            judge_config(&Https, &Merchant::default()),
+            Outcome::Undecided(Reason::Blocked { by: "api-base-url" })
+        );
         let merchant = Merchant { env_file: env_file(false, Vec::new()), ..merchant() };
-        assert_eq!(judge_config(&Https, &merchant), Outcome::Undecided(Reason::Blocked { by: "api-sandbox-removed" }));
+        assert_eq!(
+            judge_config(&Https, &merchant),
+            Outcome::Undecided(Reason::Blocked { by: "api-sandbox-removed" })
+        );
     }
 }

@@ -1,7 +1,10 @@
 //! The secret key must look like a live one.
 
 use super::credential::{self, Wanted};
-use crate::model::{Check, CheckMeta, Entropy, Facts, Finding, Level, Outcome, Prefix, Reference, Slot, Stack, StackFix, Text};
+use crate::model::{
+    Check, CheckMeta, Entropy, Facts, Finding, Level, Outcome, Prefix, Reference, Slot, Stack,
+    StackFix, Text,
+};
 use crate::text;
 
 /// See [`META`].
@@ -13,30 +16,47 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-02", "PC-93"],
     waivable: false,
-    rationale: "The secret signs every call and verifies every webhook: with another environment's secret all calls are refused, and events of the \
-                sandbox would count as money.",
-    judged: "Fails when no secret is configured or found, when it begins with `sk_test_`, is an API key, a stand-in, damaged by copying or equal to the \
-             API key. Warns when `sk_live_` is missing (the platform prints no live example, so the prefix is inferred), when it is shorter than \
-             `limits.secret_length` or regular enough to guess (limits of ours), or when the environment overrides the env file.",
-    remediation: "Set `api.secret_key` to where the application reads its live secret from: `sk_live_…` of Dashboard, Developer, Console.",
+    rationale: "The secret signs every call and verifies every webhook: with another \
+                environment's secret all calls are refused, and events of the sandbox would count \
+                as money.",
+    judged: "Fails when no secret is configured or found, when it begins with `sk_test_`, is an \
+             API key, a stand-in, damaged by copying or equal to the API key. Warns when \
+             `sk_live_` is missing (the platform prints no live example, so the prefix is \
+             inferred), when it is shorter than `limits.secret_length` or regular enough to guess \
+             (limits of ours), or when the environment overrides the env file.",
+    remediation: "Set `api.secret_key` to where the application reads its live secret from: \
+                  `sk_live_…` of Dashboard, Developer, Console.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "Keep it in the process environment of the server; never in a variable that a bundler inlines (NEXT_PUBLIC_, VITE_, REACT_APP_).",
+            how: "Keep it in the process environment of the server; never in a variable that a \
+                  bundler inlines (NEXT_PUBLIC_, VITE_, REACT_APP_).",
         },
-        StackFix { stack: Stack::Php, how: "In Laravel, read it through config() and run `php artisan config:clear` after changing .env." },
+        StackFix {
+            stack: Stack::Php,
+            how: "In Laravel, read it through config() and run `php artisan config:clear` after \
+                  changing .env.",
+        },
         StackFix {
             stack: Stack::Python,
-            how: "Strip nothing and add nothing: open(path).read() keeps the file's last line break, .strip() cuts it.",
+            how: "Strip nothing and add nothing: open(path).read() keeps the file's last line \
+                  break, .strip() cuts it.",
         },
-        StackFix { stack: Stack::Java, how: "Use secret.getBytes(StandardCharsets.UTF_8) as it was issued, prefix included." },
+        StackFix {
+            stack: Stack::Java,
+            how: "Use secret.getBytes(StandardCharsets.UTF_8) as it was issued, prefix included.",
+        },
     ],
     reference: Reference::API_KEYS,
     ..CheckMeta::USUAL
 };
 
-const WANTED: Wanted =
-    Wanted { slot: Slot::SecretKey, noun: "secret key", expected: "a live secret, `sk_live_…`, undamaged and no stand-in", wrong };
+const WANTED: Wanted = Wanted {
+    slot: Slot::SecretKey,
+    noun: "secret key",
+    expected: "a live secret, `sk_live_…`, undamaged and no stand-in",
+    wrong,
+};
 
 impl Check for LiveSecret {
     fn meta(&self) -> &'static CheckMeta {
@@ -52,10 +72,17 @@ impl Check for LiveSecret {
         let mut evidence = vec![WANTED.evidence(credential::looks(found))];
         let mut narrow = Vec::new();
         if found.prefix == Prefix::None {
-            narrow.push(text!("it does not begin with `sk_live_`, which the platform does not print but its other keys suggest"));
+            narrow.push(text!(
+                "it does not begin with `sk_live_`, which the platform does not print but its \
+                 other keys suggest"
+            ));
         }
         if u64::try_from(found.length).is_ok_and(|length| length < least) {
-            narrow.push(text!("it has {} bytes, fewer than {} (a limit of ours)", found.length, least));
+            narrow.push(text!(
+                "it has {} bytes, fewer than {} (a limit of ours)",
+                found.length,
+                least
+            ));
         }
         if found.entropy == Entropy::Low {
             narrow.push("it is regular enough to be guessed".into());
@@ -69,12 +96,15 @@ impl Check for LiveSecret {
         }
         let message = text!("the secret key is doubtful: {}", Text::join(&narrow, "; "));
         Ok(Outcome::Warn(
-            Finding::new(message, evidence).fix("Compare `api.secret_key` with the live secret in Dashboard, Developer, Console"),
+            Finding::new(message, evidence).fix(
+                "Compare `api.secret_key` with the live secret in Dashboard, Developer, Console",
+            ),
         ))
     }
 }
 
-/// What it means that another prefix than that of a live secret stands there; a secret without one may be as good.
+/// What it means that another prefix than that of a live secret stands there; a secret without one
+/// may be as good.
 fn wrong(prefix: Prefix) -> Option<&'static str> {
     match prefix {
         Prefix::SecretLive | Prefix::None => None,
@@ -118,9 +148,15 @@ mod tests {
             ("\u{feff}sk_live_MARKER7f3k9q2x8v1m4n6b", "byte-order mark"),
         ] {
             let outcome = with(key(value));
-            assert!(matches!(outcome, Outcome::Fail(_)) && words(&outcome).contains(says), "{value}: {outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Fail(_)) && words(&outcome).contains(says),
+                "{value}: {outcome:?}"
+            );
         }
-        assert!(matches!(with(key_equal_to("sk_live_MARKER7f3k9q2x8v1m4n6b", Slot::ApiKey)), Outcome::Fail(_)));
+        assert!(matches!(
+            with(key_equal_to("sk_live_MARKER7f3k9q2x8v1m4n6b", Slot::ApiKey)),
+            Outcome::Fail(_)
+        ));
     }
 
     #[test]
@@ -131,7 +167,10 @@ mod tests {
             ("sk_live_ababababababababababab", "guessed"),
         ] {
             let outcome = with(key(value));
-            assert!(matches!(outcome, Outcome::Warn(_)) && words(&outcome).contains(says), "{value}: {outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Warn(_)) && words(&outcome).contains(says),
+                "{value}: {outcome:?}"
+            );
         }
     }
 }

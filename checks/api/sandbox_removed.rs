@@ -1,8 +1,9 @@
 //! Nothing of the sandbox may be left in the production configuration.
 
 use crate::model::{
-    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, FilePath, Judged, Level, MissingSecret, Outcome, Plain, Prefix,
-    Quoted, Reason, Reference, Show as _, Slot, Stack, StackFix, Subject,
+    Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, FilePath, Judged, Level,
+    MissingSecret, Outcome, Plain, Prefix, Quoted, Reason, Reference, Show as _, Slot, Stack,
+    StackFix, Subject,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -16,19 +17,35 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-03", "PC-72"],
     waivable: false,
-    rationale: "A leftover of the sandbox sends customers to payments that are none, or takes test events for money.",
-    judged: "Looks at the keys, at every URL outside of `[sandbox]` and at every variable of `env_file` for `pk_test_` and `sk_test_` keys, the \
-             configured sandbox credentials, `sandbox.kwikpaisa.com` and the hosts of previous API generations; each one fails, with its place. An env \
-             file that cannot be read leaves it undecided; without `env_file` only the configuration was looked at, and the evidence says so. Code \
-             and build output are searched by source-no-sandbox, and what that finds leaves this undecided.",
-    remediation: "Replace each value named here by its production counterpart, and keep sandbox values in a file of their own that production does not load.",
+    rationale: "A leftover of the sandbox sends customers to payments that are none, or takes \
+                test events for money.",
+    judged: "Looks at the keys, at every URL outside of `[sandbox]` and at every variable of \
+             `env_file` for `pk_test_` and `sk_test_` keys, the configured sandbox credentials, \
+             `sandbox.kwikpaisa.com` and the hosts of previous API generations; each one fails, \
+             with its place. An env file that cannot be read leaves it undecided; without \
+             `env_file` only the configuration was looked at, and the evidence says so. Code and \
+             build output are searched by source-no-sandbox, and what that finds leaves this \
+             undecided.",
+    remediation: "Replace each value named here by its production counterpart, and keep sandbox \
+                  values in a file of their own that production does not load.",
     stacks: &[
-        StackFix { stack: Stack::Node, how: "Load one file per environment: dotenv.config({ path: `.env.${process.env.NODE_ENV}` })" },
-        StackFix { stack: Stack::Php, how: "Laravel: one .env per server, `php artisan config:clear` after the change." },
-        StackFix { stack: Stack::Python, how: "Django: one settings module per environment, chosen by DJANGO_SETTINGS_MODULE." },
+        StackFix {
+            stack: Stack::Node,
+            how: "Load one file per environment: dotenv.config({ path: \
+                  `.env.${process.env.NODE_ENV}` })",
+        },
+        StackFix {
+            stack: Stack::Php,
+            how: "Laravel: one .env per server, `php artisan config:clear` after the change.",
+        },
+        StackFix {
+            stack: Stack::Python,
+            how: "Django: one settings module per environment, chosen by DJANGO_SETTINGS_MODULE.",
+        },
         StackFix {
             stack: Stack::Java,
-            how: "Keep sandbox values in application-sandbox.yml and start production with spring.profiles.active=production.",
+            how: "Keep sandbox values in application-sandbox.yml and start production with \
+                  spring.profiles.active=production.",
         },
     ],
     reference: Reference::CHECKLIST,
@@ -40,10 +57,13 @@ impl Check for SandboxRemoved {
         &META
     }
 
-    /// What the configuration is clean of may stand in the code: then this is not told, and the check of the code carries the blame.
+    /// What the configuration is clean of may stand in the code: then this is not told, and the
+    /// check of the code carries the blame.
     fn review(&self, facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
         const OF_THE_CODE: &str = "source-no-sandbox";
-        let code = others.iter().any(|judged| judged.meta.id == OF_THE_CODE && matches!(judged.outcome, Outcome::Fail(_)));
+        let code = others.iter().any(|judged| {
+            judged.meta.id == OF_THE_CODE && matches!(judged.outcome, Outcome::Fail(_))
+        });
         let clean = matches!(self.judge(facts), Ok(Outcome::Pass(_) | Outcome::Warn(_)));
         (code && clean).then_some(Outcome::Undecided(Reason::Blocked { by: OF_THE_CODE }))
     }
@@ -60,9 +80,15 @@ impl Check for SandboxRemoved {
             match merchant.credential(slot) {
                 Some(Credential::Found(_)) => {}
                 Some(Credential::Missing { why: MissingSecret::NotRun, .. }) => {
-                    return Err(Reason::Declined(text!("this command runs no program, so `{}` was not fetched", slot.key())).into());
+                    return Err(Reason::Declined(text!(
+                        "this command runs no program, so `{}` was not fetched",
+                        slot.key()
+                    ))
+                    .into());
                 }
-                Some(Credential::Missing { .. }) | None => return Err(Reason::Blocked { by }.into()),
+                Some(Credential::Missing { .. }) | None => {
+                    return Err(Reason::Blocked { by }.into());
+                }
             }
         }
         if merchant.api.base_url.is_none() {
@@ -71,10 +97,18 @@ impl Check for SandboxRemoved {
         let mut looked_at = vec![
             Evidence::config("api.api_key", "no sandbox key", "not one"),
             Evidence::config("api.secret_key", "no sandbox secret", "not one"),
-            Evidence::of(Subject::Run("URLs of the configuration"), "no sandbox host", text!("none in {}", merchant.urls().len())),
+            Evidence::of(
+                Subject::Run("URLs of the configuration"),
+                "no sandbox host",
+                text!("none in {}", merchant.urls().len()),
+            ),
         ];
         let Some(file) = &merchant.env_file else {
-            looked_at.push(Evidence::config("env_file", "the file the application loads", "not configured, so not looked at"));
+            looked_at.push(Evidence::config(
+                "env_file",
+                "the file the application loads",
+                "not configured, so not looked at",
+            ));
             return Ok(Outcome::Pass(looked_at));
         };
         if !file.readable {
@@ -89,7 +123,8 @@ impl Check for SandboxRemoved {
             "nothing of the sandbox",
             text!("nothing; {} variables name the platform", file.entries.len()),
         ));
-        Ok(doubts(file).map_or(Outcome::Pass(looked_at), |(message, doubts)| Outcome::warn(message, doubts)))
+        Ok(doubts(file)
+            .map_or(Outcome::Pass(looked_at), |(message, doubts)| Outcome::warn(message, doubts)))
     }
 }
 
@@ -98,9 +133,21 @@ fn keys(facts: &Facts<'_>) -> Vec<Evidence> {
     for slot in [Slot::ApiKey, Slot::SecretKey] {
         let Some(found) = facts.merchant.secret(slot) else { continue };
         if matches!(found.prefix, Prefix::ApiTest | Prefix::SecretTest) {
-            leftovers.push(Evidence::config(slot.key(), "a live key", text!("a sandbox key, from {}", found.origin)));
-        } else if let Some(twin) = found.equals.iter().find(|slot| matches!(slot, Slot::SandboxApiKey | Slot::SandboxSecretKey)) {
-            leftovers.push(Evidence::config(slot.key(), "a value of its own", text!("the same value as `{}`", twin.key())));
+            leftovers.push(Evidence::config(
+                slot.key(),
+                "a live key",
+                text!("a sandbox key, from {}", found.origin),
+            ));
+        } else if let Some(twin) = found
+            .equals
+            .iter()
+            .find(|slot| matches!(slot, Slot::SandboxApiKey | Slot::SandboxSecretKey))
+        {
+            leftovers.push(Evidence::config(
+                slot.key(),
+                "a value of its own",
+                text!("the same value as `{}`", twin.key()),
+            ));
         }
     }
     leftovers
@@ -114,8 +161,14 @@ fn urls(facts: &Facts<'_>) -> Vec<Evidence> {
         let kind = hosts::classify(host.trim_end_matches('.'));
         let words = match kind {
             HostKind::Sandbox | HostKind::PreviousUat | HostKind::FirstGeneration => kind.words(),
-            HostKind::OtherPlatform if hosts::reads_as_test(&host) => "a name of the platform that reads as a test host",
-            HostKind::Production | HostKind::Site | HostKind::OtherPlatform | HostKind::LookAlike(_) | HostKind::Other => continue,
+            HostKind::OtherPlatform if hosts::reads_as_test(&host) => {
+                "a name of the platform that reads as a test host"
+            }
+            HostKind::Production
+            | HostKind::Site
+            | HostKind::OtherPlatform
+            | HostKind::LookAlike(_)
+            | HostKind::Other => continue,
         };
         leftovers.push(Evidence::of(
             Subject::ConfigKey(text!("{}", Plain(&key))),
@@ -132,9 +185,16 @@ fn in_env_file(file: &EnvFile) -> Vec<Evidence> {
         for carried in &entry.carries {
             let what = match carried {
                 Carried::SandboxKey => "a sandbox key".into(),
-                Carried::SandboxHost(host) => text!("{}, {}", Quoted(host), hosts::classify(host).words()),
-                Carried::Configured(slot @ (Slot::SandboxApiKey | Slot::SandboxSecretKey)) => text!("the value of `{}`", slot.key()),
-                Carried::Configured(Slot::ApiKey | Slot::SecretKey) | Carried::LiveKey | Carried::ProductionHost | Carried::PlainHttp => {
+                Carried::SandboxHost(host) => {
+                    text!("{}, {}", Quoted(host), hosts::classify(host).words())
+                }
+                Carried::Configured(slot @ (Slot::SandboxApiKey | Slot::SandboxSecretKey)) => {
+                    text!("the value of `{}`", slot.key())
+                }
+                Carried::Configured(Slot::ApiKey | Slot::SecretKey)
+                | Carried::LiveKey
+                | Carried::ProductionHost
+                | Carried::PlainHttp => {
                     continue;
                 }
             };
@@ -157,10 +217,13 @@ fn doubts(file: &EnvFile) -> Option<(&'static str, Vec<Evidence>)> {
             text!("the environment of this machine has another value for {}", Quoted(name)),
         )
     });
-    let unread = file
-        .unreadable_lines
-        .iter()
-        .map(|line| Evidence::of(place(file, Some(*line)), "a line of the form NAME=value", "something else, which was not looked at"));
+    let unread = file.unreadable_lines.iter().map(|line| {
+        Evidence::of(
+            place(file, Some(*line)),
+            "a line of the form NAME=value",
+            "something else, which was not looked at",
+        )
+    });
     let doubts: Vec<Evidence> = overridden.chain(unread).collect();
     let message = if file.overridden.is_empty() {
         "a part of the env file could not be read"
@@ -182,7 +245,13 @@ mod tests {
 
     fn env_file(carries: Vec<Carried>) -> EnvFile {
         let entries = vec![EnvEntry { name: "KWIKPAISA_URL".to_owned(), line: 7, carries }];
-        EnvFile { path: ".env.production".to_owned(), readable: true, unreadable_lines: Vec::new(), entries, overridden: Vec::new() }
+        EnvFile {
+            path: ".env.production".to_owned(),
+            readable: true,
+            unreadable_lines: Vec::new(),
+            entries,
+            overridden: Vec::new(),
+        }
     }
 
     fn with_env(file: EnvFile) -> Outcome {
@@ -192,9 +261,19 @@ mod tests {
     #[test]
     fn passes_production_values_and_says_what_was_not_looked_at() {
         let outcome = judge_config(&SandboxRemoved, &merchant());
-        assert!(matches!(outcome, Outcome::Pass(_)) && words(&outcome).contains("not looked at"), "{outcome:?}");
-        let outcome = with_env(env_file(vec![Carried::LiveKey, Carried::ProductionHost, Carried::Configured(Slot::ApiKey)]));
-        assert!(matches!(outcome, Outcome::Pass(_)) && !words(&outcome).contains("not looked at"), "{outcome:?}");
+        assert!(
+            matches!(outcome, Outcome::Pass(_)) && words(&outcome).contains("not looked at"),
+            "{outcome:?}"
+        );
+        let outcome = with_env(env_file(vec![
+            Carried::LiveKey,
+            Carried::ProductionHost,
+            Carried::Configured(Slot::ApiKey),
+        ]));
+        assert!(
+            matches!(outcome, Outcome::Pass(_)) && !words(&outcome).contains("not looked at"),
+            "{outcome:?}"
+        );
     }
 
     #[test]
@@ -203,7 +282,9 @@ mod tests {
         leftover.api.secret_key = key("sk_test_MARKER7f3k9q2x8v1m4n6b");
         leftover.api.base_url = address("https://sandbox.kwikpaisa.com");
         leftover.network.egress = vec![address("https://pispp.kwikpaisa.com").expect("an address")];
-        let Outcome::Fail(finding) = judge_config(&SandboxRemoved, &leftover) else { panic!("fails") };
+        let Outcome::Fail(finding) = judge_config(&SandboxRemoved, &leftover) else {
+            panic!("fails")
+        };
         assert_eq!(finding.evidence.len(), 3);
         let mut leftover = merchant();
         leftover.api.api_key = key_equal_to("pk_live_MARKER4d8s1k6w3z9c5t2y", Slot::SandboxApiKey);
@@ -212,9 +293,11 @@ mod tests {
 
     #[test]
     fn fails_leftovers_of_the_env_file_with_their_line() {
-        for carried in
-            [Carried::SandboxKey, Carried::SandboxHost("uat.api.kwikpaisa.com".to_owned()), Carried::Configured(Slot::SandboxSecretKey)]
-        {
+        for carried in [
+            Carried::SandboxKey,
+            Carried::SandboxHost("uat.api.kwikpaisa.com".to_owned()),
+            Carried::Configured(Slot::SandboxSecretKey),
+        ] {
             let Outcome::Fail(finding) = with_env(env_file(vec![carried])) else { panic!("fails") };
             assert!(matches!(finding.evidence[0].subject, Subject::File { line: Some(7), .. }));
         }
@@ -227,7 +310,10 @@ mod tests {
             api_key: key("pk_test_MARKER1"),
             ..crate::model::Sandbox::default()
         };
-        assert!(matches!(judge_config(&SandboxRemoved, &Merchant { sandbox: Some(sandbox), ..merchant() }), Outcome::Pass(_)));
+        assert!(matches!(
+            judge_config(&SandboxRemoved, &Merchant { sandbox: Some(sandbox), ..merchant() }),
+            Outcome::Pass(_)
+        ));
     }
 
     #[test]
@@ -238,15 +324,30 @@ mod tests {
 
     #[test]
     fn is_undecided_without_keys_or_base_url() {
-        assert_eq!(judge_config(&SandboxRemoved, &Merchant::default()), Outcome::Undecided(Reason::Blocked { by: "api-live-key" }));
+        assert_eq!(
+            judge_config(&SandboxRemoved, &Merchant::default()),
+            Outcome::Undecided(Reason::Blocked { by: "api-live-key" })
+        );
         let mut bare = merchant();
         bare.api.base_url = None;
-        assert_eq!(judge_config(&SandboxRemoved, &bare), Outcome::Undecided(Reason::Blocked { by: "api-base-url" }));
+        assert_eq!(
+            judge_config(&SandboxRemoved, &bare),
+            Outcome::Undecided(Reason::Blocked { by: "api-base-url" })
+        );
     }
 
     #[test]
     fn warns_of_what_could_hide_a_leftover() {
-        assert!(matches!(with_env(EnvFile { unreadable_lines: vec![4], ..env_file(Vec::new()) }), Outcome::Warn(_)));
-        assert!(matches!(with_env(EnvFile { overridden: vec!["KWIKPAISA_URL".to_owned()], ..env_file(Vec::new()) }), Outcome::Warn(_)));
+        assert!(matches!(
+            with_env(EnvFile { unreadable_lines: vec![4], ..env_file(Vec::new()) }),
+            Outcome::Warn(_)
+        ));
+        assert!(matches!(
+            with_env(EnvFile {
+                overridden: vec!["KWIKPAISA_URL".to_owned()],
+                ..env_file(Vec::new())
+            }),
+            Outcome::Warn(_)
+        ));
     }
 }

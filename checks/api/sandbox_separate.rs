@@ -1,8 +1,8 @@
 //! Production and the sandbox share nothing.
 
 use crate::model::{
-    Address, Check, CheckMeta, Credential, Endpoint, Evidence, Facts, MissingSecret, Outcome, Prefix, Quoted, Reason, Reference, Sandbox,
-    Slot, Text,
+    Address, Check, CheckMeta, Credential, Endpoint, Evidence, Facts, MissingSecret, Outcome,
+    Prefix, Quoted, Reason, Reference, Sandbox, Slot, Text,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -15,11 +15,16 @@ const META: CheckMeta = CheckMeta {
     title: "Production and sandbox share no key, host or webhook",
     covers: &["IP-12", "UAT-09", "UAT-10"],
     attestable: true,
-    rationale: "Webhooks carry no mark of their environment: whatever both share lets a test event count as money, or sends money to the test.",
-    judged: "Compares `[api]`, `[webhook]` and `[network]` with `[sandbox]`: keys, secrets, API hosts, webhook URL and wallet must differ, `[sandbox]` must \
-             hold test keys and the sandbox's host; an address on both whitelists warns. Without `[sandbox]`, or with keys or URLs missing there, nothing \
-             can be compared and it is undecided. Whether the production webhook refuses the sandbox secret is `webhook-rejects-sandbox-secret`'s to say.",
-    remediation: "Give each environment its own keys, secret, webhook URL and wallet, and list what the test environment uses under `[sandbox]`.",
+    rationale: "Webhooks carry no mark of their environment: whatever both share lets a test \
+                event count as money, or sends money to the test.",
+    judged: "Compares `[api]`, `[webhook]` and `[network]` with `[sandbox]`: keys, secrets, API \
+             hosts, webhook URL and wallet must differ, `[sandbox]` must hold test keys and the \
+             sandbox's host; an address on both whitelists warns. Without `[sandbox]`, or with \
+             keys or URLs missing there, nothing can be compared and it is undecided. Whether the \
+             production webhook refuses the sandbox secret is `webhook-rejects-sandbox-secret`'s \
+             to say.",
+    remediation: "Give each environment its own keys, secret, webhook URL and wallet, and list \
+                  what the test environment uses under `[sandbox]`.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -31,18 +36,26 @@ impl Check for SandboxSeparate {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let Some(sandbox) = &facts.merchant.sandbox else {
-            return Err(Reason::NoWayToObserve("no `[sandbox]` says what the test environment uses".into()).into());
+            return Err(Reason::NoWayToObserve(
+                "no `[sandbox]` says what the test environment uses".into(),
+            )
+            .into());
         };
         let mut seen = Comparison::default();
         keys(facts, &mut seen);
         urls(facts, sandbox, &mut seen);
         if let Some(same) = sandbox.wallet_id {
             let verdict = if same.0 { Verdict::Shared } else { Verdict::Apart };
-            seen.add(verdict, "sandbox.wallet_id", "another wallet than `api.wallet_id`", if same.0 { "the same" } else { "another" });
+            seen.add(
+                verdict,
+                "sandbox.wallet_id",
+                "another wallet than `api.wallet_id`",
+                if same.0 { "the same" } else { "another" },
+            );
         }
-        for entry in
-            sandbox.whitelist.iter().filter(|entry| facts.merchant.network.whitelist.iter().any(|live| live.trim() == entry.trim()))
-        {
+        for entry in sandbox.whitelist.iter().filter(|entry| {
+            facts.merchant.network.whitelist.iter().any(|live| live.trim() == entry.trim())
+        }) {
             seen.add(
                 Verdict::Narrow,
                 "sandbox.whitelist",
@@ -70,7 +83,13 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn add(&mut self, verdict: Verdict, key: &'static str, expected: impl Into<Text>, observed: impl Into<Text>) {
+    fn add(
+        &mut self,
+        verdict: Verdict,
+        key: &'static str,
+        expected: impl Into<Text>,
+        observed: impl Into<Text>,
+    ) {
         self.seen.push((verdict, Evidence::config(key, expected, observed)));
     }
 
@@ -80,7 +99,11 @@ impl Comparison {
 
     fn end(self) -> anyhow::Result<Outcome> {
         let of = |wanted: Verdict| {
-            self.seen.iter().filter(move |(verdict, _)| *verdict == wanted).map(|(_, evidence)| evidence.clone()).collect::<Vec<_>>()
+            self.seen
+                .iter()
+                .filter(move |(verdict, _)| *verdict == wanted)
+                .map(|(_, evidence)| evidence.clone())
+                .collect::<Vec<_>>()
         };
         let (shared, narrow) = (of(Verdict::Shared), of(Verdict::Narrow));
         if !shared.is_empty() {
@@ -97,21 +120,32 @@ impl Comparison {
 }
 
 fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
-    for (slot, live, by) in
-        [(Slot::SandboxApiKey, Slot::ApiKey, "api-live-key"), (Slot::SandboxSecretKey, Slot::SecretKey, "api-live-secret")]
-    {
+    for (slot, live, by) in [
+        (Slot::SandboxApiKey, Slot::ApiKey, "api-live-key"),
+        (Slot::SandboxSecretKey, Slot::SecretKey, "api-live-secret"),
+    ] {
         let found = match facts.merchant.credential(slot) {
             Some(Credential::Found(found)) => found,
             Some(Credential::Missing { why: MissingSecret::NotRun, .. }) => {
-                seen.miss(Reason::Declined(text!("this command runs no program, so `{}` was not fetched", slot.key())));
+                seen.miss(Reason::Declined(text!(
+                    "this command runs no program, so `{}` was not fetched",
+                    slot.key()
+                )));
                 continue;
             }
             Some(Credential::Missing { origin, .. }) => {
-                seen.miss(Reason::NoWayToObserve(text!("`{}` was not found in {}, so it cannot be compared", slot.key(), origin)));
+                seen.miss(Reason::NoWayToObserve(text!(
+                    "`{}` was not found in {}, so it cannot be compared",
+                    slot.key(),
+                    origin
+                )));
                 continue;
             }
             None => {
-                seen.miss(Reason::NoWayToObserve(text!("`{}` is not set, so it cannot be compared", slot.key())));
+                seen.miss(Reason::NoWayToObserve(text!(
+                    "`{}` is not set, so it cannot be compared",
+                    slot.key()
+                )));
                 continue;
             }
         };
@@ -128,7 +162,12 @@ fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
         } else if facts.merchant.secret(live).is_none() {
             seen.miss(Reason::Blocked { by });
         } else if matches!(found.prefix, Prefix::ApiTest | Prefix::SecretTest) {
-            seen.add(Verdict::Apart, slot.key(), text!("another value than `{}`", live.key()), "another, a test key");
+            seen.add(
+                Verdict::Apart,
+                slot.key(),
+                text!("another value than `{}`", live.key()),
+                "another, a test key",
+            );
         } else {
             seen.add(
                 Verdict::Narrow,
@@ -141,12 +180,20 @@ fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
 }
 
 fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
-    let pair = |key: &'static str, test: &Option<Address>, live: &Option<Address>, by: &'static str, seen: &mut Comparison| {
-        let (test, live) = (test.as_ref().and_then(Address::url), live.as_ref().and_then(Address::url));
+    let pair = |key: &'static str,
+                test: &Option<Address>,
+                live: &Option<Address>,
+                by: &'static str,
+                seen: &mut Comparison| {
+        let (test, live) =
+            (test.as_ref().and_then(Address::url), live.as_ref().and_then(Address::url));
         match (test, live) {
             (Some(test), Some(live)) => Some((test.clone(), live.clone())),
             (None, _) => {
-                seen.miss(Reason::NoWayToObserve(text!("`{}` is not set to a URL, so it cannot be compared", key)));
+                seen.miss(Reason::NoWayToObserve(text!(
+                    "`{}` is not set to a URL, so it cannot be compared",
+                    key
+                )));
                 None
             }
             (_, None) => {
@@ -157,7 +204,9 @@ fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
     };
     const BASE: &str = "sandbox.base_url";
     const HOOK: &str = "sandbox.webhook_url";
-    if let Some((test, live)) = pair(BASE, &sandbox.base_url, &facts.merchant.api.base_url, "api-base-url", seen) {
+    if let Some((test, live)) =
+        pair(BASE, &sandbox.base_url, &facts.merchant.api.base_url, "api-base-url", seen)
+    {
         let kind = hosts::kind_of(&test);
         let verdict = match kind {
             _ if test.host == live.host => Verdict::Shared,
@@ -170,9 +219,16 @@ fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
             | HostKind::LookAlike(_)
             | HostKind::Other => Verdict::Narrow,
         };
-        seen.add(verdict, BASE, "https://sandbox.kwikpaisa.com", text!("{}, {}", test, kind.words()));
+        seen.add(
+            verdict,
+            BASE,
+            "https://sandbox.kwikpaisa.com",
+            text!("{}, {}", test, kind.words()),
+        );
     }
-    if let Some((test, live)) = pair(HOOK, &sandbox.webhook_url, &facts.merchant.webhook.url, "webhook-url", seen) {
+    if let Some((test, live)) =
+        pair(HOOK, &sandbox.webhook_url, &facts.merchant.webhook.url, "webhook-url", seen)
+    {
         let same = test.authority() == live.authority() && test.path == live.path;
         let verdict = match (same, test.query || live.query) {
             (true, false) => Verdict::Shared,
@@ -227,7 +283,9 @@ mod tests {
     fn fails_each_thing_that_is_shared() {
         for outcome in [
             with(|s| s.api_key = key_equal_to("pk_test_MARKER4d8s1k6w3z9c5t2y", Slot::ApiKey)),
-            with(|s| s.secret_key = key_equal_to("sk_test_MARKER7f3k9q2x8v1m4n6b", Slot::SecretKey)),
+            with(|s| {
+                s.secret_key = key_equal_to("sk_test_MARKER7f3k9q2x8v1m4n6b", Slot::SecretKey)
+            }),
             with(|s| s.api_key = key("pk_live_MARKER4d8s1k6w3z9c5t2y")),
             with(|s| s.base_url = address("https://api.kwikpaisa.com")),
             with(|s| s.webhook_url = address("https://shop.example/hook")),
@@ -251,14 +309,26 @@ mod tests {
 
     #[test]
     fn is_undecided_when_there_is_nothing_to_compare() {
-        assert!(matches!(judge_config(&SandboxSeparate, &merchant()), Outcome::Undecided(Reason::NoWayToObserve(_))));
-        for outcome in
-            [with(|s| s.secret_key = None), with(|s| s.base_url = None), with(|s| s.webhook_url = None), with(|s| *s = Sandbox::default())]
-        {
-            assert!(matches!(outcome, Outcome::Undecided(Reason::NoWayToObserve(_))), "{outcome:?}");
+        assert!(matches!(
+            judge_config(&SandboxSeparate, &merchant()),
+            Outcome::Undecided(Reason::NoWayToObserve(_))
+        ));
+        for outcome in [
+            with(|s| s.secret_key = None),
+            with(|s| s.base_url = None),
+            with(|s| s.webhook_url = None),
+            with(|s| *s = Sandbox::default()),
+        ] {
+            assert!(
+                matches!(outcome, Outcome::Undecided(Reason::NoWayToObserve(_))),
+                "{outcome:?}"
+            );
         }
         let mut bare = apart();
         bare.api.api_key = None;
-        assert_eq!(judge_config(&SandboxSeparate, &bare), Outcome::Undecided(Reason::Blocked { by: "api-live-key" }));
+        assert_eq!(
+            judge_config(&SandboxSeparate, &bare),
+            Outcome::Undecided(Reason::Blocked { by: "api-live-key" })
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! golive's own signing must give the known answers with the configured secret.
 
-use crate::model::{Check, CheckMeta, Evidence, Facts, Merchant, Outcome, Probe, Reason, Reference, RunFacts, Subject, Text};
+use crate::model::{
+    Check, CheckMeta, Evidence, Facts, Merchant, Outcome, Probe, Reason, Reference, RunFacts,
+    Subject, Text,
+};
 use crate::text;
 
 /// See [`META`].
@@ -10,11 +13,12 @@ const META: CheckMeta = CheckMeta {
     id: "authentication-own-signature",
     title: "The configured secret signs and verifies, and the known answers come out",
     covers: &["SC-02"],
-    rationale: "Everything this report says about signatures rests on golive's own signing; this shows that it can be relied upon, and that the \
-                secret can be used as it is stored.",
-    judged: "Signs the test cases of RFC 4231 and payloads of the platform's shape, whose signatures Node, PHP and Python agree on, then signs and \
-             verifies with the configured secret, and refuses a changed byte and a changed timestamp. If one does not come out, the tool is at fault and \
-             the item is undecided.",
+    rationale: "Everything this report says about signatures rests on golive's own signing; this \
+                shows that it can be relied upon, and that the secret can be used as it is stored.",
+    judged: "Signs the test cases of RFC 4231 and payloads of the platform's shape, whose \
+             signatures Node, PHP and Python agree on, then signs and verifies with the \
+             configured secret, and refuses a changed byte and a changed timestamp. If one does \
+             not come out, the tool is at fault and the item is undecided.",
     remediation: "Report this to the makers of golive, with its version and platform.",
     reference: Reference::SIGNATURE,
     ..CheckMeta::USUAL
@@ -37,11 +41,21 @@ impl Check for OwnSignature {
             (seen.refuses_changed_payload, "changed payload", "refused"),
             (seen.refuses_changed_timestamp, "changed timestamp", "refused"),
         ];
-        let broken: Vec<Text> = claims.iter().filter(|(holds, ..)| !holds).map(|(_, what, _)| (*what).into()).collect();
+        let broken: Vec<Text> =
+            claims.iter().filter(|(holds, ..)| !holds).map(|(_, what, _)| (*what).into()).collect();
         if !broken.is_empty() {
-            return Err(Reason::Own(text!("golive's own signing is broken: {}", Text::join(&broken, ", "))).into());
+            return Err(Reason::Own(text!(
+                "golive's own signing is broken: {}",
+                Text::join(&broken, ", ")
+            ))
+            .into());
         }
-        Ok(Outcome::Pass(claims.into_iter().map(|(_, what, so)| Evidence::of(Subject::Run(what), so, "so")).collect()))
+        Ok(Outcome::Pass(
+            claims
+                .into_iter()
+                .map(|(_, what, so)| Evidence::of(Subject::Run(what), so, "so"))
+                .collect(),
+        ))
     }
 }
 
@@ -58,16 +72,27 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_tool_is_broken() {
-        let own = Own { round_trip: true, refuses_changed_payload: true, refuses_changed_timestamp: true, vectors: false };
+        let own = Own {
+            round_trip: true,
+            refuses_changed_payload: true,
+            refuses_changed_timestamp: true,
+            vectors: false,
+        };
         let seen = Observations { own_signature: Seen::Got(own), ..Observations::default() };
         let outcome = judge(&OwnSignature, &merchant(), &seen);
-        assert!(matches!(&outcome, Outcome::Undecided(Reason::Own(why)) if why.as_str().contains("known answers")), "{outcome:?}");
+        assert!(
+            matches!(&outcome, Outcome::Undecided(Reason::Own(why)) if why.as_str().contains("known answers")),
+            "{outcome:?}"
+        );
     }
 
     #[test]
     fn is_undecided_without_a_secret() {
         let why = NotMade::Unconfigured { key: "api.secret_key".to_owned() };
         let seen = Observations { own_signature: Seen::NotMade(why), ..Observations::default() };
-        assert!(matches!(judge(&OwnSignature, &merchant(), &seen), Outcome::Undecided(Reason::Declined(_))));
+        assert!(matches!(
+            judge(&OwnSignature, &merchant(), &seen),
+            Outcome::Undecided(Reason::Declined(_))
+        ));
     }
 }

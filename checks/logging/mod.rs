@@ -5,5 +5,8 @@ mod items;
 use crate::model::Section;
 
 /// The chapter.
-pub const SECTION: Section =
-    Section { id: "logging", title: "Logging", checks: &[&items::API_CALLS, &items::WEBHOOKS, &items::REFERENCES, &items::STORED_SAFELY] };
+pub const SECTION: Section = Section {
+    id: "logging",
+    title: "Logging",
+    checks: &[&items::API_CALLS, &items::WEBHOOKS, &items::REFERENCES, &items::STORED_SAFELY],
+};

@@ -2,13 +2,19 @@
 
 use super::{Check, CheckMeta, Facts, Judged, Needs, Outcome, Reason};
 
-/// An item of the checklist that nothing in reach of this tool could show. `[attest.<id>]` decides it; see [`ruling`](super::ruling).
+/// An item of the checklist that nothing in reach of this tool could show. `[attest.<id>]` decides
+/// it; see [`ruling`](super::ruling).
 pub struct Item(pub &'static CheckMeta);
 
 impl Item {
-    /// The usual answers of an attestation item, to be completed with `..Item::USUAL`. No waiver: whoever would sign one can as well look
-    /// and answer for the item.
-    pub const USUAL: CheckMeta = CheckMeta { needs: Needs::Attestation, attestable: true, waivable: false, ..CheckMeta::USUAL };
+    /// The usual answers of an attestation item, to be completed with `..Item::USUAL`. No waiver:
+    /// whoever would sign one can as well look and answer for the item.
+    pub const USUAL: CheckMeta = CheckMeta {
+        needs: Needs::Attestation,
+        attestable: true,
+        waivable: false,
+        ..CheckMeta::USUAL
+    };
 }
 
 impl Check for Item {
@@ -21,7 +27,8 @@ impl Check for Item {
     }
 }
 
-/// An item that a person answers for, unless one of these checks saw the contrary: then nobody's word counts.
+/// An item that a person answers for, unless one of these checks saw the contrary: then nobody's
+/// word counts.
 pub struct ItemUnless(pub &'static CheckMeta, pub &'static [&'static str]);
 
 impl Check for ItemUnless {
@@ -34,7 +41,9 @@ impl Check for ItemUnless {
     }
 
     fn review(&self, _facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
-        let contrary = others.iter().find(|judged| self.1.contains(&judged.meta.id) && matches!(judged.outcome, Outcome::Fail(_)))?;
+        let contrary = others.iter().find(|judged| {
+            self.1.contains(&judged.meta.id) && matches!(judged.outcome, Outcome::Fail(_))
+        })?;
         Some(Outcome::Undecided(Reason::Blocked { by: contrary.meta.id }))
     }
 }
@@ -44,9 +53,12 @@ mod tests {
     use jiff::civil::Date;
 
     use super::*;
-    use crate::model::{Applies, Attestation, Merchant, Observations, Product, RunFacts, Section, Waiver, ruling};
+    use crate::model::{
+        Applies, Attestation, Merchant, Observations, Product, RunFacts, Section, Waiver, ruling,
+    };
 
-    const ITEM: Item = Item(&CheckMeta { id: "test-item", applies: Applies::Payouts, ..Item::USUAL });
+    const ITEM: Item =
+        Item(&CheckMeta { id: "test-item", applies: Applies::Payouts, ..Item::USUAL });
     static SECTION: Section = Section { id: "test", title: "Test", checks: &[&ITEM] };
 
     fn day(written: &str) -> Date {
@@ -63,7 +75,10 @@ mod tests {
     }
 
     fn merchant(attestation: Attestation) -> Merchant {
-        Merchant { attestations: [("test-item".to_owned(), attestation)].into(), ..Merchant::default() }
+        Merchant {
+            attestations: [("test-item".to_owned(), attestation)].into(),
+            ..Merchant::default()
+        }
     }
 
     /// How the item ends on 21 November 2026.
@@ -74,12 +89,17 @@ mod tests {
 
     #[test]
     fn is_undecided_until_somebody_answers_for_it() {
-        assert!(matches!(outcome(&Merchant::default()), Outcome::Undecided(Reason::NoWayToObserve(_))));
+        assert!(matches!(
+            outcome(&Merchant::default()),
+            Outcome::Undecided(Reason::NoWayToObserve(_))
+        ));
     }
 
     #[test]
     fn is_attested_by_a_named_person_until_the_word_is_too_old() {
-        let Outcome::Attested(attested) = outcome(&merchant(said())) else { panic!("should be attested") };
+        let Outcome::Attested(attested) = outcome(&merchant(said())) else {
+            panic!("should be attested")
+        };
         assert_eq!(attested.until, day("2027-01-31"));
         assert!(attested.by.as_str().contains("Asha Rao"));
     }
@@ -113,16 +133,24 @@ mod tests {
             }
             fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
                 let fails = facts.merchant.name.is_some();
-                Ok(if fails { Outcome::fail("seen", Vec::new()) } else { Outcome::Pass(Vec::new()) })
+                Ok(if fails {
+                    Outcome::fail("seen", Vec::new())
+                } else {
+                    Outcome::Pass(Vec::new())
+                })
             }
         }
         static BOTH: Section = Section {
             id: "test",
             title: "Test",
-            checks: &[&ItemUnless(&CheckMeta { id: "test-item", ..Item::USUAL }, &["test-seen"]), &Seen],
+            checks: &[
+                &ItemUnless(&CheckMeta { id: "test-item", ..Item::USUAL }, &["test-seen"]),
+                &Seen,
+            ],
         };
         let ends = |merchant: &Merchant| {
-            let facts = Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() };
+            let facts =
+                Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() };
             ruling::judge(&[&BOTH], &facts).remove(0).outcome
         };
         assert_eq!(ends(&merchant(said())).word(), "attested");

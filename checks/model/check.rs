@@ -7,8 +7,8 @@ pub trait Check: Sync {
     /// What the item is called, why it matters and how to put it right.
     fn meta(&self) -> &'static CheckMeta;
 
-    /// What must be seen before the item can be decided. Pure: no I/O here. Modes and options are the planner's business:
-    /// a check asks for all it would like to see.
+    /// What must be seen before the item can be decided. Pure: no I/O here. Modes and options are
+    /// the planner's business: a check asks for all it would like to see.
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         Vec::new()
     }
@@ -17,8 +17,8 @@ pub trait Check: Sync {
     ///
     /// # Errors
     ///
-    /// `Err` means "could not tell", never "the merchant fell short". A [`Reason`](super::Reason) says why; any other error is
-    /// our own trouble.
+    /// `Err` means "could not tell", never "the merchant fell short". A [`Reason`](super::Reason)
+    /// says why; any other error is our own trouble.
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome>;
 
     /// How much going live depends on the item, for the few where that depends on the facts.
@@ -32,10 +32,12 @@ pub trait Check: Sync {
     }
 }
 
-/// What a check is called, why it matters and how to put it right: the one source of everything that is said about it.
+/// What a check is called, why it matters and how to put it right: the one source of everything
+/// that is said about it.
 #[derive(Debug)]
 pub struct CheckMeta {
-    /// Section, hyphen, file name in kebab-case: `webhook-rejects-forged`. Never changes once released.
+    /// Section, hyphen, file name in kebab-case: `webhook-rejects-forged`. Never changes once
+    /// released.
     pub id: &'static str,
     /// A claim that reads true on a pass line: "Webhook URL uses HTTPS".
     pub title: &'static str,
@@ -49,7 +51,8 @@ pub struct CheckMeta {
     pub applies: Applies,
     /// Whether a person may answer for it where nothing could be observed.
     pub attestable: bool,
-    /// Whether somebody may accept its failure for a while. Never for production safety and secrets.
+    /// Whether somebody may accept its failure for a while. Never for production safety and
+    /// secrets.
     pub waivable: bool,
     /// Why it matters, one sentence.
     pub rationale: &'static str,
@@ -186,43 +189,75 @@ pub struct Reference {
 /// Pages of the platform that checks refer to.
 impl Reference {
     /// The production checklist.
-    pub const CHECKLIST: Self =
-        Self { label: "Production checklist", url: "https://developers.kwikpaisa.com/v3-guide/going-live/production-checklist" };
+    pub const CHECKLIST: Self = Self {
+        label: "Production checklist",
+        url: "https://developers.kwikpaisa.com/v3-guide/going-live/production-checklist",
+    };
     /// IP whitelisting and geo restriction.
-    pub const WHITELISTING: Self =
-        Self { label: "IP whitelisting", url: "https://developers.kwikpaisa.com/v3-guide/going-live/ip-whitelisting" };
+    pub const WHITELISTING: Self = Self {
+        label: "IP whitelisting",
+        url: "https://developers.kwikpaisa.com/v3-guide/going-live/ip-whitelisting",
+    };
     /// Security checks.
-    pub const SECURITY_CHECKS: Self =
-        Self { label: "Security checks", url: "https://developers.kwikpaisa.com/v3-guide/going-live/security-checks" };
+    pub const SECURITY_CHECKS: Self = Self {
+        label: "Security checks",
+        url: "https://developers.kwikpaisa.com/v3-guide/going-live/security-checks",
+    };
     /// Webhook set-up.
-    pub const WEBHOOKS: Self = Self { label: "Webhook setup", url: "https://developers.kwikpaisa.com/v3-guide/webhooks/webhook-setup" };
+    pub const WEBHOOKS: Self = Self {
+        label: "Webhook setup",
+        url: "https://developers.kwikpaisa.com/v3-guide/webhooks/webhook-setup",
+    };
     /// Verifying webhook signatures.
-    pub const WEBHOOK_SIGNATURE: Self =
-        Self { label: "Webhook signature verification", url: "https://developers.kwikpaisa.com/v3-guide/webhooks/signature-verification" };
+    pub const WEBHOOK_SIGNATURE: Self = Self {
+        label: "Webhook signature verification",
+        url: "https://developers.kwikpaisa.com/v3-guide/webhooks/signature-verification",
+    };
     /// Headers of every request.
-    pub const HEADERS: Self =
-        Self { label: "Authentication: headers", url: "https://developers.kwikpaisa.com/v3-guide/authentication/headers" };
+    pub const HEADERS: Self = Self {
+        label: "Authentication: headers",
+        url: "https://developers.kwikpaisa.com/v3-guide/authentication/headers",
+    };
     /// Making signatures.
-    pub const SIGNATURE: Self =
-        Self { label: "Authentication: signature", url: "https://developers.kwikpaisa.com/v3-guide/authentication/signature" };
+    pub const SIGNATURE: Self = Self {
+        label: "Authentication: signature",
+        url: "https://developers.kwikpaisa.com/v3-guide/authentication/signature",
+    };
     /// Timestamps.
-    pub const TIMESTAMP: Self =
-        Self { label: "Authentication: timestamp", url: "https://developers.kwikpaisa.com/v3-guide/authentication/timestamp" };
+    pub const TIMESTAMP: Self = Self {
+        label: "Authentication: timestamp",
+        url: "https://developers.kwikpaisa.com/v3-guide/authentication/timestamp",
+    };
     /// Security of keys and transport.
-    pub const SECURITY: Self =
-        Self { label: "Authentication: security", url: "https://developers.kwikpaisa.com/v3-guide/authentication/security" };
+    pub const SECURITY: Self = Self {
+        label: "Authentication: security",
+        url: "https://developers.kwikpaisa.com/v3-guide/authentication/security",
+    };
     /// Making keys.
-    pub const API_KEYS: Self =
-        Self { label: "Generate API keys", url: "https://developers.kwikpaisa.com/v3-guide/quick-start/generate-api-keys" };
+    pub const API_KEYS: Self = Self {
+        label: "Generate API keys",
+        url: "https://developers.kwikpaisa.com/v3-guide/quick-start/generate-api-keys",
+    };
     /// Order status.
-    pub const ORDER_STATUS: Self =
-        Self { label: "Check order status", url: "https://developers.kwikpaisa.com/v3-guide/payment-gateway-integration/check-status" };
+    pub const ORDER_STATUS: Self = Self {
+        label: "Check order status",
+        url: "https://developers.kwikpaisa.com/v3-guide/payment-gateway-integration/check-status",
+    };
     /// Error codes.
-    pub const ERRORS: Self = Self { label: "Error codes", url: "https://developers.kwikpaisa.com/v3-guide/error-handling/error-codes" };
+    pub const ERRORS: Self = Self {
+        label: "Error codes",
+        url: "https://developers.kwikpaisa.com/v3-guide/error-handling/error-codes",
+    };
     /// Retry logic.
-    pub const RETRIES: Self = Self { label: "Retry logic", url: "https://developers.kwikpaisa.com/v3-guide/error-handling/retry-logic" };
+    pub const RETRIES: Self = Self {
+        label: "Retry logic",
+        url: "https://developers.kwikpaisa.com/v3-guide/error-handling/retry-logic",
+    };
     /// UAT testing.
-    pub const UAT: Self = Self { label: "UAT testing", url: "https://developers.kwikpaisa.com/v3-guide/testing-and-sandbox/uat-testing" };
+    pub const UAT: Self = Self {
+        label: "UAT testing",
+        url: "https://developers.kwikpaisa.com/v3-guide/testing-and-sandbox/uat-testing",
+    };
 }
 
 /// A chapter of the checklist. Which section a check is in is said once: here.

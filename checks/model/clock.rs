@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Exchange;
 
-/// How far another clock is ahead of ours, between two bounds in microseconds: a date has whole seconds, and was written while the request was
-/// under way.
+/// How far another clock is ahead of ours, between two bounds in microseconds: a date has whole
+/// seconds, and was written while the request was under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockOffset {
     least_us: i64,
@@ -21,7 +21,8 @@ impl ClockOffset {
             return None;
         }
         let date: Timestamp = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?.timestamp();
-        let (sent_us, took_us) = (exchange.sent.at.as_microsecond(), i64::try_from(exchange.times.first_byte_us).ok()?);
+        let (sent_us, took_us) =
+            (exchange.sent.at.as_microsecond(), i64::try_from(exchange.times.first_byte_us).ok()?);
         let date_us = date.as_microsecond();
         Some(Self { least_us: date_us - sent_us - took_us, most_us: date_us + 1_000_000 - sent_us })
     }
@@ -30,15 +31,21 @@ impl ClockOffset {
     #[must_use]
     pub fn of_all<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>) -> Option<Self> {
         let offsets = exchanges.into_iter().filter_map(Self::of);
-        let both =
-            offsets.reduce(|one, other| Self { least_us: one.least_us.max(other.least_us), most_us: one.most_us.min(other.most_us) })?;
+        let both = offsets.reduce(|one, other| Self {
+            least_us: one.least_us.max(other.least_us),
+            most_us: one.most_us.min(other.most_us),
+        })?;
         (both.least_us <= both.most_us).then_some(both)
     }
 
     /// In whole seconds; none where the two may agree.
     #[must_use]
     pub const fn seconds(self) -> i64 {
-        if self.least_us <= 0 && self.most_us >= 0 { 0 } else { (self.least_us + self.most_us + 999_999).div_euclid(2_000_000) }
+        if self.least_us <= 0 && self.most_us >= 0 {
+            0
+        } else {
+            (self.least_us + self.most_us + 999_999).div_euclid(2_000_000)
+        }
     }
 }
 
@@ -77,7 +84,11 @@ mod tests {
     #[test]
     fn clocks_that_may_agree_do() {
         for sent in ["2026-11-21T12:00:00Z", "2026-11-21T12:00:00.999Z", "2026-11-21T11:59:59.9Z"] {
-            assert_eq!(ClockOffset::of(&answered(sent, Some(NOON))).map(ClockOffset::seconds), Some(0), "{sent}");
+            assert_eq!(
+                ClockOffset::of(&answered(sent, Some(NOON))).map(ClockOffset::seconds),
+                Some(0),
+                "{sent}"
+            );
         }
     }
 
@@ -105,6 +116,9 @@ mod tests {
         cached.answer.as_mut().expect("answered").headers.push(("age".to_owned(), "9".to_owned()));
         assert_eq!(ClockOffset::of(&cached), None);
         let other = answered("2026-11-21T12:00:30Z", Some(NOON));
-        assert_eq!(ClockOffset::of_all([&answered("2026-11-21T12:00:00Z", Some(NOON)), &other]), None);
+        assert_eq!(
+            ClockOffset::of_all([&answered("2026-11-21T12:00:00Z", Some(NOON)), &other]),
+            None
+        );
     }
 }

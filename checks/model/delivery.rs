@@ -36,7 +36,8 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A genuine `payment.processing` event as the platform would send it: the baseline that others vary.
+    /// A genuine `payment.processing` event as the platform would send it: the baseline that others
+    /// vary.
     #[must_use]
     pub const fn genuine(name: &'static str) -> Self {
         Self {
@@ -74,7 +75,9 @@ impl Delivery {
     pub const fn is_validly_signed(&self) -> bool {
         let timed = !matches!(self.stamp, Stamp::Missing | Stamp::Word(_));
         let kept = match self.change {
-            Change::Nothing | Change::Shifted { .. } | Change::UpperCase | Change::Labelled(_) => true,
+            Change::Nothing | Change::Shifted { .. } | Change::UpperCase | Change::Labelled(_) => {
+                true
+            }
             Change::BodyByte
             | Change::Timestamp
             | Change::SpacedSignature
@@ -99,12 +102,16 @@ impl Delivery {
         signed && kept && timed
     }
 
-    /// Whether a receiver may take it for genuine without being wrong: valid, or a valid signature spelled in a way that some libraries read.
+    /// Whether a receiver may take it for genuine without being wrong: valid, or a valid signature
+    /// spelled in a way that some libraries read.
     #[must_use]
     pub const fn may_be_taken(&self) -> bool {
         let lenient = matches!(
             self.change,
-            Change::SpacedSignature | Change::LongerSignature | Change::SecondSignature { .. } | Change::SecondTimestamp { .. }
+            Change::SpacedSignature
+                | Change::LongerSignature
+                | Change::SecondSignature { .. }
+                | Change::SecondTimestamp { .. }
         );
         self.is_validly_signed() || matches!(self.signed, Signed::Genuine) && lenient
     }
@@ -119,11 +126,18 @@ impl Delivery {
             | Content::NotAnEvent
             | Content::ApiRequest
             | Content::Empty => {
-                // A wrong reading says something only of a receiver that was asked about the right one.
-                if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) { Deliver::Probe } else { Deliver::Negative }
+                // A wrong reading says something only of a receiver that was asked about the right
+                // one.
+                if self.may_be_taken() || matches!(self.signed, Signed::Under(_)) {
+                    Deliver::Probe
+                } else {
+                    Deliver::Negative
+                }
             }
             // Nothing that is validly signed, and nothing that moves money.
-            Content::Event(Event::PayoutProcessing) if !self.may_be_taken() && !matches!(self.signed, Signed::Under(_)) => {
+            Content::Event(Event::PayoutProcessing)
+                if !self.may_be_taken() && !matches!(self.signed, Signed::Under(_)) =>
+            {
                 Deliver::Negative
             }
             Content::Event(_) => Deliver::Full,
@@ -142,7 +156,8 @@ pub enum Content {
     NotJson,
     /// JSON that is no event: `[]`.
     NotAnEvent,
-    /// The body of the read-only order-status request to the platform's API, which the same secret signs.
+    /// The body of the read-only order-status request to the platform's API, which the same secret
+    /// signs.
     ApiRequest,
     /// Nothing.
     Empty,
@@ -161,8 +176,8 @@ pub enum Claim {
     OtherTransaction,
 }
 
-/// How a body spells what it says. All but [`Form::TrailingBytes`] are JSON for the same value; a receiver that verifies the raw
-/// bytes accepts each of those.
+/// How a body spells what it says. All but [`Form::TrailingBytes`] are JSON for the same value; a
+/// receiver that verifies the raw bytes accepts each of those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -194,14 +209,16 @@ pub enum Form {
         /// Bytes.
         bytes: u32,
     },
-    /// With further fields, spaces and line breaks, so that no two languages that parse it write it alike.
+    /// With further fields, spaces and line breaks, so that no two languages that parse it write it
+    /// alike.
     Telling,
 }
 
 /// The timestamp a delivery is signed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stamp {
-    /// This many seconds ago, for a receiver that must accept it; so that a later signing of the same event differs.
+    /// This many seconds ago, for a receiver that must accept it; so that a later signing of the
+    /// same event differs.
     Now {
         /// A few seconds.
         back_s: u64,
@@ -252,7 +269,8 @@ pub enum Signed {
     OtherBody,
     /// The first 32 of the 64 digits.
     Truncated,
-    /// The right signature with its last two digits made up: what compares a beginning, or a rounded number, takes it.
+    /// The right signature with its last two digits made up: what compares a beginning, or a
+    /// rounded number, takes it.
     RightStart,
     /// The right signature with its first two digits made up.
     RightEnd,
@@ -271,7 +289,8 @@ pub enum Change {
     BodyByte,
     /// The timestamp header, by one second.
     Timestamp,
-    /// The first digits of the timestamp stand at the end of the body: the rule has no separator, so that the signature stays right.
+    /// The first digits of the timestamp stand at the end of the body: the rule has no separator,
+    /// so that the signature stays right.
     Shifted {
         /// How many, at most all ten.
         digits: usize,
@@ -362,9 +381,11 @@ impl Method {
 pub enum Wait {
     /// The answer is read.
     Answer,
-    /// The connection is closed after the time that an answer usually takes, with the answer unread: the sender never learns how it went.
+    /// The connection is closed after the time that an answer usually takes, with the answer
+    /// unread: the sender never learns how it went.
     Cut,
-    /// The connection is closed after half of the time that an answer usually takes: the sender's patience is over while the receiver is at work.
+    /// The connection is closed after half of the time that an answer usually takes: the sender's
+    /// patience is over while the receiver is at work.
     TimeOut,
 }
 
@@ -373,8 +394,8 @@ pub enum Wait {
 pub struct OrderId {
     /// The merchant's own id of it.
     pub id: String,
-    /// What the platform's ids in the event are made from: its own for each scenario, also where scenarios share an order, so that only what is
-    /// meant as a duplicate looks like one.
+    /// What the platform's ids in the event are made from: its own for each scenario, also where
+    /// scenarios share an order, so that only what is meant as a duplicate looks like one.
     pub reference: String,
     /// The amount, as the event spells it.
     pub amount: String,

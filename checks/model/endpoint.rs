@@ -7,7 +7,8 @@ use url::Url;
 
 use super::Show;
 
-/// A URL that can be shown: user info, query values and fragment are known to be there, not what they are.
+/// A URL that can be shown: user info, query values and fragment are known to be there, not what
+/// they are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Endpoint {
     /// `https`, lower case.
@@ -60,7 +61,8 @@ impl Endpoint {
             url::Host::Ipv4(ip) => Host::V4(ip),
             url::Host::Ipv6(ip) => Host::V6(ip),
         };
-        let host_written = written_host(written.trim()).filter(|raw| !raw.eq(&host.show())).map(str::to_owned);
+        let host_written =
+            written_host(written.trim()).filter(|raw| !raw.eq(&host.show())).map(str::to_owned);
         Some(Self {
             scheme: url.scheme().to_owned(),
             host,
@@ -120,7 +122,8 @@ mod tests {
 
     #[test]
     fn shows_no_user_info_query_or_fragment() {
-        let url = Endpoint::parse("https://u:pw@shop.example:8443/hook?token=s3cret#frag").expect("a URL");
+        let url = Endpoint::parse("https://u:pw@shop.example:8443/hook?token=s3cret#frag")
+            .expect("a URL");
         assert_eq!(url.show(), "https://…@shop.example:8443/hook?…#…");
     }
 

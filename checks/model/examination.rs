@@ -1,4 +1,5 @@
-//! The examination of how a receiver reads signatures: rounds of deliveries, each chosen by what those before it were answered.
+//! The examination of how a receiver reads signatures: rounds of deliveries, each chosen by what
+//! those before it were answered.
 
 use std::collections::BTreeSet;
 
@@ -32,14 +33,17 @@ impl Examination {
     /// A genuine event in the body that most write anew as it is.
     pub const GENUINE: Delivery = Delivery::genuine("examined-genuine");
     /// A genuine event in the body that no two languages write alike.
-    pub const TELLING: Delivery = Delivery { form: Form::Telling, ..Delivery::genuine("examined-telling") };
+    pub const TELLING: Delivery =
+        Delivery { form: Form::Telling, ..Delivery::genuine("examined-telling") };
     /// Signed with a made-up secret: who accepts this accepts anything.
-    pub const FORGED: Delivery = Delivery { signed: Signed::WrongSecret, ..Delivery::genuine("examined-forged") };
+    pub const FORGED: Delivery =
+        Delivery { signed: Signed::WrongSecret, ..Delivery::genuine("examined-forged") };
 
     /// What the round delivers, counted from 0, after those before it were answered so.
     #[must_use]
     pub fn round(&self, round: usize, so_far: &[Exchange]) -> Vec<Delivery> {
-        let accepted = |name: &str| so_far.iter().any(|exchange| exchange.name == name && exchange.accepted());
+        let accepted =
+            |name: &str| so_far.iter().any(|exchange| exchange.name == name && exchange.accepted());
         let genuine = accepted(Self::GENUINE.name);
         if round == 0 {
             return vec![Self::GENUINE, Self::TELLING, Self::FORGED];
@@ -49,7 +53,9 @@ impl Examination {
         }
         let most = usize::try_from(self.most).unwrap_or(usize::MAX);
         let room = most.saturating_sub(so_far.len());
-        let deliveries = |list: Vec<&'static Misreading>, room| list.into_iter().take(room).map(Delivery::under).collect();
+        let deliveries = |list: Vec<&'static Misreading>, room| {
+            list.into_iter().take(room).map(Delivery::under).collect()
+        };
         match round {
             1 if genuine && self.occasion == Occasion::Trouble => Vec::new(),
             1 => deliveries(table::first().collect(), room.saturating_sub(SPELLINGS.min(most / 2))),
@@ -59,9 +65,13 @@ impl Examination {
     }
 }
 
-/// The ways to write the body under everything else that was accepted, one of each that is the same in effect.
+/// The ways to write the body under everything else that was accepted, one of each that is the same
+/// in effect.
 fn spellings(genuine: bool, so_far: &[Exchange]) -> Vec<&'static Misreading> {
-    let accepted = so_far.iter().filter(|exchange| exchange.accepted()).filter_map(|exchange| Misreading::named(&exchange.name));
+    let accepted = so_far
+        .iter()
+        .filter(|exchange| exchange.accepted())
+        .filter_map(|exchange| Misreading::named(&exchange.name));
     let mut families: BTreeSet<String> = BTreeSet::new();
     let mut list: Vec<&'static Misreading> = Vec::new();
     if genuine {
@@ -110,10 +120,15 @@ mod tests {
     }
 
     fn names(examination: &Examination, round: usize, accepted: &[&str]) -> Vec<&'static str> {
-        let opening = [Examination::GENUINE.name, Examination::TELLING.name, Examination::FORGED.name];
-        let mut so_far: Vec<Exchange> =
-            opening.iter().map(|name| answered(name, if accepted.contains(name) { 200 } else { 401 })).collect();
-        so_far.extend(accepted.iter().filter(|name| !opening.contains(name)).map(|name| answered(name, 200)));
+        let opening =
+            [Examination::GENUINE.name, Examination::TELLING.name, Examination::FORGED.name];
+        let mut so_far: Vec<Exchange> = opening
+            .iter()
+            .map(|name| answered(name, if accepted.contains(name) { 200 } else { 401 }))
+            .collect();
+        so_far.extend(
+            accepted.iter().filter(|name| !opening.contains(name)).map(|name| answered(name, 200)),
+        );
         examination.round(round, &so_far).iter().map(|delivery| delivery.name).collect()
     }
 
@@ -129,7 +144,9 @@ mod tests {
     #[test]
     fn one_that_takes_them_is_asked_about_bodies_alone() {
         assert!(names(&EXAMINATION, 1, &["examined-genuine"]).is_empty());
-        assert!(names(&EXAMINATION, 2, &["examined-genuine"]).contains(&"spelling-javascript-body"));
+        assert!(
+            names(&EXAMINATION, 2, &["examined-genuine"]).contains(&"spelling-javascript-body")
+        );
         let always = Examination { occasion: Occasion::Always, ..EXAMINATION };
         assert!(names(&always, 1, &["examined-genuine"]).len() > 100);
     }
@@ -155,7 +172,11 @@ mod tests {
             let mut all = vec!["examined-genuine"];
             all.extend(&first);
             let second = names(&examination, 2, &all);
-            assert!(first.len() + second.len() <= usize::try_from(most).expect("fits").saturating_sub(3), "{most}");
+            assert!(
+                first.len() + second.len()
+                    <= usize::try_from(most).expect("fits").saturating_sub(3),
+                "{most}"
+            );
             assert!(most < 10 || !second.is_empty() && !first.is_empty(), "{most}");
         }
     }

@@ -62,7 +62,8 @@ pub struct RunFacts {
     pub only: Vec<String>,
     /// `--skip`: ids and sections.
     pub skip: Vec<String>,
-    /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes a verdict one of a rehearsal.
+    /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes a
+    /// verdict one of a rehearsal.
     pub switches: Vec<String>,
     /// The file of `--ca-file`, for command lines that repeat something.
     #[serde(default)]
@@ -91,7 +92,8 @@ impl RunFacts {
         !self.only.is_empty() || !self.skip.is_empty()
     }
 
-    /// A check on a production machine that begins at `started`, as far as a run goes that nobody said more about.
+    /// A check on a production machine that begins at `started`, as far as a run goes that nobody
+    /// said more about.
     #[must_use]
     pub const fn at(started: Timestamp) -> Self {
         Self {
@@ -124,7 +126,12 @@ impl RunFacts {
     #[cfg(test)]
     pub(crate) fn example() -> Self {
         let started = "2026-11-21T12:00:00Z".parse().expect("a time");
-        Self { id: "example".to_owned(), host: "pay-1".to_owned(), version: "0.1.0".to_owned(), ..Self::at(started) }
+        Self {
+            id: "example".to_owned(),
+            host: "pay-1".to_owned(),
+            version: "0.1.0".to_owned(),
+            ..Self::at(started)
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use super::{Endpoint, Limits, SecretFacts, Slot};
 pub struct Merchant {
     /// Where the configuration came from.
     pub config: ConfigSource,
-    /// The line and column of every key that is set: `api.base_url`, `network.whitelist[0]`, `waive[1].until`.
+    /// The line and column of every key that is set: `api.base_url`, `network.whitelist[0]`,
+    /// `waive[1].until`.
     pub places: BTreeMap<String, Place>,
     /// `merchant.name`
     pub name: Option<String>,
@@ -211,7 +212,8 @@ pub enum TestOrders {
     Ids(usize),
 }
 
-/// How the merchant can be asked about an order: how often it was credited, or in which state it is.
+/// How the merchant can be asked about an order: how often it was credited, or in which state it
+/// is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hook {
     /// A program or an address.
@@ -410,12 +412,21 @@ impl Merchant {
         let mut urls: Vec<(String, &Address)> = Vec::new();
         urls.extend(self.api.base_url.iter().map(|a| ("api.base_url".to_owned(), a)));
         urls.extend(self.webhook.url.iter().map(|a| ("webhook.url".to_owned(), a)));
-        for (key, hook) in [("webhook.effects.url", &self.webhook.effects), ("webhook.status.url", &self.webhook.status)] {
+        for (key, hook) in [
+            ("webhook.effects.url", &self.webhook.effects),
+            ("webhook.status.url", &self.webhook.status),
+        ] {
             if let Some(Hook { source: HookSource::Url(a), .. }) = hook {
                 urls.push((key.to_owned(), a));
             }
         }
-        urls.extend(self.network.egress.iter().enumerate().map(|(i, a)| (format!("network.egress[{i}]"), a)));
+        urls.extend(
+            self.network
+                .egress
+                .iter()
+                .enumerate()
+                .map(|(i, a)| (format!("network.egress[{i}]"), a)),
+        );
         urls
     }
 

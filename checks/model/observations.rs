@@ -114,15 +114,18 @@ pub enum NotMade {
         /// Its address.
         address: IpAddr,
     },
-    /// `--connect-to` sends the connection elsewhere, so that there is nothing to see; the configured name is judged alone.
+    /// `--connect-to` sends the connection elsewhere, so that there is nothing to see; the
+    /// configured name is judged alone.
     BySwitch,
     /// The control was not answered with 200, so nothing that builds on it was sent.
     NoControl,
     /// The rounds of a race before it took as long as all of them may.
     RacesTookLong,
-    /// Two thirds of the time given to the whole run were over before the receiver was to be stopped.
+    /// Two thirds of the time given to the whole run were over before the receiver was to be
+    /// stopped.
     NoTimeToRestart,
-    /// The wrong reading of a signature is one with the right one, or with a likelier wrong one, under the configured keys.
+    /// The wrong reading of a signature is one with the right one, or with a likelier wrong one,
+    /// under the configured keys.
     NoReading,
     /// Nothing was wrong with the receiver's reading of signatures, so that others were not tried.
     NotNeeded,
@@ -138,45 +141,79 @@ impl NotMade {
     pub fn reason(&self) -> Reason {
         match self {
             Self::Offline => Reason::Offline,
-            Self::ProbeOff => Reason::NoWayToObserve("`api.probe` is off, so the platform was not asked".into()),
-            Self::Deliver { is, needs: super::Deliver::Full } => {
-                Reason::NoWayToObserve(text!("only `deliver = \"full\"` shows this, and this run went as far as \"{}\"", is.word()))
+            Self::ProbeOff => {
+                Reason::NoWayToObserve("`api.probe` is off, so the platform was not asked".into())
             }
-            Self::Deliver { is, needs } => {
-                Reason::Declined(text!("`webhook.deliver` is \"{}\"; this takes \"{}\"", is.word(), needs.word()))
+            Self::Deliver { is, needs: super::Deliver::Full } => Reason::NoWayToObserve(text!(
+                "only `deliver = \"full\"` shows this, and this run went as far as \"{}\"",
+                is.word()
+            )),
+            Self::Deliver { is, needs } => Reason::Declined(text!(
+                "`webhook.deliver` is \"{}\"; this takes \"{}\"",
+                is.word(),
+                needs.word()
+            )),
+            Self::NoTestOrders { key } => {
+                Reason::NoWayToObserve(text!("`{}` gives no further test id", Plain(key)))
             }
-            Self::NoTestOrders { key } => Reason::NoWayToObserve(text!("`{}` gives no further test id", Plain(key))),
-            Self::NoEffects => Reason::NoWayToObserve("no `[webhook.effects]` tells what a delivery did".into()),
-            Self::NoStatus => Reason::NoWayToObserve("no `[webhook.status]` tells the state of an order".into()),
-            Self::NoRestart => Reason::NoWayToObserve("no `[webhook.control]` stops the receiver and starts it again".into()),
-            Self::LeftStopped => Reason::Transport("the receiver did not come back after `webhook.control.stop`".into()),
-            Self::Unconfigured { key } => Reason::Declined(text!("`{}` is not set to anything usable", Plain(key))),
-            Self::PrivateTarget { address } => {
-                Reason::Declined(text!("{} is a private address; `--allow-private` or `--connect-to` would go there", *address))
+            Self::NoEffects => {
+                Reason::NoWayToObserve("no `[webhook.effects]` tells what a delivery did".into())
             }
-            Self::BySwitch => Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into()),
+            Self::NoStatus => {
+                Reason::NoWayToObserve("no `[webhook.status]` tells the state of an order".into())
+            }
+            Self::NoRestart => Reason::NoWayToObserve(
+                "no `[webhook.control]` stops the receiver and starts it again".into(),
+            ),
+            Self::LeftStopped => Reason::Transport(
+                "the receiver did not come back after `webhook.control.stop`".into(),
+            ),
+            Self::Unconfigured { key } => {
+                Reason::Declined(text!("`{}` is not set to anything usable", Plain(key)))
+            }
+            Self::PrivateTarget { address } => Reason::Declined(text!(
+                "{} is a private address; `--allow-private` or `--connect-to` would go there",
+                *address
+            )),
+            Self::BySwitch => {
+                Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into())
+            }
             Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
-            Self::NoTimeToRestart => {
-                Reason::Capped("two thirds of the time given by `--deadline` were over before the receiver was to be stopped".into())
-            }
-            Self::RacesTookLong => Reason::Capped("the rounds before it took as long as `limits.webhook_race_ms` gives all of them".into()),
-            Self::NoReading => Reason::Declined("the configured keys do not give this reading of a signature".into()),
-            Self::NotNeeded => {
-                Reason::Declined("signatures are read as the platform makes them, so that no other reading was tried".into())
-            }
+            Self::NoTimeToRestart => Reason::Capped(
+                "two thirds of the time given by `--deadline` were over before the receiver was \
+                 to be stopped"
+                    .into(),
+            ),
+            Self::RacesTookLong => Reason::Capped(
+                "the rounds before it took as long as `limits.webhook_race_ms` gives all of them"
+                    .into(),
+            ),
+            Self::NoReading => Reason::Declined(
+                "the configured keys do not give this reading of a signature".into(),
+            ),
+            Self::NotNeeded => Reason::Declined(
+                "signatures are read as the platform makes them, so that no other reading was \
+                 tried"
+                    .into(),
+            ),
             Self::Deadline => Reason::Capped("the time given by `--deadline` was over".into()),
             Self::Interrupted => Reason::Interrupted,
         }
     }
 }
 
-/// A word of our own making that went through a saved run: configuration keys and the like. Anything else in it is dropped.
+/// A word of our own making that went through a saved run: configuration keys and the like.
+/// Anything else in it is dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain<'a>(pub &'a str);
 
 impl Show for Plain<'_> {
     fn show(&self) -> String {
-        self.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.[]:/ +".contains(*c)).take(120).collect()
+        self.0
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "-_.[]:/ +".contains(*c))
+            .take(120)
+            .collect()
     }
 }
 
@@ -259,7 +296,10 @@ impl Show for Trouble {
             Phase::FirstByte => "waiting for the first byte",
             Phase::Body => "reading the answer",
         };
-        let detail = self.detail.as_deref().map_or(String::new(), |words| format!(": {}", Quoted(words).show()));
+        let detail = self
+            .detail
+            .as_deref()
+            .map_or(String::new(), |words| format!(": {}", Quoted(words).show()));
         format!("{what} ({phase}, after {} ms){detail}", self.after_ms)
     }
 }
@@ -271,8 +311,8 @@ pub struct Exchange {
     pub name: String,
     /// What was sent.
     pub sent: Sent,
-    /// How often a rate limit (429) turned it away before, so that it went out again: signed afresh where it is stamped with the time of its
-    /// sending, else the same bytes.
+    /// How often a rate limit (429) turned it away before, so that it went out again: signed
+    /// afresh where it is stamped with the time of its sending, else the same bytes.
     #[serde(default)]
     pub turned_away: u32,
     /// What came back.
@@ -300,11 +340,14 @@ impl Exchange {
         self.status().is_some_and(|status| (200..300).contains(&status))
     }
 
-    /// Refused by the application: 4xx but for 408, 425 and 429, which a receiver says when it is busy. A redirect, 5xx, reset or time-out is
-    /// not a refusal, and a 2xx other than 200 is neither.
+    /// Refused by the application: 4xx but for 408, 425 and 429, which a receiver says when it is
+    /// busy. A redirect, 5xx, reset or time-out is not a refusal, and a 2xx other than 200 is
+    /// neither.
     #[must_use]
     pub fn refused(&self) -> bool {
-        self.status().is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 425 | 429))
+        self.status().is_some_and(|status| {
+            (400..500).contains(&status) && !matches!(status, 408 | 425 | 429)
+        })
     }
 
     /// What came back, in a few words: `200 in 12 ms`.
@@ -312,7 +355,12 @@ impl Exchange {
     pub fn outcome(&self) -> super::Text {
         match &self.answer {
             Ok(answer) if self.turned_away > 0 => {
-                text!("{} in {}, after {} answers of 429", answer.status, self.times.answer(), self.turned_away)
+                text!(
+                    "{} in {}, after {} answers of 429",
+                    answer.status,
+                    self.times.answer(),
+                    self.turned_away
+                )
             }
             Ok(answer) => text!("{} in {}", answer.status, self.times.answer()),
             Err(trouble) => text!("{}", trouble),
@@ -402,7 +450,8 @@ impl Times {
 pub struct ScenarioSeen {
     /// The order it was about.
     pub order: OrderId,
-    /// Its steps, in order; fewer than planned where one failed in a way that made the next pointless.
+    /// Its steps, in order; fewer than planned where one failed in a way that made the next
+    /// pointless.
     pub steps: Vec<StepSeen>,
 }
 
@@ -421,7 +470,11 @@ impl ScenarioSeen {
     pub fn effects(&self) -> impl Iterator<Item = &Seen<u64>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Effects(count) => Some(count),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Status(_) => None,
+            StepSeen::Exchange(_)
+            | StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Status(_) => None,
         })
     }
 
@@ -429,7 +482,11 @@ impl ScenarioSeen {
     pub fn statuses(&self) -> impl Iterator<Item = &Seen<String>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Status(word) => Some(word),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Effects(_) => None,
+            StepSeen::Exchange(_)
+            | StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Effects(_) => None,
         })
     }
 
@@ -437,7 +494,11 @@ impl ScenarioSeen {
     pub fn attempts(&self) -> Option<&[Exchange]> {
         self.steps.iter().find_map(|step| match step {
             StepSeen::Attempts(attempts) => Some(attempts.as_slice()),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
+            StepSeen::Exchange(_)
+            | StepSeen::Together(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Effects(_)
+            | StepSeen::Status(_) => None,
         })
     }
 
@@ -446,7 +507,11 @@ impl ScenarioSeen {
     pub fn restart(&self) -> Option<&RestartSeen> {
         self.steps.iter().find_map(|step| match step {
             StepSeen::Restart(restart) => Some(restart.as_ref()),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
+            StepSeen::Exchange(_)
+            | StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Effects(_)
+            | StepSeen::Status(_) => None,
         })
     }
 }
@@ -478,12 +543,14 @@ pub struct RestartSeen {
     pub delivery: Exchange,
     /// How the stop command ended: after so many milliseconds, or why it did not work.
     pub stop: Result<u64, String>,
-    /// Whether it was seen to be down: a control that was sent after it was stopped was not answered 200.
+    /// Whether it was seen to be down: a control that was sent after it was stopped was not
+    /// answered 200.
     pub down: bool,
-    /// After how many milliseconds from the start command on it answered a control with 200, or why it did not.
+    /// After how many milliseconds from the start command on it answered a control with 200, or
+    /// why it did not.
     pub back: Result<u64, String>,
-    /// How many effects the order had then, before the event was delivered again; only where the delivery was answered 200, as who is told that
-    /// delivers no more.
+    /// How many effects the order had then, before the event was delivered again; only where the
+    /// delivery was answered 200, as who is told that delivers no more.
     pub effects: Option<Seen<u64>>,
 }
 
@@ -492,7 +559,8 @@ pub struct RestartSeen {
 pub struct Tls {
     /// The address that answered.
     pub address: IpAddr,
-    /// `TLS 1.2` or `TLS 1.3`; none when the handshake failed for another reason than the certificate.
+    /// `TLS 1.2` or `TLS 1.3`; none when the handshake failed for another reason than the
+    /// certificate.
     pub version: Option<String>,
     /// The cipher suite.
     pub suite: Option<String>,

@@ -125,7 +125,8 @@ impl Evidence {
 /// What a piece of evidence is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A key of `golive.toml`; the report looks up its line. Elements of arrays read `network.whitelist[0]`.
+    /// A key of `golive.toml`; the report looks up its line. Elements of arrays read
+    /// `network.whitelist[0]`.
     ConfigKey(Text),
     /// A place on the network.
     Endpoint(Endpoint),
@@ -191,7 +192,8 @@ impl Show for Subject {
     }
 }
 
-/// Why something could not be told. An `Err` from a check; the runner makes it [`Outcome::Undecided`].
+/// Why something could not be told. An `Err` from a check; the runner makes it
+/// [`Outcome::Undecided`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// `--offline`.

@@ -6,8 +6,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{
-    Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Level, Outcome, Product, Quoted, Reason, Section, Subject,
-    Text, Waived,
+    Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Level, Outcome,
+    Product, Quoted, Reason, Section, Subject, Text, Waived,
 };
 use crate::text;
 
@@ -42,10 +42,15 @@ pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
             .flat_map(|section| section.checks.iter().map(move |check| (section.id, *check)))
             .filter(|(section, check)| selected(facts, check.meta(), section))
     };
-    let mut judged: Vec<Judged> = chosen().map(|(section, check)| settle(section, check, facts)).collect();
+    let mut judged: Vec<Judged> =
+        chosen().map(|(section, check)| settle(section, check, facts)).collect();
     for (at, (section, check)) in chosen().enumerate() {
         if let Some(outcome) = check.review(facts, &judged) {
-            judged[at] = Judged { section, outcome: except(check.meta(), outcome, facts), ..judged[at].clone() };
+            judged[at] = Judged {
+                section,
+                outcome: except(check.meta(), outcome, facts),
+                ..judged[at].clone()
+            };
         }
     }
     judged
@@ -56,8 +61,10 @@ fn settle(section: &'static str, check: &'static dyn Check, facts: &Facts<'_>) -
     let meta = check.meta();
     let unused = match meta.applies {
         Applies::Everyone => None,
-        Applies::Payments => (!facts.merchant.uses(Product::Payments)).then_some("`merchant.uses` does not name payments"),
-        Applies::Payouts => (!facts.merchant.uses(Product::Payouts)).then_some("`merchant.uses` does not name payouts"),
+        Applies::Payments => (!facts.merchant.uses(Product::Payments))
+            .then_some("`merchant.uses` does not name payments"),
+        Applies::Payouts => (!facts.merchant.uses(Product::Payouts))
+            .then_some("`merchant.uses` does not name payouts"),
     };
     let mut broke = false;
     let outcome = match unused {
@@ -74,19 +81,31 @@ fn settle(section: &'static str, check: &'static dyn Check, facts: &Facts<'_>) -
             }
         },
     };
-    Judged { section, meta, level: check.level(facts), outcome: except(meta, outcome, facts), broke }
+    Judged {
+        section,
+        meta,
+        level: check.level(facts),
+        outcome: except(meta, outcome, facts),
+        broke,
+    }
 }
 
 /// Applies attestations and waivers.
 fn except(meta: &'static CheckMeta, outcome: Outcome, facts: &Facts<'_>) -> Outcome {
     let today = today(facts);
     match outcome {
-        Outcome::Undecided(Reason::NoWayToObserve(why)) if meta.attestable => match facts.merchant.attestations.get(meta.id) {
-            Some(attestation) => attest(meta, attestation, facts, today),
-            None => Outcome::Undecided(Reason::NoWayToObserve(why)),
-        },
+        Outcome::Undecided(Reason::NoWayToObserve(why)) if meta.attestable => {
+            match facts.merchant.attestations.get(meta.id) {
+                Some(attestation) => attest(meta, attestation, facts, today),
+                None => Outcome::Undecided(Reason::NoWayToObserve(why)),
+            }
+        }
         Outcome::Fail(finding) if meta.waivable => {
-            let waiver = facts.merchant.waivers.iter().find(|waiver| waiver.check == meta.id && holds(waiver, facts, today));
+            let waiver = facts
+                .merchant
+                .waivers
+                .iter()
+                .find(|waiver| waiver.check == meta.id && holds(waiver, facts, today));
             match waiver {
                 Some(waiver) => Outcome::Waived(
                     finding,
@@ -135,9 +154,16 @@ pub fn today(facts: &Facts<'_>) -> Date {
 }
 
 /// An attestation, if it holds; else what is wrong with it.
-fn attest(meta: &'static CheckMeta, attestation: &Attestation, facts: &Facts<'_>, today: Date) -> Outcome {
+fn attest(
+    meta: &'static CheckMeta,
+    attestation: &Attestation,
+    facts: &Facts<'_>,
+    today: Date,
+) -> Outcome {
     let days = attestation.valid_days.unwrap_or(facts.merchant.limits.attestation_days);
-    let until = attestation.on.saturating_add(i64::try_from(days).unwrap_or(i64::from(i32::MAX)).min(7_000_000).days());
+    let until = attestation
+        .on
+        .saturating_add(i64::try_from(days).unwrap_or(i64::from(i32::MAX)).min(7_000_000).days());
     let fault = if attestation.by.trim().is_empty() {
         Some(("by", "a name and function".into(), "nothing".into()))
     } else if attestation.evidence.trim().is_empty() {
@@ -145,7 +171,11 @@ fn attest(meta: &'static CheckMeta, attestation: &Attestation, facts: &Facts<'_>
     } else if attestation.on > today {
         Some(("on", text!("a day up to {}", today), text!("{}", attestation.on)))
     } else if until < today {
-        Some(("on", text!("said within the last {} days", days), text!("{}, which counted until {}", attestation.on, until)))
+        Some((
+            "on",
+            text!("said within the last {} days", days),
+            text!("{}, which counted until {}", attestation.on, until),
+        ))
     } else {
         None
     };
@@ -153,7 +183,11 @@ fn attest(meta: &'static CheckMeta, attestation: &Attestation, facts: &Facts<'_>
         Some((field, expected, observed)) => Outcome::Fail(
             Finding::new(
                 "the attestation for this item does not hold",
-                vec![Evidence::of(Subject::ConfigKey(text!("attest.{}.{}", meta.id, field)), expected, observed)],
+                vec![Evidence::of(
+                    Subject::ConfigKey(text!("attest.{}.{}", meta.id, field)),
+                    expected,
+                    observed,
+                )],
             )
             .fix(text!("Have a named person look again, and renew `[attest.{}]`", meta.id)),
         ),

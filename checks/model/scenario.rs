@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Deliver, Delivery, Examination, Search, Stamp};
 
-/// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in order.
+/// A short sequence of deliveries for one order. Scenarios run beside one another, their steps in
+/// order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// Names it in the plan, the observations and the report. Scenarios of one name are the same.
@@ -21,7 +22,12 @@ impl Scenario {
     /// A scenario of one delivery, for any order, beside the others.
     #[must_use]
     pub fn single(delivery: Delivery) -> Self {
-        Self { name: delivery.name, stage: Stage::Independent, order: OrderNeed::Any, steps: vec![Step::Deliver(delivery)] }
+        Self {
+            name: delivery.name,
+            stage: Stage::Independent,
+            order: OrderNeed::Any,
+            steps: vec![Step::Deliver(delivery)],
+        }
     }
 
     /// How far a run must go before this may be carried out.
@@ -109,7 +115,8 @@ pub enum Stage {
 /// The order a scenario is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderNeed {
-    /// One that was never issued; in `full` with test orders, the first of those, for receivers that act on known orders only.
+    /// One that was never issued; in `full` with test orders, the first of those, for receivers
+    /// that act on known orders only.
     Any,
     /// The same for payouts.
     AnyPayout,
@@ -124,11 +131,13 @@ pub enum OrderNeed {
 pub enum Copies {
     /// Every byte.
     Same,
-    /// The body. Each is signed for a second of its own, as far as those go that every receiver accepts.
+    /// The body. Each is signed for a second of its own, as far as those go that every receiver
+    /// accepts.
     SignedAfresh,
 }
 
-/// The seconds that copies are signed for are this many, the last of them now: well within 30 s, also where clocks differ a little.
+/// The seconds that copies are signed for are this many, the last of them now: well within 30 s,
+/// also where clocks differ a little.
 const FRESH_SECONDS: u64 = 20;
 
 impl Copies {
@@ -137,19 +146,23 @@ impl Copies {
     pub const fn of(self, delivery: &Delivery, number: u64) -> Delivery {
         match self {
             Self::Same => *delivery,
-            Self::SignedAfresh => Delivery { stamp: Stamp::Now { back_s: number % FRESH_SECONDS }, ..*delivery },
+            Self::SignedAfresh => {
+                Delivery { stamp: Stamp::Now { back_s: number % FRESH_SECONDS }, ..*delivery }
+            }
         }
     }
 }
 
-/// How the last bytes of deliveries go out, once all but those were sent. What is random about it comes from the run's seed.
+/// How the last bytes of deliveries go out, once all but those were sent. What is random about it
+/// comes from the run's seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Release {
     /// All of them at the same moment.
     AtOnce,
     /// Within some milliseconds, in any order, most of them close together.
     Close,
-    /// Spread over the time that an answer takes, in any order: some arrive while the first is at work, some right after.
+    /// Spread over the time that an answer takes, in any order: some arrive while the first is at
+    /// work, some right after.
     Apart,
 }
 
@@ -163,7 +176,8 @@ pub enum Step {
         /// The index of that step.
         of: usize,
     },
-    /// One event on this many connections, all but the last byte of each sent before the last bytes are released.
+    /// One event on this many connections, all but the last byte of each sent before the last bytes
+    /// are released.
     Together {
         /// What is delivered.
         delivery: Delivery,
@@ -174,12 +188,14 @@ pub enum Step {
         /// How the last bytes go out.
         release: Release,
     },
-    /// Deliveries that do not depend on one another, beside one another as far as the receiver takes them.
+    /// Deliveries that do not depend on one another, beside one another as far as the receiver
+    /// takes them.
     Beside {
         /// What is delivered.
         deliveries: Vec<Delivery>,
     },
-    /// One round of a search: as many deliveries beside one another as the rounds before it leave open, perhaps none. Each is an event of its own.
+    /// One round of a search: as many deliveries beside one another as the rounds before it leave
+    /// open, perhaps none. Each is an event of its own.
     Search(Search),
     /// This many different events on as many connections, released together.
     Burst {
@@ -188,8 +204,9 @@ pub enum Step {
         /// How many.
         count: u64,
     },
-    /// One delivery, and while it is neither answered 200 nor refused, the same event again, signed afresh, after pauses that double: what a
-    /// platform does that retries. Attempt `n` of those before the last is signed as if so many seconds earlier, so that no two are alike.
+    /// One delivery, and while it is neither answered 200 nor refused, the same event again, signed
+    /// afresh, after pauses that double: what a platform does that retries. Attempt `n` of
+    /// those before the last is signed as if so many seconds earlier, so that no two are alike.
     UntilAccepted {
         /// What is delivered.
         delivery: Delivery,
@@ -198,20 +215,23 @@ pub enum Step {
         /// The first pause, in milliseconds.
         pause_ms: u64,
     },
-    /// One delivery during or after which the receiver is stopped by `[webhook.control]`, started again and waited for.
+    /// One delivery during or after which the receiver is stopped by `[webhook.control]`, started
+    /// again and waited for.
     Restart {
         /// What is delivered.
         delivery: Delivery,
         /// When the receiver is stopped.
         point: StopPoint,
-        /// How many genuine `payment.processing` events may be sent to see whether the receiver is down and back, at most.
+        /// How many genuine `payment.processing` events may be sent to see whether the receiver is
+        /// down and back, at most.
         controls: u64,
     },
     /// Find out how the receiver reads signatures.
     Examine(Examination),
     /// Count the order's effects once they rest.
     CountEffects,
-    /// Read the order's state in the merchant's own word, once it rests. Next to [`Step::CountEffects`] both rest at the same time.
+    /// Read the order's state in the merchant's own word, once it rests. Next to
+    /// [`Step::CountEffects`] both rest at the same time.
     ReadStatus,
 }
 
@@ -221,9 +241,12 @@ impl Step {
     pub const fn watches(&self) -> bool {
         match self {
             Self::CountEffects | Self::ReadStatus => true,
-            Self::Deliver(_) | Self::Repeat { .. } | Self::Together { .. } | Self::Beside { .. } | Self::Search(_) | Self::Burst { .. } => {
-                false
-            }
+            Self::Deliver(_)
+            | Self::Repeat { .. }
+            | Self::Together { .. }
+            | Self::Beside { .. }
+            | Self::Search(_)
+            | Self::Burst { .. } => false,
             Self::UntilAccepted { .. } | Self::Restart { .. } | Self::Examine(_) => false,
         }
     }

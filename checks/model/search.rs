@@ -1,5 +1,5 @@
-//! The search for how far a timestamp may be off before the receiver refuses it: rounds of deliveries beside one another, each round within
-//! the gap that the rounds before it left.
+//! The search for how far a timestamp may be off before the receiver refuses it: rounds of
+//! deliveries beside one another, each round within the gap that the rounds before it left.
 
 use super::{Delivery, Exchange, Stamp};
 
@@ -23,7 +23,8 @@ pub enum Way {
     Future,
 }
 
-/// What the first round tries: the windows that receivers have, so that the next one often needs to look a second further only.
+/// What the first round tries: the windows that receivers have, so that the next one often needs to
+/// look a second further only.
 const USUAL_S: [u64; 9] = [10, 30, 60, 120, 180, 300, 600, 900, 1_800];
 
 /// How many deliveries one round makes, at most.
@@ -33,7 +34,8 @@ const ROUND: u64 = 12;
 const SECOND_US: i64 = 1_000_000;
 
 impl Search {
-    /// How many rounds are worth their wait: a window of up to half an hour is found to the second or nearly so.
+    /// How many rounds are worth their wait: a window of up to half an hour is found to the second
+    /// or nearly so.
     pub const ROUNDS: usize = 3;
 
     /// How many deliveries a round makes, at most.
@@ -42,12 +44,17 @@ impl Search {
         ROUND
     }
 
-    /// What the next round delivers, after rounds that ended so; nothing where there is no more to find out.
+    /// What the next round delivers, after rounds that ended so; nothing where there is no more to
+    /// find out.
     #[must_use]
     pub fn next<'a>(&self, so_far: impl IntoIterator<Item = &'a Exchange>) -> Vec<Delivery> {
         let edge = Edge::of(self.way, so_far);
         let seconds = match edge.refused_s(0) {
-            _ if edge.tried == 0 => USUAL_S.into_iter().filter(|by_s| *by_s < self.most_s).chain([self.most_s]).collect(),
+            _ if edge.tried == 0 => USUAL_S
+                .into_iter()
+                .filter(|by_s| *by_s < self.most_s)
+                .chain([self.most_s])
+                .collect(),
             Some(refused) => within(edge.accepted_s(0).unwrap_or(0), refused),
             None => Vec::new(),
         };
@@ -65,18 +72,23 @@ impl Search {
     }
 }
 
-/// Seconds to try between one that was accepted and one that was refused: their neighbours, and as many others as a round has room for.
+/// Seconds to try between one that was accepted and one that was refused: their neighbours, and as
+/// many others as a round has room for.
 fn within(accepted: i64, refused: i64) -> Vec<u64> {
     let (first, last) = (accepted.max(0) + 1, refused - 1);
     let room = i64::try_from(ROUND).unwrap_or(i64::MAX);
-    let mut seconds: Vec<i64> =
-        if last - first < room { (first..=last).collect() } else { (0..room).map(|at| first + (last - first) * at / (room - 1)).collect() };
+    let mut seconds: Vec<i64> = if last - first < room {
+        (first..=last).collect()
+    } else {
+        (0..room).map(|at| first + (last - first) * at / (room - 1)).collect()
+    };
     seconds.dedup();
     seconds.into_iter().filter_map(|second| u64::try_from(second).ok()).collect()
 }
 
-/// Between which times a receiver's window ends. Times are in microseconds by our own clock, and allow for what passes between signing and the
-/// receiver's look: what was accepted was at least so far off, what was refused at most.
+/// Between which times a receiver's window ends. Times are in microseconds by our own clock, and
+/// allow for what passes between signing and the receiver's look: what was accepted was at least so
+/// far off, what was refused at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
     way: Option<Way>,
@@ -99,7 +111,9 @@ impl Edge {
             edge.tried += 1;
             match (off_us(way, exchange), exchange.accepted(), exchange.refused()) {
                 (Some((least, _)), true, _) => accepted.push(least),
-                (Some((_, most)), false, true) => edge.refused_us = Some(edge.refused_us.map_or(most, |before| before.min(most))),
+                (Some((_, most)), false, true) => {
+                    edge.refused_us = Some(edge.refused_us.map_or(most, |before| before.min(most)))
+                }
                 (None, _, _) | (Some(_), false, false) => edge.unclear += 1,
             }
         }
@@ -109,7 +123,8 @@ impl Edge {
         edge
     }
 
-    /// The furthest that was accepted and nothing nearer refused, in whole seconds by a clock that is so much ahead of ours.
+    /// The furthest that was accepted and nothing nearer refused, in whole seconds by a clock that
+    /// is so much ahead of ours.
     #[must_use]
     pub fn accepted_s(&self, ahead_s: i64) -> Option<i64> {
         self.whole(self.accepted_us, ahead_s)
@@ -121,13 +136,15 @@ impl Edge {
         self.whole(self.refused_us, ahead_s)
     }
 
-    /// The furthest that was accepted although something nearer was refused: no single clock does that.
+    /// The furthest that was accepted although something nearer was refused: no single clock does
+    /// that.
     #[must_use]
     pub fn beyond_s(&self, ahead_s: i64) -> Option<i64> {
         self.whole(self.beyond_us, ahead_s)
     }
 
-    /// Timestamps count whole seconds, so that an age is cut and a lead is filled up: as a receiver reckons that cuts its own clock.
+    /// Timestamps count whole seconds, so that an age is cut and a lead is filled up: as a receiver
+    /// reckons that cuts its own clock.
     fn whole(&self, us: Option<i64>, ahead_s: i64) -> Option<i64> {
         let us = us?;
         Some(match self.way? {
@@ -137,9 +154,11 @@ impl Edge {
     }
 }
 
-/// How far off a delivery's timestamp was at least and at most when the receiver looked at it: between its sending and its answer.
+/// How far off a delivery's timestamp was at least and at most when the receiver looked at it:
+/// between its sending and its answer.
 fn off_us(way: Way, exchange: &Exchange) -> Option<(i64, i64)> {
-    let (_, stamp) = exchange.sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-timestamp"))?;
+    let (_, stamp) =
+        exchange.sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-timestamp"))?;
     let stamp_us = stamp.parse::<i64>().ok()?.checked_mul(SECOND_US)?;
     let sent_us = exchange.sent.at.as_microsecond();
     let looked_us = sent_us.checked_add(i64::try_from(exchange.times.first_byte_us).ok()?)?;
@@ -164,7 +183,8 @@ mod tests {
 
     /// A delivery sent `late_us` into a second and answered so.
     fn tried(delivery: &Delivery, late_us: i64, status: u16) -> Exchange {
-        let at = Timestamp::from_second(1_778_659_835).expect("in range") + SignedDuration::from_micros(late_us);
+        let at = Timestamp::from_second(1_778_659_835).expect("in range")
+            + SignedDuration::from_micros(late_us);
         let stamp = match delivery.stamp {
             Stamp::Stale { by_s } => 1_778_659_835 - by_s.cast_signed(),
             Stamp::Future { by_s } => 1_778_659_835 + by_s.cast_signed(),
@@ -194,14 +214,17 @@ mod tests {
         }
     }
 
-    /// Carries a search out on a receiver that takes what is off by so many whole seconds; how many deliveries that took.
+    /// Carries a search out on a receiver that takes what is off by so many whole seconds; how many
+    /// deliveries that took.
     fn carried_out(search: &Search, accepts: impl Fn(u64) -> bool) -> (Edge, usize) {
         let mut seen: Vec<Exchange> = Vec::new();
         for round in 0..Search::ROUNDS {
             let next = search.next(&seen);
             assert!(next.len() as u64 <= search.round());
             for (at, delivery) in next.iter().enumerate() {
-                let (Stamp::Stale { by_s } | Stamp::Future { by_s }) = delivery.stamp else { panic!("{delivery:?} is off") };
+                let (Stamp::Stale { by_s } | Stamp::Future { by_s }) = delivery.stamp else {
+                    panic!("{delivery:?} is off")
+                };
                 let late_us = (round * 300_000 + at * 20_000) as i64;
                 seen.push(tried(delivery, late_us, if accepts(by_s) { 200 } else { 401 }));
             }
@@ -226,8 +249,14 @@ mod tests {
     fn a_wide_window_is_found_nearly_to_the_second() {
         for window in [1_000, 1_799, 2_000, 3_599] {
             let (edge, _) = carried_out(&search(Way::Past), |by_s| by_s <= window);
-            let (accepted, refused) = (edge.accepted_s(0).expect("accepted"), edge.refused_s(0).expect("refused"));
-            assert!(accepted <= window.cast_signed() && window.cast_signed() < refused && refused - accepted < 20, "{window}: {edge:?}");
+            let (accepted, refused) =
+                (edge.accepted_s(0).expect("accepted"), edge.refused_s(0).expect("refused"));
+            assert!(
+                accepted <= window.cast_signed()
+                    && window.cast_signed() < refused
+                    && refused - accepted < 20,
+                "{window}: {edge:?}"
+            );
         }
     }
 
@@ -251,13 +280,17 @@ mod tests {
             asked.set(asked.get() + 1);
             by_s <= if asked.get() % 2 == 0 { 300 } else { 340 }
         });
-        assert!(edge.beyond_s(0) > edge.refused_s(0) && edge.refused_s(0) > edge.accepted_s(0), "{edge:?}");
+        assert!(
+            edge.beyond_s(0) > edge.refused_s(0) && edge.refused_s(0) > edge.accepted_s(0),
+            "{edge:?}"
+        );
     }
 
     #[test]
     fn what_passes_until_the_receiver_looks_is_allowed_for() {
         let search = search(Way::Past);
-        let (late, early) = (tried(&search.off_by(300), 990_000, 200), tried(&search.off_by(301), 990_000, 401));
+        let (late, early) =
+            (tried(&search.off_by(300), 990_000, 200), tried(&search.off_by(301), 990_000, 401));
         let edge = Edge::of(Way::Past, [&late, &early]);
         // Sent at 300.99 s of age it was at least that; refused at up to 302.01 s.
         assert_eq!((edge.accepted_s(0), edge.refused_s(0)), (Some(300), Some(302)));
@@ -277,6 +310,9 @@ mod tests {
         let search = search(Way::Past);
         let seen = [tried(&search.off_by(300), 0, 500), tried(&search.off_by(10), 0, 200)];
         let edge = Edge::of(Way::Past, &seen);
-        assert_eq!((edge.accepted_s(0), edge.refused_s(0), edge.unclear, edge.tried), (Some(10), None, 1, 2));
+        assert_eq!(
+            (edge.accepted_s(0), edge.refused_s(0), edge.unclear, edge.tried),
+            (Some(10), None, 1, 2)
+        );
     }
 }

@@ -18,7 +18,8 @@ impl Secret {
         Self(Zeroizing::new(value))
     }
 
-    /// The value itself: for signing and for looking it up in bytes that leave. Clippy objects elsewhere.
+    /// The value itself: for signing and for looking it up in bytes that leave. Clippy objects
+    /// elsewhere.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -92,7 +93,11 @@ impl Show for Origin {
     fn show(&self) -> String {
         match self {
             Self::Env { name } => format!("the variable {}", Quoted(name).show()),
-            Self::EnvFile { path, name, line } => format!("the variable {} of {}, line {line}", Quoted(name).show(), Quoted(path).show()),
+            Self::EnvFile { path, name, line } => format!(
+                "the variable {} of {}, line {line}",
+                Quoted(name).show(),
+                Quoted(path).show()
+            ),
             Self::File { path } => format!("the file {}", Quoted(path).show()),
             Self::Command { program } => format!("the program {}", Quoted(program).show()),
             Self::Literal => "golive.toml itself".to_owned(),
@@ -168,7 +173,8 @@ pub enum Placeholder {
     Unexpanded,
 }
 
-/// How hard a value would be to guess, from its length and the variety of its characters after the prefix.
+/// How hard a value would be to guess, from its length and the variety of its characters after the
+/// prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Entropy {
@@ -196,7 +202,8 @@ pub enum Slot {
 
 impl Slot {
     /// All of them, in the order of the configuration.
-    pub const ALL: [Self; 4] = [Self::ApiKey, Self::SecretKey, Self::SandboxApiKey, Self::SandboxSecretKey];
+    pub const ALL: [Self; 4] =
+        [Self::ApiKey, Self::SecretKey, Self::SandboxApiKey, Self::SandboxSecretKey];
 
     /// The configuration key.
     #[must_use]

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Show, SourceSeen, Trouble};
 
-/// The page at `source.site`, the scripts and source maps that it names on its own host, and files that no site should give out.
+/// The page at `source.site`, the scripts and source maps that it names on its own host, and files
+/// that no site should give out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SiteSeen {
     /// What was asked for, in order.
@@ -30,7 +31,8 @@ pub struct AskedFor {
     pub bytes: u64,
     /// It went on after `limits.source_site_bytes`.
     pub cut: bool,
-    /// It came, and is what its name says: a page of an application that answers everything is no `.env`.
+    /// It came, and is what its name says: a page of an application that answers everything is no
+    /// `.env`.
     pub given_out: bool,
 }
 

@@ -16,8 +16,9 @@ pub struct SourceSeen {
     pub looked_for: Vec<Slot>,
     /// What it met and did not look at.
     pub unlooked: Vec<Unlooked>,
-    /// What the rules found: of each rule the weightiest, as many as `limits.source_hits` of what others get, as many of files that
-    /// configuration travels in and as many of all others; then by folder, path and place.
+    /// What the rules found: of each rule the weightiest, as many as `limits.source_hits` of what
+    /// others get, as many of files that configuration travels in and as many of all others;
+    /// then by folder, path and place.
     pub hits: Vec<Hit>,
     /// How often each rule found something, kept in `hits` or not.
     pub found: BTreeMap<String, u64>,
@@ -30,7 +31,8 @@ pub struct SourceSeen {
     /// The history of git, where somebody asked for it.
     #[serde(default)]
     pub history: Option<HistorySeen>,
-    /// How many files of code deal with signatures of the platform, in a language that the rules for known mistakes read.
+    /// How many files of code deal with signatures of the platform, in a language that the rules
+    /// for known mistakes read.
     #[serde(default)]
     pub signing: u64,
 }
@@ -137,7 +139,11 @@ impl WhyUnlooked {
     #[must_use]
     pub const fn is_gap(self) -> bool {
         match self {
-            Self::Unreadable | Self::TooLong | Self::TooManyFiles | Self::TooDeep | Self::TooMuch => true,
+            Self::Unreadable
+            | Self::TooLong
+            | Self::TooManyFiles
+            | Self::TooDeep
+            | Self::TooMuch => true,
             Self::Archive | Self::AppPackage => false,
         }
     }
@@ -147,7 +153,9 @@ impl WhyUnlooked {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unreadable => "cannot be read",
-            Self::TooLong => "is longer than limits.source_file_bytes, and only its beginning was looked at",
+            Self::TooLong => {
+                "is longer than limits.source_file_bytes, and only its beginning was looked at"
+            }
             Self::TooManyFiles => "comes after as many files as limits.source_files allows",
             Self::TooDeep => "lies deeper than limits.source_depth",
             Self::TooMuch => "comes after as many bytes as limits.source_total_bytes allows",
@@ -189,7 +197,8 @@ pub struct Hit {
     /// Who allowed it, where somebody did and it can be allowed.
     #[serde(default)]
     pub allowed: Option<Allowed>,
-    /// Whether every account of the machine may read the file; told of env files alone, where the system tells.
+    /// Whether every account of the machine may read the file; told of env files alone, where the
+    /// system tells.
     #[serde(default)]
     pub open_to_all: Option<bool>,
 }
@@ -278,9 +287,14 @@ impl HistoryState {
         match self {
             Self::Searched => None,
             Self::NoRepository => Some("is in no work tree of git"),
-            Self::Partial => Some("is of a shallow or partial clone: `git fetch --unshallow` or a whole clone has the rest"),
+            Self::Partial => Some(
+                "is of a shallow or partial clone: `git fetch --unshallow` or a whole clone has \
+                 the rest",
+            ),
             Self::Failed => Some("could not be read by git"),
-            Self::TooMuch => Some("goes on after as many bytes as limits.source_history_bytes allows"),
+            Self::TooMuch => {
+                Some("goes on after as many bytes as limits.source_history_bytes allows")
+            }
             Self::TooLong => Some("goes on after as much time as limits.source_history_s allows"),
         }
     }

@@ -1,4 +1,5 @@
-//! Text that may appear in a report: built from showable values only, so that a secret in it does not compile.
+//! Text that may appear in a report: built from showable values only, so that a secret in it does
+//! not compile.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// Words of a report. Made from `&'static str` or by [`text!`](crate::text), never from a raw string.
+/// Words of a report. Made from `&'static str` or by [`text!`](crate::text), never from a raw
+/// string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Text(Cow<'static, str>);
@@ -125,7 +127,8 @@ impl Show for Quoted<'_> {
     }
 }
 
-/// Control, bidirectional, zero-width and other characters that a reader cannot see for what they are.
+/// Control, bidirectional, zero-width and other characters that a reader cannot see for what they
+/// are.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -136,8 +139,8 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// What a build server takes for a command to itself where a line begins so, or has it anywhere: whoever writes the webhook's answers is not to
-/// write its log.
+/// What a build server takes for a command to itself where a line begins so, or has it anywhere:
+/// whoever writes the webhook's answers is not to write its log.
 const COMMANDS: [&str; 18] = [
     "##[",
     "##vso[",
@@ -159,12 +162,14 @@ const COMMANDS: [&str; 18] = [
     "::warning",
 ];
 
-/// Whether words begin like a command to a build server. A line may be broken before any of their characters.
+/// Whether words begin like a command to a build server. A line may be broken before any of their
+/// characters.
 #[must_use]
 pub fn is_command(words: &str) -> bool {
     words.starts_with(['#', ':'])
         && COMMANDS.iter().any(|command| {
-            let begins = words.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));
+            let begins =
+                words.get(..command.len()).is_some_and(|start| start.eq_ignore_ascii_case(command));
             // `std::io::Error` is none: what GitHub heeds has properties or a message.
             begins && (command.starts_with('#') || words[command.len()..].starts_with([' ', ':']))
         })
@@ -223,7 +228,20 @@ macro_rules! show_display {
     )* };
 }
 
-show_display!(u8, u16, u32, u64, usize, i32, i64, IpAddr, Ipv4Addr, Ipv6Addr, ipnet::IpNet, ipnet::Ipv4Net);
+show_display!(
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    i32,
+    i64,
+    IpAddr,
+    Ipv4Addr,
+    Ipv6Addr,
+    ipnet::IpNet,
+    ipnet::Ipv4Net
+);
 show_display!(jiff::Timestamp, jiff::civil::Date);
 
 #[cfg(test)]
@@ -238,7 +256,10 @@ mod tests {
     #[test]
     fn quotes_give_build_servers_no_command() {
         assert_eq!(Quoted("a ::error file=a::b").show(), r#""a \u{3a}:error file=a::b""#);
-        assert_eq!(Quoted("###[group]##vso[x]##TeamCity[y]").show(), r###""#\u{23}#[group]\u{23}#vso[x]\u{23}#TeamCity[y]""###);
+        assert_eq!(
+            Quoted("###[group]##vso[x]##TeamCity[y]").show(),
+            r###""#\u{23}#[group]\u{23}#vso[x]\u{23}#TeamCity[y]""###
+        );
         for harmless in ["::1", "::ffff:192.0.2.1", "std::io::Error", "## heading", "a: b"] {
             assert_eq!(Quoted(harmless).show(), format!("\"{harmless}\""));
         }

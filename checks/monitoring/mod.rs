@@ -8,5 +8,13 @@ use crate::model::Section;
 pub const SECTION: Section = Section {
     id: "monitoring",
     title: "Monitoring",
-    checks: &[&items::ENABLED, &items::API, &items::PAYMENTS, &items::PAYOUTS, &items::WEBHOOKS, &items::MISMATCHES, &items::UNAUTHORISED],
+    checks: &[
+        &items::ENABLED,
+        &items::API,
+        &items::PAYMENTS,
+        &items::PAYOUTS,
+        &items::WEBHOOKS,
+        &items::MISMATCHES,
+        &items::UNAUTHORISED,
+    ],
 };

@@ -1,6 +1,9 @@
 //! Payout servers should stand in the merchant's country.
 
-use crate::model::{Applies, Check, CheckMeta, Evidence, Facts, Finding, Outcome, Quoted, Reason, Reference, Subject, Text};
+use crate::model::{
+    Applies, Check, CheckMeta, Evidence, Facts, Finding, Outcome, Quoted, Reason, Reference,
+    Subject, Text,
+};
 use crate::text;
 
 /// See [`META`].
@@ -12,12 +15,14 @@ const META: CheckMeta = CheckMeta {
     covers: &["IP-28", "IP-34"],
     applies: Applies::Payouts,
     attestable: true,
-    rationale: "The platform may refuse payout calls from outside of the country in which the merchant is registered.",
-    judged: "Compares `country` of every `[[network.server]]` with `merchant.country`: another country warns, since the platform says that it \"may\" \
-             enforce this. It is the declaration that is compared; where an address is located cannot be told from here. What is not declared \
-             cannot be compared.",
-    remediation: "Host payouts in the merchant's country, or have the platform approve the other one, and declare `country` for every \
-                  `[[network.server]]`.",
+    rationale: "The platform may refuse payout calls from outside of the country in which the \
+                merchant is registered.",
+    judged: "Compares `country` of every `[[network.server]]` with `merchant.country`: another \
+             country warns, since the platform says that it \"may\" enforce this. It is the \
+             declaration that is compared; where an address is located cannot be told from here. \
+             What is not declared cannot be compared.",
+    remediation: "Host payouts in the merchant's country, or have the platform approve the other \
+                  one, and declare `country` for every `[[network.server]]`.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -33,7 +38,10 @@ impl Check for Country {
             return Err(Reason::NoWayToObserve("`merchant.country` is not set".into()).into());
         };
         if servers.is_empty() {
-            return Err(Reason::NoWayToObserve("there is no `[[network.server]]` inventory".into()).into());
+            return Err(Reason::NoWayToObserve(
+                "there is no `[[network.server]]` inventory".into(),
+            )
+            .into());
         }
         let (mut abroad, mut undeclared, mut fine) = (Vec::new(), Vec::new(), Vec::new());
         for (at, server) in servers.iter().enumerate() {
@@ -42,15 +50,28 @@ impl Check for Country {
                 continue;
             };
             let key = Subject::ConfigKey(text!("network.server[{}].country", at));
-            let evidence = Evidence::of(key, text!("{}", Quoted(home)), text!("{} for {}", Quoted(country), Quoted(&server.ip)));
-            if country.eq_ignore_ascii_case(home) { fine.push(evidence) } else { abroad.push(evidence) }
+            let evidence = Evidence::of(
+                key,
+                text!("{}", Quoted(home)),
+                text!("{} for {}", Quoted(country), Quoted(&server.ip)),
+            );
+            if country.eq_ignore_ascii_case(home) {
+                fine.push(evidence)
+            } else {
+                abroad.push(evidence)
+            }
         }
         if !abroad.is_empty() {
-            let message = "payouts would be called from another country, which the platform says it may refuse";
+            let message = "payouts would be called from another country, which the platform says \
+                           it may refuse";
             return Ok(Outcome::Warn(Finding::new(message, abroad)));
         }
         if !undeclared.is_empty() {
-            return Err(Reason::NoWayToObserve(text!("no `country` is declared for {}", Text::join(&undeclared, ", "))).into());
+            return Err(Reason::NoWayToObserve(text!(
+                "no `country` is declared for {}",
+                Text::join(&undeclared, ", ")
+            ))
+            .into());
         }
         Ok(Outcome::Pass(fine))
     }
@@ -73,17 +94,26 @@ mod tests {
                 reviewed: None,
             })
             .collect();
-        Country.judge(&Facts { merchant: &merchant, run: &RunFacts::example(), seen: &Observations::default() })
+        Country.judge(&Facts {
+            merchant: &merchant,
+            run: &RunFacts::example(),
+            seen: &Observations::default(),
+        })
     }
 
     #[test]
     fn passes_servers_at_home() {
-        assert_eq!(judged(Some("IN"), &[Some("IN"), Some("in")]).expect("a decision").word(), "pass");
+        assert_eq!(
+            judged(Some("IN"), &[Some("IN"), Some("in")]).expect("a decision").word(),
+            "pass"
+        );
     }
 
     #[test]
     fn warns_of_a_server_abroad_and_names_the_platforms_may() {
-        let Outcome::Warn(finding) = judged(Some("IN"), &[Some("IN"), Some("SG"), None]).expect("a decision") else {
+        let Outcome::Warn(finding) =
+            judged(Some("IN"), &[Some("IN"), Some("SG"), None]).expect("a decision")
+        else {
             panic!("should warn")
         };
         assert!(finding.message.as_str().contains("may"), "{}", finding.message);
@@ -91,7 +121,9 @@ mod tests {
 
     #[test]
     fn is_undecided_about_what_is_not_declared() {
-        for (home, countries) in [(None, &[Some("IN")][..]), (Some("IN"), &[]), (Some("IN"), &[Some("IN"), None])] {
+        for (home, countries) in
+            [(None, &[Some("IN")][..]), (Some("IN"), &[]), (Some("IN"), &[Some("IN"), None])]
+        {
             let error = judged(home, countries).expect_err("no decision");
             assert!(matches!(error.downcast_ref::<Reason>(), Some(Reason::NoWayToObserve(_))));
         }

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{
-    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, Role, RunFacts, Seen,
-    Subject,
+    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, Role, RunFacts, Seen, Subject,
 };
 use crate::platform::reply::Reading;
 use crate::text;
@@ -20,11 +20,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-38", "IP-01", "IP-15"],
     needs: Needs::Network,
     attestable: true,
-    rationale: "Whatever a list says, the platform's answer to this machine is what its calls will get.",
-    judged: "Reads the answer to the one signed, read-only order-status call. Accepted passes; refused for its address fails, and on a production \
-             machine that is required; from a pipeline or laptop a refusal says nothing of production. Accepted from an address that is not on \
-             `network.whitelist` warns: the platform does not enforce the list. Other answers decide nothing.",
-    remediation: "Have the platform's support add this machine's address, wait for the confirmation, and run the check again.",
+    rationale: "Whatever a list says, the platform's answer to this machine is what its calls \
+                will get.",
+    judged: "Reads the answer to the one signed, read-only order-status call. Accepted passes; \
+             refused for its address fails, and on a production machine that is required; from a \
+             pipeline or laptop a refusal says nothing of production. Accepted from an address \
+             that is not on `network.whitelist` warns: the platform does not enforce the list. \
+             Other answers decide nothing.",
+    remediation: "Have the platform's support add this machine's address, wait for the \
+                  confirmation, and run the check again.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -38,46 +42,70 @@ impl Check for EgressAdmitted {
         vec![Probe::OrderStatus, Probe::Egress]
     }
 
-    /// A refusal on a production machine stops every call it will make; anything else is the platform's recommendation.
+    /// A refusal on a production machine stops every call it will make; anything else is the
+    /// platform's recommendation.
     fn level(&self, facts: &Facts<'_>) -> Level {
         let refused = reading(facts) == Some(Reading::AddressRefused);
-        if refused && facts.run.role == Role::Production { Level::Required } else { Level::Recommended }
+        if refused && facts.run.role == Role::Production {
+            Level::Required
+        } else {
+            Level::Recommended
+        }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let exchange = facts.seen.order_status.get()?;
-        let answer = exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
+        let answer =
+            exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
         let reading = Reading::of(answer);
-        let subject = Endpoint::parse(&exchange.sent.url).map_or(Subject::Run("the order-status call"), Subject::Endpoint);
-        let evidence = vec![Evidence::of(subject, "not refused for the address it came from", text!("{}", reading))];
+        let subject = Endpoint::parse(&exchange.sent.url)
+            .map_or(Subject::Run("the order-status call"), Subject::Endpoint);
+        let evidence = vec![Evidence::of(
+            subject,
+            "not refused for the address it came from",
+            text!("{}", reading),
+        )];
         match reading {
             Reading::Accepted { .. } | Reading::WalletRefused => Ok(match unlisted(facts) {
                 None => Outcome::Pass(evidence),
                 Some(ip) => Outcome::Warn(
                     Finding::new(
-                        "the platform answered an address that is not on the whitelist, so it does not enforce the list",
+                        "the platform answered an address that is not on the whitelist, so it \
+                         does not enforce the list",
                         evidence,
                     )
-                    .fix(text!("Ask the platform to enable the whitelist, and whether {} should be on it", ip)),
+                    .fix(text!(
+                        "Ask the platform to enable the whitelist, and whether {} should be on it",
+                        ip
+                    )),
                 ),
             }),
             Reading::AddressRefused => match facts.run.role {
-                Role::Production => Ok(Outcome::fail("the platform refuses calls from this machine's address", evidence)),
+                Role::Production => Ok(Outcome::fail(
+                    "the platform refuses calls from this machine's address",
+                    evidence,
+                )),
                 Role::Ci | Role::Other => {
                     let why = text!(
-                        "the platform refuses this machine's address, which says nothing of production (role {})",
+                        "the platform refuses this machine's address, which says nothing of \
+                         production (role {})",
                         facts.run.role.word()
                     );
                     Err(Reason::NoWayToObserve(why).into())
                 }
             },
-            Reading::OtherForbidden => {
-                Err(Reason::Ambiguous(text!("{}; a restriction by country would perhaps read like this", reading)).into())
+            Reading::OtherForbidden => Err(Reason::Ambiguous(text!(
+                "{}; a restriction by country would perhaps read like this",
+                reading
+            ))
+            .into()),
+            Reading::Unauthorised | Reading::BadRequest | Reading::Validation => {
+                Err(Reason::Blocked { by: "api-keys-accepted" }.into())
             }
-            Reading::Unauthorised | Reading::BadRequest | Reading::Validation => Err(Reason::Blocked { by: "api-keys-accepted" }.into()),
-            Reading::Busy(_) | Reading::Redirect(_) | Reading::NotThePlatform(_) | Reading::Other(_) => {
-                Err(Reason::Transport(text!("{}", reading)).into())
-            }
+            Reading::Busy(_)
+            | Reading::Redirect(_)
+            | Reading::NotThePlatform(_)
+            | Reading::Other(_) => Err(Reason::Transport(text!("{}", reading)).into()),
         }
     }
 }
@@ -93,7 +121,8 @@ fn reading(facts: &Facts<'_>) -> Option<Reading> {
 /// The one address that this machine was seen to call from, where the whitelist does not name it.
 fn unlisted(facts: &Facts<'_>) -> Option<Ipv4Addr> {
     let whitelist = &facts.merchant.network.whitelist;
-    let named: Vec<IpAddr> = facts.seen.egress.get().ok()?.iter().flat_map(|service| service.named()).collect();
+    let named: Vec<IpAddr> =
+        facts.seen.egress.get().ok()?.iter().flat_map(|service| service.named()).collect();
     let IpAddr::V4(ip) = *named.first()? else {
         return None;
     };
@@ -106,8 +135,10 @@ mod tests {
     use super::*;
     use crate::model::{Answer, EgressSeen, Exchange, NotMade, Observations, Sent, Times};
 
-    const NOT_FOUND: (u16, &str) = (404, r#"{"status":false,"code":404,"message":"Order not found."}"#);
-    const REFUSED: (u16, &str) = (403, r#"{"status":false,"code":403,"message":"IP address is not whitelisted."}"#);
+    const NOT_FOUND: (u16, &str) =
+        (404, r#"{"status":false,"code":404,"message":"Order not found."}"#);
+    const REFUSED: (u16, &str) =
+        (403, r#"{"status":false,"code":403,"message":"IP address is not whitelisted."}"#);
 
     struct Case {
         merchant: Merchant,
@@ -139,7 +170,8 @@ mod tests {
                 }),
                 times: Times::default(),
             };
-            let seen = Observations { order_status: Seen::Got(exchange), ..Observations::default() };
+            let seen =
+                Observations { order_status: Seen::Got(exchange), ..Observations::default() };
             Self { merchant: Merchant::default(), run, seen }
         }
 
@@ -152,7 +184,11 @@ mod tests {
         }
 
         fn reason(&self) -> Reason {
-            EgressAdmitted.judge(&self.facts()).expect_err("no decision").downcast().expect("a reason")
+            EgressAdmitted
+                .judge(&self.facts())
+                .expect_err("no decision")
+                .downcast()
+                .expect("a reason")
         }
     }
 
@@ -180,7 +216,10 @@ mod tests {
     #[test]
     fn warns_when_an_unlisted_address_is_accepted() {
         let mut case = Case::new(Role::Other, NOT_FOUND);
-        let said = EgressSeen { service: "checkip.example:443".to_owned(), addresses: vec![Ok("49.36.10.9".parse().expect("an address"))] };
+        let said = EgressSeen {
+            service: "checkip.example:443".to_owned(),
+            addresses: vec![Ok("49.36.10.9".parse().expect("an address"))],
+        };
         case.seen.egress = Seen::Got(vec![said]);
         assert_eq!(case.word(), "pass");
         case.merchant.network.whitelist = vec!["49.36.10.7".to_owned()];
@@ -189,10 +228,16 @@ mod tests {
 
     #[test]
     fn is_undecided_on_answers_that_say_nothing_of_the_address() {
-        let unauthorised = Case::new(Role::Production, (401, r#"{"status":false,"code":401,"message":"Invalid signature."}"#));
+        let unauthorised = Case::new(
+            Role::Production,
+            (401, r#"{"status":false,"code":401,"message":"Invalid signature."}"#),
+        );
         assert_eq!(unauthorised.reason(), Reason::Blocked { by: "api-keys-accepted" });
         assert!(matches!(Case::new(Role::Production, (503, "")).reason(), Reason::Transport(_)));
-        let forbidden = Case::new(Role::Production, (403, r#"{"status":false,"code":403,"message":"Forbidden"}"#));
+        let forbidden = Case::new(
+            Role::Production,
+            (403, r#"{"status":false,"code":403,"message":"Forbidden"}"#),
+        );
         assert!(matches!(forbidden.reason(), Reason::Ambiguous(_)));
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{
-    Address, Check, CheckMeta, EgressSeen, Evidence, Facts, Finding, Level, Listed as Comma, Merchant, Needs, Outcome, Probe, Quoted,
-    Reason, Reference, Role, RunFacts, Subject, Text,
+    Address, Check, CheckMeta, EgressSeen, Evidence, Facts, Finding, Level, Listed as Comma,
+    Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, Role, RunFacts, Subject, Text,
 };
 use crate::platform::address::special;
 use crate::text;
@@ -21,13 +21,17 @@ const META: CheckMeta = CheckMeta {
     covers: &["IP-06", "IP-09", "IP-15"],
     needs: Needs::Network,
     attestable: true,
-    rationale: "From an address that is not listed every call is refused, however right its key and signature are.",
-    judged: "The services of `network.egress` say which address they see, on several fresh connections. If they agree and the address is listed, it \
-             passes; if it is not listed, it fails, which is required on a production machine. IPv6 beside a listed IPv4 address warns and IPv6 alone \
-             fails, since the platform does not list it as supported. Services that disagree decide nothing. A pipeline's or laptop's address is \
-             not production's.",
-    remediation: "Have the platform's support add the address, wait for the confirmation, and name it in `network.whitelist`; or make this machine \
-                  leave from an address that is listed.",
+    rationale: "From an address that is not listed every call is refused, however right its key \
+                and signature are.",
+    judged: "The services of `network.egress` say which address they see, on several fresh \
+             connections. If they agree and the address is listed, it passes; if it is not \
+             listed, it fails, which is required on a production machine. IPv6 beside a listed \
+             IPv4 address warns and IPv6 alone fails, since the platform does not list it as \
+             supported. Services that disagree decide nothing. A pipeline's or laptop's address \
+             is not production's.",
+    remediation: "Have the platform's support add the address, wait for the confirmation, and \
+                  name it in `network.whitelist`; or make this machine leave from an address that \
+                  is listed.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -53,48 +57,84 @@ impl Check for EgressListed {
         let network = &facts.merchant.network;
         match facts.run.role {
             Role::Production => {}
-            Role::Ci => return Err(no_way("from a pipeline: its address is not the one that production calls from")),
-            Role::Other => return Err(no_way("this machine is not one that production calls from; `--role production` says otherwise")),
+            Role::Ci => {
+                return Err(no_way(
+                    "from a pipeline: its address is not the one that production calls from",
+                ));
+            }
+            Role::Other => {
+                return Err(no_way(
+                    "this machine is not one that production calls from; `--role production` says \
+                     otherwise",
+                ));
+            }
         }
         if network.whitelist.is_empty() {
             return Err(no_way("`network.whitelist` names no address to compare with"));
         }
         if network.egress.is_empty() {
-            return Err(no_way("`network.egress` names no service that says which address it sees"));
+            return Err(no_way(
+                "`network.egress` names no service that says which address it sees",
+            ));
         }
         let services = facts.seen.egress.get()?;
         let named: BTreeSet<IpAddr> = services.iter().flat_map(EgressSeen::named).collect();
         if named.is_empty() {
             let words: Vec<Text> = services.iter().map(seen).collect();
-            return Err(Reason::Transport(text!("no service named an address: {}", Text::join(&words, "; "))).into());
+            return Err(Reason::Transport(text!(
+                "no service named an address: {}",
+                Text::join(&words, "; ")
+            ))
+            .into());
         }
         if let Some((ip, range)) = named.iter().find_map(|ip| Some((*ip, special(*ip)?))) {
-            let why = text!("a service saw {}, which is not public ({}), so it stands on this side of the way out", ip, range);
+            let why = text!(
+                "a service saw {}, which is not public ({}), so it stands on this side of the way \
+                 out",
+                ip,
+                range
+            );
             return Err(Reason::Ambiguous(why).into());
         }
-        let v4: Vec<Ipv4Addr> = named.iter().filter_map(|ip| if let IpAddr::V4(ip) = ip { Some(*ip) } else { None }).collect();
-        let v6: Vec<Ipv6Addr> = named.iter().filter_map(|ip| if let IpAddr::V6(ip) = ip { Some(*ip) } else { None }).collect();
-        let mut evidence: Vec<Evidence> = services.iter().map(|service| service_evidence(service, &network.whitelist)).collect();
+        let v4: Vec<Ipv4Addr> = named
+            .iter()
+            .filter_map(|ip| if let IpAddr::V4(ip) = ip { Some(*ip) } else { None })
+            .collect();
+        let v6: Vec<Ipv6Addr> = named
+            .iter()
+            .filter_map(|ip| if let IpAddr::V6(ip) = ip { Some(*ip) } else { None })
+            .collect();
+        let mut evidence: Vec<Evidence> =
+            services.iter().map(|service| service_evidence(service, &network.whitelist)).collect();
         evidence.extend(proxy_evidence(network.proxy.as_ref()));
         judge_families(&v4, &v6, &network.whitelist, evidence)
     }
 }
 
 /// Decides once it is known which addresses were seen.
-fn judge_families(v4: &[Ipv4Addr], v6: &[Ipv6Addr], whitelist: &[String], evidence: Vec<Evidence>) -> anyhow::Result<Outcome> {
+fn judge_families(
+    v4: &[Ipv4Addr],
+    v6: &[Ipv6Addr],
+    whitelist: &[String],
+    evidence: Vec<Evidence>,
+) -> anyhow::Result<Outcome> {
     let places: Vec<Listed> = v4.iter().map(|ip| listed(whitelist, *ip)).collect();
     let all_listed = places.iter().all(|place| *place == Listed::Yes);
     let none_listed = places.iter().all(|place| *place == Listed::No);
     if v4.is_empty() {
         return Ok(Outcome::Fail(
-            Finding::new("this machine calls over IPv6, which the platform does not list as supported", evidence)
-                .fix("Make calls to the platform over IPv4, and list that address"),
+            Finding::new(
+                "this machine calls over IPv6, which the platform does not list as supported",
+                evidence,
+            )
+            .fix("Make calls to the platform over IPv4, and list that address"),
         ));
     }
     if v4.len() > 1 {
         return Err(if all_listed {
             let why = text!(
-                "calls leave from several addresses ({}); those are listed, others of the same pool were perhaps not seen",
+                "calls leave from several addresses ({}); those are listed, others of the same \
+                 pool were perhaps not seen",
                 Comma(v4)
             );
             Reason::NoWayToObserve(why)
@@ -106,13 +146,20 @@ fn judge_families(v4: &[Ipv4Addr], v6: &[Ipv6Addr], whitelist: &[String], eviden
     Ok(if none_listed {
         Outcome::fail("this machine calls from an address that is not on the whitelist", evidence)
     } else if !all_listed {
-        return Err(Reason::Ambiguous(text!("{} is only within a range wider than we take for a listing", Comma(v4))).into());
+        return Err(Reason::Ambiguous(text!(
+            "{} is only within a range wider than we take for a listing",
+            Comma(v4)
+        ))
+        .into());
     } else if v6.is_empty() {
         Outcome::Pass(evidence)
     } else {
         Outcome::Warn(
-            Finding::new("this machine also calls over IPv6, which the platform does not list as supported", evidence)
-                .fix("Make calls to the platform over IPv4 only"),
+            Finding::new(
+                "this machine also calls over IPv6, which the platform does not list as supported",
+                evidence,
+            )
+            .fix("Make calls to the platform over IPv4 only"),
         )
     })
 }
@@ -132,11 +179,18 @@ fn seen(service: &EgressSeen) -> Text {
         })
         .collect();
     let connections = if service.addresses.len() == 1 { "connection" } else { "connections" };
-    text!("{} said {} on {} fresh {}", Quoted(&service.service), Text::join(&said, ", "), service.addresses.len(), connections)
+    text!(
+        "{} said {} on {} fresh {}",
+        Quoted(&service.service),
+        Text::join(&said, ", "),
+        service.addresses.len(),
+        connections
+    )
 }
 
 fn service_evidence(service: &EgressSeen, whitelist: &[String]) -> Evidence {
-    let first: Vec<Text> = whitelist.iter().take(5).map(|entry| text!("{}", Quoted(entry))).collect();
+    let first: Vec<Text> =
+        whitelist.iter().take(5).map(|entry| text!("{}", Quoted(entry))).collect();
     let more = if whitelist.len() > 5 { ", …" } else { "" };
     let expected = text!("an address on the whitelist: {}{}", Text::join(&first, ", "), more);
     Evidence::of(Subject::Run("the address this machine calls from"), expected, seen(service))
@@ -165,12 +219,14 @@ mod tests {
         fn new(whitelist: &[&str], said: &[&[&str]]) -> Self {
             let mut merchant = Merchant::default();
             merchant.network.whitelist = whitelist.iter().map(|&entry| entry.to_owned()).collect();
-            merchant.network.egress = vec![Address::Url(Endpoint::parse("https://checkip.example/").expect("a URL"))];
+            merchant.network.egress =
+                vec![Address::Url(Endpoint::parse("https://checkip.example/").expect("a URL"))];
             let services = said.iter().map(|addresses| EgressSeen {
                 service: "checkip.example:443".to_owned(),
                 addresses: addresses.iter().map(|ip| ip.parse().map_err(|_| no_answer())).collect(),
             });
-            let seen = Observations { egress: Seen::Got(services.collect()), ..Observations::default() };
+            let seen =
+                Observations { egress: Seen::Got(services.collect()), ..Observations::default() };
             Self { merchant, run: RunFacts::example(), seen }
         }
 
@@ -183,17 +239,29 @@ mod tests {
         }
 
         fn reason(&self) -> Reason {
-            EgressListed.judge(&self.facts()).expect_err("no decision").downcast().expect("a reason")
+            EgressListed
+                .judge(&self.facts())
+                .expect_err("no decision")
+                .downcast()
+                .expect("a reason")
         }
     }
 
     fn no_answer() -> Trouble {
-        Trouble { kind: TroubleKind::TimedOut, phase: Phase::FirstByte, after_ms: 30_000, detail: None }
+        Trouble {
+            kind: TroubleKind::TimedOut,
+            phase: Phase::FirstByte,
+            after_ms: 30_000,
+            detail: None,
+        }
     }
 
     #[test]
     fn passes_when_all_services_name_one_listed_address() {
-        let case = Case::new(&["49.36.10.7"], &[&["49.36.10.7", "49.36.10.7"], &["::ffff:49.36.10.7", "timeout"]]);
+        let case = Case::new(
+            &["49.36.10.7"],
+            &[&["49.36.10.7", "49.36.10.7"], &["::ffff:49.36.10.7", "timeout"]],
+        );
         assert_eq!(case.word(), "pass");
         assert_eq!(EgressListed.level(&case.facts()), Level::Required);
     }
@@ -206,12 +274,19 @@ mod tests {
     #[test]
     fn fails_ipv6_alone_and_warns_of_it_beside_a_listed_address() {
         assert_eq!(Case::new(&["49.36.10.7"], &[&["2400:cb00::1"]]).word(), "fail");
-        assert_eq!(Case::new(&["49.36.10.7"], &[&["49.36.10.7"], &["2400:cb00::1"]]).word(), "warn");
+        assert_eq!(
+            Case::new(&["49.36.10.7"], &[&["49.36.10.7"], &["2400:cb00::1"]]).word(),
+            "warn"
+        );
     }
 
     #[test]
     fn is_undecided_and_shows_them_when_the_services_disagree() {
-        let Reason::Ambiguous(why) = Case::new(&["49.36.10.7"], &[&["49.36.10.7"], &["49.36.10.8"]]).reason() else { panic!("ambiguous") };
+        let Reason::Ambiguous(why) =
+            Case::new(&["49.36.10.7"], &[&["49.36.10.7"], &["49.36.10.8"]]).reason()
+        else {
+            panic!("ambiguous")
+        };
         assert!(why.as_str().contains("49.36.10.7, 49.36.10.8"), "{why}");
     }
 
@@ -223,13 +298,22 @@ mod tests {
 
     #[test]
     fn is_undecided_when_only_a_wide_range_or_a_private_view_speaks_for_it() {
-        assert!(matches!(Case::new(&["49.0.0.0/8"], &[&["49.36.10.7"]]).reason(), Reason::Ambiguous(_)));
-        assert!(matches!(Case::new(&["49.36.10.7"], &[&["10.0.0.5"]]).reason(), Reason::Ambiguous(_)));
+        assert!(matches!(
+            Case::new(&["49.0.0.0/8"], &[&["49.36.10.7"]]).reason(),
+            Reason::Ambiguous(_)
+        ));
+        assert!(matches!(
+            Case::new(&["49.36.10.7"], &[&["10.0.0.5"]]).reason(),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
     fn is_undecided_when_no_service_answers() {
-        assert!(matches!(Case::new(&["49.36.10.7"], &[&["timeout"]]).reason(), Reason::Transport(_)));
+        assert!(matches!(
+            Case::new(&["49.36.10.7"], &[&["timeout"]]).reason(),
+            Reason::Transport(_)
+        ));
         let mut offline = Case::new(&["49.36.10.7"], &[]);
         offline.seen.egress = Seen::NotMade(NotMade::Offline);
         assert_eq!(offline.reason(), Reason::Offline);
@@ -253,8 +337,12 @@ mod tests {
     #[test]
     fn says_that_a_proxy_is_in_use() {
         let mut case = Case::new(&["49.36.10.7"], &[&["49.36.10.7"]]);
-        case.merchant.network.proxy = Endpoint::parse("http://user:MARKER@proxy.example:3128").map(Address::Url);
-        let Outcome::Pass(evidence) = EgressListed.judge(&case.facts()).expect("a decision") else { panic!("should pass") };
-        assert!(evidence.iter().any(|e| e.observed.as_str().contains("proxy.example") && !e.observed.as_str().contains("MARKER")));
+        case.merchant.network.proxy =
+            Endpoint::parse("http://user:MARKER@proxy.example:3128").map(Address::Url);
+        let Outcome::Pass(evidence) = EgressListed.judge(&case.facts()).expect("a decision") else {
+            panic!("should pass")
+        };
+        assert!(evidence.iter().any(|e| e.observed.as_str().contains("proxy.example")
+            && !e.observed.as_str().contains("MARKER")));
     }
 }

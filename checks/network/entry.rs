@@ -97,14 +97,23 @@ mod tests {
         assert_eq!(Entry::read("49.36.10.7/24"), Entry::HostBits(net("49.36.10.7/24")));
         assert_eq!(Entry::read("2400:cb00::1"), Entry::V6(None));
         assert_eq!(Entry::read("::ffff:49.36.10.7"), Entry::V6(Some(Ipv4Addr::new(49, 36, 10, 7))));
-        for written in ["shop.example", "49.36.10.7:443", "49.36.10.1-49.36.10.9", "049.36.10.7", "49.36.10", "", "*"] {
+        for written in [
+            "shop.example",
+            "49.36.10.7:443",
+            "49.36.10.1-49.36.10.9",
+            "049.36.10.7",
+            "49.36.10",
+            "",
+            "*",
+        ] {
             assert_eq!(Entry::read(written), Entry::Unreadable, "{written}");
         }
     }
 
     #[test]
     fn a_wide_range_does_not_count_as_a_listing() {
-        let list = |entries: &[&str]| entries.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>();
+        let list =
+            |entries: &[&str]| entries.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>();
         let ip = Ipv4Addr::new(49, 36, 10, 7);
         assert_eq!(listed(&list(&["49.36.0.0/16"]), ip), Listed::TooWide);
         assert_eq!(listed(&list(&["49.36.0.0/16", "49.36.10.7"]), ip), Listed::Yes);

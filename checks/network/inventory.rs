@@ -6,7 +6,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::model::ruling::today;
-use crate::model::{Check, CheckMeta, Evidence, Facts, Outcome, Quoted, Reason, Reference, Server, ServerKind, Subject, Text};
+use crate::model::{
+    Check, CheckMeta, Evidence, Facts, Outcome, Quoted, Reason, Reference, Server, ServerKind,
+    Subject, Text,
+};
 use crate::platform::address::special;
 use crate::text;
 
@@ -20,12 +23,16 @@ const META: CheckMeta = CheckMeta {
     title: "The server inventory and the whitelist agree",
     covers: &["IP-03", "IP-09", "IP-20", "IP-22", "IP-23", "IP-25"],
     attestable: true,
-    rationale: "A backup server that is not listed fails on the day it is needed, and an address nobody uses any more belongs to somebody else soon.",
-    judged: "Fails: a server of `[[network.server]]` that is not on the whitelist, is not a public IPv4 address, has no owner or no review date, or \
-             one in the future. Warns: a whitelisted address that no server has, and a review older than the limit (90 days, ours). A private \
-             address is fine where a server of kind \"gateway\" calls for it. Without inventory or whitelist nothing can be told.",
-    remediation: "Give every machine that calls the API a `[[network.server]]` entry with owner and review date, have missing addresses whitelisted, \
-                  and have unused ones removed.",
+    rationale: "A backup server that is not listed fails on the day it is needed, and an address \
+                nobody uses any more belongs to somebody else soon.",
+    judged: "Fails: a server of `[[network.server]]` that is not on the whitelist, is not a \
+             public IPv4 address, has no owner or no review date, or one in the future. Warns: a \
+             whitelisted address that no server has, and a review older than the limit (90 days, \
+             ours). A private address is fine where a server of kind \"gateway\" calls for it. \
+             Without inventory or whitelist nothing can be told.",
+    remediation: "Give every machine that calls the API a `[[network.server]]` entry with owner \
+                  and review date, have missing addresses whitelisted, and have unused ones \
+                  removed.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -38,19 +45,29 @@ impl Check for Inventory {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let network = &facts.merchant.network;
         if network.servers.is_empty() {
-            return Err(Reason::NoWayToObserve("there is no `[[network.server]]` inventory".into()).into());
+            return Err(Reason::NoWayToObserve(
+                "there is no `[[network.server]]` inventory".into(),
+            )
+            .into());
         }
         if network.whitelist.is_empty() {
-            return Err(Reason::NoWayToObserve("`network.whitelist` names no address to compare the inventory with".into()).into());
+            return Err(Reason::NoWayToObserve(
+                "`network.whitelist` names no address to compare the inventory with".into(),
+            )
+            .into());
         }
         let gateway = network.servers.iter().any(|server| server.kind == ServerKind::Gateway);
-        let oldest = today(facts).saturating_sub(i64::try_from(facts.merchant.limits.inventory_days).unwrap_or(90).days());
+        let oldest = today(facts).saturating_sub(
+            i64::try_from(facts.merchant.limits.inventory_days).unwrap_or(90).days(),
+        );
         let (mut wrong, mut doubtful, mut fine) = (Vec::new(), Vec::new(), Vec::new());
         for (at, server) in network.servers.iter().enumerate() {
             let faults: Vec<Evidence> = [
-                address_fault(server, gateway, &network.whitelist).map(|(expected, observed)| ("ip", expected, observed)),
+                address_fault(server, gateway, &network.whitelist)
+                    .map(|(expected, observed)| ("ip", expected, observed)),
                 owner_fault(server).map(|(expected, observed)| ("owner", expected, observed)),
-                review_fault(server, today(facts)).map(|(expected, observed)| ("reviewed", expected, observed)),
+                review_fault(server, today(facts))
+                    .map(|(expected, observed)| ("reviewed", expected, observed)),
             ]
             .into_iter()
             .flatten()
@@ -59,15 +76,27 @@ impl Check for Inventory {
             if !faults.is_empty() {
                 wrong.extend(faults);
             } else if let Some(reviewed) = server.reviewed.filter(|reviewed| *reviewed < oldest) {
-                let expected = text!("a review on or after {} ({} days, a limit of ours)", oldest, facts.merchant.limits.inventory_days);
+                let expected = text!(
+                    "a review on or after {} ({} days, a limit of ours)",
+                    oldest,
+                    facts.merchant.limits.inventory_days
+                );
                 doubtful.push(evidence(at, "reviewed", expected, text!("{}", reviewed)));
             } else {
-                fine.push(evidence(at, "ip", "whitelisted, owned and reviewed", text!("{}", Quoted(&server.ip))));
+                fine.push(evidence(
+                    at,
+                    "ip",
+                    "whitelisted, owned and reviewed",
+                    text!("{}", Quoted(&server.ip)),
+                ));
             }
         }
         doubtful.extend(unused(&network.whitelist, &network.servers));
         Ok(if !wrong.is_empty() {
-            Outcome::fail("the inventory and the whitelist do not agree", wrong.into_iter().chain(doubtful).collect())
+            Outcome::fail(
+                "the inventory and the whitelist do not agree",
+                wrong.into_iter().chain(doubtful).collect(),
+            )
         } else if !doubtful.is_empty() {
             Outcome::warn("the inventory or the whitelist is out of date", doubtful)
         } else {
@@ -76,7 +105,12 @@ impl Check for Inventory {
     }
 }
 
-fn evidence(at: usize, field: &'static str, expected: impl Into<Text>, observed: impl Into<Text>) -> Evidence {
+fn evidence(
+    at: usize,
+    field: &'static str,
+    expected: impl Into<Text>,
+    observed: impl Into<Text>,
+) -> Evidence {
     Evidence::of(Subject::ConfigKey(text!("network.server[{}].{}", at, field)), expected, observed)
 }
 
@@ -95,11 +129,15 @@ fn address_fault(server: &Server, gateway: bool, whitelist: &[String]) -> Option
     };
     if let Some(range) = special(IpAddr::V4(ip)) {
         let behind_gateway = gateway && server.kind != ServerKind::Gateway;
-        return (!behind_gateway).then(|| ("the public address that it calls from".into(), text!("{}, not public: {}", ip, range)));
+        return (!behind_gateway).then(|| {
+            ("the public address that it calls from".into(), text!("{}, not public: {}", ip, range))
+        });
     }
     match listed(whitelist, ip) {
         Listed::Yes | Listed::TooWide => None,
-        Listed::No => Some(("an address on `network.whitelist`".into(), text!("{}, which is not on it", ip))),
+        Listed::No => {
+            Some(("an address on `network.whitelist`".into(), text!("{}, which is not on it", ip)))
+        }
     }
 }
 
@@ -110,8 +148,13 @@ fn owner_fault(server: &Server) -> Option<(Text, Text)> {
 
 fn review_fault(server: &Server, today: Date) -> Option<(Text, Text)> {
     match server.reviewed {
-        None => Some(("the day of its last review".into(), text!("nothing, for {}", Quoted(&server.ip)))),
-        Some(day) if day > today => Some((text!("a day up to {}", today), text!("{}, for {}", day, Quoted(&server.ip)))),
+        None => Some((
+            "the day of its last review".into(),
+            text!("nothing, for {}", Quoted(&server.ip)),
+        )),
+        Some(day) if day > today => {
+            Some((text!("a day up to {}", today), text!("{}, for {}", day, Quoted(&server.ip))))
+        }
         Some(_) => None,
     }
 }
@@ -119,14 +162,19 @@ fn review_fault(server: &Server, today: Date) -> Option<(Text, Text)> {
 /// Entries of the whitelist that no server has.
 fn unused(whitelist: &[String], servers: &[Server]) -> Vec<Evidence> {
     let addresses: Vec<Ipv4Addr> = servers.iter().filter_map(address).collect();
-    let in_use = |entry: Entry| entry.net().is_none_or(|net| addresses.iter().any(|ip| net.contains(ip)));
+    let in_use =
+        |entry: Entry| entry.net().is_none_or(|net| addresses.iter().any(|ip| net.contains(ip)));
     whitelist
         .iter()
         .enumerate()
         .filter(|(_, written)| !in_use(Entry::read(written)))
         .map(|(at, written)| {
             let key = Subject::ConfigKey(text!("network.whitelist[{}]", at));
-            Evidence::of(key, "the address of a server in the inventory", text!("{}, which no server has", Quoted(written)))
+            Evidence::of(
+                key,
+                "the address of a server in the inventory",
+                text!("{}, which no server has", Quoted(written)),
+            )
         })
         .collect()
 }
@@ -150,7 +198,11 @@ mod tests {
         let mut merchant = Merchant::default();
         merchant.network.whitelist = whitelist.iter().map(|&entry| entry.to_owned()).collect();
         merchant.network.servers = servers;
-        Inventory.judge(&Facts { merchant: &merchant, run: &RunFacts::example(), seen: &Observations::default() })
+        Inventory.judge(&Facts {
+            merchant: &merchant,
+            run: &RunFacts::example(),
+            seen: &Observations::default(),
+        })
     }
 
     fn word(whitelist: &[&str], servers: Vec<Server>) -> &'static str {
@@ -159,20 +211,29 @@ mod tests {
 
     #[test]
     fn passes_when_both_name_the_same_machines() {
-        let servers = vec![server("49.36.10.7", ServerKind::Production), server("49.36.10.8", ServerKind::Backup)];
+        let servers = vec![
+            server("49.36.10.7", ServerKind::Production),
+            server("49.36.10.8", ServerKind::Backup),
+        ];
         assert_eq!(word(&["49.36.10.7", "49.36.10.8"], servers), "pass");
     }
 
     #[test]
     fn passes_private_servers_behind_a_listed_gateway() {
-        let servers = vec![server("10.0.0.5", ServerKind::Production), server("49.36.10.7", ServerKind::Gateway)];
+        let servers = vec![
+            server("10.0.0.5", ServerKind::Production),
+            server("49.36.10.7", ServerKind::Gateway),
+        ];
         assert_eq!(word(&["49.36.10.7"], servers), "pass");
         assert_eq!(word(&["49.36.10.7"], vec![server("10.0.0.5", ServerKind::Production)]), "fail");
     }
 
     #[test]
     fn fails_a_backup_server_that_is_not_listed() {
-        let servers = vec![server("49.36.10.7", ServerKind::Production), server("49.36.10.8", ServerKind::Backup)];
+        let servers = vec![
+            server("49.36.10.7", ServerKind::Production),
+            server("49.36.10.8", ServerKind::Backup),
+        ];
         assert_eq!(word(&["49.36.10.7"], servers), "fail");
     }
 
@@ -193,14 +254,23 @@ mod tests {
 
     #[test]
     fn warns_of_old_reviews_and_of_addresses_nobody_uses() {
-        let old = Server { reviewed: Some("2026-08-01".parse().expect("a date")), ..server("49.36.10.7", ServerKind::Production) };
+        let old = Server {
+            reviewed: Some("2026-08-01".parse().expect("a date")),
+            ..server("49.36.10.7", ServerKind::Production)
+        };
         assert_eq!(word(&["49.36.10.7"], vec![old]), "warn");
-        assert_eq!(word(&["49.36.10.7", "49.36.10.9"], vec![server("49.36.10.7", ServerKind::Production)]), "warn");
+        assert_eq!(
+            word(&["49.36.10.7", "49.36.10.9"], vec![server("49.36.10.7", ServerKind::Production)]),
+            "warn"
+        );
     }
 
     #[test]
     fn is_undecided_without_inventory_or_whitelist() {
-        for (whitelist, servers) in [(&["49.36.10.7"][..], vec![]), (&[], vec![server("49.36.10.7", ServerKind::Production)])] {
+        for (whitelist, servers) in [
+            (&["49.36.10.7"][..], vec![]),
+            (&[], vec![server("49.36.10.7", ServerKind::Production)]),
+        ] {
             let error = judged(whitelist, servers).expect_err("no decision");
             assert!(matches!(error.downcast_ref::<Reason>(), Some(Reason::NoWayToObserve(_))));
         }

@@ -1,8 +1,8 @@
 //! Payout calls should not go through a proxy.
 
 use crate::model::{
-    Address, Applies, Check, CheckMeta, Evidence, Facts, Finding, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, Role,
-    RunFacts, Subject,
+    Address, Applies, Check, CheckMeta, Evidence, Facts, Finding, Merchant, Needs, Outcome, Probe,
+    Quoted, Reason, Reference, Role, RunFacts, Subject,
 };
 use crate::text;
 
@@ -16,11 +16,14 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Config,
     applies: Applies::Payouts,
     attestable: true,
-    rationale: "Most HTTP clients follow proxy variables silently, and the platform advises against payouts through VPNs and proxies.",
-    judged: "`HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` set on a production machine warns, and so does `network.proxy`. A VPN cannot be seen from here. \
-             A pipeline's or laptop's variables are not production's.",
-    remediation: "Unset the proxy variables for the process that makes payouts, or exempt `api.kwikpaisa.com` with `NO_PROXY`; a gateway of your own \
-                  belongs into `[[network.server]]`.",
+    rationale: "Most HTTP clients follow proxy variables silently, and the platform advises \
+                against payouts through VPNs and proxies.",
+    judged: "`HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` set on a production machine warns, and so \
+             does `network.proxy`. A VPN cannot be seen from here. A pipeline's or laptop's \
+             variables are not production's.",
+    remediation: "Unset the proxy variables for the process that makes payouts, or exempt \
+                  `api.kwikpaisa.com` with `NO_PROXY`; a gateway of your own belongs into \
+                  `[[network.server]]`.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL
 };
@@ -55,7 +58,13 @@ impl Check for Proxy {
             found.extend(
                 set.iter()
                     .filter(|name| VARIABLES.contains(&name.to_ascii_uppercase().as_str()))
-                    .map(|name| Evidence::of(Subject::Run("the environment"), "no proxy variable", text!("{} is set", Quoted(name)))),
+                    .map(|name| {
+                        Evidence::of(
+                            Subject::Run("the environment"),
+                            "no proxy variable",
+                            text!("{} is set", Quoted(name)),
+                        )
+                    }),
             );
         }
         if !found.is_empty() {
@@ -63,9 +72,16 @@ impl Check for Proxy {
             return Ok(Outcome::Warn(Finding::new(message, found)));
         }
         if !production {
-            return Err(Reason::NoWayToObserve("this machine is not one that makes payouts, so its variables say nothing".into()).into());
+            return Err(Reason::NoWayToObserve(
+                "this machine is not one that makes payouts, so its variables say nothing".into(),
+            )
+            .into());
         }
-        Ok(Outcome::Pass(vec![Evidence::of(Subject::Run("the environment"), "no proxy variable", "none is set")]))
+        Ok(Outcome::Pass(vec![Evidence::of(
+            Subject::Run("the environment"),
+            "no proxy variable",
+            "none is set",
+        )]))
     }
 }
 
@@ -76,7 +92,8 @@ mod tests {
 
     fn judged(role: Role, proxy: Option<&str>, set: &[&str]) -> anyhow::Result<Outcome> {
         let mut merchant = Merchant::default();
-        merchant.network.proxy = proxy.map(|url| Address::Url(Endpoint::parse(url).expect("a URL")));
+        merchant.network.proxy =
+            proxy.map(|url| Address::Url(Endpoint::parse(url).expect("a URL")));
         let run = RunFacts { role, ..RunFacts::example() };
         let names = set.iter().map(|&name| name.to_owned()).collect();
         let seen = Observations { proxy_variables: Seen::Got(names), ..Observations::default() };
@@ -85,19 +102,27 @@ mod tests {
 
     #[test]
     fn passes_where_none_is_set() {
-        assert_eq!(judged(Role::Production, None, &["NO_PROXY"]).expect("a decision").word(), "pass");
+        assert_eq!(
+            judged(Role::Production, None, &["NO_PROXY"]).expect("a decision").word(),
+            "pass"
+        );
     }
 
     #[test]
     fn warns_of_a_variable_in_either_spelling() {
         for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
-            assert_eq!(judged(Role::Production, None, &[name]).expect("a decision").word(), "warn", "{name}");
+            assert_eq!(
+                judged(Role::Production, None, &[name]).expect("a decision").word(),
+                "warn",
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn warns_of_a_configured_proxy_without_its_password() {
-        let outcome = judged(Role::Ci, Some("http://u:MARKER@proxy.example:3128"), &[]).expect("a decision");
+        let outcome =
+            judged(Role::Ci, Some("http://u:MARKER@proxy.example:3128"), &[]).expect("a decision");
         assert!(matches!(&outcome, Outcome::Warn(_)) && !format!("{outcome:?}").contains("MARKER"));
     }
 

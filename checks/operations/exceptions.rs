@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use crate::CATALOGUE;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome, Plain, Quoted, Reference, Subject, Text, Waiver,
+    Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome, Plain, Quoted, Reference, Subject,
+    Text, Waiver,
     ruling::{today, waiver_fault},
 };
 use crate::text;
@@ -17,10 +18,13 @@ const META: CheckMeta = CheckMeta {
     title: "Attestations and waivers are in order",
     waivable: false,
     rationale: "An exception that nobody needs any more hides the next failure of the same check.",
-    judged: "A waiver that is over, too far ahead (a limit of ours), unsigned, without a reason, for a check that does not exist or may not be \
-             waived fails; so does an attestation for a check that does not exist or cannot be attested. A waiver whose check did not fail warns. \
-             Whether an attestation itself holds is judged by the check that it is for.",
-    remediation: "Remove the `[[waive]]` or `[attest.<id>]` entries that this names, or renew them.",
+    judged: "A waiver that is over, too far ahead (a limit of ours), unsigned, without a reason, \
+             for a check that does not exist or may not be waived fails; so does an attestation \
+             for a check that does not exist or cannot be attested. A waiver whose check did not \
+             fail warns. Whether an attestation itself holds is judged by the check that it is \
+             for.",
+    remediation: "Remove the `[[waive]]` or `[attest.<id>]` entries that this names, or renew \
+                  them.",
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL
 };
@@ -43,20 +47,35 @@ impl Check for Exceptions {
 /// Failing for faults, warning for what is not needed, in one finding.
 fn outcome(faults: Vec<Evidence>, unused: Vec<Evidence>, facts: &Facts<'_>) -> Outcome {
     match (faults.is_empty(), unused.is_empty()) {
-        (false, _) => Outcome::fail("an exception does not count", faults.into_iter().chain(unused).collect()),
+        (false, _) => {
+            Outcome::fail("an exception does not count", faults.into_iter().chain(unused).collect())
+        }
         (true, false) => Outcome::Warn(
-            Finding::new("a waiver is not needed", unused).fix("Remove the `[[waive]]` entry, so that it cannot hide a later failure"),
+            Finding::new("a waiver is not needed", unused)
+                .fix("Remove the `[[waive]]` entry, so that it cannot hide a later failure"),
         ),
         (true, true) => Outcome::Pass(vec![
-            Evidence::config("waive", "only waivers that count", text!("{} of them", facts.merchant.waivers.len())),
-            Evidence::config("attest", "only attestations that can count", text!("{} of them", facts.merchant.attestations.len())),
+            Evidence::config(
+                "waive",
+                "only waivers that count",
+                text!("{} of them", facts.merchant.waivers.len()),
+            ),
+            Evidence::config(
+                "attest",
+                "only attestations that can count",
+                text!("{} of them", facts.merchant.attestations.len()),
+            ),
         ]),
     }
 }
 
 /// The check `id` of the whole catalogue.
 fn find(id: &str) -> Option<&'static CheckMeta> {
-    CATALOGUE.iter().flat_map(|section| section.checks).map(|check| check.meta()).find(|meta| meta.id == id)
+    CATALOGUE
+        .iter()
+        .flat_map(|section| section.checks)
+        .map(|check| check.meta())
+        .find(|meta| meta.id == id)
 }
 
 /// What is wrong with an exception whatever its check says.
@@ -65,16 +84,25 @@ fn faults(facts: &Facts<'_>) -> Vec<Evidence> {
     let waivers = facts.merchant.waivers.iter().enumerate().filter_map(|(at, waiver)| {
         let (field, what) = waiver_trouble(waiver, facts, today)?;
         let key = text!("waive[{}]{}", at, field);
-        let expected = text!("a waiver in force for a check that may be waived, here {}", Quoted(&waiver.check));
+        let expected = text!(
+            "a waiver in force for a check that may be waived, here {}",
+            Quoted(&waiver.check)
+        );
         Some(Evidence::of(Subject::ConfigKey(key), expected, what))
     });
     let attestations = facts.merchant.attestations.keys().filter_map(|id| {
         let what = match find(id) {
             None => "no check has this id",
-            Some(meta) if !meta.attestable => "this check is decided by what is observed, and a person's word does not count",
+            Some(meta) if !meta.attestable => {
+                "this check is decided by what is observed, and a person's word does not count"
+            }
             Some(_) => return None,
         };
-        Some(Evidence::of(Subject::ConfigKey(text!("attest.{}.by", Plain(id))), "the id of a check that may be attested", what))
+        Some(Evidence::of(
+            Subject::ConfigKey(text!("attest.{}.by", Plain(id))),
+            "the id of a check that may be attested",
+            what,
+        ))
     });
     waivers.chain(attestations).collect()
 }
@@ -83,7 +111,9 @@ fn faults(facts: &Facts<'_>) -> Vec<Evidence> {
 fn waiver_trouble(waiver: &Waiver, facts: &Facts<'_>, today: Date) -> Option<(&'static str, Text)> {
     match find(&waiver.check) {
         None => Some((".check", "no check has this id".into())),
-        Some(meta) if !meta.waivable => Some((".check", "failures of this check cannot be waived".into())),
+        Some(meta) if !meta.waivable => {
+            Some((".check", "failures of this check cannot be waived".into()))
+        }
         Some(_) => waiver_fault(waiver, facts, today).map(|fault| {
             let field = if waiver.reason.trim().is_empty() {
                 ".reason"
@@ -114,12 +144,20 @@ fn unused(facts: &Facts<'_>, others: &[Judged]) -> Vec<Evidence> {
         let observed = match &other.outcome {
             Outcome::Waived(..) if repeated => "an earlier waiver covers it".into(),
             Outcome::Waived(..) | Outcome::Undecided(_) => continue,
-            Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => {
+            Outcome::Pass(_)
+            | Outcome::Warn(_)
+            | Outcome::Fail(_)
+            | Outcome::NotApplicable(_)
+            | Outcome::Attested(_) => {
                 text!("the check ended as {}", other.outcome.word())
             }
         };
         let expected = text!("{} to fail, as the waiver says", other.meta.id);
-        unused.push(Evidence::of(Subject::ConfigKey(text!("waive[{}].check", at)), expected, observed));
+        unused.push(Evidence::of(
+            Subject::ConfigKey(text!("waive[{}].check", at)),
+            expected,
+            observed,
+        ));
     }
     unused
 }
@@ -143,17 +181,27 @@ mod tests {
     }
 
     fn judged(merchant: &Merchant) -> Outcome {
-        Exceptions.judge(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() }).expect("a decision")
+        Exceptions
+            .judge(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() })
+            .expect("a decision")
     }
 
     fn reviewed(merchant: &Merchant, outcome: Outcome) -> Option<Outcome> {
         let meta = find("network-inventory").expect("a check");
-        let others = [Judged { section: "network", meta, level: Level::Recommended, outcome, broke: false }];
-        Exceptions.review(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() }, &others)
+        let others =
+            [Judged { section: "network", meta, level: Level::Recommended, outcome, broke: false }];
+        Exceptions.review(
+            &Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() },
+            &others,
+        )
     }
 
     fn waived() -> Outcome {
-        let waived = Waived { reason: "r".into(), approved_by: "a".into(), until: "2026-12-31".parse().expect("a date") };
+        let waived = Waived {
+            reason: "r".into(),
+            approved_by: "a".into(),
+            until: "2026-12-31".parse().expect("a date"),
+        };
         Outcome::Waived(Finding::new("it fails", Vec::new()), waived)
     }
 
@@ -173,8 +221,12 @@ mod tests {
 
     #[test]
     fn fails_a_waiver_that_is_over_and_names_its_key() {
-        let over = Waiver { until: "2026-11-20".parse().expect("a date"), ..waiver("network-inventory") };
-        let Outcome::Fail(finding) = judged(&merchant(vec![waiver("network-inventory"), over])) else { panic!("should fail") };
+        let over =
+            Waiver { until: "2026-11-20".parse().expect("a date"), ..waiver("network-inventory") };
+        let Outcome::Fail(finding) = judged(&merchant(vec![waiver("network-inventory"), over]))
+        else {
+            panic!("should fail")
+        };
         assert_eq!(finding.evidence[0].subject, Subject::ConfigKey("waive[1].until".into()));
     }
 
@@ -200,8 +252,12 @@ mod tests {
     fn fails_an_attestation_for_what_is_observed_or_unknown() {
         for id in ["security-no-literal-secrets", "operations-nothing"] {
             let mut merchant = Merchant::default();
-            let attestation =
-                Attestation { by: "A".to_owned(), on: "2026-11-02".parse().expect("a date"), evidence: "e".to_owned(), valid_days: None };
+            let attestation = Attestation {
+                by: "A".to_owned(),
+                on: "2026-11-02".parse().expect("a date"),
+                evidence: "e".to_owned(),
+                valid_days: None,
+            };
             merchant.attestations.insert(id.to_owned(), attestation);
             assert_eq!(judged(&merchant).word(), "fail", "{id}");
         }

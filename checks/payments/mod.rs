@@ -8,5 +8,10 @@ use crate::model::Section;
 pub const SECTION: Section = Section {
     id: "payments",
     title: "Payment gateway",
-    checks: &[&items::ORDER_CREATION, &items::CHECKOUT_REDIRECT, &items::OUTCOMES, &items::STATUS_VERIFIED],
+    checks: &[
+        &items::ORDER_CREATION,
+        &items::CHECKOUT_REDIRECT,
+        &items::OUTCOMES,
+        &items::STATUS_VERIFIED,
+    ],
 };

@@ -8,5 +8,11 @@ use crate::model::Section;
 pub const SECTION: Section = Section {
     id: "payouts",
     title: "Payouts",
-    checks: &[&items::BALANCE, &items::INITIATION, &items::TRACKING, &items::FAILURES, &items::NEVER_TWICE],
+    checks: &[
+        &items::BALANCE,
+        &items::INITIATION,
+        &items::TRACKING,
+        &items::FAILURES,
+        &items::NEVER_TWICE,
+    ],
 };

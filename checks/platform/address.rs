@@ -49,8 +49,9 @@ const V4: &[([u8; 4], u32, &str)] = &[
     ([240, 0, 0, 0], 4, "a reserved address"),
 ];
 
-/// IANA IPv6 Special-Purpose Address Registry, narrower ranges before wider ones, then multicast and what else is no unicast of the internet.
-/// Mapped, NAT64 and 6to4 addresses are not here: the IPv4 address inside decides.
+/// IANA IPv6 Special-Purpose Address Registry, narrower ranges before wider ones, then multicast
+/// and what else is no unicast of the internet. Mapped, NAT64 and 6to4 addresses are not here: the
+/// IPv4 address inside decides.
 const V6: &[([u16; 8], u32, &str)] = &[
     ([0, 0, 0, 0, 0, 0, 0, 0], 128, "the unspecified address"),
     ([0, 0, 0, 0, 0, 0, 0, 1], 128, LOOPBACK),
@@ -78,8 +79,8 @@ const V6: &[([u16; 8], u32, &str)] = &[
     ([0xff00, 0, 0, 0, 0, 0, 0, 0], 8, MULTICAST),
 ];
 
-/// The word for the special-purpose range that `ip` lies in (IANA registries), `None` for a public address. Mapped, NAT64 and 6to4 forms are
-/// judged by the IPv4 address inside.
+/// The word for the special-purpose range that `ip` lies in (IANA registries), `None` for a public
+/// address. Mapped, NAT64 and 6to4 forms are judged by the IPv4 address inside.
 #[must_use]
 pub fn special(ip: IpAddr) -> Option<&'static str> {
     match ip {
@@ -98,12 +99,16 @@ pub fn is_public(ip: IpAddr) -> bool {
 }
 
 fn special_v4(ip: Ipv4Addr) -> Option<&'static str> {
-    let within = |net: [u8; 4], bits: u32| (ip.to_bits() ^ Ipv4Addr::from(net).to_bits()).leading_zeros() >= bits;
+    let within = |net: [u8; 4], bits: u32| {
+        (ip.to_bits() ^ Ipv4Addr::from(net).to_bits()).leading_zeros() >= bits
+    };
     V4.iter().find(|(net, bits, _)| within(*net, *bits)).map(|(_, _, word)| *word)
 }
 
 fn special_v6(ip: Ipv6Addr) -> Option<&'static str> {
-    let within = |net: [u16; 8], bits: u32| (ip.to_bits() ^ Ipv6Addr::from(net).to_bits()).leading_zeros() >= bits;
+    let within = |net: [u16; 8], bits: u32| {
+        (ip.to_bits() ^ Ipv6Addr::from(net).to_bits()).leading_zeros() >= bits
+    };
     let word = V6.iter().find(|(net, bits, _)| within(*net, *bits)).map(|(_, _, word)| *word);
     let global_unicast = ip.segments()[0] & 0xe000 == 0x2000;
     word.or((!global_unicast).then_some("an address outside of the internet's unicast range"))
@@ -128,9 +133,24 @@ mod tests {
         ("203.0.113.0", "203.0.113.255", Some("203.0.112.255"), Some("203.0.114.0")),
         ("224.0.0.0", "255.255.255.255", Some("223.255.255.255"), None),
         ("0.0.0.0", "0.255.255.255", None, Some("1.0.0.0")),
-        ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", Some("2001:db7:ffff:ffff:ffff:ffff:ffff:ffff"), Some("2001:db9::")),
-        ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", Some("3ffe:ffff::"), Some("3fff:1000::")),
-        ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", Some("2000:ffff::"), Some("2001:200::")),
+        (
+            "2001:db8::",
+            "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+            Some("2001:db7:ffff:ffff:ffff:ffff:ffff:ffff"),
+            Some("2001:db9::"),
+        ),
+        (
+            "3fff::",
+            "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+            Some("3ffe:ffff::"),
+            Some("3fff:1000::"),
+        ),
+        (
+            "2001::",
+            "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+            Some("2000:ffff::"),
+            Some("2001:200::"),
+        ),
     ];
 
     fn ip(text: &str) -> IpAddr {
@@ -186,7 +206,13 @@ mod tests {
         for address in ["::ffff:10.0.0.1", "64:ff9b::127.0.0.1", "2002:7f00:1::", "2002:a00:1::1"] {
             assert!(!is_public(ip(address)), "{address}");
         }
-        for address in ["::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2606:4700::1111", "103.21.244.15"] {
+        for address in [
+            "::ffff:8.8.8.8",
+            "64:ff9b::8.8.8.8",
+            "2002:808:808::1",
+            "2606:4700::1111",
+            "103.21.244.15",
+        ] {
             assert!(is_public(ip(address)), "{address}: {:?}", special(ip(address)));
         }
     }
@@ -195,13 +221,19 @@ mod tests {
     fn narrow_ranges_stand_before_wide_ones() {
         for (at, (net, bits, _)) in V4.iter().enumerate() {
             let hidden = V4[..at].iter().find(|(wide, wide_bits, _)| {
-                wide_bits <= bits && (Ipv4Addr::from(*wide).to_bits() ^ Ipv4Addr::from(*net).to_bits()).leading_zeros() >= *wide_bits
+                wide_bits <= bits
+                    && (Ipv4Addr::from(*wide).to_bits() ^ Ipv4Addr::from(*net).to_bits())
+                        .leading_zeros()
+                        >= *wide_bits
             });
             assert_eq!(hidden, None, "{net:?}/{bits}");
         }
         for (at, (net, bits, _)) in V6.iter().enumerate() {
             let hidden = V6[..at].iter().find(|(wide, wide_bits, _)| {
-                wide_bits <= bits && (Ipv6Addr::from(*wide).to_bits() ^ Ipv6Addr::from(*net).to_bits()).leading_zeros() >= *wide_bits
+                wide_bits <= bits
+                    && (Ipv6Addr::from(*wide).to_bits() ^ Ipv6Addr::from(*net).to_bits())
+                        .leading_zeros()
+                        >= *wide_bits
             });
             assert_eq!(hidden, None, "{net:?}/{bits}");
         }

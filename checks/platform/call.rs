@@ -24,7 +24,13 @@ pub enum Call {
 
 impl Call {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::OrderCreate, Self::OrderStatus, Self::PayoutCreate, Self::PayoutStatus, Self::Balance];
+    pub const ALL: [Self; 5] = [
+        Self::OrderCreate,
+        Self::OrderStatus,
+        Self::PayoutCreate,
+        Self::PayoutStatus,
+        Self::Balance,
+    ];
 
     /// The path on the platform's host.
     #[must_use]
@@ -48,7 +54,8 @@ impl Call {
     }
 }
 
-/// A signed read-only request to the platform. There is no other way to make one than [`order_status`], and none to change it.
+/// A signed read-only request to the platform. There is no other way to make one than
+/// [`order_status`], and none to change it.
 pub struct SignedCall {
     call: Call,
     headers: Vec<(&'static str, String)>,
@@ -82,11 +89,16 @@ impl fmt::Debug for SignedCall {
     }
 }
 
-/// The order-status request for an id that was never issued: read-only. The body is canonical, so that it verifies both raw and
-/// re-encoded.
+/// The order-status request for an id that was never issued: read-only. The body is canonical, so
+/// that it verifies both raw and re-encoded.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the platform wants the API key in a header")]
-pub fn order_status(api_key: &Secret, secret_key: &Secret, order_id: &str, now: Timestamp) -> SignedCall {
+pub fn order_status(
+    api_key: &Secret,
+    secret_key: &Secret,
+    order_id: &str,
+    now: Timestamp,
+) -> SignedCall {
     let call = Call::OrderStatus;
     let body = format!("{{\"order_id\":{}}}", serde_json::Value::from(order_id)).into_bytes();
     let timestamp = now.as_second().to_string();
@@ -122,10 +134,21 @@ mod tests {
         let made = made();
         assert!(!made.call().writes());
         assert_eq!(made.body(), br#"{"order_id":"golive-\"1\""}"#);
-        let header = |name| made.headers().iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str()).expect("is sent");
+        let header = |name| {
+            made.headers()
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, value)| value.as_str())
+                .expect("is sent")
+        };
         let secret = Secret::new("sk_live_MARKERsecret".to_owned());
         assert_eq!(header("X-TIMESTAMP"), "1778659835");
-        assert!(signature::verify(&secret, made.body(), header("X-TIMESTAMP"), header("X-SIGNATURE")));
+        assert!(signature::verify(
+            &secret,
+            made.body(),
+            header("X-TIMESTAMP"),
+            header("X-SIGNATURE")
+        ));
         assert_eq!(header("X-API-KEY"), "pk_live_MARKERapi");
     }
 

@@ -2,8 +2,9 @@
 
 use super::form::{Form, Node};
 
-/// Rewrites JSON text canonically; number tokens are kept as they are written. Keys are ordered by their UTF-8 bytes, arrays keep their
-/// order. Of members with one name the last counts, as in JavaScript, PHP and Python.
+/// Rewrites JSON text canonically; number tokens are kept as they are written. Keys are ordered by
+/// their UTF-8 bytes, arrays keep their order. Of members with one name the last counts, as in
+/// JavaScript, PHP and Python.
 ///
 /// # Errors
 ///
@@ -19,18 +20,32 @@ mod tests {
     #[test]
     fn sorts_recursively_and_leaves_arrays_alone() {
         let text = r#" { "b" : [ {"z":1, "a":2}, 3 ], "a" : { "d" : null, "c" : true } } "#;
-        assert_eq!(canonical(text).expect("JSON"), r#"{"a":{"c":true,"d":null},"b":[{"a":2,"z":1},3]}"#);
+        assert_eq!(
+            canonical(text).expect("JSON"),
+            r#"{"a":{"c":true,"d":null},"b":[{"a":2,"z":1},3]}"#
+        );
     }
 
     #[test]
     fn sorts_by_bytes() {
         let text = r#"{"kwikx_wallet_id":1,"kwikX_order_id":2,"é":3,"a":4,"9":5,"10":6}"#;
-        assert_eq!(canonical(text).expect("JSON"), r#"{"10":6,"9":5,"a":4,"kwikX_order_id":2,"kwikx_wallet_id":1,"é":3}"#);
+        assert_eq!(
+            canonical(text).expect("JSON"),
+            r#"{"10":6,"9":5,"a":4,"kwikX_order_id":2,"kwikx_wallet_id":1,"é":3}"#
+        );
     }
 
     #[test]
     fn keeps_number_tokens() {
-        for number in ["105.00", "0.000001", "1e5", "-0", "90071992547409931", "123456789012345678901234567890", "1.0E+2"] {
+        for number in [
+            "105.00",
+            "0.000001",
+            "1e5",
+            "-0",
+            "90071992547409931",
+            "123456789012345678901234567890",
+            "1.0E+2",
+        ] {
             let text = format!(r#"{{"n":{number}}}"#);
             assert_eq!(canonical(&text).expect("JSON"), text);
         }
@@ -39,7 +54,8 @@ mod tests {
     #[test]
     fn writes_slashes_and_letters_as_they_are() {
         assert_eq!(
-            canonical(r#""https:\/\/x\u002fy \u0905\u091c\u092f \ud83d\ude00 <&> \u0007 \n""#).expect("JSON"),
+            canonical(r#""https:\/\/x\u002fy \u0905\u091c\u092f \ud83d\ude00 <&> \u0007 \n""#)
+                .expect("JSON"),
             "\"https://x/y अजय 😀 <&> \\u0007 \\n\""
         );
     }

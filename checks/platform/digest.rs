@@ -1,4 +1,5 @@
-//! Digests of a message under a key: the platform's, and those that known mistakes use in its place.
+//! Digests of a message under a key: the platform's, and those that known mistakes use in its
+//! place.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -39,7 +40,11 @@ impl Algorithm {
     pub(super) const fn length(self) -> usize {
         match self {
             Self::HmacSha1 => 20,
-            Self::HmacSha256 | Self::Swapped | Self::PlainSecretFirst | Self::PlainSecretLast | Self::PlainMessage => 32,
+            Self::HmacSha256
+            | Self::Swapped
+            | Self::PlainSecretFirst
+            | Self::PlainSecretLast
+            | Self::PlainMessage => 32,
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
         }
@@ -68,8 +73,16 @@ mod tests {
             Algorithm::PlainSecretLast,
             Algorithm::PlainMessage,
         ] {
-            assert_eq!(algorithm.digest(b"key", &[b"a", b"b"]).len(), algorithm.length(), "{algorithm:?}");
-            assert_eq!(algorithm.digest(b"key", &[b"a", b"b"]), algorithm.digest(b"key", &[b"ab"]), "{algorithm:?}");
+            assert_eq!(
+                algorithm.digest(b"key", &[b"a", b"b"]).len(),
+                algorithm.length(),
+                "{algorithm:?}"
+            );
+            assert_eq!(
+                algorithm.digest(b"key", &[b"a", b"b"]),
+                algorithm.digest(b"key", &[b"ab"]),
+                "{algorithm:?}"
+            );
         }
     }
 }

@@ -64,17 +64,25 @@ impl Event {
     /// Whether it is about a payout.
     #[must_use]
     pub const fn is_payout(self) -> bool {
-        matches!(self, Self::PayoutSuccess | Self::PayoutFailed | Self::PayoutProcessing | Self::PayoutReversed)
+        matches!(
+            self,
+            Self::PayoutSuccess
+                | Self::PayoutFailed
+                | Self::PayoutProcessing
+                | Self::PayoutReversed
+        )
     }
 
-    /// Whether a merchant would book something on it. Only `payment.processing` and `payout.processing` leave the books alone.
+    /// Whether a merchant would book something on it. Only `payment.processing` and
+    /// `payout.processing` leave the books alone.
     #[must_use]
     pub const fn settles(self) -> bool {
         !matches!(self, Self::PaymentProcessing | Self::PayoutProcessing)
     }
 
-    /// The status inside of the event: `order_status` for payments, `status` for payouts. Only `PAID` and `SUCCESS` are printed by
-    /// the platform; the others are INFERRED from the events' names.
+    /// The status inside of the event: `order_status` for payments, `status` for payouts. Only
+    /// `PAID` and `SUCCESS` are printed by the platform; the others are INFERRED from the
+    /// events' names.
     #[must_use]
     pub const fn status(self) -> &'static str {
         match self {

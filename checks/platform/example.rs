@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Address, Answer, Api, Check, Credential, Endpoint, Exchange, Facts, Merchant, Observations, Origin, Outcome, OwnSignature, Product,
-    Reason, Role, RunFacts, SecretFacts, Seen, Sent, Slot, Text, Times, Trouble, TroubleKind,
+    Address, Answer, Api, Check, Credential, Endpoint, Exchange, Facts, Merchant, Observations,
+    Origin, Outcome, OwnSignature, Product, Reason, Role, RunFacts, SecretFacts, Seen, Sent, Slot,
+    Text, Times, Trouble, TroubleKind,
 };
 use crate::platform::keys;
 
 /// What the platform says when it does not know the order.
 pub(crate) const NOT_FOUND: &str = r#"{"status":false,"code":404,"message":"Order not found."}"#;
 /// What it says to a wrong signature.
-pub(crate) const INVALID_SIGNATURE: &str = r#"{"status":false,"code":401,"message":"Invalid signature."}"#;
+pub(crate) const INVALID_SIGNATURE: &str =
+    r#"{"status":false,"code":401,"message":"Invalid signature."}"#;
 /// What it says to an address it does not know.
-pub(crate) const NOT_WHITELISTED: &str = r#"{"status":false,"code":403,"message":"IP address is not whitelisted."}"#;
+pub(crate) const NOT_WHITELISTED: &str =
+    r#"{"status":false,"code":403,"message":"IP address is not whitelisted."}"#;
 
 pub(crate) fn merchant() -> Merchant {
     Merchant {
@@ -57,13 +60,27 @@ pub(crate) fn answered(status: u16, body: &str) -> Observations {
         cut: false,
         leaks: Vec::new(),
     }));
-    let fine = OwnSignature { round_trip: true, refuses_changed_payload: true, refuses_changed_timestamp: true, vectors: true };
-    Observations { order_status: Seen::Got(exchange), own_signature: Seen::Got(fine), ..Observations::default() }
+    let fine = OwnSignature {
+        round_trip: true,
+        refuses_changed_payload: true,
+        refuses_changed_timestamp: true,
+        vectors: true,
+    };
+    Observations {
+        order_status: Seen::Got(exchange),
+        own_signature: Seen::Got(fine),
+        ..Observations::default()
+    }
 }
 
 /// The order-status call, without an answer.
 pub(crate) fn timed_out() -> Observations {
-    let trouble = Trouble { kind: TroubleKind::TimedOut, phase: crate::model::Phase::FirstByte, after_ms: 30_000, detail: None };
+    let trouble = Trouble {
+        kind: TroubleKind::TimedOut,
+        phase: crate::model::Phase::FirstByte,
+        after_ms: 30_000,
+        detail: None,
+    };
     Observations { order_status: Seen::Got(exchange(Err(trouble))), ..Observations::default() }
 }
 
@@ -87,7 +104,12 @@ pub(crate) fn judge(check: &dyn Check, merchant: &Merchant, seen: &Observations)
     judge_as(Role::Production, check, merchant, seen)
 }
 
-pub(crate) fn judge_as(role: Role, check: &dyn Check, merchant: &Merchant, seen: &Observations) -> Outcome {
+pub(crate) fn judge_as(
+    role: Role,
+    check: &dyn Check,
+    merchant: &Merchant,
+    seen: &Observations,
+) -> Outcome {
     let run = RunFacts { role, ..RunFacts::example() };
     match check.judge(&Facts { merchant, run: &run, seen }) {
         Ok(outcome) => outcome,
@@ -103,12 +125,19 @@ pub(crate) fn judge_config(check: &dyn Check, merchant: &Merchant) -> Outcome {
 /// Everything an outcome says.
 pub(crate) fn words(outcome: &Outcome) -> String {
     let evidence = |list: &[crate::model::Evidence]| {
-        list.iter().map(|e| format!("{:?} {} {}\n", e.subject, e.expected, e.observed)).collect::<String>()
+        list.iter()
+            .map(|e| format!("{:?} {} {}\n", e.subject, e.expected, e.observed))
+            .collect::<String>()
     };
     match outcome {
         Outcome::Pass(list) => evidence(list),
         Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
-            format!("{}\n{}{}", finding.message, evidence(&finding.evidence), finding.fix.as_ref().map_or("", Text::as_str))
+            format!(
+                "{}\n{}{}",
+                finding.message,
+                evidence(&finding.evidence),
+                finding.fix.as_ref().map_or("", Text::as_str)
+            )
         }
         Outcome::Undecided(reason) => reason.to_string(),
         Outcome::NotApplicable(why) => why.to_string(),

@@ -12,7 +12,8 @@ use super::numbers::Runtime;
 /// How deep JSON text may nest: as deep as `serde_json` itself goes.
 const DEPTH: usize = 128;
 
-/// JSON text, members in their order, number tokens as they are written. Of members with one name the last counts, in the place of the first.
+/// JSON text, members in their order, number tokens as they are written. Of members with one name
+/// the last counts, in the place of the first.
 #[derive(Debug)]
 pub(super) enum Node {
     Object(Vec<(String, Node)>),
@@ -34,12 +35,19 @@ impl Node {
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let Members(members) = serde_json::from_str(text)?;
-                let nodes = members.into_iter().map(|(name, value)| anyhow::Ok((name, Self::from_raw(value, depth - 1)?)));
+                let nodes = members
+                    .into_iter()
+                    .map(|(name, value)| anyhow::Ok((name, Self::from_raw(value, depth - 1)?)));
                 Self::Object(nodes.collect::<Result<_, _>>()?)
             }
             Some(b'[') => {
                 let elements: Vec<&RawValue> = serde_json::from_str(text)?;
-                Self::Array(elements.into_iter().map(|element| Self::from_raw(element, depth - 1)).collect::<Result<_, _>>()?)
+                Self::Array(
+                    elements
+                        .into_iter()
+                        .map(|element| Self::from_raw(element, depth - 1))
+                        .collect::<Result<_, _>>()?,
+                )
             }
             Some(b'"') => Self::String(serde_json::from_str(text)?),
             _ => Self::Token(text.to_owned()),
@@ -52,7 +60,8 @@ impl Node {
         members.iter().find_map(|(given, value)| (given == name).then_some(value))
     }
 
-    /// What the previous API generation signed: sorted keys and values without anything between. None where a value is no scalar.
+    /// What the previous API generation signed: sorted keys and values without anything between.
+    /// None where a value is no scalar.
     pub(super) fn keys_and_values(&self) -> Option<String> {
         let Self::Object(members) = self else { return None };
         let mut members: Vec<&(String, Self)> = members.iter().collect();
@@ -200,7 +209,8 @@ impl Form {
 
     fn put_string(self, value: &str, out: &mut String) {
         let mut units = [0; 2];
-        let mut escape = |c: char, out: &mut String| self.escapes.put(c.encode_utf16(&mut units), out);
+        let mut escape =
+            |c: char, out: &mut String| self.escapes.put(c.encode_utf16(&mut units), out);
         if self.escapes == Escapes::Upper {
             // Escaped from the letters themselves: `"` becomes `\u0022`, not `\"`.
             out.push('"');
@@ -208,7 +218,9 @@ impl Form {
                 match c {
                     '"' | '\'' | '+' | '`' | '<' | '>' | '&' => escape(c, out),
                     c if !c.is_ascii() => escape(c, out),
-                    c => out.push_str(serde_json::Value::from(c.to_string()).to_string().trim_matches('"')),
+                    c => out.push_str(
+                        serde_json::Value::from(c.to_string()).to_string().trim_matches('"'),
+                    ),
                 }
             }
             out.push('"');
@@ -233,8 +245,11 @@ impl Form {
         }
         match token.parse::<f64>() {
             Ok(number) if is_decimal && self.decimals == Decimals::Shortest => format!("{number}"),
-            Ok(number) if is_decimal && self.decimals == Decimals::OneDigit => format!("{number:?}"),
-            // JavaScript and Rust both write the fewest digits that read back as the same double, zeros after them.
+            Ok(number) if is_decimal && self.decimals == Decimals::OneDigit => {
+                format!("{number:?}")
+            }
+            // JavaScript and Rust both write the fewest digits that read back as the same double,
+            // zeros after them.
             Ok(number) if is_number && !is_decimal && self.rounded_integers => format!("{number}"),
             Ok(_) | Err(_) => token.to_owned(),
         }

@@ -2,7 +2,8 @@
 
 use crate::model::{Address, Endpoint, Show as _};
 
-/// The production API, of this generation ("Create order") and the previous one (the public WooCommerce plugin).
+/// The production API, of this generation ("Create order") and the previous one (the public
+/// WooCommerce plugin).
 pub const PRODUCTION: &str = "api.kwikpaisa.com";
 /// The sandbox of this generation ("UAT testing").
 pub const SANDBOX: &str = "sandbox.kwikpaisa.com";
@@ -11,8 +12,13 @@ pub const PREVIOUS_UAT: &str = "uat.api.kwikpaisa.com";
 /// The first generation's checkout, test and live alike (the public KwikPaisaPG code).
 pub const FIRST_GENERATION: &str = "pispp.kwikpaisa.com";
 /// Sites for people.
-pub const SITES: [&str; 5] =
-    ["kwikpaisa.com", "www.kwikpaisa.com", "dashboard.kwikpaisa.com", "developers.kwikpaisa.com", "kwikpaisa-neo-bank.readme.io"];
+pub const SITES: [&str; 5] = [
+    "kwikpaisa.com",
+    "www.kwikpaisa.com",
+    "dashboard.kwikpaisa.com",
+    "developers.kwikpaisa.com",
+    "kwikpaisa-neo-bank.readme.io",
+];
 /// Where every path of this generation begins.
 pub const API_ROOT: &str = "/api/v3";
 
@@ -81,9 +87,10 @@ pub fn classify(host: &str) -> HostKind {
         return kind;
     }
     match host.strip_suffix('.') {
-        Some(name) if own(name).is_some() => {
-            HostKind::LookAlike("the platform's name with a trailing dot, which certificates and allow-lists need not match")
-        }
+        Some(name) if own(name).is_some() => HostKind::LookAlike(
+            "the platform's name with a trailing dot, which certificates and allow-lists need not \
+             match",
+        ),
         Some(name) => look_alike(name),
         None => look_alike(&host),
     }
@@ -105,14 +112,21 @@ pub fn is_production(address: Option<&Address>) -> bool {
 #[must_use]
 pub fn reads_as_test(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    host.split(['.', '-']).any(|word| matches!(word, "sandbox" | "uat" | "test" | "testing" | "staging" | "stage" | "dev" | "demo"))
+    host.split(['.', '-']).any(|word| {
+        matches!(
+            word,
+            "sandbox" | "uat" | "test" | "testing" | "staging" | "stage" | "dev" | "demo"
+        )
+    })
 }
 
 /// Whose path it is, when it belongs to a previous generation of the API.
 #[must_use]
 pub fn previous_path(path: &str) -> Option<&'static str> {
     let path = path.trim_end_matches('/').to_ascii_lowercase();
-    let begins = |known: &str| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let begins = |known: &str| {
+        path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     PREVIOUS_PATHS.iter().find(|(known, _)| begins(known)).map(|(_, whose)| *whose)
 }
 
@@ -124,20 +138,27 @@ fn own(host: &str) -> Option<HostKind> {
         PREVIOUS_UAT => Some(HostKind::PreviousUat),
         FIRST_GENERATION => Some(HostKind::FirstGeneration),
         site if SITES.contains(&site) => Some(HostKind::Site),
-        other => other.strip_suffix(DOMAIN).is_some_and(|rest| rest.ends_with('.')).then_some(HostKind::OtherPlatform),
+        other => other
+            .strip_suffix(DOMAIN)
+            .is_some_and(|rest| rest.ends_with('.'))
+            .then_some(HostKind::OtherPlatform),
     }
 }
 
 fn look_alike(host: &str) -> HostKind {
     if !host.is_ascii() || host.split('.').any(|label| label.starts_with("xn--")) {
         return if is_foreign_spelling(host) {
-            HostKind::LookAlike("the platform's name with letters of another script (punycode), a different domain")
+            HostKind::LookAlike(
+                "the platform's name with letters of another script (punycode), a different domain",
+            )
         } else {
             HostKind::Other
         };
     }
     if host.starts_with("kwikpaisa.com.") || host.contains(".kwikpaisa.com.") {
-        return HostKind::LookAlike("the platform's name in front of another domain, whose owner would receive the keys");
+        return HostKind::LookAlike(
+            "the platform's name in front of another domain, whose owner would receive the keys",
+        );
     }
     let labels: Vec<&str> = host.split('.').collect();
     if labels.last() == Some(&LABEL) {
@@ -150,10 +171,14 @@ fn look_alike(host: &str) -> HostKind {
         return HostKind::LookAlike("the platform's name under another top-level domain");
     }
     if domain.contains(LABEL) {
-        return HostKind::LookAlike("the platform's name run together or hyphenated with other words, a different domain");
+        return HostKind::LookAlike(
+            "the platform's name run together or hyphenated with other words, a different domain",
+        );
     }
     let near = |known: &str| strsim::osa_distance(host, known) <= 2;
-    if [PRODUCTION, SANDBOX, PREVIOUS_UAT, FIRST_GENERATION, DOMAIN].into_iter().any(near) || strsim::osa_distance(domain, LABEL) <= 2 {
+    if [PRODUCTION, SANDBOX, PREVIOUS_UAT, FIRST_GENERATION, DOMAIN].into_iter().any(near)
+        || strsim::osa_distance(domain, LABEL) <= 2
+    {
         return HostKind::LookAlike("one or two letters away from the platform's name");
     }
     HostKind::Other
@@ -162,7 +187,12 @@ fn look_alike(host: &str) -> HostKind {
 /// The label that somebody registered: before the top-level domain, or before `co.in` and the like.
 fn registered_label<'a>(labels: &[&'a str]) -> Option<&'a str> {
     match labels {
-        [.., name, second, top] if top.len() == 2 && matches!(*second, "co" | "com" | "net" | "org" | "gov" | "ac" | "edu") => Some(name),
+        [.., name, second, top]
+            if top.len() == 2
+                && matches!(*second, "co" | "com" | "net" | "org" | "gov" | "ac" | "edu") =>
+        {
+            Some(name)
+        }
         [.., name, _] => Some(name),
         _ => None,
     }
@@ -171,7 +201,9 @@ fn registered_label<'a>(labels: &[&'a str]) -> Option<&'a str> {
 /// Whether what remains of a name in ASCII is most of the platform's, in its order.
 fn is_foreign_spelling(host: &str) -> bool {
     let ascii = |label: &str| match label.strip_prefix("xn--") {
-        Some(encoded) => encoded.rsplit_once('-').map_or(String::new(), |(basic, _)| basic.to_owned()),
+        Some(encoded) => {
+            encoded.rsplit_once('-').map_or(String::new(), |(basic, _)| basic.to_owned())
+        }
         None => label.chars().filter(char::is_ascii).collect(),
     };
     let kept = host.split('.').map(ascii).collect::<Vec<_>>().join(".");
@@ -227,7 +259,9 @@ mod tests {
             ("api.xn--kwikpisa-9fg.com", "another script"),
             ("api.kwikpaisa", "top-level domain"),
         ] {
-            let HostKind::LookAlike(words) = classify(host) else { panic!("{host}: {:?}", classify(host)) };
+            let HostKind::LookAlike(words) = classify(host) else {
+                panic!("{host}: {:?}", classify(host))
+            };
             assert!(words.contains(how), "{host}: {words}");
         }
     }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::hosts::{self, HostKind};
-use crate::model::{Carried, Damage, Entropy, Origin, Placeholder, Prefix, SecretFacts, is_invisible};
+use crate::model::{
+    Carried, Damage, Entropy, Origin, Placeholder, Prefix, SecretFacts, is_invisible,
+};
 
 /// The prefixes of the platform's keys. `sk_live_` is INFERRED: no page prints it.
 const PREFIXES: [(&str, Prefix); 8] = [
@@ -18,7 +20,8 @@ const PREFIXES: [(&str, Prefix); 8] = [
 ];
 
 /// Values that pages and samples print.
-const DOCUMENTED: [&str; 4] = ["sk_test_example_secret", "generated_signature", "generated_timestamp", "generated_api_key"];
+const DOCUMENTED: [&str; 4] =
+    ["sk_test_example_secret", "generated_signature", "generated_timestamp", "generated_api_key"];
 
 /// Words that stand-ins are made of. A value made of nothing else is one.
 const STAND_IN_WORDS: [&str; 76] = [
@@ -117,8 +120,9 @@ pub fn facts(value: &str, origin: Origin) -> SecretFacts {
     }
 }
 
-/// What an arbitrary value carries of the platform's: keys, hosts, plain-HTTP addresses. Sorted, each once. Stand-ins such as
-/// `sk_test_xxxxxxxxx` are no keys. Whether it holds a configured secret is for the caller to add.
+/// What an arbitrary value carries of the platform's: keys, hosts, plain-HTTP addresses. Sorted,
+/// each once. Stand-ins such as `sk_test_xxxxxxxxx` are no keys. Whether it holds a configured
+/// secret is for the caller to add.
 #[must_use]
 pub fn carried(value: &str) -> Vec<Carried> {
     let mut carries = carried_keys(value);
@@ -151,12 +155,14 @@ fn carried_keys(value: &str) -> Vec<Carried> {
     keys_in(value).map(carried).collect()
 }
 
-/// Where a text spells out what can hardly be anything but a key: a prefix of the platform's, then at least nine letters and digits, both.
-/// Stand-ins are none, nor is a name such as `sk_live_backup`.
+/// Where a text spells out what can hardly be anything but a key: a prefix of the platform's, then
+/// at least nine letters and digits, both. Stand-ins are none, nor is a name such as
+/// `sk_live_backup`.
 pub fn written_in(text: &str) -> impl Iterator<Item = Range<usize>> {
     keys_in(text).filter_map(|(_, at, key)| {
         let rest = split_prefix(key).1;
-        let mixed = rest.contains(|c: char| c.is_ascii_digit()) && rest.contains(|c: char| c.is_ascii_alphabetic());
+        let mixed = rest.contains(|c: char| c.is_ascii_digit())
+            && rest.contains(|c: char| c.is_ascii_alphabetic());
         (rest.len() >= 9 && mixed).then_some(at..at + key.len())
     })
 }
@@ -166,7 +172,10 @@ fn keys_in(value: &str) -> impl Iterator<Item = (Prefix, usize, &str)> {
     PREFIXES[..4].iter().flat_map(move |(prefix, kind)| {
         value.match_indices(prefix).filter_map(move |(at, _)| {
             let starts_a_word = !value[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let key = value[at..].split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default();
+            let key = value[at..]
+                .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+                .next()
+                .unwrap_or_default();
             (starts_a_word && placeholder(key).is_none()).then_some((*kind, at, key))
         })
     })
@@ -178,20 +187,24 @@ struct HostIn<'a> {
     plain_http: bool,
 }
 
-/// Runs of host characters with a dot in them, but for user info and mailbox names, which an `@` follows.
+/// Runs of host characters with a dot in them, but for user info and mailbox names, which an `@`
+/// follows.
 fn hosts_in(value: &str) -> impl Iterator<Item = HostIn<'_>> {
     let is_host = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
-    value.split(move |c: char| !is_host(c)).filter(|name| name.contains('.')).filter_map(move |name| {
-        let start = name.as_ptr() as usize - value.as_ptr() as usize;
-        let after = &value[start + name.len()..];
-        let before = value[..start].to_ascii_lowercase();
-        let scheme = match before.strip_suffix('@') {
-            Some(user) => user.rfind("://").map_or("", |at| &user[..at + 3]),
-            None => &before,
-        };
-        let plain_http = scheme.ends_with("http://");
-        (!after.starts_with('@')).then_some(HostIn { name: name.trim_start_matches(['.', '-']), plain_http })
-    })
+    value.split(move |c: char| !is_host(c)).filter(|name| name.contains('.')).filter_map(
+        move |name| {
+            let start = name.as_ptr() as usize - value.as_ptr() as usize;
+            let after = &value[start + name.len()..];
+            let before = value[..start].to_ascii_lowercase();
+            let scheme = match before.strip_suffix('@') {
+                Some(user) => user.rfind("://").map_or("", |at| &user[..at + 3]),
+                None => &before,
+            };
+            let plain_http = scheme.ends_with("http://");
+            (!after.starts_with('@'))
+                .then_some(HostIn { name: name.trim_start_matches(['.', '-']), plain_http })
+        },
+    )
 }
 
 /// The value without what copying added around it.
@@ -204,7 +217,10 @@ fn is_quote(c: char) -> bool {
 }
 
 fn split_prefix(bare: &str) -> (Prefix, &str) {
-    PREFIXES.iter().find_map(|(prefix, kind)| bare.strip_prefix(prefix).map(|rest| (*kind, rest))).unwrap_or((Prefix::None, bare))
+    PREFIXES
+        .iter()
+        .find_map(|(prefix, kind)| bare.strip_prefix(prefix).map(|rest| (*kind, rest)))
+        .unwrap_or((Prefix::None, bare))
 }
 
 /// Whether there is nothing in a value, or white space and quotes alone.
@@ -216,7 +232,8 @@ pub fn is_blank(value: &str) -> bool {
 /// What copying did to a value.
 #[must_use]
 pub fn damage(value: &str) -> Vec<Damage> {
-    let is_break = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let is_break =
+        |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let after_mark = value.strip_prefix('\u{feff}').unwrap_or(value);
     let between_breaks = after_mark.trim_matches(is_break);
     let core = after_mark.trim();
@@ -225,19 +242,28 @@ pub fn damage(value: &str) -> Vec<Damage> {
         (Damage::Empty, is_blank(value)),
         (Damage::Padded, between_breaks != between_breaks.trim()),
         (Damage::InnerSpace, core.chars().any(|c| c.is_whitespace() && !is_break(c))),
-        (Damage::LineBreak, value.contains(is_break) || core.ends_with("\\n") || core.ends_with("\\r")),
+        (
+            Damage::LineBreak,
+            value.contains(is_break) || core.ends_with("\\n") || core.ends_with("\\r"),
+        ),
         (Damage::Quotes, core.starts_with(is_quote) || core.ends_with(is_quote)),
         (Damage::ByteOrderMark, value.starts_with('\u{feff}')),
         (Damage::Invisible, after_mark.chars().any(|c| is_invisible(c) && !c.is_whitespace())),
-        (Damage::NotAscii, inner.chars().any(|c| !c.is_ascii() && !is_invisible(c) && !is_break(c))),
+        (
+            Damage::NotAscii,
+            inner.chars().any(|c| !c.is_ascii() && !is_invisible(c) && !is_break(c)),
+        ),
     ];
     found.into_iter().filter_map(|(damage, is)| is.then_some(damage)).collect()
 }
 
-/// Whether a bare value is a stand-in. A random key never is: each rule takes a run or a make-up that chance does not give.
+/// Whether a bare value is a stand-in. A random key never is: each rule takes a run or a make-up
+/// that chance does not give.
 fn placeholder(bare: &str) -> Option<Placeholder> {
     let lower = bare.to_ascii_lowercase();
-    let unexpanded = ["${", "$(", "{{", "#{", "<%", "process.env", "os.environ", "getenv("].iter().any(|mark| lower.contains(mark))
+    let unexpanded = ["${", "$(", "{{", "#{", "<%", "process.env", "os.environ", "getenv("]
+        .iter()
+        .any(|mark| lower.contains(mark))
         || lower.strip_prefix('$').is_some_and(is_name)
         || lower.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')).is_some_and(is_name);
     if bare.is_empty() {
@@ -246,23 +272,45 @@ fn placeholder(bare: &str) -> Option<Placeholder> {
     if unexpanded {
         return Some(Placeholder::Unexpanded);
     }
-    let rest = PREFIXES.iter().find_map(|(prefix, _)| lower.strip_prefix(&prefix.to_ascii_lowercase())).unwrap_or(&lower);
+    let rest = PREFIXES
+        .iter()
+        .find_map(|(prefix, _)| lower.strip_prefix(&prefix.to_ascii_lowercase()))
+        .unwrap_or(&lower);
     let all_x = !rest.is_empty() && rest.chars().all(|c| c == 'x');
     if all_x || lower.contains("xxxxxxxx") || DOCUMENTED.contains(&lower.as_str()) {
         return Some(Placeholder::Documentation);
     }
-    let enclosed = [('<', '>'), ('[', ']'), ('{', '}')].iter().any(|(open, close)| rest.starts_with(*open) && rest.ends_with(*close));
+    let enclosed = [('<', '>'), ('[', ']'), ('{', '}')]
+        .iter()
+        .any(|(open, close)| rest.starts_with(*open) && rest.ends_with(*close));
     let first = rest.chars().next();
     let one_character = rest.chars().all(|c| Some(c) == first);
     let counted = rest.len() >= 3
-        && ["0123456789012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz", "0123456789abcdef0123456789abcdef"]
-            .iter()
-            .any(|row| row.contains(rest));
-    let speaking =
-        ["changeme", "change_me", "change-me", "replaceme", "replace_me", "replace-me", "placeholder", "your_", "your-", "your "]
-            .iter()
-            .any(|mark| if mark.starts_with("your") { rest.starts_with(mark) } else { rest.contains(mark) });
-    (enclosed || one_character || counted || speaking || is_made_of_words(rest)).then_some(Placeholder::Template)
+        && [
+            "0123456789012345678901234567890123456789",
+            "abcdefghijklmnopqrstuvwxyz",
+            "0123456789abcdef0123456789abcdef",
+        ]
+        .iter()
+        .any(|row| row.contains(rest));
+    let speaking = [
+        "changeme",
+        "change_me",
+        "change-me",
+        "replaceme",
+        "replace_me",
+        "replace-me",
+        "placeholder",
+        "your_",
+        "your-",
+        "your ",
+    ]
+    .iter()
+    .any(
+        |mark| if mark.starts_with("your") { rest.starts_with(mark) } else { rest.contains(mark) },
+    );
+    (enclosed || one_character || counted || speaking || is_made_of_words(rest))
+        .then_some(Placeholder::Template)
 }
 
 fn is_name(text: &str) -> bool {
@@ -271,16 +319,19 @@ fn is_name(text: &str) -> bool {
 
 /// Whether every word is one of [`STAND_IN_WORDS`], at most a short number after it.
 fn is_made_of_words(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let mut words =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     words.peek().is_some()
         && words.all(|word| {
             let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
             word.len() - letters.len() <= 6
-                && (STAND_IN_WORDS.contains(&letters) || letters.chars().all(|c| c == 'x') && !letters.is_empty())
+                && (STAND_IN_WORDS.contains(&letters)
+                    || letters.chars().all(|c| c == 'x') && !letters.is_empty())
         })
 }
 
-/// Length times Shannon entropy of the characters, corrected for the few there are (Miller and Madow).
+/// Length times Shannon entropy of the characters, corrected for the few there are (Miller and
+/// Madow).
 fn entropy(rest: &str) -> Entropy {
     let mut counts = std::collections::BTreeMap::<char, f64>::new();
     for c in rest.chars() {
@@ -290,7 +341,8 @@ fn entropy(rest: &str) -> Entropy {
     if length == 0.0 {
         return Entropy::Low;
     }
-    let shannon: f64 = counts.values().map(|count| -(count / length) * (count / length).log2()).sum();
+    let shannon: f64 =
+        counts.values().map(|count| -(count / length) * (count / length).log2()).sum();
     let kinds: f64 = counts.values().map(|_| 1.0).sum();
     let correction = (kinds - 1.0) / (2.0 * length) * std::f64::consts::LOG2_E;
     match length * (shannon + correction) {
@@ -414,7 +466,14 @@ mod tests {
         ] {
             assert_eq!(of(value).placeholder, Some(Placeholder::Unexpanded), "{value}");
         }
-        for value in ["", "sk_live_MARKER7f3k9q2x8v1m4n6b", "pk_live_MARKER", "sk_live_4646464445", "kjh23kjh4", "sk_live_marker_live"] {
+        for value in [
+            "",
+            "sk_live_MARKER7f3k9q2x8v1m4n6b",
+            "pk_live_MARKER",
+            "sk_live_4646464445",
+            "kjh23kjh4",
+            "sk_live_marker_live",
+        ] {
             assert_eq!(of(value).placeholder, None, "{value}");
         }
     }
@@ -430,7 +489,11 @@ mod tests {
             for key in drawn(alphabet, length, 2_000) {
                 for value in [format!("sk_live_{key}"), key] {
                     let facts = of(&value);
-                    assert_eq!((facts.placeholder, facts.entropy, facts.damage), (None, Entropy::High, vec![]), "{value}");
+                    assert_eq!(
+                        (facts.placeholder, facts.entropy, facts.damage),
+                        (None, Entropy::High, vec![]),
+                        "{value}"
+                    );
                 }
             }
         }
@@ -438,9 +501,14 @@ mod tests {
 
     #[test]
     fn guessable_values_are_low_and_short_ones_fair() {
-        for value in
-            ["aaaaaaaa", "password123", "sk_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "sk_live_abababababababababab", "sk_live_", "hunter2"]
-        {
+        for value in [
+            "aaaaaaaa",
+            "password123",
+            "sk_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "sk_live_abababababababababab",
+            "sk_live_",
+            "hunter2",
+        ] {
             assert_eq!(of(value).entropy, Entropy::Low, "{value}");
         }
         assert_eq!(of("sk_live_7f3k9q2x8v1m").entropy, Entropy::Fair);
@@ -461,7 +529,10 @@ mod tests {
             ("https://payout-uat.kwikpaisa.com", vec![sandbox("payout-uat.kwikpaisa.com")]),
             ("https://api.kwikpaisa.com", vec![Carried::ProductionHost]),
             ("http://api.kwikpaisa.com:80/x", vec![Carried::ProductionHost, Carried::PlainHttp]),
-            ("http://user:pw@sandbox.kwikpaisa.com", vec![sandbox("sandbox.kwikpaisa.com"), Carried::PlainHttp]),
+            (
+                "http://user:pw@sandbox.kwikpaisa.com",
+                vec![sandbox("sandbox.kwikpaisa.com"), Carried::PlainHttp],
+            ),
             (
                 "a=https://sandbox.kwikpaisa.com,b=https://api.kwikpaisa.com",
                 vec![sandbox("sandbox.kwikpaisa.com"), Carried::ProductionHost],
@@ -477,11 +548,20 @@ mod tests {
 
     #[test]
     fn finds_keys_in_the_middle_of_a_text() {
-        let found = |text: &str| written_in(text).map(|range| text[range].to_owned()).collect::<Vec<_>>();
-        assert_eq!(found("a = \"x?key=sk_live_MARKER7f3k9&b\" # pk_test_MARKER4d8s1"), ["pk_test_MARKER4d8s1", "sk_live_MARKER7f3k9"]);
-        for innocent in
-            ["sk_live_xxxxxxxxx", "sk_live_backup", "secrets/sk_live_key", "task_live_MARKER7f3k9q2x", "sk_live_20261122000", "sk_live_"]
-        {
+        let found =
+            |text: &str| written_in(text).map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            found("a = \"x?key=sk_live_MARKER7f3k9&b\" # pk_test_MARKER4d8s1"),
+            ["pk_test_MARKER4d8s1", "sk_live_MARKER7f3k9"]
+        );
+        for innocent in [
+            "sk_live_xxxxxxxxx",
+            "sk_live_backup",
+            "secrets/sk_live_key",
+            "task_live_MARKER7f3k9q2x",
+            "sk_live_20261122000",
+            "sk_live_",
+        ] {
             assert!(found(innocent).is_empty(), "{innocent}");
         }
     }

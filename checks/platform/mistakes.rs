@@ -37,11 +37,16 @@ pub enum Explained {
 #[must_use]
 pub fn explain(keys: &Keyring, payload: &str, timestamp: &str, signature: &str) -> Explained {
     let node = Node::parse(payload).ok();
-    let gives = |recipe: &Recipe| recipe.sign(keys, node.as_ref(), payload, timestamp).is_some_and(|given| given == signature);
+    let gives = |recipe: &Recipe| {
+        recipe.sign(keys, node.as_ref(), payload, timestamp).is_some_and(|given| given == signature)
+    };
     if gives(&Recipe::RIGHT) {
         return Explained::Right;
     }
-    KNOWN.iter().find(|known| gives(&known.recipe)).map_or(Explained::Unexplained, |known| Explained::Mistake(&known.mistake))
+    KNOWN
+        .iter()
+        .find(|known| gives(&known.recipe))
+        .map_or(Explained::Unexplained, |known| Explained::Mistake(&known.mistake))
 }
 
 /// The mistake of that name.
@@ -100,9 +105,16 @@ impl Recipe {
         encoding: Encoding::Hex,
     };
 
-    /// The signature it gives; none where it takes a key that is not configured or does not differ from the right one.
+    /// The signature it gives; none where it takes a key that is not configured or does not differ
+    /// from the right one.
     #[expect(clippy::disallowed_methods, reason = "signing is what the secrets are for")]
-    fn sign(&self, keys: &Keyring, node: Option<&Node>, payload: &str, timestamp: &str) -> Option<String> {
+    fn sign(
+        &self,
+        keys: &Keyring,
+        node: Option<&Node>,
+        payload: &str,
+        timestamp: &str,
+    ) -> Option<String> {
         let body = node.map_or_else(|| payload.to_owned(), |node| self.form.write(node));
         let message = match self.message {
             Message::PayloadThenTimestamp(between) => format!("{body}{between}{timestamp}"),
@@ -118,7 +130,10 @@ impl Recipe {
             Key::SandboxSecret => keys.sandbox_secret_key.as_ref()?.expose().to_owned(),
             Key::Trimmed => secret.trim().to_owned(),
             Key::WithLineBreak => format!("{secret}\n"),
-            Key::WithoutPrefix => secret.strip_prefix("sk_live_").or_else(|| secret.strip_prefix("sk_test_"))?.to_owned(),
+            Key::WithoutPrefix => secret
+                .strip_prefix("sk_live_")
+                .or_else(|| secret.strip_prefix("sk_test_"))?
+                .to_owned(),
         };
         if self.key != Key::Secret && key == secret {
             return None;
@@ -161,7 +176,11 @@ enum Part {
 
 macro_rules! slip {
     ($part:ident, $name:literal, $words:literal, $fix:literal, |$recipe:ident| $apply:expr) => {
-        Slip { mistake: Mistake { name: $name, words: $words, fix: $fix }, part: Part::$part, apply: |$recipe: &mut Recipe| $apply }
+        Slip {
+            mistake: Mistake { name: $name, words: $words, fix: $fix },
+            part: Part::$part,
+            apply: |$recipe: &mut Recipe| $apply,
+        }
     };
 }
 
@@ -171,28 +190,32 @@ const SLIPS: &[Slip] = &[
         Sort,
         "top-level-sort",
         "keys are sorted at the top level only, as in the platform's Node sample",
-        "Sort the keys of nested objects too: `customer` inside of the order. In Node, sort in a function that calls itself for every object value",
+        "Sort the keys of nested objects too: `customer` inside of the order. In Node, sort in a \
+         function that calls itself for every object value",
         |r| r.form.sort = Sort::TopLevel
     ),
     slip!(
         Sort,
         "no-sort",
         "keys are not sorted",
-        "Sort the keys recursively before encoding: PHP `ksort` on every array, Python `sort_keys=True`, Java `ORDER_MAP_ENTRIES_BY_KEYS`",
+        "Sort the keys recursively before encoding: PHP `ksort` on every array, Python \
+         `sort_keys=True`, Java `ORDER_MAP_ENTRIES_BY_KEYS`",
         |r| r.form.sort = Sort::Nowhere
     ),
     slip!(
         Slashes,
         "escaped-slashes",
         "slashes are written `\\/`, as PHP does unless told",
-        "Encode with unescaped slashes: PHP `json_encode($payload, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)`",
+        "Encode with unescaped slashes: PHP `json_encode($payload, JSON_UNESCAPED_SLASHES | \
+         JSON_UNESCAPED_UNICODE)`",
         |r| r.form.slashes = true
     ),
     slip!(
         Spaces,
         "spaces",
         "spaces follow the commas and colons, as Python writes unless told",
-        "Encode without white space: Python `json.dumps(payload, sort_keys=True, separators=(\",\", \":\"), ensure_ascii=False)`",
+        "Encode without white space: Python `json.dumps(payload, sort_keys=True, \
+         separators=(\",\", \":\"), ensure_ascii=False)`",
         |r| r.form.spaced = true
     ),
     slip!(
@@ -248,12 +271,17 @@ const SLIPS: &[Slip] = &[
         Message,
         "milliseconds",
         "the timestamp is in milliseconds",
-        "Use UNIX seconds: JavaScript `Math.floor(Date.now() / 1000)`, Java `Instant.now().getEpochSecond()`",
+        "Use UNIX seconds: JavaScript `Math.floor(Date.now() / 1000)`, Java \
+         `Instant.now().getEpochSecond()`",
         |r| r.message = Message::Milliseconds
     ),
-    slip!(Message, "separator-dot", "a dot stands between payload and timestamp", "Append the timestamp without anything between", |r| r
-        .message =
-        Message::PayloadThenTimestamp(".")),
+    slip!(
+        Message,
+        "separator-dot",
+        "a dot stands between payload and timestamp",
+        "Append the timestamp without anything between",
+        |r| r.message = Message::PayloadThenTimestamp(".")
+    ),
     slip!(
         Message,
         "separator-colon",
@@ -279,7 +307,8 @@ const SLIPS: &[Slip] = &[
         Message,
         "separator-newline",
         "a line break stands between payload and timestamp",
-        "Append the timestamp without anything between, and cut the line break that reading from standard input may leave",
+        "Append the timestamp without anything between, and cut the line break that reading from \
+         standard input may leave",
         |r| r.message = Message::PayloadThenTimestamp("\n")
     ),
     slip!(
@@ -296,20 +325,27 @@ const SLIPS: &[Slip] = &[
         "Sign with the secret key (`sk_live_…`); the API key only goes into X-API-KEY",
         |r| r.key = Key::Api
     ),
-    slip!(Key, "sandbox-secret", "the sandbox secret signs", "Load the production secret where the signer runs", |r| r.key =
-        Key::SandboxSecret),
+    slip!(
+        Key,
+        "sandbox-secret",
+        "the sandbox secret signs",
+        "Load the production secret where the signer runs",
+        |r| r.key = Key::SandboxSecret
+    ),
     slip!(
         Key,
         "trimmed-secret",
         "the signer trims white space that the configured secret has",
-        "Store the secret without white space around it, the same for the application and `api.secret_key`",
+        "Store the secret without white space around it, the same for the application and \
+         `api.secret_key`",
         |r| r.key = Key::Trimmed
     ),
     slip!(
         Key,
         "secret-with-line-break",
         "the signer's secret ends in a line break",
-        "Cut the line break after reading the secret: `printf %s` instead of `echo`, or trim it in the code",
+        "Cut the line break after reading the secret: `printf %s` instead of `echo`, or trim it \
+         in the code",
         |r| r.key = Key::WithLineBreak
     ),
     slip!(
@@ -319,51 +355,75 @@ const SLIPS: &[Slip] = &[
         "Use the secret key as it was issued, prefix included",
         |r| r.key = Key::WithoutPrefix
     ),
-    slip!(Encoding, "upper-case-hex", "the hex digits are upper case", "Write the digest in lower-case hex", |r| r.encoding =
-        Encoding::UpperHex),
+    slip!(
+        Encoding,
+        "upper-case-hex",
+        "the hex digits are upper case",
+        "Write the digest in lower-case hex",
+        |r| r.encoding = Encoding::UpperHex
+    ),
     slip!(
         Encoding,
         "base64",
         "the digest is written in Base64, as the previous API generation wanted",
-        "Write the digest in lower-case hex: Node `.digest('hex')`, PHP `hash_hmac` without its fourth argument, Python `.hexdigest()`",
+        "Write the digest in lower-case hex: Node `.digest('hex')`, PHP `hash_hmac` without its \
+         fourth argument, Python `.hexdigest()`",
         |r| r.encoding = Encoding::Base64
     ),
-    slip!(Encoding, "base64url", "the digest is written in URL-safe Base64", "Write the digest in lower-case hex", |r| r.encoding =
-        Encoding::UrlBase64),
-    slip!(Encoding, "base64-of-hex", "the hex digits are encoded in Base64 once more", "Send the 64 hex digits as they are", |r| r
-        .encoding =
-        Encoding::Base64OfHex),
-    slip!(Encoding, "sha256-prefix", "`sha256=` stands before the digest, as other providers want", "Send the 64 hex digits alone", |r| {
-        r.encoding = Encoding::Sha256Equals
-    }),
+    slip!(
+        Encoding,
+        "base64url",
+        "the digest is written in URL-safe Base64",
+        "Write the digest in lower-case hex",
+        |r| r.encoding = Encoding::UrlBase64
+    ),
+    slip!(
+        Encoding,
+        "base64-of-hex",
+        "the hex digits are encoded in Base64 once more",
+        "Send the 64 hex digits as they are",
+        |r| r.encoding = Encoding::Base64OfHex
+    ),
+    slip!(
+        Encoding,
+        "sha256-prefix",
+        "`sha256=` stands before the digest, as other providers want",
+        "Send the 64 hex digits alone",
+        |r| { r.encoding = Encoding::Sha256Equals }
+    ),
     slip!(Digest, "sha1", "HMAC uses SHA-1", "Use HMAC-SHA256", |r| r.digest = Algorithm::HmacSha1),
-    slip!(Digest, "sha512", "HMAC uses SHA-512", "Use HMAC-SHA256", |r| r.digest = Algorithm::HmacSha512),
+    slip!(Digest, "sha512", "HMAC uses SHA-512", "Use HMAC-SHA256", |r| r.digest =
+        Algorithm::HmacSha512),
     slip!(
         Digest,
         "swapped-arguments",
         "message and secret have changed places",
-        "Give the secret as the key and payload + timestamp as the message: PHP `hash_hmac('sha256', $message, $secret)`",
+        "Give the secret as the key and payload + timestamp as the message: PHP \
+         `hash_hmac('sha256', $message, $secret)`",
         |r| r.digest = Algorithm::Swapped
     ),
     slip!(
         Digest,
         "plain-hash-secret-first",
         "a plain SHA-256 of secret and message is used, no HMAC",
-        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java `Mac.getInstance(\"HmacSHA256\")`",
+        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java \
+         `Mac.getInstance(\"HmacSHA256\")`",
         |r| r.digest = Algorithm::PlainSecretFirst
     ),
     slip!(
         Digest,
         "plain-hash-secret-last",
         "a plain SHA-256 of message and secret is used, no HMAC",
-        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java `Mac.getInstance(\"HmacSHA256\")`",
+        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java \
+         `Mac.getInstance(\"HmacSHA256\")`",
         |r| r.digest = Algorithm::PlainSecretLast
     ),
     slip!(
         All,
         "previous-generation",
         "it is the `order_checksum` of the previous API generation",
-        "Sign as v3 does: the hex HMAC-SHA256 of canonical JSON and timestamp; the official SDKs are all of the previous generation",
+        "Sign as v3 does: the hex HMAC-SHA256 of canonical JSON and timestamp; the official SDKs \
+         are all of the previous generation",
         |r| {
             r.message = Message::KeysAndValues;
             r.encoding = Encoding::Base64;
@@ -377,7 +437,8 @@ struct Known {
     recipe: Recipe,
 }
 
-/// Single slips, then every two that can happen together. Names and words of the pairs are made once and kept.
+/// Single slips, then every two that can happen together. Names and words of the pairs are made
+/// once and kept.
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let made = |slips: &[&Slip]| {
         let mut recipe = Recipe::RIGHT;
@@ -385,19 +446,33 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
         let joined = |of: fn(&Mistake) -> &'static str, between: &str| -> &'static str {
             match slips {
                 [one] => of(&one.mistake),
-                slips => slips.iter().map(|slip| of(&slip.mistake)).collect::<Vec<_>>().join(between).leak(),
+                slips => slips
+                    .iter()
+                    .map(|slip| of(&slip.mistake))
+                    .collect::<Vec<_>>()
+                    .join(between)
+                    .leak(),
             }
         };
-        let mistake = Mistake { name: joined(|m| m.name, "+"), words: joined(|m| m.words, ", and "), fix: joined(|m| m.fix, ". ") };
+        let mistake = Mistake {
+            name: joined(|m| m.name, "+"),
+            words: joined(|m| m.words, ", and "),
+            fix: joined(|m| m.fix, ". "),
+        };
         Known { mistake, recipe }
     };
     let singles = SLIPS.iter().map(|slip| made(&[slip]));
-    let pairs = SLIPS.iter().enumerate().flat_map(|(at, first)| SLIPS[at + 1..].iter().map(move |second| (first, second)));
-    let pairs = pairs.filter(|(a, b)| a.part != b.part && a.part != Part::All && b.part != Part::All);
+    let pairs = SLIPS
+        .iter()
+        .enumerate()
+        .flat_map(|(at, first)| SLIPS[at + 1..].iter().map(move |second| (first, second)));
+    let pairs =
+        pairs.filter(|(a, b)| a.part != b.part && a.part != Part::All && b.part != Part::All);
     singles.chain(pairs.map(|(first, second)| made(&[first, second]))).collect()
 });
 
-/// The signature the platform expects for `payload` at `timestamp`; none without a secret or where `payload` is not JSON.
+/// The signature the platform expects for `payload` at `timestamp`; none without a secret or where
+/// `payload` is not JSON.
 #[must_use]
 pub fn expected(keys: &Keyring, payload: &str, timestamp: &str) -> Option<String> {
     let canonical = super::canonical(payload).ok()?;
@@ -431,7 +506,8 @@ mod tests {
 
     fn of(payload_name: &str, recipe: &Recipe, keys: &Keyring) -> &'static str {
         let text = payload(payload_name).expect("is known").text;
-        let signature = recipe.sign(keys, Node::parse(text).ok().as_ref(), text, TIMESTAMP).expect("signs");
+        let signature =
+            recipe.sign(keys, Node::parse(text).ok().as_ref(), text, TIMESTAMP).expect("signs");
         named(&explain(keys, text, TIMESTAMP, &signature))
     }
 
@@ -439,13 +515,21 @@ mod tests {
     fn the_platforms_signature_is_right() {
         for payload in PAYLOADS {
             let signature = expected(&keys(), payload.text, TIMESTAMP).expect("signs");
-            assert_eq!(named(&explain(&keys(), payload.text, TIMESTAMP, &signature)), "right", "{}", payload.name);
+            assert_eq!(
+                named(&explain(&keys(), payload.text, TIMESTAMP, &signature)),
+                "right",
+                "{}",
+                payload.name
+            );
         }
     }
 
     #[test]
     fn every_slip_is_told_by_a_payload_that_shows_it() {
-        let padded = || Keyring { secret_key: Some(Secret::new(" sk_live_MARKERk \n".to_owned())), ..keys() };
+        let padded = || Keyring {
+            secret_key: Some(Secret::new(" sk_live_MARKERk \n".to_owned())),
+            ..keys()
+        };
         for slip in SLIPS {
             let shown_by = match slip.part {
                 Part::Sort => "nested",
@@ -454,7 +538,12 @@ mod tests {
                 Part::Html => "ampersand",
                 Part::Decimals => "decimal",
                 Part::Integers => "big-id",
-                Part::Spaces | Part::Message | Part::Key | Part::Digest | Part::Encoding | Part::All => "flat",
+                Part::Spaces
+                | Part::Message
+                | Part::Key
+                | Part::Digest
+                | Part::Encoding
+                | Part::All => "flat",
             };
             let keys = if slip.mistake.name == "trimmed-secret" { padded() } else { keys() };
             let mut recipe = Recipe::RIGHT;
@@ -495,13 +584,17 @@ mod tests {
     #[test]
     fn noise_is_unexplained() {
         for signature in ["", "0", &"0".repeat(64)] {
-            assert_eq!(named(&explain(&keys(), PAYLOADS[0].text, TIMESTAMP, signature)), "unexplained");
+            assert_eq!(
+                named(&explain(&keys(), PAYLOADS[0].text, TIMESTAMP, signature)),
+                "unexplained"
+            );
         }
     }
 
     #[test]
     fn javascript_rounds_big_integers_like_this() {
-        let node = Node::parse("[90071992547409931,9007199254740991,123456789012345678901]").expect("JSON");
+        let node = Node::parse("[90071992547409931,9007199254740991,123456789012345678901]")
+            .expect("JSON");
         assert_eq!(
             Form { rounded_integers: true, ..Form::CANONICAL }.write(&node),
             "[90071992547409940,9007199254740991,123456789012345680000]"
@@ -522,13 +615,28 @@ mod tests {
     fn the_habits_of_node_php_and_python_are_told() {
         let order = r#"{"service_type":"DIGITAL","return_url":"https://merchant.example/return?a=1","order_id":6116229263036,"order_currency":"INR","order_amount":105,"customer":{"name":"Test","email":"t@example.com","phone":"9800000000"}}"#;
         let name = r#"{"order_id":"1","customer":{"name":"अजय"}}"#;
-        let keys = Keyring { secret_key: Some(Secret::new("sk_test_example_secret".to_owned())), ..Keyring::default() };
+        let keys = Keyring {
+            secret_key: Some(Secret::new("sk_test_example_secret".to_owned())),
+            ..Keyring::default()
+        };
         for (text, signature, mistake) in [
             (order, "018e7ad4979ea63fc7b5a4e52deb23b2f08dc9cf93dea2bbc58b7b36ab0c621f", "right"),
-            (order, "f7c626be61a4f6f2423589d63bda3373dd19373e3e9a771ddeb5e970e814e99d", "top-level-sort"),
-            (order, "046bd5cc109700efa95cdfc25b58e97349aed2e3cf0f58cd0dfbb54a9628d571", "escaped-slashes"),
+            (
+                order,
+                "f7c626be61a4f6f2423589d63bda3373dd19373e3e9a771ddeb5e970e814e99d",
+                "top-level-sort",
+            ),
+            (
+                order,
+                "046bd5cc109700efa95cdfc25b58e97349aed2e3cf0f58cd0dfbb54a9628d571",
+                "escaped-slashes",
+            ),
             (order, "781df8afc60a6ed95abcb2a3cec6746c2402fafc0535bfc12d23d5a8925ea4f6", "spaces"),
-            (name, "72e96eda2aedd5b669001abeb0cc77f683c91f41ee8dfcc028661e4cbd2159a4", "unicode-escapes"),
+            (
+                name,
+                "72e96eda2aedd5b669001abeb0cc77f683c91f41ee8dfcc028661e4cbd2159a4",
+                "unicode-escapes",
+            ),
         ] {
             assert_eq!(named(&explain(&keys, text, TIMESTAMP, signature)), mistake);
         }

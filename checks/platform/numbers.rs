@@ -41,7 +41,8 @@ impl Runtime {
             return Some(format!("{sign}{text}{point}"));
         }
         let (first, rest) = digits.text.split_at(1);
-        let (mark, away) = (if digits.exponent < 0 { "-" } else { "+" }, digits.exponent.unsigned_abs());
+        let (mark, away) =
+            (if digits.exponent < 0 { "-" } else { "+" }, digits.exponent.unsigned_abs());
         let dotted = if rest.is_empty() { first.to_owned() } else { format!("{first}.{rest}") };
         let with_zero = if rest.is_empty() { format!("{first}.0") } else { dotted.clone() };
         Some(match self {
@@ -76,7 +77,11 @@ impl Digits {
         let sign = if number.is_sign_negative() { "-" } else { "" };
         let text = format!("{:e}", number.abs());
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        Self { sign, text: mantissa.replace('.', ""), exponent: exponent.parse().unwrap_or_default() }
+        Self {
+            sign,
+            text: mantissa.replace('.', ""),
+            exponent: exponent.parse().unwrap_or_default(),
+        }
     }
 }
 
@@ -85,22 +90,44 @@ mod tests {
     use super::*;
 
     fn spelled(runtime: Runtime, tokens: &str) -> String {
-        tokens.split(' ').map(|token| runtime.spell(token).unwrap_or_else(|| token.to_owned())).collect::<Vec<_>>().join(" ")
+        tokens
+            .split(' ')
+            .map(|token| runtime.spell(token).unwrap_or_else(|| token.to_owned()))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// What Node 20, PHP 8.2, Python 3.11 and Java 17 really write; .NET's by its documentation.
     #[test]
     fn numbers_are_written_as_the_runtimes_do() {
-        let tokens = "1.00 105.50 0.000001 1.5e-7 0.0001 12345678.5 1e16 1e21 -0.0 90071992547409931 12345678901234567890";
+        let tokens = "1.00 105.50 0.000001 1.5e-7 0.0001 12345678.5 1e16 1e21 -0.0 \
+                      90071992547409931 12345678901234567890";
         for (runtime, expected) in [
             (
                 Runtime::JavaScript,
-                "1 105.5 0.000001 1.5e-7 0.0001 12345678.5 10000000000000000 1e+21 0 90071992547409940 12345678901234567000",
+                "1 105.5 0.000001 1.5e-7 0.0001 12345678.5 10000000000000000 1e+21 0 \
+                 90071992547409940 12345678901234567000",
             ),
-            (Runtime::Php, "1 105.5 1.0e-6 1.5e-7 0.0001 12345678.5 10000000000000000 1.0e+21 -0 90071992547409931 1.2345678901234567e+19"),
-            (Runtime::Python, "1.0 105.5 1e-06 1.5e-07 0.0001 12345678.5 1e+16 1e+21 -0.0 90071992547409931 12345678901234567890"),
-            (Runtime::Java, "1.0 105.5 1.0E-6 1.5E-7 1.0E-4 1.23456785E7 1.0E16 1.0E21 -0.0 90071992547409931 12345678901234567890"),
-            (Runtime::DotNet, "1.0 105.5 1E-06 1.5E-07 0.0001 12345678.5 1E+16 1E+21 -0.0 90071992547409931 12345678901234567890"),
+            (
+                Runtime::Php,
+                "1 105.5 1.0e-6 1.5e-7 0.0001 12345678.5 10000000000000000 1.0e+21 -0 \
+                 90071992547409931 1.2345678901234567e+19",
+            ),
+            (
+                Runtime::Python,
+                "1.0 105.5 1e-06 1.5e-07 0.0001 12345678.5 1e+16 1e+21 -0.0 90071992547409931 \
+                 12345678901234567890",
+            ),
+            (
+                Runtime::Java,
+                "1.0 105.5 1.0E-6 1.5E-7 1.0E-4 1.23456785E7 1.0E16 1.0E21 -0.0 90071992547409931 \
+                 12345678901234567890",
+            ),
+            (
+                Runtime::DotNet,
+                "1.0 105.5 1E-06 1.5E-07 0.0001 12345678.5 1E+16 1E+21 -0.0 90071992547409931 \
+                 12345678901234567890",
+            ),
         ] {
             assert_eq!(spelled(runtime, tokens), expected, "{runtime:?}");
         }

@@ -7,7 +7,8 @@ use crate::model::{Answer, Show};
 /// How far an answer proves that the call was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// 404: it looked for the order, so it had accepted key, signature, clock and address (INFERRED: authentication comes before looking).
+    /// 404: it looked for the order, so it had accepted key, signature, clock and address
+    /// (INFERRED: authentication comes before looking).
     NotFound,
     /// 200 with the order missing.
     Processed,
@@ -63,16 +64,31 @@ impl Reading {
         let Some(envelope) = Envelope::read(body) else {
             return Self::NotThePlatform(status);
         };
-        // An answer may travel as HTTP 200 and say something else inside: what it says inside counts.
+        // An answer may travel as HTTP 200 and say something else inside: what it says inside
+        // counts.
         let effective = match (status, envelope.code) {
             (200, Some(inside @ 400..=599)) => inside,
-            (status, Some(inside)) if (400..=499).contains(&status) && inside != status && inside >= 400 => return Self::Other(status),
+            (status, Some(inside))
+                if (400..=499).contains(&status) && inside != status && inside >= 400 =>
+            {
+                return Self::Other(status);
+            }
             (status, _) => status,
         };
         let says = |words: &[&str]| words.iter().any(|word| envelope.message.contains(word));
         match effective {
             200 | 404 if !envelope.is_whole() => Self::NotThePlatform(status),
-            200 | 404 if says(&["signature", "unauthor", "authentication", "api key", "api-key", "timestamp", "credential"]) => {
+            200 | 404
+                if says(&[
+                    "signature",
+                    "unauthor",
+                    "authentication",
+                    "api key",
+                    "api-key",
+                    "timestamp",
+                    "credential",
+                ]) =>
+            {
                 Self::Unauthorised
             }
             200 | 403 | 404 if says(&["whitelist"]) => Self::AddressRefused,
@@ -111,24 +127,37 @@ impl Reading {
 impl Show for Reading {
     fn show(&self) -> String {
         match self {
-            Self::Accepted { how: How::NotFound } => "404, no such order: the signed call was accepted".to_owned(),
-            Self::Accepted { how: How::Processed } => "200 without an order: the signed call was accepted".to_owned(),
-            Self::Accepted { how: How::Found } => "200 with an order: the signed call was accepted".to_owned(),
+            Self::Accepted { how: How::NotFound } => {
+                "404, no such order: the signed call was accepted".to_owned()
+            }
+            Self::Accepted { how: How::Processed } => {
+                "200 without an order: the signed call was accepted".to_owned()
+            }
+            Self::Accepted { how: How::Found } => {
+                "200 with an order: the signed call was accepted".to_owned()
+            }
             Self::Unauthorised => "401: the signed call was refused".to_owned(),
             Self::AddressRefused => "403: this address is not whitelisted".to_owned(),
-            Self::WalletRefused => "403: the credentials were accepted, the wallet is not of this environment".to_owned(),
+            Self::WalletRefused => "403: the credentials were accepted, the wallet is not of this \
+                                    environment"
+                .to_owned(),
             Self::OtherForbidden => "403 for a reason that is not documented".to_owned(),
             Self::BadRequest => "400: the request was not understood".to_owned(),
             Self::Validation => "422: a field was refused".to_owned(),
             Self::Busy(status) => format!("{status}: the platform was busy"),
-            Self::Redirect(status) => format!("{status}: a redirect, which the platform's API does not send"),
-            Self::NotThePlatform(status) => format!("{status}, not in the shape of the platform's answers"),
+            Self::Redirect(status) => {
+                format!("{status}: a redirect, which the platform's API does not send")
+            }
+            Self::NotThePlatform(status) => {
+                format!("{status}, not in the shape of the platform's answers")
+            }
             Self::Other(status) => format!("{status}, which says nothing that is known"),
         }
     }
 }
 
-/// The platform's envelopes. `status` is a word or a boolean, `code` a string or a number, by endpoint.
+/// The platform's envelopes. `status` is a word or a boolean, `code` a string or a number, by
+/// endpoint.
 struct Envelope {
     has_status: bool,
     success: bool,
@@ -152,12 +181,25 @@ impl Envelope {
             Some(Value::String(code)) => code.trim().parse().ok(),
             _ => None,
         };
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        let text = |value: Option<&Value>| {
+            value.and_then(Value::as_str).unwrap_or_default().to_lowercase()
+        };
         let data = members.get("return_data");
-        let message = format!("{} {}", text(members.get("message")), text(data.and_then(|data| data.get("description"))));
-        let data =
-            data.and_then(Value::as_object).is_some_and(|data| data.contains_key("order_status") || data.contains_key("kwikX_order_id"));
-        Some(Self { has_status: success.is_some(), success: success.unwrap_or(false), code, message, data })
+        let message = format!(
+            "{} {}",
+            text(members.get("message")),
+            text(data.and_then(|data| data.get("description")))
+        );
+        let data = data.and_then(Value::as_object).is_some_and(|data| {
+            data.contains_key("order_status") || data.contains_key("kwikX_order_id")
+        });
+        Some(Self {
+            has_status: success.is_some(),
+            success: success.unwrap_or(false),
+            code,
+            message,
+            data,
+        })
     }
 
     /// Status and code are there: the platform's, and not some server's own JSON.
@@ -174,23 +216,67 @@ mod tests {
     fn reads_each_answer_of_the_table() {
         let accepted = |how| Reading::Accepted { how };
         for (status, body, reading) in [
-            (404, r#"{"status":false,"code":404,"message":"Order not found."}"#, accepted(How::NotFound)),
-            (404, r#"{"status":"failed","code":"404","message":"Transaction not found"}"#, accepted(How::NotFound)),
-            (404, r#"{"status":false,"code":404,"message":"Resource not found."}"#, accepted(How::NotFound)),
-            (200, r#"{"status":"failed","code":"200","message":"No such order"}"#, accepted(How::Processed)),
+            (
+                404,
+                r#"{"status":false,"code":404,"message":"Order not found."}"#,
+                accepted(How::NotFound),
+            ),
+            (
+                404,
+                r#"{"status":"failed","code":"404","message":"Transaction not found"}"#,
+                accepted(How::NotFound),
+            ),
+            (
+                404,
+                r#"{"status":false,"code":404,"message":"Resource not found."}"#,
+                accepted(How::NotFound),
+            ),
+            (
+                200,
+                r#"{"status":"failed","code":"200","message":"No such order"}"#,
+                accepted(How::Processed),
+            ),
             (
                 200,
                 r#"{"status":"success","code":"200","message":"Order status fetched successfully.","return_data":[]}"#,
                 accepted(How::Processed),
             ),
-            (200, r#"{"status":"success","code":"200","return_data":{"order_status":"PAID"}}"#, accepted(How::Found)),
-            (200, r#"{"status":false,"code":404,"message":"Order not found."}"#, accepted(How::NotFound)),
-            (401, r#"{"status":false,"code":401,"message":"Invalid signature."}"#, Reading::Unauthorised),
+            (
+                200,
+                r#"{"status":"success","code":"200","return_data":{"order_status":"PAID"}}"#,
+                accepted(How::Found),
+            ),
+            (
+                200,
+                r#"{"status":false,"code":404,"message":"Order not found."}"#,
+                accepted(How::NotFound),
+            ),
+            (
+                401,
+                r#"{"status":false,"code":401,"message":"Invalid signature."}"#,
+                Reading::Unauthorised,
+            ),
             (401, r#"{"message":"Unauthorized"}"#, Reading::Unauthorised),
-            (200, r#"{"status":"failed","code":"401","message":"Unauthorized"}"#, Reading::Unauthorised),
-            (200, r#"{"status":false,"code":200,"message":"Invalid SIGNATURE."}"#, Reading::Unauthorised),
-            (403, r#"{"status":false,"code":403,"message":"IP address is not Whitelisted."}"#, Reading::AddressRefused),
-            (403, r#"{"status":false,"code":403,"message":"Invalid wallet ID for selected environment."}"#, Reading::WalletRefused),
+            (
+                200,
+                r#"{"status":"failed","code":"401","message":"Unauthorized"}"#,
+                Reading::Unauthorised,
+            ),
+            (
+                200,
+                r#"{"status":false,"code":200,"message":"Invalid SIGNATURE."}"#,
+                Reading::Unauthorised,
+            ),
+            (
+                403,
+                r#"{"status":false,"code":403,"message":"IP address is not Whitelisted."}"#,
+                Reading::AddressRefused,
+            ),
+            (
+                403,
+                r#"{"status":false,"code":403,"message":"Invalid wallet ID for selected environment."}"#,
+                Reading::WalletRefused,
+            ),
             (403, r#"{"status":false,"code":403,"message":"Forbidden"}"#, Reading::OtherForbidden),
             (
                 403,
@@ -201,7 +287,11 @@ mod tests {
             (422, r#"{"status":false,"code":422,"message":"order_id"}"#, Reading::Validation),
             (409, r#"{"status":false,"code":409,"message":"Conflict"}"#, Reading::Other(409)),
             (404, r#"{"status":false,"code":401,"message":"?"}"#, Reading::Other(404)),
-            (404, r#"{"status":false,"code":404,"message":"API endpoint not found"}"#, Reading::Other(404)),
+            (
+                404,
+                r#"{"status":false,"code":404,"message":"API endpoint not found"}"#,
+                Reading::Other(404),
+            ),
             (429, "", Reading::Busy(429)),
             (408, "", Reading::Busy(408)),
             (500, "<html>", Reading::Busy(500)),

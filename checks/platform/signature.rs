@@ -6,14 +6,16 @@ use sha2::Sha256;
 
 use crate::model::Secret;
 
-/// Signs `payload` at `timestamp` (UNIX seconds as the header spells them, appended without a separator): 64 lower-case hex digits.
+/// Signs `payload` at `timestamp` (UNIX seconds as the header spells them, appended without a
+/// separator): 64 lower-case hex digits.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "signing is what the secret is for")]
 pub fn sign(secret: &Secret, payload: &[u8], timestamp: &str) -> String {
     HEXLOWER.encode(&mac(secret.expose().as_bytes(), payload, timestamp).finalize().into_bytes())
 }
 
-/// Whether `signature` is the one for `payload` at `timestamp`. Compares in constant time; anything that is not hex is refused.
+/// Whether `signature` is the one for `payload` at `timestamp`. Compares in constant time; anything
+/// that is not hex is refused.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "signing is what the secret is for")]
 pub fn verify(secret: &Secret, payload: &[u8], timestamp: &str, signature: &str) -> bool {
@@ -23,13 +25,17 @@ pub fn verify(secret: &Secret, payload: &[u8], timestamp: &str, signature: &str)
     mac(secret.expose().as_bytes(), payload, timestamp).verify_slice(&given).is_ok()
 }
 
-/// Whether the known vectors come out: those of RFC 4231, and the platform's formula over payloads of its shape as Node, PHP and Python
-/// sign them.
+/// Whether the known vectors come out: those of RFC 4231, and the platform's formula over payloads
+/// of its shape as Node, PHP and Python sign them.
 #[must_use]
 pub fn known_answers() -> bool {
-    let hex = |key: &[u8], payload: &[u8], timestamp: &str| HEXLOWER.encode(&mac(key, payload, timestamp).finalize().into_bytes());
+    let hex = |key: &[u8], payload: &[u8], timestamp: &str| {
+        HEXLOWER.encode(&mac(key, payload, timestamp).finalize().into_bytes())
+    };
     RFC_4231.iter().all(|(key, message, expected)| hex(key, message, "").starts_with(expected))
-        && VECTORS.iter().all(|(payload, expected)| hex(VECTOR_SECRET.as_bytes(), payload.as_bytes(), VECTOR_TIMESTAMP) == *expected)
+        && VECTORS.iter().all(|(payload, expected)| {
+            hex(VECTOR_SECRET.as_bytes(), payload.as_bytes(), VECTOR_TIMESTAMP) == *expected
+        })
 }
 
 fn mac(key: &[u8], payload: &[u8], timestamp: &str) -> Hmac<Sha256> {
@@ -65,9 +71,13 @@ const RFC_4231: [(&[u8], &[u8], &str); 7] = [
 const VECTOR_SECRET: &str = "sk_test_example_secret";
 const VECTOR_TIMESTAMP: &str = "1778659835";
 
-/// Payload and signature under [`VECTOR_SECRET`] at [`VECTOR_TIMESTAMP`]. Computed by us: the platform publishes none.
+/// Payload and signature under [`VECTOR_SECRET`] at [`VECTOR_TIMESTAMP`]. Computed by us: the
+/// platform publishes none.
 const VECTORS: [(&str, &str); 13] = [
-    (r#"{"amount":"100","order_id":"123456"}"#, "2df3b1fc84d0827bea0d1a278b5085c4138db09ae97ae01cf3f7e09be4595c96"),
+    (
+        r#"{"amount":"100","order_id":"123456"}"#,
+        "2df3b1fc84d0827bea0d1a278b5085c4138db09ae97ae01cf3f7e09be4595c96",
+    ),
     (V2, "018e7ad4979ea63fc7b5a4e52deb23b2f08dc9cf93dea2bbc58b7b36ab0c621f"),
     (
         r#"{"customer":{"email":"t@example.com","name":"Test","phone":"9800000000"},"order_amount":105,"order_currency":"INR","order_id":6116229263036,"return_url":"https:\/\/merchant.example\/return?a=1","service_type":"DIGITAL"}"#,
@@ -81,12 +91,21 @@ const VECTORS: [(&str, &str); 13] = [
         r#"{"customer": {"email": "t@example.com", "name": "Test", "phone": "9800000000"}, "order_amount": 105, "order_currency": "INR", "order_id": 6116229263036, "return_url": "https://merchant.example/return?a=1", "service_type": "DIGITAL"}"#,
         "781df8afc60a6ed95abcb2a3cec6746c2402fafc0535bfc12d23d5a8925ea4f6",
     ),
-    (r#"{"customer":{"name":"अजय"},"order_id":"1"}"#, "fe80dbc67d3461e8c765f0905b451a1af6d7ecb978a597930748ba331e6e41a3"),
-    (r#"{"customer":{"name":"\u0905\u091c\u092f"},"order_id":"1"}"#, "72e96eda2aedd5b669001abeb0cc77f683c91f41ee8dfcc028661e4cbd2159a4"),
+    (
+        r#"{"customer":{"name":"अजय"},"order_id":"1"}"#,
+        "fe80dbc67d3461e8c765f0905b451a1af6d7ecb978a597930748ba331e6e41a3",
+    ),
+    (
+        r#"{"customer":{"name":"\u0905\u091c\u092f"},"order_id":"1"}"#,
+        "72e96eda2aedd5b669001abeb0cc77f683c91f41ee8dfcc028661e4cbd2159a4",
+    ),
     ("{}", "ff58cc2add8240fdd92da77781db4003e8d4257a16c6112a01b78c0763c0e284"),
     ("[]", "1056e15b673a66bce9b4d7ede41dbd873d2561d09006e2b1f401bfc84089dd40"),
     ("", "a0b35629dd31329b9cf25a8408d53fbabb36eaaaf2eaed0aafe1699ebd43865c"),
-    (r#"{"kwikx_wallet_id":"4646464445"}"#, "d40ea46b90093a2513e1b30a32dc56cd2ec7703eb82b660139f22fde5b7379c8"),
+    (
+        r#"{"kwikx_wallet_id":"4646464445"}"#,
+        "d40ea46b90093a2513e1b30a32dc56cd2ec7703eb82b660139f22fde5b7379c8",
+    ),
     (
         r#"{"event":"payment.success","data":{"order_id":"6116229263036","amount":"105.00","currency":"INR","status":"PAID"}}"#,
         "ebabf0ca7634e590ce888ed462a4eafae2f24d0f8257fd286807a07b39e2d213",
@@ -112,7 +131,12 @@ mod tests {
     #[test]
     fn signs_as_rfc_4231_says() {
         for (key, message, expected) in RFC_4231 {
-            assert!(HEXLOWER.encode(&mac(key, message, "").finalize().into_bytes()).starts_with(expected), "{expected}");
+            assert!(
+                HEXLOWER
+                    .encode(&mac(key, message, "").finalize().into_bytes())
+                    .starts_with(expected),
+                "{expected}"
+            );
         }
         assert!(known_answers());
     }
@@ -120,7 +144,11 @@ mod tests {
     #[test]
     fn signs_the_platforms_payloads_as_node_php_and_python_do() {
         for (payload, expected) in VECTORS {
-            assert_eq!(sign(&secret(), payload.as_bytes(), VECTOR_TIMESTAMP), expected, "{payload}");
+            assert_eq!(
+                sign(&secret(), payload.as_bytes(), VECTOR_TIMESTAMP),
+                expected,
+                "{payload}"
+            );
             assert!(verify(&secret(), payload.as_bytes(), VECTOR_TIMESTAMP, expected));
         }
     }
@@ -136,9 +164,13 @@ mod tests {
     fn refuses_what_was_changed() {
         let good = sign(&secret(), b"{}", "1");
         assert!(verify(&secret(), b"{}", "1", &good.to_uppercase()));
-        for (payload, timestamp, signature) in
-            [(b"{ ", "1", good.as_str()), (b"{}", "2", &good), (b"{}", "1", &good[..32]), (b"{}", "1", ""), (b"{}", "1", "not hex")]
-        {
+        for (payload, timestamp, signature) in [
+            (b"{ ", "1", good.as_str()),
+            (b"{}", "2", &good),
+            (b"{}", "1", &good[..32]),
+            (b"{}", "1", ""),
+            (b"{}", "1", "not hex"),
+        ] {
             assert!(!verify(&secret(), payload, timestamp, signature));
         }
     }

@@ -8,5 +8,11 @@ use crate::model::Section;
 pub const SECTION: Section = Section {
     id: "retries",
     title: "Retry handling",
-    checks: &[&items::IMPLEMENTED, &items::POLLING, &items::BACKOFF, &items::SAME_ID, &items::REFUSED_ADDRESS],
+    checks: &[
+        &items::IMPLEMENTED,
+        &items::POLLING,
+        &items::BACKOFF,
+        &items::SAME_ID,
+        &items::REFUSED_ADDRESS,
+    ],
 };

@@ -1,8 +1,9 @@
 //! Files that hold a secret are for their owner alone, and git does not know them.
 
 use crate::model::{
-    Carried, Check, CheckMeta, Credential, Evidence, Facts, FilePath, Level, Merchant, Needs, Origin, Outcome, Plain, Probe, Quoted,
-    Reason, Reference, RunFacts, SecretFile, Show, Slot, Subject, Text,
+    Carried, Check, CheckMeta, Credential, Evidence, Facts, FilePath, Level, Merchant, Needs,
+    Origin, Outcome, Plain, Probe, Quoted, Reason, Reference, RunFacts, SecretFile, Show, Slot,
+    Subject, Text,
 };
 use crate::text;
 
@@ -18,11 +19,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-34", "PC-73", "PC-88", "SC-03", "SC-15", "SC-17", "AU-05"],
     needs: Needs::Source,
     waivable: false,
-    rationale: "A file that every account of the machine can read, or that git tracks, gives its secret to people nobody thought of.",
-    judged: "The env file and every file named as the source of a secret: open to others fails, open to the group warns, tracked by git fails. What \
-             a container runtime mounts under /run/secrets is open to all accounts of the container and only warns. An env file in which \
-             no key was found may be tracked. Where secrets come from variables or commands alone there is no such file, and that passes.",
-    remediation: "Run `chmod 600` on the file, `git rm --cached` it, name it in `.gitignore`, and replace the secret if it was ever committed.",
+    rationale: "A file that every account of the machine can read, or that git tracks, gives its \
+                secret to people nobody thought of.",
+    judged: "The env file and every file named as the source of a secret: open to others fails, \
+             open to the group warns, tracked by git fails. What a container runtime mounts under \
+             /run/secrets is open to all accounts of the container and only warns. An env file in \
+             which no key was found may be tracked. Where secrets come from variables or commands \
+             alone there is no such file, and that passes.",
+    remediation: "Run `chmod 600` on the file, `git rm --cached` it, name it in `.gitignore`, and \
+                  replace the secret if it was ever committed.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -43,7 +48,8 @@ impl Check for SecretFiles {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let files = facts.seen.secret_files.get()?;
-        let (mut open, mut shared, mut fine, mut untold) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut open, mut shared, mut fine, mut untold) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let keyless = file.key == "env_file" && !env_file_holds_a_key(facts.merchant);
             let evidence = evidence(file, keyless);
@@ -64,10 +70,16 @@ impl Check for SecretFiles {
             return Ok(Outcome::fail("a file with a secret is open to others", open));
         }
         if !shared.is_empty() {
-            return Ok(Outcome::warn("a file with a secret is open to more than its owner", shared));
+            return Ok(Outcome::warn(
+                "a file with a secret is open to more than its owner",
+                shared,
+            ));
         }
         if !untold.is_empty() {
-            let why = text!("neither permissions nor git could be asked about {}", Text::join(&untold, ", "));
+            let why = text!(
+                "neither permissions nor git could be asked about {}",
+                Text::join(&untold, ", ")
+            );
             return Err(Reason::NoWayToObserve(why).into());
         }
         if fine.is_empty() {
@@ -77,7 +89,8 @@ impl Check for SecretFiles {
     }
 }
 
-/// Whether a container runtime mounted it: these files are open to all accounts of the container, which usually has one.
+/// Whether a container runtime mounted it: these files are open to all accounts of the container,
+/// which usually has one.
 fn mounted(file: &SecretFile) -> bool {
     ["/run/secrets/", "/var/run/secrets/"].iter().any(|folder| file.path.starts_with(folder))
 }
@@ -98,7 +111,9 @@ fn env_file_holds_a_key(merchant: &Merchant) -> bool {
 
 /// What was seen of a file.
 fn evidence(file: &SecretFile, keyless: bool) -> Evidence {
-    let mode = file.mode.map_or_else(|| "permissions unknown here".into(), |mode| text!("mode {}", Octal(mode)));
+    let mode = file
+        .mode
+        .map_or_else(|| "permissions unknown here".into(), |mode| text!("mode {}", Octal(mode)));
     let tracked = match file.tracked {
         Some(true) => "tracked by git",
         Some(false) => "not tracked by git",
@@ -130,11 +145,18 @@ fn from_elsewhere(merchant: &Merchant) -> Result<Vec<Evidence>, Reason> {
         };
         match &facts.origin {
             Origin::Env { .. } | Origin::Command { .. } => {
-                evidence.push(Evidence::config(slot.key(), "no file, or a private one", place(&facts.origin)));
+                evidence.push(Evidence::config(
+                    slot.key(),
+                    "no file, or a private one",
+                    place(&facts.origin),
+                ));
             }
             Origin::Literal => return Err(Reason::Blocked { by: "security-no-literal-secrets" }),
             Origin::File { .. } | Origin::EnvFile { .. } => {
-                return Err(Reason::Own(text!("the file behind `{}` was not looked at", slot.key())));
+                return Err(Reason::Own(text!(
+                    "the file behind `{}` was not looked at",
+                    slot.key()
+                )));
             }
         }
     }
@@ -194,9 +216,14 @@ mod tests {
 
     #[test]
     fn fails_a_file_that_others_can_read_and_shows_its_mode() {
-        let outcome = judged(&env_file(Carried::LiveKey), vec![file(Some(0o644), Some(false))]).expect("a decision");
+        let outcome = judged(&env_file(Carried::LiveKey), vec![file(Some(0o644), Some(false))])
+            .expect("a decision");
         let Outcome::Fail(finding) = outcome else { panic!("should fail") };
-        assert!(finding.evidence[0].observed.as_str().contains("mode 644"), "{}", finding.evidence[0].observed);
+        assert!(
+            finding.evidence[0].observed.as_str().contains("mode 644"),
+            "{}",
+            finding.evidence[0].observed
+        );
     }
 
     #[test]
@@ -212,31 +239,47 @@ mod tests {
     #[test]
     fn warns_of_a_secret_that_a_container_runtime_mounted() {
         let path = "/run/secrets/kwikpaisa".to_owned();
-        let file = SecretFile { path, key: "api.secret_key".to_owned(), mode: Some(0o444), tracked: None };
+        let file =
+            SecretFile { path, key: "api.secret_key".to_owned(), mode: Some(0o444), tracked: None };
         assert_eq!(word(&Merchant::default(), vec![file]), "warn");
     }
 
     #[test]
     fn an_env_file_without_a_key_may_be_shared() {
-        assert_eq!(word(&env_file(Carried::ProductionHost), vec![file(Some(0o644), Some(true))]), "pass");
+        assert_eq!(
+            word(&env_file(Carried::ProductionHost), vec![file(Some(0o644), Some(true))]),
+            "pass"
+        );
     }
 
     #[test]
     fn passes_without_files_when_secrets_come_from_variables_or_commands() {
-        assert_eq!(word(&secret_from(Origin::Command { program: "vault".to_owned() }), Vec::new()), "pass");
+        assert_eq!(
+            word(&secret_from(Origin::Command { program: "vault".to_owned() }), Vec::new()),
+            "pass"
+        );
         assert_eq!(word(&secret_from(Origin::Env { name: "KEY".to_owned() }), Vec::new()), "pass");
     }
 
     #[test]
     fn is_undecided_where_neither_permissions_nor_git_can_tell() {
-        let error = judged(&env_file(Carried::LiveKey), vec![file(None, None)]).expect_err("no decision");
+        let error =
+            judged(&env_file(Carried::LiveKey), vec![file(None, None)]).expect_err("no decision");
         assert!(matches!(error.downcast_ref::<Reason>(), Some(Reason::NoWayToObserve(_))));
     }
 
     #[test]
     fn is_undecided_without_files_and_without_secrets() {
-        let reason = |merchant: &Merchant| judged(merchant, Vec::new()).expect_err("no decision").downcast::<Reason>().expect("a reason");
+        let reason = |merchant: &Merchant| {
+            judged(merchant, Vec::new())
+                .expect_err("no decision")
+                .downcast::<Reason>()
+                .expect("a reason")
+        };
         assert_eq!(reason(&Merchant::default()), Reason::Blocked { by: "api-live-key" });
-        assert_eq!(reason(&secret_from(Origin::Literal)), Reason::Blocked { by: "security-no-literal-secrets" });
+        assert_eq!(
+            reason(&secret_from(Origin::Literal)),
+            Reason::Blocked { by: "security-no-literal-secrets" }
+        );
     }
 }

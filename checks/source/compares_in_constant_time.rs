@@ -11,9 +11,17 @@ const META: CheckMeta = CheckMeta {
     covers: &["SC-04", "WH-13"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "A comparison that ends at the first letter that differs tells a forger by its time how much of a signature is right.",
-    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for signatures compared by `==`, `===`, `equals`, `strcmp` and the like. Each warns. Comparisons with something written out, of lengths, or of two HMACs are right and not meant. The platform's pages do not ask for constant time; the demand is ours. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
-    remediation: "Compare signatures by the function that your language has for it, such as `crypto.timingSafeEqual`, `hash_equals` or `hmac.compare_digest`.",
+    rationale: "A comparison that ends at the first letter that differs tells a forger by its \
+                time how much of a signature is right.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names \
+             the platform, or signs as it does, is searched for signatures compared by `==`, \
+             `===`, `equals`, `strcmp` and the like. Each warns. Comparisons with something \
+             written out, of lengths, or of two HMACs are right and not meant. The platform's \
+             pages do not ask for constant time; the demand is ours. The rules read code a little \
+             and are heuristics of ours: they are silent where they are not sure, so that finding \
+             nothing is no proof.",
+    remediation: "Compare signatures by the function that your language has for it, such as \
+                  `crypto.timingSafeEqual`, `hash_equals` or `hmac.compare_digest`.",
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
 };
@@ -21,7 +29,11 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Mistake = Mistake {
     meta: &META,
-    question: question(&[Topic::Comparison], "a comparison in constant time", "a signature is compared as other texts are"),
+    question: question(
+        &[Topic::Comparison],
+        "a comparison in constant time",
+        "a signature is compared as other texts are",
+    ),
     symptom: silent,
     in_public: false,
 };

@@ -10,9 +10,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-04"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "The published SDKs and samples of previous generations send the secret along or compile it into the app, and none of them speaks the API that goes live.",
-    judged: "The folders of `source.roots` and `source.public` are searched for the published SDKs, the credentials of the first generation and the checksum of the second. In code and configuration each fails; in lock files, vendored code, tests and documentation it is merely told. Our own advice: the platform's pages do not forbid it.",
-    remediation: "Remove what is named here, and call the API of this generation (/api/v3) from the server.",
+    rationale: "The published SDKs and samples of previous generations send the secret along or \
+                compile it into the app, and none of them speaks the API that goes live.",
+    judged: "The folders of `source.roots` and `source.public` are searched for the published \
+             SDKs, the credentials of the first generation and the checksum of the second. In \
+             code and configuration each fails; in lock files, vendored code, tests and \
+             documentation it is merely told. Our own advice: the platform's pages do not forbid \
+             it.",
+    remediation: "Remove what is named here, and call the API of this generation (/api/v3) from \
+                  the server.",
     reference: Reference::HEADERS,
     ..CheckMeta::USUAL
 };

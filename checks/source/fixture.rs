@@ -1,8 +1,8 @@
 //! Scans made up for tests of checks.
 
 use crate::model::{
-    Around, Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant, Observations, Outcome, Reason, RunFacts,
-    Seen, Slot, SourceSeen, Unlooked, WhyUnlooked,
+    Around, Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant,
+    Observations, Outcome, Reason, RunFacts, Seen, Slot, SourceSeen, Unlooked, WhyUnlooked,
 };
 use crate::platform::example;
 
@@ -37,7 +37,13 @@ pub(super) fn hit(rule: &str, place: FilePlace) -> Hit {
 
 /// A scan that saw everything and found these.
 pub(super) fn seen(hits: Vec<Hit>) -> SourceSeen {
-    let folder = |path: &str, kind| FolderSeen { path: path.to_owned(), kind, state: FolderState::Searched, files: 40, bytes: 90_000 };
+    let folder = |path: &str, kind| FolderSeen {
+        path: path.to_owned(),
+        kind,
+        state: FolderState::Searched,
+        files: 40,
+        bytes: 90_000,
+    };
     SourceSeen {
         folders: vec![folder(".", FolderKind::Root), folder("dist", FolderKind::Public)],
         looked_for: vec![Slot::ApiKey, Slot::SecretKey],
@@ -61,43 +67,79 @@ pub(super) fn judge(check: &dyn Check, hits: Vec<Hit>) -> Outcome {
     judge_seen(check, &merchant(), seen(hits))
 }
 
-/// The ways that every check of the section ends alike: `fails` and `warns` are hits that make it do so.
+/// The ways that every check of the section ends alike: `fails` and `warns` are hits that make it
+/// do so.
 pub(super) fn ends_as_the_section_does(check: &dyn Check, fails: Option<Hit>, warns: Option<Hit>) {
     assert!(matches!(judge(check, Vec::new()), Outcome::Pass(evidence) if !evidence.is_empty()));
     if let Some(fails) = fails {
         let Outcome::Fail(finding) = judge(check, vec![fails.clone()]) else { panic!("fails") };
-        assert!(matches!(&finding.evidence[0].subject, crate::model::Subject::File { line: Some(7), .. }) && finding.fix.is_some());
+        assert!(
+            matches!(
+                &finding.evidence[0].subject,
+                crate::model::Subject::File { line: Some(7), .. }
+            ) && finding.fix.is_some()
+        );
         // A gap does not hide what was found.
-        let unlooked = Unlooked { folder: 0, why: WhyUnlooked::Unreadable, path: "x".to_owned(), count: 2 };
-        assert!(matches!(judge_seen(check, &merchant(), SourceSeen { unlooked: vec![unlooked], ..seen(vec![fails]) }), Outcome::Fail(_)));
+        let unlooked =
+            Unlooked { folder: 0, why: WhyUnlooked::Unreadable, path: "x".to_owned(), count: 2 };
+        assert!(matches!(
+            judge_seen(
+                check,
+                &merchant(),
+                SourceSeen { unlooked: vec![unlooked], ..seen(vec![fails]) }
+            ),
+            Outcome::Fail(_)
+        ));
     }
     if let Some(warns) = warns {
         assert!(matches!(judge(check, vec![warns]), Outcome::Warn(_)));
     }
-    for why in [WhyUnlooked::Unreadable, WhyUnlooked::TooLong, WhyUnlooked::TooManyFiles, WhyUnlooked::TooDeep, WhyUnlooked::TooMuch] {
+    for why in [
+        WhyUnlooked::Unreadable,
+        WhyUnlooked::TooLong,
+        WhyUnlooked::TooManyFiles,
+        WhyUnlooked::TooDeep,
+        WhyUnlooked::TooMuch,
+    ] {
         let unlooked = vec![Unlooked { folder: 0, why, path: "big.bin".to_owned(), count: 1 }];
         let outcome = judge_seen(check, &merchant(), SourceSeen { unlooked, ..seen(Vec::new()) });
-        assert!(matches!(&outcome, Outcome::Undecided(Reason::Capped(words)) if words.as_str().contains("big.bin")), "{outcome:?}");
+        assert!(
+            matches!(&outcome, Outcome::Undecided(Reason::Capped(words)) if words.as_str().contains("big.bin")),
+            "{outcome:?}"
+        );
     }
     for state in [FolderState::Missing, FolderState::NoFolder, FolderState::Unreadable] {
         let mut seen = seen(Vec::new());
         seen.folders[0].state = state;
-        assert!(matches!(judge_seen(check, &merchant(), seen), Outcome::Undecided(Reason::Capped(_))));
+        assert!(matches!(
+            judge_seen(check, &merchant(), seen),
+            Outcome::Undecided(Reason::Capped(_))
+        ));
     }
     let mut empty = seen(Vec::new());
     empty.folders.iter_mut().for_each(|folder| folder.files = 0);
     assert!(matches!(judge_seen(check, &merchant(), empty), Outcome::Undecided(Reason::Capped(_))));
     let unconfigured = judge_seen(check, &example::merchant(), SourceSeen::default());
-    assert!(matches!(unconfigured, Outcome::Undecided(Reason::NoWayToObserve(_))), "{unconfigured:?}");
+    assert!(
+        matches!(unconfigured, Outcome::Undecided(Reason::NoWayToObserve(_))),
+        "{unconfigured:?}"
+    );
     assert!(check.meta().attestable);
 }
 
-/// The ways that every check of a mistake ends alike: each of `found`, one of each of its rules, warns, and in a test is nothing.
+/// The ways that every check of a mistake ends alike: each of `found`, one of each of its rules,
+/// warns, and in a test is nothing.
 pub(super) fn ends_as_mistakes_do(check: &dyn Check, found: &[Hit]) {
     for hit in found {
         ends_as_the_section_does(check, None, Some(hit.clone()));
-        assert!(matches!(judge(check, vec![Hit { place: FilePlace::Test, ..hit.clone() }]), Outcome::Pass(_)));
+        assert!(matches!(
+            judge(check, vec![Hit { place: FilePlace::Test, ..hit.clone() }]),
+            Outcome::Pass(_)
+        ));
     }
     let nothing_signs = SourceSeen { signing: 0, ..seen(Vec::new()) };
-    assert!(matches!(judge_seen(check, &merchant(), nothing_signs), Outcome::Undecided(Reason::NoWayToObserve(_))));
+    assert!(matches!(
+        judge_seen(check, &merchant(), nothing_signs),
+        Outcome::Undecided(Reason::NoWayToObserve(_))
+    ));
 }

@@ -11,8 +11,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-09", "SC-09"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "A timestamp of the program's start is too old after some minutes, and every call is refused from then on.",
-    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for timestamps that are made where the module is loaded, in a static field or as the default of an argument, and used by a function that signs; and for an `X-TIMESTAMP` with a number that is written out. Each warns. Scripts that run once, and PHP, which begins anew with each request, are not meant. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    rationale: "A timestamp of the program's start is too old after some minutes, and every call \
+                is refused from then on.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names \
+             the platform, or signs as it does, is searched for timestamps that are made where \
+             the module is loaded, in a static field or as the default of an argument, and used \
+             by a function that signs; and for an `X-TIMESTAMP` with a number that is written \
+             out. Each warns. Scripts that run once, and PHP, which begins anew with each \
+             request, are not meant. The rules read code a little and are heuristics of ours: \
+             they are silent where they are not sure, so that finding nothing is no proof.",
     remediation: "Make the timestamp in the function that signs, anew for every request.",
     reference: Reference::TIMESTAMP,
     ..CheckMeta::USUAL
@@ -21,7 +28,11 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Mistake = Mistake {
     meta: &META,
-    question: question(&[Topic::FrozenTimestamp], "a timestamp made for the request", "a timestamp is made once and used by every request"),
+    question: question(
+        &[Topic::FrozenTimestamp],
+        "a timestamp made for the request",
+        "a timestamp is made once and used by every request",
+    ),
     symptom: silent,
     in_public: false,
 };
@@ -34,6 +45,9 @@ mod tests {
 
     #[test]
     fn ends_as_mistakes_do() {
-        mistake_ends(&CHECK, &[hit("frozen-timestamp", FilePlace::Code), hit("written-timestamp", FilePlace::Code)]);
+        mistake_ends(
+            &CHECK,
+            &[hit("frozen-timestamp", FilePlace::Code), hit("written-timestamp", FilePlace::Code)],
+        );
     }
 }

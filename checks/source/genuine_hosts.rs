@@ -12,8 +12,12 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Source,
     attestable: true,
     rationale: "Whoever owns such a name receives the keys with the first call.",
-    judged: "The folders of `source.roots` and `source.public` are searched for addresses whose host resembles the platform's: another ending, swapped letters, the name in front of another domain. In code and configuration each fails; in tests and documentation it warns.",
-    remediation: "Write the platform's own host, find out where the other came from, and replace the keys if it was ever called.",
+    judged: "The folders of `source.roots` and `source.public` are searched for addresses whose \
+             host resembles the platform's: another ending, swapped letters, the name in front of \
+             another domain. In code and configuration each fails; in tests and documentation it \
+             warns.",
+    remediation: "Write the platform's own host, find out where the other came from, and replace \
+                  the keys if it was ever called.",
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL
 };
@@ -38,6 +42,10 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, Some(hit("look-alike-host", FilePlace::Code)), Some(hit("look-alike-host", FilePlace::Documentation)));
+        fixture_ends(
+            &CHECK,
+            Some(hit("look-alike-host", FilePlace::Code)),
+            Some(hit("look-alike-host", FilePlace::Documentation)),
+        );
     }
 }

@@ -11,8 +11,11 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-05", "PC-35", "SC-01", "SC-18"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "Over plain HTTP the keys and every payment are there for all on the path to read and change.",
-    judged: "The folders of `source.roots` and `source.public` are searched for `http://` addresses of the platform. In code and configuration each fails; tests, documentation and comments are merely told.",
+    rationale: "Over plain HTTP the keys and every payment are there for all on the path to read \
+                and change.",
+    judged: "The folders of `source.roots` and `source.public` are searched for `http://` \
+             addresses of the platform. In code and configuration each fails; tests, \
+             documentation and comments are merely told.",
     remediation: "Write https:// in every place named here.",
     reference: Reference::SECURITY,
     ..CheckMeta::USUAL

@@ -11,8 +11,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["SC-13", "PC-34"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "Logs are read, copied and kept by many who must not sign for the merchant, and an expected signature makes a forged event good.",
-    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for log statements that are given something named for a secret or a signature. Each warns. Its length, whether it is set, a masked form of it, and a signature on a level for debugging are not meant. The platform asks for logs of verification outcomes, not of signatures. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    rationale: "Logs are read, copied and kept by many who must not sign for the merchant, and an \
+                expected signature makes a forged event good.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names \
+             the platform, or signs as it does, is searched for log statements that are given \
+             something named for a secret or a signature. Each warns. Its length, whether it is \
+             set, a masked form of it, and a signature on a level for debugging are not meant. \
+             The platform asks for logs of verification outcomes, not of signatures. The rules \
+             read code a little and are heuristics of ours: they are silent where they are not \
+             sure, so that finding nothing is no proof.",
     remediation: "Log the outcome and the order's id, and leave secrets and signatures out.",
     reference: Reference::SECURITY,
     ..CheckMeta::USUAL
@@ -21,7 +28,11 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Mistake = Mistake {
     meta: &META,
-    question: question(&[Topic::Logs], "outcomes alone", "a secret or a signature is given to a log statement"),
+    question: question(
+        &[Topic::Logs],
+        "outcomes alone",
+        "a secret or a signature is given to a log statement",
+    ),
     symptom: silent,
     in_public: false,
 };
@@ -34,6 +45,9 @@ mod tests {
 
     #[test]
     fn ends_as_mistakes_do() {
-        mistake_ends(&CHECK, &[hit("logs-secret", FilePlace::Code), hit("logs-signature", FilePlace::Code)]);
+        mistake_ends(
+            &CHECK,
+            &[hit("logs-secret", FilePlace::Code), hit("logs-signature", FilePlace::Code)],
+        );
     }
 }

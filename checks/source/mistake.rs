@@ -3,7 +3,8 @@
 use super::question::{Question, Scope, plan};
 use super::rule::Topic;
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Finding, FolderKind, Merchant, Outcome, Probe, Quoted, Reason, RunFacts, Subject, Text,
+    Check, CheckMeta, Exchange, Facts, Finding, FolderKind, Merchant, Outcome, Probe, Quoted,
+    Reason, RunFacts, Subject, Text,
 };
 use crate::text;
 
@@ -19,7 +20,11 @@ pub(super) struct Mistake {
 }
 
 /// A question about code that signs and verifies, wherever it is.
-pub(super) const fn question(topics: &'static [Topic], expected: &'static str, mistake: &'static str) -> Question {
+pub(super) const fn question(
+    topics: &'static [Topic],
+    expected: &'static str,
+    mistake: &'static str,
+) -> Question {
     Question { topics, scope: Scope::Everywhere, expected, failure: mistake, warning: mistake }
 }
 
@@ -37,7 +42,8 @@ impl Check for Mistake {
         plan()
     }
 
-    /// What was found warns; where the webhook behaved accordingly it fails. That nothing was found counts where there was code to look at.
+    /// What was found warns; where the webhook behaved accordingly it fails. That nothing was found
+    /// counts where there was code to look at.
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         match self.question.judge(facts)? {
             Outcome::Warn(finding) => Ok(match (self.symptom)(facts) {
@@ -45,18 +51,34 @@ impl Check for Mistake {
                 None => Outcome::Warn(finding),
             }),
             Outcome::Pass(_) if facts.seen.source.get()?.signing == 0 => {
-                let words = text!("no code that deals with the platform's signatures was met in `{}`", FolderKind::Root.key());
+                let words = text!(
+                    "no code that deals with the platform's signatures was met in `{}`",
+                    FolderKind::Root.key()
+                );
                 Err(Reason::NoWayToObserve(words).into())
             }
             // An empty list says that nothing goes there; no list says nothing.
             Outcome::Pass(_)
-                if self.in_public && facts.merchant.source.public.is_empty() && !facts.merchant.places.contains_key("source.public") =>
+                if self.in_public
+                    && facts.merchant.source.public.is_empty()
+                    && !facts.merchant.places.contains_key("source.public") =>
             {
-                Err(Reason::NoWayToObserve(text!("`{}` names no folder to search", FolderKind::Public.key())).into())
+                Err(Reason::NoWayToObserve(text!(
+                    "`{}` names no folder to search",
+                    FolderKind::Public.key()
+                ))
+                .into())
             }
             Outcome::Pass(mut evidence) => {
-                let observed = text!("{} files of code that deal with the platform's signatures", facts.seen.source.get()?.signing);
-                evidence.push(crate::model::Evidence::of(Subject::Run("source scan"), "code to look at", observed));
+                let observed = text!(
+                    "{} files of code that deal with the platform's signatures",
+                    facts.seen.source.get()?.signing
+                );
+                evidence.push(crate::model::Evidence::of(
+                    Subject::Run("source scan"),
+                    "code to look at",
+                    observed,
+                ));
                 Ok(Outcome::Pass(evidence))
             }
             outcome @ (Outcome::Fail(_)
@@ -70,7 +92,8 @@ impl Check for Mistake {
 
 /// A finding of the scan that says what the webhook did, too.
 fn shown_by(mut finding: Finding, symptom: &Text) -> Finding {
-    let first = finding.evidence.iter().find(|evidence| matches!(evidence.subject, Subject::File { .. }));
+    let first =
+        finding.evidence.iter().find(|evidence| matches!(evidence.subject, Subject::File { .. }));
     finding.message = match first {
         Some(first) => text!("{}; {}: {}", symptom, finding.message, first.subject),
         None => text!("{}; {}", symptom, finding.message),
@@ -96,7 +119,9 @@ pub(super) fn told(exchange: &Exchange) -> Text {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::model::{Answer, FilePlace, Observations, OrderId, ScenarioSeen, Seen, Sent, StepSeen, Times};
+    use crate::model::{
+        Answer, FilePlace, Observations, OrderId, ScenarioSeen, Seen, Sent, StepSeen, Times,
+    };
     use crate::source::fixture::{hit, merchant, seen};
 
     fn exchange(name: &str, status: u16) -> Exchange {
@@ -116,17 +141,32 @@ pub(super) mod tests {
             cut: false,
             leaks: Vec::new(),
         };
-        Exchange { name: name.to_owned(), sent, turned_away: 0, answer: Ok(answer), times: Times::default() }
+        Exchange {
+            name: name.to_owned(),
+            sent,
+            turned_away: 0,
+            answer: Ok(answer),
+            times: Times::default(),
+        }
     }
 
-    /// How a check ends when this rule found something in code and the webhook answered these deliveries so.
-    pub(in crate::source) fn judge_with(check: &dyn Check, rule: &str, answers: &[(&str, u16)]) -> Outcome {
+    /// How a check ends when this rule found something in code and the webhook answered these
+    /// deliveries so.
+    pub(in crate::source) fn judge_with(
+        check: &dyn Check,
+        rule: &str,
+        answers: &[(&str, u16)],
+    ) -> Outcome {
         let scenarios = answers.iter().map(|(name, status)| {
             let steps = vec![StepSeen::Exchange(Box::new(exchange(name, *status)))];
-            ((*name).to_owned(), Seen::Got(ScenarioSeen { order: OrderId::new("golive-1", "1.00", false), steps }))
+            (
+                (*name).to_owned(),
+                Seen::Got(ScenarioSeen { order: OrderId::new("golive-1", "1.00", false), steps }),
+            )
         });
         let source = Seen::Got(seen(vec![hit(rule, FilePlace::Code)]));
-        let seen = Observations { source, scenarios: scenarios.collect(), ..Observations::default() };
+        let seen =
+            Observations { source, scenarios: scenarios.collect(), ..Observations::default() };
         let facts = Facts { merchant: &merchant(), run: &RunFacts::example(), seen: &seen };
         check.judge(&facts).expect("an outcome")
     }

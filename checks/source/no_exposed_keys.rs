@@ -4,8 +4,8 @@ use super::question::{NAMED, Question, Scope, plan};
 use super::rule::Topic;
 use super::tally::{Weighed, past, past_gap};
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, FilePath, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference,
-    RepositorySeen, RunFacts, Slot, Subject, Weight,
+    Check, CheckMeta, Evidence, Facts, FilePath, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Quoted, Reason, Reference, RepositorySeen, RunFacts, Slot, Subject, Weight,
 };
 use crate::text;
 
@@ -21,8 +21,19 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "What is in the tree is on every laptop, in every image and in the history of git.",
-    judged: "The folders of `source.roots` are searched for `sk_live_` and `pk_live_` keys, for values under a name of the platform's secret and for the configured secrets themselves: as they are, in Base64, in hex and URL-encoded. A secret key fails in code and in configuration that git tracks, a value under such a name warns in code, an API key warns; in tests and documentation a live secret still warns. Configuration that git does not track may hold keys. Placeholders and keys of other providers are merely told. Without a configured secret nothing can be told of it. Env files, images, pipelines, manifests and Terraform are judged by source-secrets-stored. `--history` has every version of every file that git keeps searched, too: a live key in there fails like one in the tree, and what could not be read to its end leaves it undecided; without it nothing is said of the history.",
-    remediation: "Take the keys named here out, load them from the environment or a secret store, and replace each of them.",
+    judged: "The folders of `source.roots` are searched for `sk_live_` and `pk_live_` keys, for \
+             values under a name of the platform's secret and for the configured secrets \
+             themselves: as they are, in Base64, in hex and URL-encoded. A secret key fails in \
+             code and in configuration that git tracks, a value under such a name warns in code, \
+             an API key warns; in tests and documentation a live secret still warns. \
+             Configuration that git does not track may hold keys. Placeholders and keys of other \
+             providers are merely told. Without a configured secret nothing can be told of it. \
+             Env files, images, pipelines, manifests and Terraform are judged by \
+             source-secrets-stored. `--history` has every version of every file that git keeps \
+             searched, too: a live key in there fails like one in the tree, and what could not be \
+             read to its end leaves it undecided; without it nothing is said of the history.",
+    remediation: "Take the keys named here out, load them from the environment or a secret store, \
+                  and replace each of them.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -55,7 +66,11 @@ impl Check for NoExposedKeys {
             Ok(_) | Err(_) => {
                 let failures = past.of_weight(Weight::Failure);
                 if !failures.is_empty() {
-                    return Ok(Outcome::Fail(Finding::new("a key is in the history of git", failures).fix(PAST_FIX).repeat(AGAIN)));
+                    return Ok(Outcome::Fail(
+                        Finding::new("a key is in the history of git", failures)
+                            .fix(PAST_FIX)
+                            .repeat(AGAIN),
+                    ));
                 }
             }
         }
@@ -70,10 +85,14 @@ impl Check for NoExposedKeys {
                 finding.evidence.extend(warnings);
                 Ok(Outcome::Warn(finding))
             }
-            Outcome::Pass(_) if !warnings.is_empty() => {
-                Ok(Outcome::Warn(Finding::new("a key stands in the history of git", warnings).fix(PAST_FIX).repeat(AGAIN)))
+            Outcome::Pass(_) if !warnings.is_empty() => Ok(Outcome::Warn(
+                Finding::new("a key stands in the history of git", warnings)
+                    .fix(PAST_FIX)
+                    .repeat(AGAIN),
+            )),
+            Outcome::Pass(_) if !looked_for.contains(&Slot::SecretKey) => {
+                Err(Reason::Blocked { by: "api-live-secret" }.into())
             }
-            Outcome::Pass(_) if !looked_for.contains(&Slot::SecretKey) => Err(Reason::Blocked { by: "api-live-secret" }.into()),
             Outcome::Pass(mut evidence) => {
                 evidence.extend(past.looked_at());
                 Ok(Outcome::Pass(evidence))
@@ -84,7 +103,8 @@ impl Check for NoExposedKeys {
 }
 
 /// What to do about a key that the history holds.
-const PAST_FIX: &str = "Replace the key: whoever has a copy of the repository has it, and no later commit calls it back.";
+const PAST_FIX: &str = "Replace the key: whoever has a copy of the repository has it, and no \
+                        later commit calls it back.";
 /// How to see it again.
 const AGAIN: &str = "golive scan --history";
 
@@ -110,9 +130,11 @@ impl<'a> Past<'a> {
     /// What weighs so much, as many as a finding names.
     fn of_weight(&self, weight: Weight) -> Vec<Evidence> {
         let found: Vec<_> = self.found.iter().filter(|(_, found)| found.weight == weight).collect();
-        let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|(commit, found)| in_commit(commit, found)).collect();
+        let mut evidence: Vec<Evidence> =
+            found.iter().take(NAMED).map(|(commit, found)| in_commit(commit, found)).collect();
         if found.len() > NAMED {
-            let words = text!("{} more in the history; `{}` names them", found.len() - NAMED, AGAIN);
+            let words =
+                text!("{} more in the history; `{}` names them", found.len() - NAMED, AGAIN);
             evidence.push(Evidence::of(Subject::Run("history of git"), "no key", words));
         }
         evidence
@@ -122,10 +144,15 @@ impl<'a> Past<'a> {
     fn looked_at(&self) -> impl Iterator<Item = Evidence> {
         let repositories = self.repositories.iter().map(|repository| {
             let path = Subject::File { path: FilePath::new(&repository.path), line: None };
-            let words = text!("nothing that counts in {} commits, {} versions of files", repository.commits, repository.files);
+            let words = text!(
+                "nothing that counts in {} commits, {} versions of files",
+                repository.commits,
+                repository.files
+            );
             Evidence::of(path, "no key in the history of git", words)
         });
-        let accepted = self.found.iter().filter(|(_, found)| found.hit.allowed.is_some()).take(NAMED);
+        let accepted =
+            self.found.iter().filter(|(_, found)| found.hit.allowed.is_some()).take(NAMED);
         repositories.chain(accepted.map(|(commit, found)| in_commit(commit, found)))
     }
 }
@@ -142,57 +169,101 @@ fn in_commit(commit: &str, found: &Weighed<'_>) -> Evidence {
         hit.circumstances(),
         found.rule.id
     );
-    Evidence::of(Subject::File { path: FilePath::past(&hit.path), line }, "no key in the history of git", words)
+    Evidence::of(
+        Subject::File { path: FilePath::past(&hit.path), line },
+        "no key in the history of git",
+        words,
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Allowed, AllowedBy, FilePlace, HistorySeen, HistoryState, Hit, PastHit, SourceSeen};
-    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+    use crate::model::{
+        Allowed, AllowedBy, FilePlace, HistorySeen, HistoryState, Hit, PastHit, SourceSeen,
+    };
+    use crate::source::fixture::{
+        ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
+    };
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&NoExposedKeys, Some(hit("own-secret", FilePlace::Test)), Some(hit("live-secret", FilePlace::Documentation)));
+        fixture_ends(
+            &NoExposedKeys,
+            Some(hit("own-secret", FilePlace::Test)),
+            Some(hit("live-secret", FilePlace::Documentation)),
+        );
     }
 
     #[test]
     fn fails_a_live_secret_that_git_tracks_and_lets_other_configuration_have_it() {
-        let env = Hit { path: "config/production.yml".to_owned(), ..hit("live-secret", FilePlace::Production) };
+        let env = Hit {
+            path: "config/production.yml".to_owned(),
+            ..hit("live-secret", FilePlace::Production)
+        };
         assert!(matches!(judge(&NoExposedKeys, vec![env.clone()]), Outcome::Fail(_)));
-        assert!(matches!(judge(&NoExposedKeys, vec![Hit { tracked: Some(false), ..env }]), Outcome::Pass(_)));
+        assert!(matches!(
+            judge(&NoExposedKeys, vec![Hit { tracked: Some(false), ..env }]),
+            Outcome::Pass(_)
+        ));
     }
 
     /// A history with these keys.
     fn with_history(hits: Vec<Hit>, state: HistoryState) -> SourceSeen {
-        let repository = RepositorySeen { path: ".".to_owned(), state, commits: 40, files: 90, ..RepositorySeen::default() };
+        let repository = RepositorySeen {
+            path: ".".to_owned(),
+            state,
+            commits: 40,
+            files: 90,
+            ..RepositorySeen::default()
+        };
         let found = hits.len() as u64;
-        let hits = hits.into_iter().map(|hit| PastHit { commit: "0a1b2c3d4e".to_owned(), hit }).collect();
-        SourceSeen { history: Some(HistorySeen { repositories: vec![repository], hits, found }), ..seen(Vec::new()) }
+        let hits =
+            hits.into_iter().map(|hit| PastHit { commit: "0a1b2c3d4e".to_owned(), hit }).collect();
+        SourceSeen {
+            history: Some(HistorySeen { repositories: vec![repository], hits, found }),
+            ..seen(Vec::new())
+        }
     }
 
     #[test]
     fn fails_a_key_in_the_history_and_names_the_commit() {
         let seen = with_history(vec![hit("live-secret", FilePlace::Code)], HistoryState::Searched);
-        let Outcome::Fail(finding) = judge_seen(&NoExposedKeys, &merchant(), seen) else { panic!("fails") };
+        let Outcome::Fail(finding) = judge_seen(&NoExposedKeys, &merchant(), seen) else {
+            panic!("fails")
+        };
         assert!(finding.evidence[0].observed.as_str().contains("0a1b2c3d4e"), "{finding:?}");
         assert!(finding.fix.is_some_and(|fix| fix.as_str().starts_with("Replace the key")));
         let both = SourceSeen {
             hits: vec![hit("live-secret", FilePlace::Code)],
             ..with_history(vec![hit("live-secret", FilePlace::Code)], HistoryState::Searched)
         };
-        assert!(matches!(judge_seen(&NoExposedKeys, &merchant(), both), Outcome::Fail(finding) if finding.evidence.len() == 2));
+        assert!(
+            matches!(judge_seen(&NoExposedKeys, &merchant(), both), Outcome::Fail(finding) if finding.evidence.len() == 2)
+        );
     }
 
     #[test]
     fn warns_of_a_key_in_tests_of_the_past_and_passes_what_was_accepted() {
         let seen = with_history(vec![hit("live-secret", FilePlace::Test)], HistoryState::Searched);
         assert!(matches!(judge_seen(&NoExposedKeys, &merchant(), seen), Outcome::Warn(_)));
-        let allowed = Some(Allowed { by: AllowedBy::Baseline, reason: "replaced in May".to_owned() });
-        let seen = with_history(vec![Hit { allowed, ..hit("live-secret", FilePlace::Code) }], HistoryState::Searched);
-        let Outcome::Pass(evidence) = judge_seen(&NoExposedKeys, &merchant(), seen) else { panic!("passes") };
-        assert!(evidence.iter().any(|evidence| evidence.observed.as_str().contains("40 commits")), "{evidence:?}");
-        assert!(evidence.iter().any(|evidence| evidence.observed.as_str().contains("replaced in May")), "{evidence:?}");
+        let allowed =
+            Some(Allowed { by: AllowedBy::Baseline, reason: "replaced in May".to_owned() });
+        let seen = with_history(
+            vec![Hit { allowed, ..hit("live-secret", FilePlace::Code) }],
+            HistoryState::Searched,
+        );
+        let Outcome::Pass(evidence) = judge_seen(&NoExposedKeys, &merchant(), seen) else {
+            panic!("passes")
+        };
+        assert!(
+            evidence.iter().any(|evidence| evidence.observed.as_str().contains("40 commits")),
+            "{evidence:?}"
+        );
+        assert!(
+            evidence.iter().any(|evidence| evidence.observed.as_str().contains("replaced in May")),
+            "{evidence:?}"
+        );
     }
 
     #[test]
@@ -200,7 +271,10 @@ mod tests {
         use HistoryState::{Failed, NoRepository, Partial, TooLong, TooMuch};
         for state in [Failed, NoRepository, Partial, TooLong, TooMuch] {
             let outcome = judge_seen(&NoExposedKeys, &merchant(), with_history(Vec::new(), state));
-            assert!(matches!(outcome, Outcome::Undecided(Reason::Capped(_))), "{state:?}: {outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Undecided(Reason::Capped(_))),
+                "{state:?}: {outcome:?}"
+            );
             let found = with_history(vec![hit("live-secret", FilePlace::Code)], state);
             assert!(matches!(judge_seen(&NoExposedKeys, &merchant(), found), Outcome::Fail(_)));
         }

@@ -10,9 +10,13 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-06"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "A call with `GENERATED_SIGNATURE` in place of a signature is refused, and a secret called `YOUR_SECRET_KEY` is known to all.",
-    judged: "Files of `source.roots` and `source.public` that name the platform are searched for the words that its samples leave to be filled in. In production configuration each fails, in code it warns; examples and documentation are merely told. Our own advice.",
-    remediation: "Put the value there: a signature and timestamp made for each call, keys from the environment.",
+    rationale: "A call with `GENERATED_SIGNATURE` in place of a signature is refused, and a \
+                secret called `YOUR_SECRET_KEY` is known to all.",
+    judged: "Files of `source.roots` and `source.public` that name the platform are searched for \
+             the words that its samples leave to be filled in. In production configuration each \
+             fails, in code it warns; examples and documentation are merely told. Our own advice.",
+    remediation: "Put the value there: a signature and timestamp made for each call, keys from \
+                  the environment.",
     reference: Reference::SIGNATURE,
     ..CheckMeta::USUAL
 };

@@ -12,9 +12,17 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Source,
     attestable: true,
     waivable: false,
-    rationale: "A leftover sends live payments to a system that moves no money, or lets made-up ones of the sandbox in.",
-    judged: "The folders of `source.roots` are searched for `pk_test_` and `sk_test_` keys, the configured sandbox credentials, the hosts of the sandbox and of previous API generations, and settings like `KWIKPAISA_ENV=sandbox`, whose names are ours to guess. In code and in production configuration each fails, but for such a setting in code, which warns as all do in configuration of no environment that git tracks. Tests, examples, documentation, other environments, comments and a choice between environments are merely told. Public folders are judged by source-public-clean.",
-    remediation: "Take keys and base URL from the environment in every place named here, and keep sandbox values in files of the test environment.",
+    rationale: "A leftover sends live payments to a system that moves no money, or lets made-up \
+                ones of the sandbox in.",
+    judged: "The folders of `source.roots` are searched for `pk_test_` and `sk_test_` keys, the \
+             configured sandbox credentials, the hosts of the sandbox and of previous API \
+             generations, and settings like `KWIKPAISA_ENV=sandbox`, whose names are ours to \
+             guess. In code and in production configuration each fails, but for such a setting in \
+             code, which warns as all do in configuration of no environment that git tracks. \
+             Tests, examples, documentation, other environments, comments and a choice between \
+             environments are merely told. Public folders are judged by source-public-clean.",
+    remediation: "Take keys and base URL from the environment in every place named here, and keep \
+                  sandbox values in files of the test environment.",
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL
 };
@@ -39,13 +47,25 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, Some(hit("sandbox-host", FilePlace::Code)), Some(hit("sandbox-secret", FilePlace::Config)));
+        fixture_ends(
+            &CHECK,
+            Some(hit("sandbox-host", FilePlace::Code)),
+            Some(hit("sandbox-secret", FilePlace::Config)),
+        );
     }
 
     #[test]
     fn passes_what_is_at_home_there_and_says_so() {
-        for place in [FilePlace::Test, FilePlace::Documentation, FilePlace::Example, FilePlace::OtherEnvironment, FilePlace::Vendored] {
-            assert!(matches!(judge(&CHECK, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2));
+        for place in [
+            FilePlace::Test,
+            FilePlace::Documentation,
+            FilePlace::Example,
+            FilePlace::OtherEnvironment,
+            FilePlace::Vendored,
+        ] {
+            assert!(
+                matches!(judge(&CHECK, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2)
+            );
         }
         let selected = Hit { around: Around::Selected, ..hit("sandbox-host", FilePlace::Code) };
         assert!(matches!(judge(&CHECK, vec![selected]), Outcome::Pass(_)));
@@ -53,7 +73,8 @@ mod tests {
 
     #[test]
     fn leaves_public_folders_and_other_rules_to_others() {
-        let others = vec![hit("sandbox-host", FilePlace::Public), hit("live-secret", FilePlace::Code)];
+        let others =
+            vec![hit("sandbox-host", FilePlace::Public), hit("live-secret", FilePlace::Code)];
         assert!(matches!(judge(&CHECK, others), Outcome::Pass(_)));
     }
 }

@@ -10,9 +10,14 @@ const META: CheckMeta = CheckMeta {
     covers: &["WH-09"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "Events sent through a tunnel reach a developer's machine, and nobody once it is switched off.",
-    judged: "The folders of `source.roots` and `source.public` are searched for addresses of tunnels and of services that catch webhooks. In production configuration each fails, in code it warns; tests, documentation and other environments are merely told. Our own advice.",
-    remediation: "Take the address from the environment, and let production's be the server's own name.",
+    rationale: "Events sent through a tunnel reach a developer's machine, and nobody once it is \
+                switched off.",
+    judged: "The folders of `source.roots` and `source.public` are searched for addresses of \
+             tunnels and of services that catch webhooks. In production configuration each fails, \
+             in code it warns; tests, documentation and other environments are merely told. Our \
+             own advice.",
+    remediation: "Take the address from the environment, and let production's be the server's own \
+                  name.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -37,6 +42,10 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, Some(hit("tunnel-host", FilePlace::Production)), Some(hit("tunnel-host", FilePlace::Code)));
+        fixture_ends(
+            &CHECK,
+            Some(hit("tunnel-host", FilePlace::Production)),
+            Some(hit("tunnel-host", FilePlace::Code)),
+        );
     }
 }

@@ -56,14 +56,26 @@ const TESTS: [&str; 26] = [
 ];
 
 /// Folders of documentation.
-const DOCUMENTATION: [&str; 7] = ["doc", "docs", "documentation", "wiki", "man", "manual", "javadoc"];
+const DOCUMENTATION: [&str; 7] =
+    ["doc", "docs", "documentation", "wiki", "man", "manual", "javadoc"];
 
 /// Folders of examples.
-const EXAMPLES: [&str; 10] =
-    ["example", "examples", "sample", "samples", "demo", "demos", "playground", "templates-examples", "stories", "tutorial"];
+const EXAMPLES: [&str; 10] = [
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "playground",
+    "templates-examples",
+    "stories",
+    "tutorial",
+];
 
 /// Folders of what a pipeline runs.
-const PIPELINES: [&str; 7] = [".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", ".woodpecker", ".drone"];
+const PIPELINES: [&str; 7] =
+    [".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", ".woodpecker", ".drone"];
 
 /// Files that a package manager writes.
 const LOCKS: [&str; 20] = [
@@ -131,16 +143,30 @@ const OTHER_ENVIRONMENTS: [&str; 20] = [
 ];
 
 /// Words of a name that say example.
-const EXAMPLE_WORDS: [&str; 7] = ["example", "examples", "sample", "dist", "template", "tmpl", "tpl"];
+const EXAMPLE_WORDS: [&str; 7] =
+    ["example", "examples", "sample", "dist", "template", "tmpl", "tpl"];
 
 /// Folders, and beginnings of names, of what editors and test runners are set up with.
 const WORKBENCH: [&str; 4] = [".vscode", ".idea", ".devcontainer", ".fleet"];
-const RUNNERS: [&str; 9] = ["jest.", "jest-", "vitest.", "karma.", "cypress.", "playwright.", "phpunit.", "setuptests.", "codeception."];
+const RUNNERS: [&str; 9] = [
+    "jest.",
+    "jest-",
+    "vitest.",
+    "karma.",
+    "cypress.",
+    "playwright.",
+    "phpunit.",
+    "setuptests.",
+    "codeception.",
+];
 
-/// Folders and names of code that each environment has its own file of: `settings/dev.py`, `environment.dev.ts`, `main_dev.dart`.
-const BY_ENVIRONMENT: [&str; 8] = ["config", "conf", "settings", "environments", "environment", "env", "appsettings", "main"];
+/// Folders and names of code that each environment has its own file of: `settings/dev.py`,
+/// `environment.dev.ts`, `main_dev.dart`.
+const BY_ENVIRONMENT: [&str; 8] =
+    ["config", "conf", "settings", "environments", "environment", "env", "appsettings", "main"];
 
-/// Extensions of configuration. JSON and XML hold much else: they are configuration where the name says so.
+/// Extensions of configuration. JSON and XML hold much else: they are configuration where the name
+/// says so.
 const CONFIG_EXTENSIONS: [&str; 16] = [
     "env",
     "yml",
@@ -161,16 +187,31 @@ const CONFIG_EXTENSIONS: [&str; 16] = [
 ];
 
 /// Extensions of documentation.
-const DOCUMENTATION_EXTENSIONS: [&str; 10] = ["md", "mdx", "markdown", "rst", "adoc", "asciidoc", "textile", "org", "pdf", "ipynb"];
+const DOCUMENTATION_EXTENSIONS: [&str; 10] =
+    ["md", "mdx", "markdown", "rst", "adoc", "asciidoc", "textile", "org", "pdf", "ipynb"];
 
 /// Names, without extension, of files for people.
-const FOR_PEOPLE: [&str; 12] =
-    ["readme", "changelog", "changes", "history", "license", "licence", "contributing", "security", "notice", "authors", "todo", "faq"];
+const FOR_PEOPLE: [&str; 12] = [
+    "readme",
+    "changelog",
+    "changes",
+    "history",
+    "license",
+    "licence",
+    "contributing",
+    "security",
+    "notice",
+    "authors",
+    "todo",
+    "faq",
+];
 
-/// What a file is for. `path` is the path from the folder that is searched, with `/` between its parts.
+/// What a file is for. `path` is the path from the folder that is searched, with `/` between its
+/// parts.
 #[must_use]
 pub fn place(path: &str, kind: FolderKind) -> FilePlace {
-    let names_tests = path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(is_test_project));
+    let names_tests =
+        path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(is_test_project));
     let path = path.to_ascii_lowercase().replace('\\', "/");
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let within = |known: &[&str]| folders.split('/').any(|folder| known.contains(&folder));
@@ -206,17 +247,24 @@ pub fn place(path: &str, kind: FolderKind) -> FilePlace {
         return FilePlace::Pipeline;
     }
     if is_config(folders, name) {
-        return environment(name).or_else(|| folders.rsplit('/').find_map(environment_of_folder)).unwrap_or(FilePlace::Config);
+        return environment(name)
+            .or_else(|| folders.rsplit('/').find_map(environment_of_folder))
+            .unwrap_or(FilePlace::Config);
     }
     // `settings.example.php`, `config.sample.js`: made to be copied.
     let mut words = name.split('.').skip(1);
     if words.any(|word| matches!(word, "example" | "sample" | "dist" | "template" | "tmpl")) {
         return FilePlace::Example;
     }
-    if is_of_another_environment(folders, name) { FilePlace::OtherEnvironment } else { FilePlace::Code }
+    if is_of_another_environment(folders, name) {
+        FilePlace::OtherEnvironment
+    } else {
+        FilePlace::Code
+    }
 }
 
-/// Whether code is that of another environment: `settings/dev.py`, `environment.dev.ts`, `src/debug/java/Url.java`.
+/// Whether code is that of another environment: `settings/dev.py`, `environment.dev.ts`,
+/// `src/debug/java/Url.java`.
 fn is_of_another_environment(folders: &str, name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let folder = folders.rsplit('/').next().unwrap_or_default();
@@ -224,25 +272,35 @@ fn is_of_another_environment(folders: &str, name: &str) -> bool {
     let environment = stem.rsplit(separators).next().unwrap_or_default();
     let first = stem.split(separators).next().unwrap_or_default();
     let named = OTHER_ENVIRONMENTS.contains(&environment);
-    named && (BY_ENVIRONMENT.contains(&first) || stem == environment && BY_ENVIRONMENT.contains(&folder))
+    named
+        && (BY_ENVIRONMENT.contains(&first)
+            || stem == environment && BY_ENVIRONMENT.contains(&folder))
         || format!("/{folders}/").contains("/src/debug/")
 }
 
 /// Whether a folder is a project of tests, as `Shop.Tests` or `ShopTests`.
 fn is_test_project(folder: &str) -> bool {
-    [".Tests", ".Test", ".tests", "_tests", "-tests", "UnitTests", "IntegrationTests"].iter().any(|end| folder.ends_with(end))
-        || folder.strip_suffix("Tests").is_some_and(|shop| shop.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()))
+    [".Tests", ".Test", ".tests", "_tests", "-tests", "UnitTests", "IntegrationTests"]
+        .iter()
+        .any(|end| folder.ends_with(end))
+        || folder.strip_suffix("Tests").is_some_and(|shop| {
+            shop.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        })
 }
 
-/// Whether the name is that of a file with environment variables: `.env`, `.env.production`, `prod.env`, `.envrc`, `env.production`.
+/// Whether the name is that of a file with environment variables: `.env`, `.env.production`,
+/// `prod.env`, `.envrc`, `env.production`.
 #[must_use]
 pub fn is_env_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let code =
-        ["js", "ts", "cjs", "mjs", "py", "rb", "go", "php", "java", "dart", "d", "rs", "cs", "sh", "html", "css", "vue", "map", "md"];
+    let code = [
+        "js", "ts", "cjs", "mjs", "py", "rb", "go", "php", "java", "dart", "d", "rs", "cs", "sh",
+        "html", "css", "vue", "map", "md",
+    ];
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let named = |rest: &str| rest.is_empty() || rest.starts_with(['.', '-', '_']);
-    name.strip_prefix(".env").is_some_and(|rest| named(rest) || rest == "rc") && !code.contains(&extension)
+    name.strip_prefix(".env").is_some_and(|rest| named(rest) || rest == "rc")
+        && !code.contains(&extension)
         || name.ends_with(".env")
         || name.strip_prefix("env.").is_some_and(|rest| environment(rest).is_some())
 }
@@ -272,11 +330,14 @@ fn environment_of_folder(folder: &str) -> Option<FilePlace> {
     }
 }
 
-/// `order_test.go`, `order.spec.ts`, `test_order.py`, `OrderTest.php`, the last in lower case already.
+/// `order_test.go`, `order.spec.ts`, `test_order.py`, `OrderTest.php`, the last in lower case
+/// already.
 fn is_test(name: &str) -> bool {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let source =
-        ["js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "go", "rb", "php", "java", "kt", "cs", "dart", "rs", "swift", "exs", "scala"];
+    let source = [
+        "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "go", "rb", "php", "java", "kt", "cs",
+        "dart", "rs", "swift", "exs", "scala",
+    ];
     source.contains(&extension)
         && (stem.ends_with(".test")
             || stem.ends_with(".spec")
@@ -288,7 +349,9 @@ fn is_test(name: &str) -> bool {
             || stem.starts_with("test_")
             || stem == "conftest"
             || matches!(extension, "java" | "kt" | "php" | "cs" | "scala" | "swift")
-                && (stem.ends_with("test") || stem.ends_with("tests") || stem.ends_with("testcase"))
+                && (stem.ends_with("test")
+                    || stem.ends_with("tests")
+                    || stem.ends_with("testcase"))
                 && !stem.ends_with("latest")
                 && !stem.ends_with("contest"))
         || name.ends_with(".snap")
@@ -298,19 +361,37 @@ fn is_test(name: &str) -> bool {
 fn is_documentation(name: &str) -> bool {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let for_people = FOR_PEOPLE.contains(&stem) && matches!(extension, "" | "txt" | "html");
-    let described = ["openapi", "swagger"].iter().any(|word| stem.contains(word)) && matches!(extension, "json" | "yml" | "yaml");
-    for_people || described || DOCUMENTATION_EXTENSIONS.contains(&extension) || name.ends_with("postman_collection.json")
+    let described = ["openapi", "swagger"].iter().any(|word| stem.contains(word))
+        && matches!(extension, "json" | "yml" | "yaml");
+    for_people
+        || described
+        || DOCUMENTATION_EXTENSIONS.contains(&extension)
+        || name.ends_with("postman_collection.json")
 }
 
 fn is_config(folders: &str, name: &str) -> bool {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let said = ["config", "settings", "appsettings", "application", "secrets", "credentials", "web"];
-    let in_config = folders.rsplit('/').next().is_some_and(|folder| matches!(folder, "config" | "conf" | "settings" | "environments"));
+    let said =
+        ["config", "settings", "appsettings", "application", "secrets", "credentials", "web"];
+    let in_config = folders
+        .rsplit('/')
+        .next()
+        .is_some_and(|folder| matches!(folder, "config" | "conf" | "settings" | "environments"));
     CONFIG_EXTENSIONS.contains(&extension)
         || name.starts_with("dockerfile")
         || name.ends_with(".dockerfile")
-        || matches!(extension, "json" | "json5" | "xml") && (in_config || stem.split(['.', '-', '_']).any(|word| said.contains(&word)))
-        || matches!(name, "procfile" | "makefile" | "vagrantfile" | "containerfile" | ".npmrc" | ".htaccess" | "crontab")
+        || matches!(extension, "json" | "json5" | "xml")
+            && (in_config || stem.split(['.', '-', '_']).any(|word| said.contains(&word)))
+        || matches!(
+            name,
+            "procfile"
+                | "makefile"
+                | "vagrantfile"
+                | "containerfile"
+                | ".npmrc"
+                | ".htaccess"
+                | "crontab"
+        )
 }
 
 #[cfg(test)]
@@ -442,10 +523,28 @@ mod tests {
 
     #[test]
     fn knows_files_with_variables() {
-        for name in [".env", ".env.production", ".ENV.local", ".envrc", "prod.env", "env.production", ".env-prod", ".env_live"] {
+        for name in [
+            ".env",
+            ".env.production",
+            ".ENV.local",
+            ".envrc",
+            "prod.env",
+            "env.production",
+            ".env-prod",
+            ".env_live",
+        ] {
             assert!(is_env_file(name), "{name}");
         }
-        for name in [".environment", "env.js", ".env.ts", "env.d.ts", "envoy.yaml", "env.rs", "environment.prod.ts", "env"] {
+        for name in [
+            ".environment",
+            "env.js",
+            ".env.ts",
+            "env.d.ts",
+            "envoy.yaml",
+            "env.rs",
+            "environment.prod.ts",
+            "env",
+        ] {
             assert!(!is_env_file(name), "{name}");
         }
     }

@@ -5,8 +5,8 @@ use super::rules::LIVE_SECRET;
 use super::tally::{Weighed, is_complete, public_archives, weighed};
 use super::vessel::vessel;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, FilePath, FilePlace, FolderKind, FolderState, Merchant, Outcome, Probe, Quoted, Reason, RunFacts,
-    SourceSeen, Subject, Text, Weight, WhyUnlooked,
+    Check, CheckMeta, Evidence, Facts, FilePath, FilePlace, FolderKind, FolderState, Merchant,
+    Outcome, Probe, Quoted, Reason, RunFacts, SourceSeen, Subject, Text, Weight, WhyUnlooked,
 };
 use crate::text;
 
@@ -72,11 +72,15 @@ impl Question {
     pub(super) fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let source = &facts.merchant.source;
         let configured = match self.scope {
-            Scope::Everywhere | Scope::Source | Scope::Written | Scope::Stored => !source.roots.is_empty(),
+            Scope::Everywhere | Scope::Source | Scope::Written | Scope::Stored => {
+                !source.roots.is_empty()
+            }
             Scope::Public => !source.public.is_empty(),
         };
         if !configured {
-            let key = if self.scope == Scope::Public { FolderKind::Public } else { FolderKind::Root }.key();
+            let key =
+                if self.scope == Scope::Public { FolderKind::Public } else { FolderKind::Root }
+                    .key();
             return Err(Reason::NoWayToObserve(text!("`{}` names no folder to search", key)).into());
         }
         self.judge_seen(facts.seen.source.get()?)
@@ -89,8 +93,10 @@ impl Question {
 
     /// Answers it from what was seen, configured or not.
     pub(super) fn judge_seen(&self, seen: &SourceSeen) -> anyhow::Result<Outcome> {
-        let found: Vec<Weighed<'_>> = weighed(seen).into_iter().filter(|found| self.is_about(found)).collect();
-        let of = |weight| found.iter().filter(move |found| found.weight == weight).collect::<Vec<_>>();
+        let found: Vec<Weighed<'_>> =
+            weighed(seen).into_iter().filter(|found| self.is_about(found)).collect();
+        let of =
+            |weight| found.iter().filter(move |found| found.weight == weight).collect::<Vec<_>>();
         let (failures, warnings) = (of(Weight::Failure), of(Weight::Warning));
         if !failures.is_empty() {
             return Ok(self.finding(seen, self.failure, &failures, Outcome::Fail));
@@ -98,9 +104,15 @@ impl Question {
         if let Some(gap) = gap(seen) {
             return Err(Reason::Capped(gap).into());
         }
-        if let (Scope::Public, Some(package)) = (self.scope, seen.unlooked.iter().find(|unlooked| unlooked.why == WhyUnlooked::AppPackage))
-        {
-            let words = text!("{} {}; name a folder with what is in it", Quoted(&package.path), package.why.words());
+        if let (Scope::Public, Some(package)) = (
+            self.scope,
+            seen.unlooked.iter().find(|unlooked| unlooked.why == WhyUnlooked::AppPackage),
+        ) {
+            let words = text!(
+                "{} {}; name a folder with what is in it",
+                Quoted(&package.path),
+                package.why.words()
+            );
             return Err(Reason::NoWayToObserve(words).into());
         }
         if !warnings.is_empty() {
@@ -109,10 +121,18 @@ impl Question {
         if self.scope == Scope::Public && public_archives(seen).next().is_some() {
             let evidence = public_archives(seen).take(NAMED).map(|archive| {
                 let path = Subject::File { path: FilePath::new(&archive.path), line: None };
-                Evidence::of(path, "a folder that can be searched", text!("{}; {} such", archive.why.words(), archive.count))
+                Evidence::of(
+                    path,
+                    "a folder that can be searched",
+                    text!("{}; {} such", archive.why.words(), archive.count),
+                )
             });
-            let finding = crate::model::Finding::new("others get an archive that was not looked into", evidence.collect());
-            let fix = "Unpack it to a folder, have that searched (`golive scan --public FOLDER`), and leave keys and env files out of it.";
+            let finding = crate::model::Finding::new(
+                "others get an archive that was not looked into",
+                evidence.collect(),
+            );
+            let fix = "Unpack it to a folder, have that searched (`golive scan --public FOLDER`), \
+                       and leave keys and env files out of it.";
             return Ok(Outcome::Warn(finding.fix(fix).repeat("golive scan")));
         }
         Ok(Outcome::Pass(self.looked_at(seen, &found)))
@@ -139,10 +159,15 @@ impl Question {
     ) -> Outcome {
         let mut found = found.to_vec();
         found.sort_by_key(|found| harm(found));
-        let mut evidence: Vec<Evidence> = found.iter().take(NAMED).map(|found| place(seen, found, self.expected)).collect();
+        let mut evidence: Vec<Evidence> =
+            found.iter().take(NAMED).map(|found| place(seen, found, self.expected)).collect();
         if found.len() > NAMED {
             let more = found.len() - NAMED;
-            evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, text!("{} more; `golive scan --all` names them", more)));
+            evidence.push(Evidence::of(
+                Subject::Run("source scan"),
+                self.expected,
+                text!("{} more; `golive scan --all` names them", more),
+            ));
         }
         let fix = found.first().map_or("", |first| match vessel(&first.hit.path) {
             Some(vessel) if self.scope == Scope::Stored => vessel.fix(),
@@ -163,31 +188,55 @@ impl Question {
             .iter()
             .filter(|folder| wanted(folder.kind))
             .map(|folder| {
-                let observed = text!("nothing that counts in {} files, {} kB", folder.files, folder.bytes / 1_000);
-                Evidence::of(Subject::File { path: FilePath::new(&folder.path), line: None }, self.expected, observed)
+                let observed = text!(
+                    "nothing that counts in {} files, {} kB",
+                    folder.files,
+                    folder.bytes / 1_000
+                );
+                Evidence::of(
+                    Subject::File { path: FilePath::new(&folder.path), line: None },
+                    self.expected,
+                    observed,
+                )
             })
             .collect();
-        let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) = found.iter().partition(|found| found.hit.allowed.is_some());
+        let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) =
+            found.iter().partition(|found| found.hit.allowed.is_some());
         evidence.extend(allowed.iter().take(NAMED).map(|found| place(seen, found, self.expected)));
         if allowed.len() > NAMED {
-            let words = text!("{} more that somebody allowed; `golive scan --all` names them", allowed.len() - NAMED);
+            let words = text!(
+                "{} more that somebody allowed; `golive scan --all` names them",
+                allowed.len() - NAMED
+            );
             evidence.push(Evidence::of(Subject::Run("source scan"), self.expected, words));
         }
         let harmless = harmless.len();
         if harmless > 0 {
-            let words = text!("{} in tests, documentation, comments and the like; `golive scan --all` names them", harmless);
-            evidence.push(Evidence::of(Subject::Run("source scan"), "good to know, nothing to do", words));
+            let words = text!(
+                "{} in tests, documentation, comments and the like; `golive scan --all` names them",
+                harmless
+            );
+            evidence.push(Evidence::of(
+                Subject::Run("source scan"),
+                "good to know, nothing to do",
+                words,
+            ));
         }
         let archives = seen.unlooked.iter().filter(|unlooked| unlooked.why == WhyUnlooked::Archive);
         evidence.extend(archives.map(|archive| {
             let path = Subject::File { path: FilePath::new(&archive.path), line: None };
-            Evidence::of(path, "looked into", text!("{}; {} such", archive.why.words(), archive.count))
+            Evidence::of(
+                path,
+                "looked into",
+                text!("{}; {} such", archive.why.words(), archive.count),
+            )
         }));
         evidence
     }
 }
 
-/// Which of the hits that weigh the same are named first: what is in use or lets others sign, then other keys.
+/// Which of the hits that weigh the same are named first: what is in use or lets others sign, then
+/// other keys.
 fn harm(found: &Weighed<'_>) -> impl Ord {
     let is_in_use = found.hit.secret.is_some() || found.rule.id == LIVE_SECRET.id;
     (!is_in_use, found.rule.topic != Topic::Secrets)
@@ -196,10 +245,21 @@ fn harm(found: &Weighed<'_>) -> impl Ord {
 /// Something that was found, and where.
 pub(super) fn place(seen: &SourceSeen, found: &Weighed<'_>, expected: &'static str) -> Evidence {
     let hit = found.hit;
-    let folder = seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));
-    let path = if matches!(folder, "" | ".") { hit.path.clone() } else { format!("{folder}/{}", hit.path) };
+    let folder =
+        seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));
+    let path = if matches!(folder, "" | ".") {
+        hit.path.clone()
+    } else {
+        format!("{folder}/{}", hit.path)
+    };
     let line = hit.line.and_then(|line| usize::try_from(line).ok());
-    let observed = text!("{}, {} ({}), rule {}", found.rule.what, Quoted(&hit.excerpt), hit.circumstances(), found.rule.id);
+    let observed = text!(
+        "{}, {} ({}), rule {}",
+        found.rule.what,
+        Quoted(&hit.excerpt),
+        hit.circumstances(),
+        found.rule.id
+    );
     if folder.contains("://") {
         // What a site gave out is no file that anybody could open here.
         let observed = text!("{}, line {}: {}", Quoted(&path), line.unwrap_or(1), observed);
@@ -223,9 +283,19 @@ pub(super) fn gap(seen: &SourceSeen) -> Option<Text> {
         let gap = seen.unlooked.iter().find(|unlooked| unlooked.why.is_gap())?;
         Some(match gap.count {
             1 => text!("{} {}", Quoted(&gap.path), gap.why.words()),
-            count => text!("{} {}, and {} more like it", Quoted(&gap.path), gap.why.words(), count - 1),
+            count => {
+                text!("{} {}, and {} more like it", Quoted(&gap.path), gap.why.words(), count - 1)
+            }
         })
     };
-    let empty = || seen.folders.iter().find(|folder| folder.files == 0).map(|folder| text!("no file was met in {}", Quoted(&folder.path)));
-    folder.or_else(unlooked).or_else(empty).or_else(|| (!is_complete(seen)).then(|| "no file was met".into()))
+    let empty = || {
+        seen.folders
+            .iter()
+            .find(|folder| folder.files == 0)
+            .map(|folder| text!("no file was met in {}", Quoted(&folder.path)))
+    };
+    folder
+        .or_else(unlooked)
+        .or_else(empty)
+        .or_else(|| (!is_complete(seen)).then(|| "no file was met".into()))
 }

@@ -12,13 +12,15 @@ pub struct Rule {
     pub id: &'static str,
     /// Which checks it speaks to.
     pub topic: Topic,
-    /// What it finds, as a clause that follows "is" or stands alone: "a secret key of the sandbox".
+    /// What it finds, as a clause that follows "is" or stands alone: "a secret key of the
+    /// sandbox".
     pub what: &'static str,
     /// Why it matters, one sentence.
     pub why: &'static str,
     /// What to do, one sentence.
     pub fix: &'static str,
-    /// What the search through all bytes looks for, letter by letter: four bytes or more each. A rule is asked only where one of them stands.
+    /// What the search through all bytes looks for, letter by letter: four bytes or more each. A
+    /// rule is asked only where one of them stands.
     pub literals: &'static [&'static str],
     /// Whether a literal is the real thing, from what stands around it.
     pub look: fn(&Sight<'_>) -> Option<Match>,
@@ -39,9 +41,11 @@ pub enum Reach {
     Everything,
     /// All but binary ones.
     Text,
-    /// Those that name the platform, binary ones excepted. They are few, so that such a rule costs the search through all others nothing.
+    /// Those that name the platform, binary ones excepted. They are few, so that such a rule costs
+    /// the search through all others nothing.
     PlatformText,
-    /// Those that name the platform or sign as it does, binary ones excepted, and nothing that names another provider.
+    /// Those that name the platform or sign as it does, binary ones excepted, and nothing that
+    /// names another provider.
     Signing,
     /// Of those, the ones that browsers or phones get.
     SigningPublic,
@@ -64,7 +68,9 @@ impl Reach {
     pub const fn is_everywhere(self) -> bool {
         match self {
             Self::Everything | Self::Text => true,
-            Self::PlatformText | Self::Signing | Self::SigningPublic | Self::SigningPrivate => false,
+            Self::PlatformText | Self::Signing | Self::SigningPublic | Self::SigningPrivate => {
+                false
+            }
         }
     }
 }
@@ -110,7 +116,9 @@ impl Topic {
     pub const fn checks(self) -> &'static [&'static str] {
         match self {
             Self::Sandbox => &["source-no-sandbox", "source-public-clean", "source-site-clean"],
-            Self::Secrets => &["source-no-exposed-keys", "source-public-clean", "source-site-clean"],
+            Self::Secrets => {
+                &["source-no-exposed-keys", "source-public-clean", "source-site-clean"]
+            }
             Self::Hosts => &["source-genuine-hosts"],
             Self::PlainHttp => &["source-https"],
             Self::TlsVerification => &["source-tls-verified"],
@@ -131,7 +139,8 @@ impl Topic {
 /// A literal in the bytes around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
-    /// The bytes: at least [`BEHIND`] before the literal and [`AHEAD`] from its start, as far as the file goes.
+    /// The bytes: at least [`BEHIND`] before the literal and [`AHEAD`] from its start, as far as
+    /// the file goes.
     pub bytes: &'a [u8],
     /// Where the literal begins.
     pub at: usize,
@@ -166,7 +175,8 @@ pub struct Levels {
     pub config: Weight,
     /// In code that production may run.
     pub code: Weight,
-    /// In tests, examples, documentation, lock files, vendored code and configuration of other environments.
+    /// In tests, examples, documentation, lock files, vendored code and configuration of other
+    /// environments.
     pub elsewhere: Weight,
     /// Where a choice between environments stands around it.
     pub selected: Weight,
@@ -180,12 +190,14 @@ pub struct Levels {
     pub untracked_production: Weight,
     /// In other configuration that git does not track: at most this.
     pub untracked_config: Weight,
-    /// The same for both in an env file that every account of the machine may read, where this is more.
+    /// The same for both in an env file that every account of the machine may read, where this is
+    /// more.
     pub open_to_all: Weight,
 }
 
 impl Levels {
-    /// A failure where it counts, and good to know elsewhere; to be completed with `..Levels::USUAL`.
+    /// A failure where it counts, and good to know elsewhere; to be completed with
+    /// `..Levels::USUAL`.
     pub const USUAL: Self = Self {
         public: Weight::Failure,
         production: Weight::Failure,
@@ -203,10 +215,12 @@ impl Levels {
 }
 
 impl Rule {
-    /// Whether somebody may accept such a hit. Nobody may accept a live key, or the value of a configured secret, in what others get.
+    /// Whether somebody may accept such a hit. Nobody may accept a live key, or the value of a
+    /// configured secret, in what others get.
     #[must_use]
     pub fn can_be_allowed(&self, hit: &Hit) -> bool {
-        let is_secret = self.topic == Topic::Secrets && hit.kind == HitKind::Real || hit.secret.is_some();
+        let is_secret =
+            self.topic == Topic::Secrets && hit.kind == HitKind::Real || hit.secret.is_some();
         !(hit.place == FilePlace::Public && is_secret || self.topic == Topic::Allowances)
     }
 
@@ -242,15 +256,23 @@ impl Rule {
             Around::Comment => levels.comment,
         };
         let by_platform = if hit.platform { Weight::Failure } else { levels.without_platform };
-        // Without git, an env file is where a deployment puts its values; anything else may be on its way into an image.
+        // Without git, an env file is where a deployment puts its values; anything else may be on
+        // its way into an image.
         let vessel = vessel(&hit.path);
         let is_env_file = vessel == Some(Vessel::EnvFile);
         // An image takes what is in its file along, whatever git knows.
-        let stays_here = hit.tracked.map_or(is_env_file, |tracked| !tracked) && vessel != Some(Vessel::Image);
-        let at_least = if is_env_file && hit.open_to_all == Some(true) { levels.open_to_all } else { Weight::Information };
+        let stays_here =
+            hit.tracked.map_or(is_env_file, |tracked| !tracked) && vessel != Some(Vessel::Image);
+        let at_least = if is_env_file && hit.open_to_all == Some(true) {
+            levels.open_to_all
+        } else {
+            Weight::Information
+        };
         let by_git = match hit.place {
             FilePlace::Production if stays_here => levels.untracked_production.max(at_least),
-            FilePlace::Config | FilePlace::OtherEnvironment if stays_here => levels.untracked_config.max(at_least),
+            FilePlace::Config | FilePlace::OtherEnvironment if stays_here => {
+                levels.untracked_config.max(at_least)
+            }
             FilePlace::Public
             | FilePlace::Production
             | FilePlace::Config
@@ -279,8 +301,14 @@ impl<'a> Sight<'a> {
     pub fn run(&self, within: impl Fn(u8) -> bool) -> Range<usize> {
         let least = self.at.saturating_sub(BEHIND);
         let most = self.bytes.len().min(self.at + AHEAD);
-        let start = self.bytes[least..self.at].iter().rposition(|byte| !within(*byte)).map_or(least, |at| least + at + 1);
-        let end = self.bytes[self.at..most].iter().position(|byte| !within(*byte)).map_or(most, |at| self.at + at);
+        let start = self.bytes[least..self.at]
+            .iter()
+            .rposition(|byte| !within(*byte))
+            .map_or(least, |at| least + at + 1);
+        let end = self.bytes[self.at..most]
+            .iter()
+            .position(|byte| !within(*byte))
+            .map_or(most, |at| self.at + at);
         start..end
     }
 
@@ -303,11 +331,15 @@ impl<'a> Sight<'a> {
         &self.bytes[self.at.saturating_sub(most)..self.at]
     }
 
-    /// Whether one of `words` (in lower case) stands within `radius` bytes of the literal, without regard to case.
+    /// Whether one of `words` (in lower case) stands within `radius` bytes of the literal, without
+    /// regard to case.
     #[must_use]
     pub fn is_near(&self, radius: usize, words: &[&str]) -> bool {
-        let near = &self.bytes[self.at.saturating_sub(radius)..self.bytes.len().min(self.end() + radius)];
-        words.iter().any(|word| near.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+        let near =
+            &self.bytes[self.at.saturating_sub(radius)..self.bytes.len().min(self.end() + radius)];
+        words.iter().any(|word| {
+            near.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+        })
     }
 }
 
@@ -349,7 +381,11 @@ mod tests {
         fix: "x",
         literals: &["xxxx"],
         look: |_| None,
-        levels: Levels { without_platform: Weight::Warning, untracked_production: Weight::Warning, ..Levels::USUAL },
+        levels: Levels {
+            without_platform: Weight::Warning,
+            untracked_production: Weight::Warning,
+            ..Levels::USUAL
+        },
         reach: Reach::Text,
         finds: &[],
         spares: &[],
@@ -389,7 +425,10 @@ mod tests {
         let secrets = Rule { topic: Topic::Secrets, ..RULE };
         assert_eq!(secrets.weigh(&hit(FilePlace::Code)), Weight::Information);
         assert_eq!(secrets.weigh(&hit(FilePlace::Public)), Weight::Failure);
-        assert_eq!(RULE.weigh(&Hit { secret: Some(Slot::SandboxSecretKey), ..hit(FilePlace::Public) }), Weight::Failure);
+        assert_eq!(
+            RULE.weigh(&Hit { secret: Some(Slot::SandboxSecretKey), ..hit(FilePlace::Public) }),
+            Weight::Failure
+        );
     }
 
     #[test]

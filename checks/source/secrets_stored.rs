@@ -2,7 +2,10 @@
 
 use super::question::{Question, Scope, plan};
 use super::rule::Topic;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Slot};
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts,
+    Slot,
+};
 
 /// See [`META`].
 pub(super) struct SecretsStored;
@@ -15,9 +18,18 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Source,
     attestable: true,
     waivable: false,
-    rationale: "What builds and deploys the shop is read by more people and machines than the shop's own code: registries, runners, clusters, backups.",
-    judged: "Env files, Dockerfiles, compose files, pipelines, Kubernetes manifests and Terraform in `source.roots` are searched for live keys, the configured secrets and values under a name of the platform's secret. A secret fails where git tracks the file, in a Dockerfile in any case; an API key warns. In an untracked env file it is at home, and warns where every account of the machine may read the file. References to a secret store, sealed manifests (SealedSecret, SOPS) and placeholders are no findings; tests and examples are merely told, but for live secrets, which warn. Without a configured secret nothing can be told of its value.",
-    remediation: "Keep secrets in a secret store or in env files that git does not know and only the service's account can read, and replace those named here.",
+    rationale: "What builds and deploys the shop is read by more people and machines than the \
+                shop's own code: registries, runners, clusters, backups.",
+    judged: "Env files, Dockerfiles, compose files, pipelines, Kubernetes manifests and Terraform \
+             in `source.roots` are searched for live keys, the configured secrets and values \
+             under a name of the platform's secret. A secret fails where git tracks the file, in \
+             a Dockerfile in any case; an API key warns. In an untracked env file it is at home, \
+             and warns where every account of the machine may read the file. References to a \
+             secret store, sealed manifests (SealedSecret, SOPS) and placeholders are no \
+             findings; tests and examples are merely told, but for live secrets, which warn. \
+             Without a configured secret nothing can be told of its value.",
+    remediation: "Keep secrets in a secret store or in env files that git does not know and only \
+                  the service's account can read, and replace those named here.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -43,7 +55,9 @@ impl Check for SecretsStored {
         let outcome = QUESTION.judge(facts)?;
         let looked_for = &facts.seen.source.get()?.looked_for;
         match outcome {
-            Outcome::Pass(_) if !looked_for.contains(&Slot::SecretKey) => Err(Reason::Blocked { by: "api-live-secret" }.into()),
+            Outcome::Pass(_) if !looked_for.contains(&Slot::SecretKey) => {
+                Err(Reason::Blocked { by: "api-live-secret" }.into())
+            }
             outcome => Ok(outcome),
         }
     }
@@ -53,7 +67,9 @@ impl Check for SecretsStored {
 mod tests {
     use super::*;
     use crate::model::{FilePlace, Hit, SourceSeen};
-    use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen};
+    use crate::source::fixture::{
+        ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
+    };
 
     fn at(path: &str, rule: &str, place: FilePlace) -> Hit {
         Hit { path: path.to_owned(), ..hit(rule, place) }
@@ -61,7 +77,10 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        let (fails, warns) = (at("Dockerfile", "live-secret", FilePlace::Config), at("compose.yml", "live-api-key", FilePlace::Config));
+        let (fails, warns) = (
+            at("Dockerfile", "live-secret", FilePlace::Config),
+            at("compose.yml", "live-api-key", FilePlace::Config),
+        );
         fixture_ends(&SecretsStored, Some(fails), Some(warns));
     }
 
@@ -76,27 +95,39 @@ mod tests {
             (None, Some(true), "warn"),
         ] {
             for place in [FilePlace::Production, FilePlace::Config] {
-                let env = Hit { tracked, open_to_all, ..at(".env.production", "live-secret", place) };
-                assert_eq!(judge(&SecretsStored, vec![env]).word(), expected, "{tracked:?} {open_to_all:?} {place:?}");
+                let env =
+                    Hit { tracked, open_to_all, ..at(".env.production", "live-secret", place) };
+                assert_eq!(
+                    judge(&SecretsStored, vec![env]).word(),
+                    expected,
+                    "{tracked:?} {open_to_all:?} {place:?}"
+                );
             }
         }
     }
 
     #[test]
     fn an_image_gives_away_what_git_does_not_know() {
-        let image = Hit { tracked: Some(false), ..at("Dockerfile", "named-secret", FilePlace::Config) };
+        let image =
+            Hit { tracked: Some(false), ..at("Dockerfile", "named-secret", FilePlace::Config) };
         let Outcome::Fail(finding) = judge(&SecretsStored, vec![image]) else { panic!("fails") };
         assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("--mount=type=secret")));
     }
 
     #[test]
     fn leaves_code_to_others() {
-        assert!(matches!(judge(&SecretsStored, vec![at("src/pay.js", "live-secret", FilePlace::Code)]), Outcome::Pass(_)));
+        assert!(matches!(
+            judge(&SecretsStored, vec![at("src/pay.js", "live-secret", FilePlace::Code)]),
+            Outcome::Pass(_)
+        ));
     }
 
     #[test]
     fn waits_for_a_secret_to_look_for() {
         let seen = SourceSeen { looked_for: vec![Slot::ApiKey], ..seen(Vec::new()) };
-        assert_eq!(judge_seen(&SecretsStored, &merchant(), seen), Outcome::Undecided(Reason::Blocked { by: "api-live-secret" }));
+        assert_eq!(
+            judge_seen(&SecretsStored, &merchant(), seen),
+            Outcome::Undecided(Reason::Blocked { by: "api-live-secret" })
+        );
     }
 }

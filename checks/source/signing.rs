@@ -2,7 +2,8 @@
 
 use super::rule::{AHEAD, BEHIND, Sight};
 
-/// Literals of the header that carries the signature. They are rare, and the search through every file looks for them.
+/// Literals of the header that carries the signature. They are rare, and the search through every
+/// file looks for them.
 pub const HEADER: [&str; 4] = ["-SIGNATURE", "-signature", "-Signature", "_SIGNATURE"];
 
 /// Other providers and their headers, in lower case.
@@ -56,7 +57,8 @@ const FOREIGN: [&str; 44] = [
 /// Marks of the platform, in lower case.
 const OWN: [&str; 5] = ["kwikpaisa", "x-signature", "x_signature", "x-timestamp", "x_timestamp"];
 
-/// Whether the header literal at `at` is the name `X-Signature`, in any spelling: `x-signature`, `HTTP_X_SIGNATURE`.
+/// Whether the header literal at `at` is the name `X-Signature`, in any spelling: `x-signature`,
+/// `HTTP_X_SIGNATURE`.
 #[must_use]
 pub fn is_header(bytes: &[u8], at: usize, literal: &str) -> bool {
     let Some(x) = at.checked_sub(1) else { return false };
@@ -69,11 +71,14 @@ pub fn is_header(bytes: &[u8], at: usize, literal: &str) -> bool {
                 !before.is_ascii_alphanumeric() && before != b'-'
             }
         });
-    starts && bytes.get(at + literal.len()).is_none_or(|after| !after.is_ascii_alphanumeric() && !matches!(after, b'-' | b'_'))
+    starts
+        && bytes
+            .get(at + literal.len())
+            .is_none_or(|after| !after.is_ascii_alphanumeric() && !matches!(after, b'-' | b'_'))
 }
 
-/// Whether a text that has the header, and does not name the platform, signs as the platform does: with a timestamp in a header of its own,
-/// by HMAC, and with no other provider in sight.
+/// Whether a text that has the header, and does not name the platform, signs as the platform does:
+/// with a timestamp in a header of its own, by HMAC, and with no other provider in sight.
 #[must_use]
 pub fn is_the_platforms(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text).to_ascii_lowercase();
@@ -93,7 +98,13 @@ pub(super) fn is_foreign(sight: &Sight<'_>) -> bool {
     let start = sight.at.saturating_sub(BEHIND);
     let near = sight.text(start..sight.bytes.len().min(sight.at + AHEAD)).to_ascii_lowercase();
     let at = sight.at - start;
-    let nearest = |marks: &[&str]| marks.iter().flat_map(|mark| near.match_indices(mark)).map(|(found, _)| found.abs_diff(at)).min();
+    let nearest = |marks: &[&str]| {
+        marks
+            .iter()
+            .flat_map(|mark| near.match_indices(mark))
+            .map(|(found, _)| found.abs_diff(at))
+            .min()
+    };
     match (nearest(&FOREIGN), nearest(&OWN)) {
         (Some(foreign), Some(own)) => foreign < own,
         (Some(_), None) => true,
@@ -107,29 +118,50 @@ mod tests {
 
     fn has_header(text: &str) -> bool {
         let bytes = text.as_bytes();
-        HEADER.iter().any(|literal| (0..bytes.len()).any(|at| bytes[at..].starts_with(literal.as_bytes()) && is_header(bytes, at, literal)))
+        HEADER.iter().any(|literal| {
+            (0..bytes.len()).any(|at| {
+                bytes[at..].starts_with(literal.as_bytes()) && is_header(bytes, at, literal)
+            })
+        })
     }
 
     #[test]
     fn knows_the_header_in_its_spellings_and_no_other() {
-        for text in
-            ["'x-signature'", "X-SIGNATURE", "\"X-Signature\"", "HTTP_X_SIGNATURE", "$_SERVER['HTTP_X_SIGNATURE']", "X_SIGNATURE = 1"]
-        {
+        for text in [
+            "'x-signature'",
+            "X-SIGNATURE",
+            "\"X-Signature\"",
+            "HTTP_X_SIGNATURE",
+            "$_SERVER['HTTP_X_SIGNATURE']",
+            "X_SIGNATURE = 1",
+        ] {
             assert!(has_header(text), "{text}");
         }
-        for text in
-            ["x-hub-signature", "X-Signature-Ed25519", "my-x-signature", "max-signature", "KP_SIGNATURE", "MAX_SIGNATURE", "x-signatures"]
-        {
+        for text in [
+            "x-hub-signature",
+            "X-Signature-Ed25519",
+            "my-x-signature",
+            "max-signature",
+            "KP_SIGNATURE",
+            "MAX_SIGNATURE",
+            "x-signatures",
+        ] {
             assert!(!has_header(text), "{text}");
         }
     }
 
     #[test]
     fn tells_the_platforms_signing_from_others() {
-        assert!(is_the_platforms(b"req.get('X-SIGNATURE'); req.get('X-TIMESTAMP'); createHmac('sha256', k)"));
-        assert!(is_the_platforms(b"$_SERVER['HTTP_X_SIGNATURE'] . $_SERVER['HTTP_X_TIMESTAMP'] . hash_hmac()"));
+        assert!(is_the_platforms(
+            b"req.get('X-SIGNATURE'); req.get('X-TIMESTAMP'); createHmac('sha256', k)"
+        ));
+        assert!(is_the_platforms(
+            b"$_SERVER['HTTP_X_SIGNATURE'] . $_SERVER['HTTP_X_TIMESTAMP'] . hash_hmac()"
+        ));
         assert!(!is_the_platforms(b"req.get('X-SIGNATURE'); createHmac('sha256', k)"));
-        assert!(!is_the_platforms(b"// Discord\nreq.get('X-SIGNATURE'); req.get('X-TIMESTAMP'); createHmac('sha256', k)"));
+        assert!(!is_the_platforms(
+            b"// Discord\nreq.get('X-SIGNATURE'); req.get('X-TIMESTAMP'); createHmac('sha256', k)"
+        ));
         assert!(!is_the_platforms(b"'X-SIGNATURE' 'X-TIMESTAMP' md5"));
     }
 
@@ -142,7 +174,13 @@ mod tests {
 
     #[test]
     fn what_is_nearer_owns_the_code() {
-        let is = |text: &str| is_foreign(&Sight { bytes: text.as_bytes(), at: text.find('‹').expect("a mark"), literal: "x" });
+        let is = |text: &str| {
+            is_foreign(&Sight {
+                bytes: text.as_bytes(),
+                at: text.find('‹').expect("a mark"),
+                literal: "x",
+            })
+        };
         assert!(is("stripe(); ‹"));
         assert!(is("kwikpaisa(); stripe(); ‹"));
         assert!(!is("stripe(); kwikpaisa(); ‹"));

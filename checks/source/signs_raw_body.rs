@@ -12,8 +12,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["SV-01", "SV-02", "WH-13"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "What a parser writes is not what the sender signed: spaces, escapes and numbers are spelled otherwise, and genuine events are refused.",
-    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for a received body that is written as JSON again and goes into the HMAC it is verified by. That warns; where the webhook refused a genuine event for its spelling, it fails. Signing a request of one's own over the JSON that is sent is right and not meant. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    rationale: "What a parser writes is not what the sender signed: spaces, escapes and numbers \
+                are spelled otherwise, and genuine events are refused.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names \
+             the platform, or signs as it does, is searched for a received body that is written \
+             as JSON again and goes into the HMAC it is verified by. That warns; where the \
+             webhook refused a genuine event for its spelling, it fails. Signing a request of \
+             one's own over the JSON that is sent is right and not meant. The rules read code a \
+             little and are heuristics of ours: they are silent where they are not sure, so that \
+             finding nothing is no proof.",
     remediation: "Verify over the bytes as they arrived, before anything parses them.",
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -31,12 +38,16 @@ pub(super) const CHECK: Mistake = Mistake {
     in_public: false,
 };
 
-/// Spellings that a receiver of raw bytes takes whatever its schema: nothing in them is new but the order of keys and spaces.
+/// Spellings that a receiver of raw bytes takes whatever its schema: nothing in them is new but the
+/// order of keys and spaces.
 const SPELLINGS: [&str; 2] = ["body-as-printed", "body-spaced"];
 
 fn symptom(facts: &Facts<'_>) -> Option<Text> {
     let is_alive = only(facts, "control-before").is_some_and(Exchange::accepted);
-    let refused = SPELLINGS.iter().filter_map(|name| only(facts, name)).find(|exchange| exchange.refused())?;
+    let refused = SPELLINGS
+        .iter()
+        .filter_map(|name| only(facts, name))
+        .find(|exchange| exchange.refused())?;
     is_alive.then(|| text!("genuine event refused for its spelling ({})", told(refused)))
 }
 
@@ -55,10 +66,13 @@ mod tests {
     #[test]
     fn fails_where_the_webhook_refused_a_spelling_and_says_both() {
         let answers = [("control-before", 200), ("body-as-printed", 200), ("body-spaced", 401)];
-        let Outcome::Fail(finding) = judge_with(&CHECK, "signs-parsed-body", &answers) else { panic!("fails") };
+        let Outcome::Fail(finding) = judge_with(&CHECK, "signs-parsed-body", &answers) else {
+            panic!("fails")
+        };
         let words = finding.message.as_str();
         assert!(
-            words.starts_with("genuine event refused for its spelling (\"body-spaced\"") && words.ends_with("\"src/pay.js\":7"),
+            words.starts_with("genuine event refused for its spelling (\"body-spaced\"")
+                && words.ends_with("\"src/pay.js\":7"),
             "{words}"
         );
     }

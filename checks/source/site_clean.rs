@@ -3,8 +3,8 @@
 use super::question::{Question, Scope};
 use super::rule::Topic;
 use crate::model::{
-    AskedFor, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, RunFacts,
-    SitePart, SiteSeen, Text,
+    AskedFor, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Quoted, Reason, Reference, RunFacts, SitePart, SiteSeen, Text,
 };
 use crate::text;
 
@@ -19,13 +19,17 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     attestable: true,
     waivable: false,
-    rationale: "What a site gives to one who asks it gives to all, whatever the source tree looks like.",
-    judged: "The page at `source.site` is fetched, the scripts and source maps that it names on its own host, `/.env` and `/.git/config`; nothing \
-             else, no redirect is followed and nothing is run. A key, sandbox ones included, a sandbox host, an env file or a repository fails, \
-             and the item is then required. A page that does not come, a script that does not come for a reason of transport, or more than \
-             `limits.source_site_requests` and `limits.source_site_bytes` allow leave it undecided. The platform asks that no secret be public; to \
-             look at the site is ours.",
-    remediation: "Take the file off the server, refuse paths that begin with a dot, and replace every key that was given out.",
+    rationale: "What a site gives to one who asks it gives to all, whatever the source tree looks \
+                like.",
+    judged: "The page at `source.site` is fetched, the scripts and source maps that it names on \
+             its own host, `/.env` and `/.git/config`; nothing else, no redirect is followed and \
+             nothing is run. A key, sandbox ones included, a sandbox host, an env file or a \
+             repository fails, and the item is then required. A page that does not come, a script \
+             that does not come for a reason of transport, or more than \
+             `limits.source_site_requests` and `limits.source_site_bytes` allow leave it \
+             undecided. The platform asks that no secret be public; to look at the site is ours.",
+    remediation: "Take the file off the server, refuse paths that begin with a dot, and replace \
+                  every key that was given out.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -48,7 +52,9 @@ impl Check for SiteClean {
 
     fn level(&self, facts: &Facts<'_>) -> Level {
         match facts.seen.site.get() {
-            Ok(seen) if exposed(seen).next().is_some() || QUESTION.is_failed(&seen.found) => Level::Required,
+            Ok(seen) if exposed(seen).next().is_some() || QUESTION.is_failed(&seen.found) => {
+                Level::Required
+            }
             Ok(_) | Err(_) => META.level,
         }
     }
@@ -62,9 +68,13 @@ impl Check for SiteClean {
             return Err(Reason::NoWayToObserve("`source.site` names no page".into()).into());
         }
         let seen = facts.seen.site.get()?;
-        let given_out: Vec<Evidence> = exposed(seen).map(|asked| evidence(asked, "not given out")).collect();
+        let given_out: Vec<Evidence> =
+            exposed(seen).map(|asked| evidence(asked, "not given out")).collect();
         if !given_out.is_empty() {
-            let finding = Finding::new("the merchant's own site gives out a file that belongs on the server alone", given_out);
+            let finding = Finding::new(
+                "the merchant's own site gives out a file that belongs on the server alone",
+                given_out,
+            );
             return Ok(Outcome::Fail(finding.repeat(AGAIN)));
         }
         if !QUESTION.is_failed(&seen.found) {
@@ -74,7 +84,12 @@ impl Check for SiteClean {
             Outcome::Fail(finding) => Ok(Outcome::Fail(finding.repeat(AGAIN))),
             Outcome::Warn(finding) => Ok(Outcome::Warn(finding.repeat(AGAIN))),
             Outcome::Pass(mut shown) => {
-                shown.extend(seen.asked.iter().filter(|asked| asked.what.is_private()).map(|asked| evidence(asked, "not given out")));
+                shown.extend(
+                    seen.asked
+                        .iter()
+                        .filter(|asked| asked.what.is_private())
+                        .map(|asked| evidence(asked, "not given out")),
+                );
                 if seen.elsewhere > 0 {
                     let words = text!("{} scripts on other hosts, not asked for", seen.elsewhere);
                     shown.push(Evidence::config("source.site", "scripts of its own host", words));
@@ -103,18 +118,30 @@ fn evidence(asked: &AskedFor, expected: &'static str) -> Evidence {
 fn whole(seen: &SiteSeen) -> Result<(), Reason> {
     let page = seen.asked.iter().find(|asked| asked.what == SitePart::Page);
     let page = page.ok_or_else(|| Reason::Transport("the page was not asked for".into()))?;
-    if let Some((asked, trouble)) = seen.asked.iter().find_map(|asked| Some((asked, asked.status.as_ref().err()?))) {
+    if let Some((asked, trouble)) =
+        seen.asked.iter().find_map(|asked| Some((asked, asked.status.as_ref().err()?)))
+    {
         return Err(Reason::Transport(text!("{}: {}", Quoted(&asked.path), trouble)));
     }
     if !page.given_out {
-        let words: Text = page.status.as_ref().map_or_else(|_| "nothing".into(), |status| text!("{}", status));
-        return Err(Reason::Ambiguous(text!("the page answers {}; `source.site` must name one that is there, without a redirect", words)));
+        let words: Text =
+            page.status.as_ref().map_or_else(|_| "nothing".into(), |status| text!("{}", status));
+        return Err(Reason::Ambiguous(text!(
+            "the page answers {}; `source.site` must name one that is there, without a redirect",
+            words
+        )));
     }
     if let Some(cut) = seen.asked.iter().find(|asked| asked.cut) {
-        return Err(Reason::Capped(text!("{} goes on after `limits.source_site_bytes`", Quoted(&cut.path))));
+        return Err(Reason::Capped(text!(
+            "{} goes on after `limits.source_site_bytes`",
+            Quoted(&cut.path)
+        )));
     }
     if seen.left_out > 0 {
-        return Err(Reason::Capped(text!("{} scripts came after `limits.source_site_requests`", seen.left_out)));
+        return Err(Reason::Capped(text!(
+            "{} scripts came after `limits.source_site_requests`",
+            seen.left_out
+        )));
     }
     Ok(())
 }
@@ -123,14 +150,22 @@ fn whole(seen: &SiteSeen) -> Result<(), Reason> {
 mod tests {
     use super::*;
     use crate::model::{
-        Address, Endpoint, FilePlace, FolderKind, FolderSeen, FolderState, Observations, Phase, Seen, SourceSeen, Trouble, TroubleKind,
+        Address, Endpoint, FilePlace, FolderKind, FolderSeen, FolderState, Observations, Phase,
+        Seen, SourceSeen, Trouble, TroubleKind,
     };
     use crate::platform::example;
     use crate::source::fixture::hit;
 
     fn asked(what: SitePart, path: &str, status: u16) -> AskedFor {
         let given_out = status == 200;
-        AskedFor { what, path: path.to_owned(), status: Ok(status), bytes: 100, cut: false, given_out }
+        AskedFor {
+            what,
+            path: path.to_owned(),
+            status: Ok(status),
+            bytes: 100,
+            cut: false,
+            given_out,
+        }
     }
 
     fn site() -> SiteSeen {
@@ -159,7 +194,9 @@ mod tests {
         let seen = Observations { site: Seen::Got(seen), ..Observations::default() };
         let facts = Facts { merchant: &merchant, run: &RunFacts::example(), seen: &seen };
         let outcome = SiteClean.judge(&facts);
-        let outcome = outcome.unwrap_or_else(|error| Outcome::Undecided(error.downcast::<Reason>().expect("a reason")));
+        let outcome = outcome.unwrap_or_else(|error| {
+            Outcome::Undecided(error.downcast::<Reason>().expect("a reason"))
+        });
         (outcome, SiteClean.level(&facts))
     }
 
@@ -168,7 +205,10 @@ mod tests {
         let mut more = site();
         more.elsewhere = 3;
         let (outcome, level) = judge(more);
-        assert!(matches!(outcome, Outcome::Pass(evidence) if evidence.len() == 4), "the folder, two private files, other hosts");
+        assert!(
+            matches!(outcome, Outcome::Pass(evidence) if evidence.len() == 4),
+            "the folder, two private files, other hosts"
+        );
         assert_eq!(level, Level::Recommended);
     }
 
@@ -176,12 +216,14 @@ mod tests {
     fn fails_an_env_file_a_repository_and_a_key_and_is_required_then() {
         for at in [2, 3] {
             let mut seen = site();
-            seen.asked[at] = AskedFor { given_out: true, ..asked(seen.asked[at].what, "/.env", 200) };
+            seen.asked[at] =
+                AskedFor { given_out: true, ..asked(seen.asked[at].what, "/.env", 200) };
             let (outcome, level) = judge(seen);
             assert!(matches!(outcome, Outcome::Fail(_)) && level == Level::Required);
         }
         let mut seen = site();
-        seen.found.hits = vec![crate::model::Hit { folder: 0, ..hit("live-secret", FilePlace::Public) }];
+        seen.found.hits =
+            vec![crate::model::Hit { folder: 0, ..hit("live-secret", FilePlace::Public) }];
         let (outcome, level) = judge(seen);
         assert!(matches!(outcome, Outcome::Fail(_)) && level == Level::Required);
     }
@@ -189,13 +231,19 @@ mod tests {
     #[test]
     fn warns_where_the_page_speaks_to_the_platform() {
         let mut seen = site();
-        seen.found.hits = vec![crate::model::Hit { folder: 0, ..hit("api-in-public", FilePlace::Public) }];
+        seen.found.hits =
+            vec![crate::model::Hit { folder: 0, ..hit("api-in-public", FilePlace::Public) }];
         assert!(matches!(judge(seen), (Outcome::Warn(_), Level::Recommended)));
     }
 
     #[test]
     fn is_undecided_where_it_did_not_see_everything() {
-        let trouble = Trouble { kind: TroubleKind::TimedOut, phase: Phase::FirstByte, after_ms: 9, detail: None };
+        let trouble = Trouble {
+            kind: TroubleKind::TimedOut,
+            phase: Phase::FirstByte,
+            after_ms: 9,
+            detail: None,
+        };
         let mut late = site();
         late.asked[1].status = Err(trouble);
         assert!(matches!(judge(late), (Outcome::Undecided(Reason::Transport(_)), _)));
@@ -211,8 +259,16 @@ mod tests {
 
     #[test]
     fn is_undecided_without_a_site() {
-        let facts = Facts { merchant: &example::merchant(), run: &RunFacts::example(), seen: &Observations::default() };
-        let error = SiteClean.judge(&facts).expect_err("nothing was asked").downcast::<Reason>().expect("a reason");
+        let facts = Facts {
+            merchant: &example::merchant(),
+            run: &RunFacts::example(),
+            seen: &Observations::default(),
+        };
+        let error = SiteClean
+            .judge(&facts)
+            .expect_err("nothing was asked")
+            .downcast::<Reason>()
+            .expect("a reason");
         assert!(matches!(error, Reason::NoWayToObserve(_)));
     }
 }

@@ -11,9 +11,15 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-05", "PC-35"],
     needs: Needs::Source,
     attestable: true,
-    rationale: "TLS without verification keeps nobody out: anybody on the path can read the keys and answer in the platform's place.",
-    judged: "Files of `source.roots` and `source.public` that name the platform are searched for switches that turn verification off, in JavaScript, PHP, Python, Go, Java, Kotlin, Ruby, C#, Dart, Rust and on command lines; a switch for the whole process counts in every file. In code and configuration each fails, under a choice between environments it warns. Other clients, such as a database's, are not meant.",
-    remediation: "Remove the switches named here; where a private authority is needed, name its certificate in place of turning verification off.",
+    rationale: "TLS without verification keeps nobody out: anybody on the path can read the keys \
+                and answer in the platform's place.",
+    judged: "Files of `source.roots` and `source.public` that name the platform are searched for \
+             switches that turn verification off, in JavaScript, PHP, Python, Go, Java, Kotlin, \
+             Ruby, C#, Dart, Rust and on command lines; a switch for the whole process counts in \
+             every file. In code and configuration each fails, under a choice between \
+             environments it warns. Other clients, such as a database's, are not meant.",
+    remediation: "Remove the switches named here; where a private authority is needed, name its \
+                  certificate in place of turning verification off.",
     reference: Reference::SECURITY,
     ..CheckMeta::USUAL
 };

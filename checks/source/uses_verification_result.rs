@@ -13,7 +13,13 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Source,
     attestable: true,
     rationale: "A verification without consequence verifies nothing: anybody can report a payment.",
-    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names the platform, or signs as it does, is searched for verifications whose result is dropped, kept and never asked for, or only written to a log. That warns; where the webhook took a forged or changed event, it fails. A function of one's own counts where its name says that it answers yes or no, or where its code in the same file does. The rules read code a little and are heuristics of ours: they are silent where they are not sure, so that finding nothing is no proof.",
+    judged: "Code in JavaScript, TypeScript, PHP, Python, Java, Go, Ruby, C# and Dart that names \
+             the platform, or signs as it does, is searched for verifications whose result is \
+             dropped, kept and never asked for, or only written to a log. That warns; where the \
+             webhook took a forged or changed event, it fails. A function of one's own counts \
+             where its name says that it answers yes or no, or where its code in the same file \
+             does. The rules read code a little and are heuristics of ours: they are silent where \
+             they are not sure, so that finding nothing is no proof.",
     remediation: "Answer 401 and stop wherever the verification does not say yes.",
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -63,18 +69,34 @@ mod tests {
 
     #[test]
     fn ends_as_mistakes_do() {
-        mistake_ends(&CHECK, &[hit("verification-unused", FilePlace::Code), hit("verification-logged-only", FilePlace::Code)]);
+        mistake_ends(
+            &CHECK,
+            &[
+                hit("verification-unused", FilePlace::Code),
+                hit("verification-logged-only", FilePlace::Code),
+            ],
+        );
     }
 
     #[test]
     fn fails_where_the_webhook_took_a_forged_event_and_says_both() {
-        let Outcome::Fail(finding) = judge_with(&CHECK, "verification-unused", &[("unsigned", 401), ("tampered-body", 200)]) else {
+        let Outcome::Fail(finding) =
+            judge_with(&CHECK, "verification-unused", &[("unsigned", 401), ("tampered-body", 200)])
+        else {
             panic!("fails")
         };
         let words = finding.message.as_str();
-        assert!(words.starts_with("tampered event accepted") && words.contains("no consequence: \"src/pay.js\":7"), "{words}");
+        assert!(
+            words.starts_with("tampered event accepted")
+                && words.contains("no consequence: \"src/pay.js\":7"),
+            "{words}"
+        );
         for (name, kind) in [("unsigned", "unsigned event"), ("forged-body-only", "forged event")] {
-            let Outcome::Fail(finding) = judge_with(&CHECK, "verification-logged-only", &[(name, 204)]) else { panic!("fails") };
+            let Outcome::Fail(finding) =
+                judge_with(&CHECK, "verification-logged-only", &[(name, 204)])
+            else {
+                panic!("fails")
+            };
             assert!(finding.message.as_str().starts_with(kind), "{}", finding.message);
         }
     }
@@ -88,8 +110,11 @@ mod tests {
     #[test]
     fn knows_the_names_of_the_forgeries() {
         use crate::webhook::scenarios::{EMPTY_SIGNATURE, FORGERIES, TAMPERED_BODY, UNSIGNED};
-        let known: Vec<&str> =
-            FORGERIES.iter().chain([&UNSIGNED, &EMPTY_SIGNATURE, &TAMPERED_BODY]).map(|delivery| delivery.name).collect();
+        let known: Vec<&str> = FORGERIES
+            .iter()
+            .chain([&UNSIGNED, &EMPTY_SIGNATURE, &TAMPERED_BODY])
+            .map(|delivery| delivery.name)
+            .collect();
         for name in FORGED {
             assert!(known.contains(&name), "{name}");
         }

@@ -1,4 +1,5 @@
-//! Files that configuration travels in, by their path: what a secret in one of them ends up in, and where it belongs instead.
+//! Files that configuration travels in, by their path: what a secret in one of them ends up in, and
+//! where it belongs instead.
 
 use super::place::is_env_file;
 
@@ -25,26 +26,35 @@ impl Vessel {
     pub const fn fix(self) -> &'static str {
         match self {
             Self::EnvFile => {
-                "Take the file out of git (`git rm --cached`), name it in `.gitignore`, `chmod 600` it, and replace the key if others could read it."
+                "Take the file out of git (`git rm --cached`), name it in `.gitignore`, `chmod \
+                 600` it, and replace the key if others could read it."
             }
             Self::Image => {
-                "Hand the key over when the container runs, or to the build alone (`RUN --mount=type=secret`), and replace it: layers keep what they once held."
+                "Hand the key over when the container runs, or to the build alone (`RUN \
+                 --mount=type=secret`), and replace it: layers keep what they once held."
             }
             Self::Compose => {
-                "Name the variable without its value, or use `env_file:` or `secrets:` with a file that git does not track, and replace the key."
+                "Name the variable without its value, or use `env_file:` or `secrets:` with a file \
+                 that git does not track, and replace the key."
             }
             Self::Pipeline => {
-                "Keep the key among the pipeline's protected secrets, name it from there, and replace it: the file is in git."
+                "Keep the key among the pipeline's protected secrets, name it from there, and \
+                 replace it: the file is in git."
             }
             Self::Manifest => {
-                "Seal the manifest (SealedSecret, SOPS) or let an operator fetch the value (ExternalSecret), and replace the key."
+                "Seal the manifest (SealedSecret, SOPS) or let an operator fetch the value \
+                 (ExternalSecret), and replace the key."
             }
-            Self::Terraform => "Read the key from a secret store or a variable of the environment, encrypt the state, and replace the key.",
+            Self::Terraform => {
+                "Read the key from a secret store or a variable of the environment, encrypt the \
+                 state, and replace the key."
+            }
         }
     }
 }
 
-/// What the file is for, where configuration travels in it. `path` is the path from the folder that is searched, with `/` between its parts.
+/// What the file is for, where configuration travels in it. `path` is the path from the folder that
+/// is searched, with `/` between its parts.
 #[must_use]
 pub fn vessel(path: &str) -> Option<Vessel> {
     let path = path.to_ascii_lowercase();
@@ -55,14 +65,39 @@ pub fn vessel(path: &str) -> Option<Vessel> {
     if is_env_file(name) {
         return Some(Vessel::EnvFile);
     }
-    if name.starts_with("dockerfile") || name.starts_with("containerfile") || matches!(extension, "dockerfile" | "containerfile") {
+    if name.starts_with("dockerfile")
+        || name.starts_with("containerfile")
+        || matches!(extension, "dockerfile" | "containerfile")
+    {
         return Some(Vessel::Image);
     }
-    if is_yaml && (stem.starts_with("docker-compose") || stem.starts_with("compose") || stem.starts_with("podman-compose")) {
+    if is_yaml
+        && (stem.starts_with("docker-compose")
+            || stem.starts_with("compose")
+            || stem.starts_with("podman-compose"))
+    {
         return Some(Vessel::Compose);
     }
-    let pipelines = [".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", ".woodpecker", ".drone", ".tekton"];
-    let files = [".gitlab-ci", ".travis", "azure-pipelines", "bitbucket-pipelines", "appveyor", ".drone", "cloudbuild", "buildspec"];
+    let pipelines = [
+        ".github",
+        ".gitlab",
+        ".circleci",
+        ".buildkite",
+        ".azure-pipelines",
+        ".woodpecker",
+        ".drone",
+        ".tekton",
+    ];
+    let files = [
+        ".gitlab-ci",
+        ".travis",
+        "azure-pipelines",
+        "bitbucket-pipelines",
+        "appveyor",
+        ".drone",
+        "cloudbuild",
+        "buildspec",
+    ];
     if within(&pipelines) || is_yaml && files.contains(&stem) || name.starts_with("jenkinsfile") {
         return Some(Vessel::Pipeline);
     }
@@ -73,8 +108,22 @@ pub fn vessel(path: &str) -> Option<Vessel> {
     {
         return Some(Vessel::Terraform);
     }
-    let clusters = ["k8s", "kubernetes", "kube", "manifests", "kustomize", "overlays", "helm", "charts", "argocd", "flux", "openshift"];
-    let named = stem.split(['.', '-', '_']).any(|word| matches!(word, "secret" | "secrets" | "deployment" | "configmap" | "statefulset"));
+    let clusters = [
+        "k8s",
+        "kubernetes",
+        "kube",
+        "manifests",
+        "kustomize",
+        "overlays",
+        "helm",
+        "charts",
+        "argocd",
+        "flux",
+        "openshift",
+    ];
+    let named = stem.split(['.', '-', '_']).any(|word| {
+        matches!(word, "secret" | "secrets" | "deployment" | "configmap" | "statefulset")
+    });
     let charts = matches!(stem.split(['.', '-', '_']).next(), Some("values"));
     if (is_yaml || extension == "json") && within(&clusters) || is_yaml && (named || charts) {
         return Some(Vessel::Manifest);
@@ -117,7 +166,14 @@ mod tests {
 
     #[test]
     fn every_one_has_a_fix() {
-        for vessel in [Vessel::EnvFile, Vessel::Image, Vessel::Compose, Vessel::Pipeline, Vessel::Manifest, Vessel::Terraform] {
+        for vessel in [
+            Vessel::EnvFile,
+            Vessel::Image,
+            Vessel::Compose,
+            Vessel::Pipeline,
+            Vessel::Manifest,
+            Vessel::Terraform,
+        ] {
             assert!(vessel.fix().ends_with('.') && vessel.fix().contains("replace"));
         }
     }

@@ -18,8 +18,10 @@ fn root() -> &'static Path {
 
 /// The file that should hold a check.
 fn file(section: &Section, meta: &CheckMeta) -> PathBuf {
-    let name = meta.id.strip_prefix(section.id).and_then(|rest| rest.strip_prefix('-')).unwrap_or(meta.id);
-    let name = if meta.needs == Needs::Attestation { "items".to_owned() } else { name.replace('-', "_") };
+    let name =
+        meta.id.strip_prefix(section.id).and_then(|rest| rest.strip_prefix('-')).unwrap_or(meta.id);
+    let name =
+        if meta.needs == Needs::Attestation { "items".to_owned() } else { name.replace('-', "_") };
     PathBuf::from(section.id).join(name).with_extension("rs")
 }
 
@@ -41,10 +43,16 @@ fn ids_are_unique_and_name_their_section_and_file() {
         let path = file(section, meta);
         let shown = path.display();
         if !seen.insert(meta.id) {
-            complaints.push(format!("{}: another check has this id; change one in checks/{shown}", meta.id));
+            complaints.push(format!(
+                "{}: another check has this id; change one in checks/{shown}",
+                meta.id
+            ));
         }
         if !meta.id.starts_with(&format!("{}-", section.id)) {
-            complaints.push(format!("{}: ids of checks/{}/ begin with `{}-`", meta.id, section.id, section.id));
+            complaints.push(format!(
+                "{}: ids of checks/{}/ begin with `{}-`",
+                meta.id, section.id, section.id
+            ));
         }
         if !meta.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             complaints.push(format!("{}: ids are kebab-case; change checks/{shown}", meta.id));
@@ -63,17 +71,24 @@ fn every_check_that_has_a_file_is_in_its_section() {
     let mut complaints = Vec::new();
     for section in CATALOGUE {
         let folder = root().join(section.id);
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("checks/{}/ should hold the section", section.id)) {
+        for entry in std::fs::read_dir(&folder)
+            .unwrap_or_else(|_| panic!("checks/{}/ should hold the section", section.id))
+        {
             let path = entry.expect("an entry").path();
             if path.extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
             let relative = path.strip_prefix(root()).expect("within the crate").to_owned();
             let text = read(&relative);
-            for id in text.lines().filter_map(|line| line.trim().strip_prefix("id: \"")?.strip_suffix("\",")) {
+            for id in text
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("id: \"")?.strip_suffix("\","))
+            {
                 if id != section.id && id.starts_with(section.id) && !listed.contains(id) {
                     let (shown, section) = (relative.display(), section.id);
-                    complaints.push(format!("{id} (checks/{shown}) is not in SECTION.checks of checks/{section}/mod.rs"));
+                    complaints.push(format!(
+                        "{id} (checks/{shown}) is not in SECTION.checks of checks/{section}/mod.rs"
+                    ));
                 }
             }
         }
@@ -88,14 +103,18 @@ fn every_section_is_in_the_catalogue() {
     for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         let declares = read(&Path::new(module).join("mod.rs")).contains(": Section = ");
         if declares && !CATALOGUE.iter().any(|section| section.id == module) {
-            complaints.push(format!("{module}: add `&{module}::SECTION` to CATALOGUE in checks/lib.rs"));
+            complaints
+                .push(format!("{module}: add `&{module}::SECTION` to CATALOGUE in checks/lib.rs"));
         }
     }
     for section in CATALOGUE {
         if section.checks.is_empty() {
             complaints.push(format!("checks/{}/mod.rs: the section has no checks", section.id));
         }
-        complaints.extend(title_complaint(section.title).map(|why| format!("checks/{}/mod.rs: the section's title {why}", section.id)));
+        complaints.extend(
+            title_complaint(section.title)
+                .map(|why| format!("checks/{}/mod.rs: the section's title {why}", section.id)),
+        );
     }
     none(complaints);
 }
@@ -106,15 +125,27 @@ fn every_requirement_that_is_covered_exists() {
     for (section, meta) in checks() {
         let path = file(section, meta);
         if meta.covers.is_empty() && meta.id != "operations-exceptions" {
-            complaints.push(format!("{}: covers no requirement; see checks/{}", meta.id, path.display()));
+            complaints.push(format!(
+                "{}: covers no requirement; see checks/{}",
+                meta.id,
+                path.display()
+            ));
         }
         let mut seen = BTreeSet::new();
         for id in meta.covers {
             if !requirements::all().iter().any(|row| row.id == *id) {
-                complaints.push(format!("{}: {id} is not in checks/requirements.toml; correct checks/{}", meta.id, path.display()));
+                complaints.push(format!(
+                    "{}: {id} is not in checks/requirements.toml; correct checks/{}",
+                    meta.id,
+                    path.display()
+                ));
             }
             if !seen.insert(id) {
-                complaints.push(format!("{}: covers {id} twice; correct checks/{}", meta.id, path.display()));
+                complaints.push(format!(
+                    "{}: covers {id} twice; correct checks/{}",
+                    meta.id,
+                    path.display()
+                ));
             }
         }
     }
@@ -133,10 +164,18 @@ fn every_requirement_is_covered_and_required_ones_by_a_required_check() {
     for row in requirements::all() {
         let by = covered.get(row.id.as_str()).map_or(&[][..], Vec::as_slice);
         if by.is_empty() {
-            complaints.push(format!("{} ({}): no check covers it; add it to `covers` of a check or to an items.rs", row.id, row.words));
+            complaints.push(format!(
+                "{} ({}): no check covers it; add it to `covers` of a check or to an items.rs",
+                row.id, row.words
+            ));
         } else if row.required && !by.iter().any(|meta| meta.level == Level::Required) {
             let ids: Vec<&str> = by.iter().map(|meta| meta.id).collect();
-            complaints.push(format!("{} ({}) is required, and none of {} is", row.id, row.words, ids.join(", ")));
+            complaints.push(format!(
+                "{} ({}) is required, and none of {} is",
+                row.id,
+                row.words,
+                ids.join(", ")
+            ));
         }
     }
     none(complaints);
@@ -146,10 +185,15 @@ fn every_requirement_is_covered_and_required_ones_by_a_required_check() {
 fn attestation_items_are_required_where_one_of_their_requirements_is() {
     let mut complaints = Vec::new();
     for (section, meta) in checks().filter(|(_, meta)| meta.needs == Needs::Attestation) {
-        let required = meta.covers.iter().filter_map(|id| requirements::find(id)).any(|row| row.required);
+        let required =
+            meta.covers.iter().filter_map(|id| requirements::find(id)).any(|row| row.required);
         if required != (meta.level == Level::Required) {
             let shown = file(section, meta);
-            complaints.push(format!("{}: its level is not that of what it covers; correct checks/{}", meta.id, shown.display()));
+            complaints.push(format!(
+                "{}: its level is not that of what it covers; correct checks/{}",
+                meta.id,
+                shown.display()
+            ));
         }
     }
     none(complaints);
@@ -174,15 +218,24 @@ fn words_are_there_and_end_as_sentences() {
     let mut titles = BTreeSet::new();
     for (section, meta) in checks() {
         let path = file(section, meta);
-        let mut complain = |what: String| complaints.push(format!("{}: {what}; see checks/{}", meta.id, path.display()));
+        let mut complain = |what: String| {
+            complaints.push(format!("{}: {what}; see checks/{}", meta.id, path.display()))
+        };
         if let Some(why) = title_complaint(meta.title) {
             complain(format!("a title {why}"));
         }
         if !titles.insert(meta.title) {
             complain("another check has this title".to_owned());
         }
-        for (name, words) in [("rationale", meta.rationale), ("judged", meta.judged), ("remediation", meta.remediation)] {
-            if !words.starts_with(|c: char| c.is_uppercase() || c == '`' || c == '"' || c.is_ascii_digit()) || !words.ends_with('.') {
+        for (name, words) in [
+            ("rationale", meta.rationale),
+            ("judged", meta.judged),
+            ("remediation", meta.remediation),
+        ] {
+            if !words.starts_with(|c: char| {
+                c.is_uppercase() || c == '`' || c == '"' || c.is_ascii_digit()
+            }) || !words.ends_with('.')
+            {
                 complain(format!("`{name}` is a sentence, from capital to full stop"));
             }
             if words.contains("  ") || words.contains('\n') {
@@ -205,8 +258,14 @@ fn words_are_there_and_end_as_sentences() {
 fn references_are_pages_of_the_platform() {
     let mut complaints = Vec::new();
     for (section, meta) in checks() {
-        if !meta.reference.url.starts_with("https://developers.kwikpaisa.com/v3-guide/") || meta.reference.label.is_empty() {
-            complaints.push(format!("{}: refers to no page of the platform; see checks/{}", meta.id, file(section, meta).display()));
+        if !meta.reference.url.starts_with("https://developers.kwikpaisa.com/v3-guide/")
+            || meta.reference.label.is_empty()
+        {
+            complaints.push(format!(
+                "{}: refers to no page of the platform; see checks/{}",
+                meta.id,
+                file(section, meta).display()
+            ));
         }
     }
     none(complaints);
@@ -217,11 +276,19 @@ fn exceptions_are_allowed_where_they_make_sense() {
     let mut complaints = Vec::new();
     for (section, meta) in checks() {
         let path = file(section, meta);
-        let mut complain = |what: &str| complaints.push(format!("{}: {what}; see checks/{}", meta.id, path.display()));
-        let about_secrets =
-            ["-literal-secrets", "-secret-files", "-secret-storage", "-secrets-not-public", "-sandbox-removed", "-leaks-nothing"]
-                .iter()
-                .any(|end| meta.id.ends_with(end));
+        let mut complain = |what: &str| {
+            complaints.push(format!("{}: {what}; see checks/{}", meta.id, path.display()))
+        };
+        let about_secrets = [
+            "-literal-secrets",
+            "-secret-files",
+            "-secret-storage",
+            "-secrets-not-public",
+            "-sandbox-removed",
+            "-leaks-nothing",
+        ]
+        .iter()
+        .any(|end| meta.id.ends_with(end));
         if meta.waivable && about_secrets {
             complain("a check of secrets or production safety cannot be waived");
         }

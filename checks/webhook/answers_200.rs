@@ -4,7 +4,8 @@ use super::by_hand;
 use super::conversation::{evidence, single};
 use super::scenarios::{CONTROL_BEFORE, between_controls};
 use crate::model::{
-    Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Stack, StackFix,
+    Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
+    RunFacts, Stack, StackFix,
 };
 use crate::text;
 
@@ -17,14 +18,30 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["WH-04", "WH-16"],
     needs: Needs::Network,
-    rationale: "The platform delivers again whatever is not answered 200; a 201, 202 or 204 is as good as a failure to it.",
+    rationale: "The platform delivers again whatever is not answered 200; a 201, 202 or 204 is as \
+                good as a failure to it.",
     judged: "The genuine event that was taken with a 2xx must have been answered with 200 itself.",
-    remediation: "Answer 200 to every verified event, also where the framework's default is 201, 202 or 204.",
+    remediation: "Answer 200 to every verified event, also where the framework's default is 201, \
+                  202 or 204.",
     stacks: &[
-        StackFix { stack: Stack::Node, how: "res.sendStatus(200), not res.status(202) or res.status(204)." },
-        StackFix { stack: Stack::Php, how: "http_response_code(200); Laravel: return response('', 200), not response()->noContent()." },
-        StackFix { stack: Stack::Python, how: "return '', 200 in Flask, HttpResponse(status=200) in Django; FastAPI: status_code=200." },
-        StackFix { stack: Stack::Java, how: "ResponseEntity.ok().build(), not accepted() or noContent()." },
+        StackFix {
+            stack: Stack::Node,
+            how: "res.sendStatus(200), not res.status(202) or res.status(204).",
+        },
+        StackFix {
+            stack: Stack::Php,
+            how: "http_response_code(200); Laravel: return response('', 200), not \
+                  response()->noContent().",
+        },
+        StackFix {
+            stack: Stack::Python,
+            how: "return '', 200 in Flask, HttpResponse(status=200) in Django; FastAPI: \
+                  status_code=200.",
+        },
+        StackFix {
+            stack: Stack::Java,
+            how: "ResponseEntity.ok().build(), not accepted() or noContent().",
+        },
     ],
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -46,7 +63,13 @@ impl Check for Answers200 {
             Some(200) => Ok(Outcome::Pass(shown)),
             Some(status @ 201..=299) => Ok(Outcome::Fail(Finding {
                 repeat: by_hand::genuine(facts),
-                ..Finding::new(text!("a genuine event is answered {}, which the platform takes for a failure", status), shown)
+                ..Finding::new(
+                    text!(
+                        "a genuine event is answered {}, which the platform takes for a failure",
+                        status
+                    ),
+                    shown,
+                )
             })),
             Some(_) | None => Err(Reason::Blocked { by: "webhook-reachable" }.into()),
         }

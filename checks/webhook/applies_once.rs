@@ -4,7 +4,9 @@ use super::conversation::control;
 use super::effects::{Applied, counted, every};
 use super::scenarios::{ONCE_SEQUENTIAL, between_controls, once_sequential};
 use super::stacks;
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts,
+};
 
 /// See [`META`].
 pub(super) struct AppliesOnce;
@@ -18,10 +20,13 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "Every duplicate that is applied credits a customer with money that was never paid.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, the same bytes again, then signed afresh. The order must \
-             be credited exactly once, counted until the count rests. Two or more fail. No effect at all shows nothing and is undecided. Without \
-             effects it is undecided, and a person may answer for it. What a broken connection does is webhook-cut-redelivered's.",
-    remediation: "De-duplicate by event and order id in the same transaction that credits, with a unique index.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, \
+             the same bytes again, then signed afresh. The order must be credited exactly once, \
+             counted until the count rests. Two or more fail. No effect at all shows nothing and \
+             is undecided. Without effects it is undecided, and a person may answer for it. What \
+             a broken connection does is webhook-cut-redelivered's.",
+    remediation: "De-duplicate by event and order id in the same transaction that credits, with a \
+                  unique index.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -40,7 +45,10 @@ impl Check for AppliesOnce {
         let applied = Applied::of(facts, ONCE_SEQUENTIAL, META.id)?;
         let shown = vec![applied.evidence()];
         if !applied.once()? {
-            return Ok(Outcome::fail("one event, delivered several times, was applied more than once", shown));
+            return Ok(Outcome::fail(
+                "one event, delivered several times, was applied more than once",
+                shown,
+            ));
         }
         control(facts)?;
         overshot(facts)?;
@@ -48,12 +56,15 @@ impl Check for AppliesOnce {
     }
 }
 
-/// A count between the deliveries that is not the last one: something was taken back, which is not the same as applying it once.
+/// A count between the deliveries that is not the last one: something was taken back, which is not
+/// the same as applying it once.
 fn overshot(facts: &Facts<'_>) -> Result<(), Reason> {
     match every(counted(facts, ONCE_SEQUENTIAL, META.id)?)?[..] {
-        [_, between, after] if between > after => {
-            Err(Reason::Ambiguous(crate::text!("the count of effects went down from {} to {} while duplicates came in", between, after)))
-        }
+        [_, between, after] if between > after => Err(Reason::Ambiguous(crate::text!(
+            "the count of effects went down from {} to {} while duplicates came in",
+            between,
+            after
+        ))),
         _ => Ok(()),
     }
 }
@@ -76,7 +87,10 @@ mod tests {
 
     fn case(counts: [u64; 3]) -> Case {
         let [before, between, after] = counts.map(At::Effects);
-        Case::accepted().went("once-sequential", vec![before, At::Status(200), between, At::Status(200), At::Status(200), after])
+        Case::accepted().went(
+            "once-sequential",
+            vec![before, At::Status(200), between, At::Status(200), At::Status(200), after],
+        )
     }
 
     #[test]
@@ -102,7 +116,9 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_order_was_settled_before() {
-        let Reason::Ambiguous(why) = reason(case([1, 1, 1]).judge(&AppliesOnce)) else { panic!("ambiguous") };
+        let Reason::Ambiguous(why) = reason(case([1, 1, 1]).judge(&AppliesOnce)) else {
+            panic!("ambiguous")
+        };
         assert!(why.as_str().contains("not settled yet"));
     }
 
@@ -113,10 +129,16 @@ mod tests {
 
     #[test]
     fn cannot_be_seen_without_effects_and_says_how_it_could() {
-        for why in [NotMade::NoEffects, NotMade::Deliver { is: Deliver::Probe, needs: Deliver::Full }] {
+        for why in
+            [NotMade::NoEffects, NotMade::Deliver { is: Deliver::Probe, needs: Deliver::Full }]
+        {
             let case = Case::accepted().not_made("once-sequential", why);
-            let Reason::NoWayToObserve(why) = reason(case.judge(&AppliesOnce)) else { panic!("no way to observe") };
-            for way in ["webhook.effects.url", "webhook.effects.command", "attest.webhook-applies-once"] {
+            let Reason::NoWayToObserve(why) = reason(case.judge(&AppliesOnce)) else {
+                panic!("no way to observe")
+            };
+            for way in
+                ["webhook.effects.url", "webhook.effects.command", "attest.webhook-applies-once"]
+            {
                 assert!(why.as_str().contains(way), "{way}");
             }
         }

@@ -18,7 +18,11 @@ pub(super) struct Attempts<'a> {
 
 impl<'a> Attempts<'a> {
     /// Those of a scenario that counts effects.
-    pub(super) fn of(facts: &Facts<'a>, scenario: &'static str, check: &'static str) -> Result<Self, Reason> {
+    pub(super) fn of(
+        facts: &Facts<'a>,
+        scenario: &'static str,
+        check: &'static str,
+    ) -> Result<Self, Reason> {
         let all = counted(facts, scenario, check)?.attempts().ok_or_else(unfinished)?;
         let last = all.last().ok_or_else(unfinished)?;
         Ok(Self { scenario, all, last })
@@ -48,13 +52,20 @@ impl<'a> Attempts<'a> {
     /// The same as evidence.
     pub(super) fn evidence(self) -> Evidence {
         let words = match self.all {
-            [only] if only.accepted() => text!("{}: accepted at the first attempt, so no retry was seen", only.outcome()),
+            [only] if only.accepted() => {
+                text!("{}: accepted at the first attempt, so no retry was seen", only.outcome())
+            }
             _ => self.words(),
         };
-        Evidence::of(Subject::Delivery(text!("{}: attempts", self.scenario)), "200 in the end", words)
+        Evidence::of(
+            Subject::Delivery(text!("{}: attempts", self.scenario)),
+            "200 in the end",
+            words,
+        )
     }
 
-    /// That an event was never accepted is the receiver's doing: it answered, the controls were accepted, and other events are not refused too.
+    /// That an event was never accepted is the receiver's doing: it answered, the controls were
+    /// accepted, and other events are not refused too.
     pub(super) fn are_the_receivers_doing(self, facts: &Facts<'_>) -> Result<(), Reason> {
         Reception::of(self.last)?;
         Controls::of(facts)?;
@@ -72,7 +83,9 @@ impl<'a> Attempts<'a> {
 }
 
 /// What has to be seen beside, to tell whose doing it is when attempts fail.
-pub(super) fn those_that_may_carry_the_blame(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
+pub(super) fn those_that_may_carry_the_blame(
+    merchant: &Merchant,
+) -> impl Iterator<Item = Scenario> {
     let events = used_events(merchant).map(|used| event(merchant, used));
     [duplicate(), redelivery(), once_sequential(merchant)].into_iter().chain(events)
 }

@@ -1,12 +1,17 @@
-//! What can be sent by hand: the ways in which a delivery may differ from a genuine one, and what an answer to each comes to.
+//! What can be sent by hand: the ways in which a delivery may differ from a genuine one, and what
+//! an answer to each comes to.
 
 use super::obstacle::Obstacle;
 use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, event_name, every};
-use crate::model::{Change, Claim, Content, Delivery, Exchange, Form, Label, Limits, Merchant, Method, Stamp, Step, Text, Wait};
+use crate::model::{
+    Change, Claim, Content, Delivery, Exchange, Form, Label, Limits, Merchant, Method, Stamp, Step,
+    Text, Wait,
+};
 use crate::platform::Event;
 use crate::text;
 
-/// One way in which a delivery differs from a genuine one; the word after `--tamper` is its delivery's name.
+/// One way in which a delivery differs from a genuine one; the word after `--tamper` is its
+/// delivery's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
     /// The delivery, about `payment.processing`.
@@ -22,12 +27,14 @@ pub enum Expect {
     Accepted,
     /// A 4xx.
     Refused,
-    /// Either, and not by breaking: it is validly signed and no plain event, or its signature is spelled in a way that some libraries read.
+    /// Either, and not by breaking: it is validly signed and no plain event, or its signature is
+    /// spelled in a way that some libraries read.
     Either,
 }
 
 /// Labelled `text/plain`.
-const TEXT_PLAIN: Delivery = Delivery { change: Change::Labelled(Label::Text), ..Delivery::genuine("text-plain") };
+const TEXT_PLAIN: Delivery =
+    Delivery { change: Change::Labelled(Label::Text), ..Delivery::genuine("text-plain") };
 /// What may be sent beside what the checks send.
 const MORE: [Delivery; 1] = [TEXT_PLAIN];
 
@@ -49,40 +56,61 @@ impl Expect {
             (false, _) => return Self::Refused,
         }
         match (delivery.content, delivery.change, delivery.form, delivery.claim) {
-            (Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty, ..) => Self::Either,
+            (Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty, ..) => {
+                Self::Either
+            }
             (_, Change::Shifted { .. }, ..) => Self::Refused,
-            (_, _, Form::RepeatedKeys | Form::TrailingBytes | Form::Nested { .. } | Form::Padded { .. }, _) => Self::Either,
+            (
+                _,
+                _,
+                Form::RepeatedKeys
+                | Form::TrailingBytes
+                | Form::Nested { .. }
+                | Form::Padded { .. },
+                _,
+            ) => Self::Either,
             (_, Change::UpperCase | Change::Labelled(_), ..) => Self::Either,
-            (_, _, _, Claim::OtherAmount | Claim::OtherCurrency | Claim::OtherTransaction) => Self::Either,
+            (_, _, _, Claim::OtherAmount | Claim::OtherCurrency | Claim::OtherTransaction) => {
+                Self::Either
+            }
             (Content::Event(_) | Content::UnknownEvent, ..) => Self::Accepted,
         }
     }
 }
 
 impl Kind {
-    /// Every kind: whatever the checks send as a delivery of its own, and a few more. What must be refused comes first.
+    /// Every kind: whatever the checks send as a delivery of its own, and a few more. What must be
+    /// refused comes first.
     #[must_use]
     pub fn all(merchant: &Merchant) -> Vec<Self> {
         let announced = Event::ALL.map(event_name);
-        let not_of_here = |name: &str| [CONTROL_BEFORE.name, CONTROL_AFTER.name].contains(&name) || announced.contains(&name);
+        let not_of_here = |name: &str| {
+            [CONTROL_BEFORE.name, CONTROL_AFTER.name].contains(&name) || announced.contains(&name)
+        };
         let mut all: Vec<Delivery> = Vec::new();
         for scenario in every(merchant) {
             if let [Step::Deliver(delivery)] = &scenario.steps[..]
                 && delivery.wait == Wait::Answer
                 && delivery.name == scenario.name
                 && !not_of_here(delivery.name)
-                && delivery.about(Event::PaymentProcessing).is_none_or(|processing| processing == *delivery)
+                && delivery
+                    .about(Event::PaymentProcessing)
+                    .is_none_or(|processing| processing == *delivery)
             {
                 all.push(*delivery);
             }
         }
         for more in MORE {
-            if !all.iter().any(|known| Delivery { name: more.name, ..*known } == more || known.name == more.name) {
+            if !all.iter().any(|known| {
+                Delivery { name: more.name, ..*known } == more || known.name == more.name
+            }) {
                 all.push(more);
             }
         }
-        let mut all: Vec<Self> =
-            all.into_iter().map(|delivery| Self { expect: Expect::to(&delivery, &merchant.limits), delivery }).collect();
+        let mut all: Vec<Self> = all
+            .into_iter()
+            .map(|delivery| Self { expect: Expect::to(&delivery, &merchant.limits), delivery })
+            .collect();
         all.sort_by_key(|kind| match kind.expect {
             Expect::Refused => 0,
             Expect::Either => 1,
@@ -121,7 +149,11 @@ impl Delivery {
     fn about(self, event: Event) -> Option<Self> {
         match self.content {
             Content::Event(_) => Some(Self { content: Content::Event(event), ..self }),
-            Content::UnknownEvent | Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => None,
+            Content::UnknownEvent
+            | Content::NotJson
+            | Content::NotAnEvent
+            | Content::ApiRequest
+            | Content::Empty => None,
         }
     }
 }
@@ -171,7 +203,8 @@ pub enum Before {
 /// Judges the answer to one delivery of a kind.
 #[must_use]
 pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> Judgement {
-    let unclear = |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
+    let unclear =
+        |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
     let status = match &exchange.answer {
         Ok(answer) => answer.status,
         Err(trouble) => return unclear(text!("{}", trouble)),
@@ -179,47 +212,62 @@ pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> 
     let accepted = |standing, why| Judgement { word: "ACCEPTED", standing, why, fix: None };
     let refused = |standing, why| Judgement { word: "REFUSED", standing, why, fix: None };
     match (kind.expect, status) {
-        (_, 408 | 425 | 429) => unclear(text!("it was answered {}: the receiver asks to come back later", status)),
+        (_, 408 | 425 | 429) => {
+            unclear(text!("it was answered {}: the receiver asks to come back later", status))
+        }
         (Expect::Accepted, 200) => accepted(Standing::AsExpected, "it was answered 200".into()),
         (Expect::Accepted, _) => not_accepted(kind, exchange, status, circumstances),
-        (Expect::Refused, 200..=299) => {
-            accepted(Standing::Contrary, text!("a correct receiver refuses it, and it was answered {}", status))
-        }
+        (Expect::Refused, 200..=299) => accepted(
+            Standing::Contrary,
+            text!("a correct receiver refuses it, and it was answered {}", status),
+        ),
         // Whatever stands in the way of another method than POST.
         (Expect::Refused, 300..) if kind.delivery.method != Method::Post => {
             refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status))
         }
-        (Expect::Refused, 400..=499) => refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status)),
-        (Expect::Either, 200..=299) => {
-            accepted(Standing::AsExpected, text!("it was answered {}; a correct receiver may take or refuse it", status))
+        (Expect::Refused, 400..=499) => {
+            refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status))
         }
-        (Expect::Either, 400..=499) => {
-            refused(Standing::AsExpected, text!("it was answered {}; a correct receiver may take or refuse it", status))
-        }
+        (Expect::Either, 200..=299) => accepted(
+            Standing::AsExpected,
+            text!("it was answered {}; a correct receiver may take or refuse it", status),
+        ),
+        (Expect::Either, 400..=499) => refused(
+            Standing::AsExpected,
+            text!("it was answered {}; a correct receiver may take or refuse it", status),
+        ),
         (Expect::Either, 500..=502 | 504..) => Judgement {
             word: "BROKEN",
             standing: Standing::Contrary,
             why: text!("a correct receiver takes or refuses it, and it ended in {}", status),
             fix: Some("Answer a 4xx to what cannot be read or verified".into()),
         },
-        (Expect::Refused | Expect::Either, _) => {
-            unclear(text!("it was answered {}, which is no refusal that could be told from trouble: answer 401", status))
-        }
+        (Expect::Refused | Expect::Either, _) => unclear(text!(
+            "it was answered {}, which is no refusal that could be told from trouble: answer 401",
+            status
+        )),
     }
 }
 
 /// What stands in the way of a genuine delivery.
-fn not_accepted(kind: &Kind, exchange: &Exchange, status: u16, circumstances: Circumstances) -> Judgement {
+fn not_accepted(
+    kind: &Kind,
+    exchange: &Exchange,
+    status: u16,
+    circumstances: Circumstances,
+) -> Judgement {
     let obstacle = Obstacle::of(exchange);
     let refusal = (400..500).contains(&status);
-    let unclear = |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
+    let unclear =
+        |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
     if let Some(doubt) = obstacle.doubt(circumstances.issued || circumstances.before.is_some()) {
         return unclear(text!("{}", doubt));
     }
     match circumstances.before.filter(|_| refusal) {
         Some(Before::Same) => {
             return unclear(text!(
-                "the very same bytes were accepted before and are answered {} now, as a replay cache does; `--resign` signs each delivery afresh",
+                "the very same bytes were accepted before and are answered {} now, as a replay \
+                 cache does; `--resign` signs each delivery afresh",
                 status
             ));
         }
@@ -227,27 +275,47 @@ fn not_accepted(kind: &Kind, exchange: &Exchange, status: u16, circumstances: Ci
             return Judgement {
                 word: "REFUSED",
                 standing: Standing::Contrary,
-                why: text!("the same event was accepted before, and signed afresh it is answered {}", status),
-                fix: Some("Answer 200 to an event that was handled already; de-duplicate by event and order, not by refusing".into()),
+                why: text!(
+                    "the same event was accepted before, and signed afresh it is answered {}",
+                    status
+                ),
+                fix: Some(
+                    "Answer 200 to an event that was handled already; de-duplicate by event and \
+                     order, not by refusing"
+                        .into(),
+                ),
             };
         }
         None => {}
     }
-    let plain = kind.delivery == Delivery { name: kind.delivery.name, content: kind.delivery.content, ..Delivery::genuine("") };
+    let plain = kind.delivery
+        == Delivery {
+            name: kind.delivery.name,
+            content: kind.delivery.content,
+            ..Delivery::genuine("")
+        };
     let why = match obstacle {
         Obstacle::Signature(_) if !plain => {
             text!("it is correctly signed, though spelled otherwise, and was answered {}", status)
         }
-        _ if (200..300).contains(&status) => text!("it was answered {}, which the platform takes for a failure", status),
+        _ if (200..300).contains(&status) => {
+            text!("it was answered {}, which the platform takes for a failure", status)
+        }
         _ => obstacle.message(),
     };
     let fix = match obstacle {
-        Obstacle::Signature(_) if !plain => {
-            "Compute the HMAC over the body as it arrived, before anything parses it, and look headers up in any spelling".into()
-        }
+        Obstacle::Signature(_) if !plain => "Compute the HMAC over the body as it arrived, before \
+                                             anything parses it, and look headers up in any \
+                                             spelling"
+            .into(),
         _ => obstacle.fix(),
     };
-    Judgement { word: if refusal { "REFUSED" } else { "NOT ACCEPTED" }, standing: Standing::Contrary, why, fix: Some(fix) }
+    Judgement {
+        word: if refusal { "REFUSED" } else { "NOT ACCEPTED" },
+        standing: Standing::Contrary,
+        why,
+        fix: Some(fix),
+    }
 }
 
 #[cfg(test)]
@@ -261,8 +329,16 @@ mod tests {
 
     const UNKNOWN: Circumstances = Circumstances { issued: false, before: None };
 
-    fn standing(name: &str, answer: Result<u16, TroubleKind>, circumstances: Circumstances) -> (&'static str, Standing) {
-        let kind = if name == "genuine" { Kind::genuine() } else { Kind::named(name, &Merchant::default()).expect("a kind") };
+    fn standing(
+        name: &str,
+        answer: Result<u16, TroubleKind>,
+        circumstances: Circumstances,
+    ) -> (&'static str, Standing) {
+        let kind = if name == "genuine" {
+            Kind::genuine()
+        } else {
+            Kind::named(name, &Merchant::default()).expect("a kind")
+        };
         let judged = judge(&kind, &exchange(name, answer), circumstances);
         assert!(!judged.why.as_str().is_empty());
         (judged.word, judged.standing)
@@ -274,22 +350,43 @@ mod tests {
         let all = Kind::all(&merchant);
         let names: BTreeSet<&str> = all.iter().map(Kind::name).collect();
         assert_eq!(names.len(), all.len());
-        let late = ["stale-hour", "stale-day", "future", "sandbox-secret", "upper-case", "shifted", "method-get", "malformed-signed"];
-        for name in FORGERIES.into_iter().chain(BODY_FORMS).map(|delivery| delivery.name).chain(late) {
+        let late = [
+            "stale-hour",
+            "stale-day",
+            "future",
+            "sandbox-secret",
+            "upper-case",
+            "shifted",
+            "method-get",
+            "malformed-signed",
+        ];
+        for name in
+            FORGERIES.into_iter().chain(BODY_FORMS).map(|delivery| delivery.name).chain(late)
+        {
             assert!(names.contains(name), "{name}");
         }
-        assert!(!names.iter().any(|name| name.starts_with("control") || name.starts_with("events-")));
+        assert!(
+            !names.iter().any(|name| name.starts_with("control") || name.starts_with("events-"))
+        );
     }
 
     #[test]
     fn each_is_expected_to_end_as_its_check_has_it() {
         let named = |name: &str| Kind::named(name, &Merchant::default()).map(|kind| kind.expect);
-        for name in
-            FORGERIES.map(|delivery| delivery.name).into_iter().chain(["stale-hour", "stale-day", "future", "sandbox-secret", "shifted"])
-        {
+        for name in FORGERIES.map(|delivery| delivery.name).into_iter().chain([
+            "stale-hour",
+            "stale-day",
+            "future",
+            "sandbox-secret",
+            "shifted",
+        ]) {
             assert_eq!(named(name), Some(Expect::Refused), "{name}");
         }
-        for name in BODY_FORMS.map(|delivery| delivery.name).into_iter().chain(["headers-lower", "headers-title", "unknown-event"]) {
+        for name in BODY_FORMS.map(|delivery| delivery.name).into_iter().chain([
+            "headers-lower",
+            "headers-title",
+            "unknown-event",
+        ]) {
             assert_eq!(named(name), Some(Expect::Accepted), "{name}");
         }
         for (name, expect) in [
@@ -308,11 +405,18 @@ mod tests {
     #[test]
     fn what_must_be_refused_is_not_genuine_and_what_must_be_accepted_is() {
         for kind in Kind::all(&Merchant::default()) {
-            let fresh = kind.delivery.is_validly_signed() && matches!(kind.delivery.stamp, Stamp::Now { .. });
+            let fresh = kind.delivery.is_validly_signed()
+                && matches!(kind.delivery.stamp, Stamp::Now { .. });
             match kind.expect {
                 Expect::Accepted => assert!(fresh, "{}", kind.name()),
-                Expect::Refused => assert!(!fresh || matches!(kind.delivery.change, Change::Shifted { .. }), "{}", kind.name()),
-                Expect::Either => assert_eq!(kind.delivery.signed, Signed::Genuine, "{}", kind.name()),
+                Expect::Refused => assert!(
+                    !fresh || matches!(kind.delivery.change, Change::Shifted { .. }),
+                    "{}",
+                    kind.name()
+                ),
+                Expect::Either => {
+                    assert_eq!(kind.delivery.signed, Signed::Genuine, "{}", kind.name())
+                }
             }
         }
     }
@@ -327,23 +431,45 @@ mod tests {
                 assert!(harmless || kind.delivery.tier() == Deliver::Full, "{}", kind.name());
             }
         }
-        assert_eq!(Kind::named("malformed-empty", &Merchant::default()).and_then(|kind| kind.about(Event::PaymentSuccess)), None);
+        assert_eq!(
+            Kind::named("malformed-empty", &Merchant::default())
+                .and_then(|kind| kind.about(Event::PaymentSuccess)),
+            None
+        );
     }
 
     #[test]
     fn a_genuine_delivery_is_to_be_answered_200() {
         assert_eq!(standing("genuine", Ok(200), UNKNOWN), ("ACCEPTED", Standing::AsExpected));
-        for (status, word) in [(201, "NOT ACCEPTED"), (302, "NOT ACCEPTED"), (500, "NOT ACCEPTED"), (401, "REFUSED"), (405, "REFUSED")] {
-            assert_eq!(standing("genuine", Ok(status), UNKNOWN), (word, Standing::Contrary), "{status}");
+        for (status, word) in [
+            (201, "NOT ACCEPTED"),
+            (302, "NOT ACCEPTED"),
+            (500, "NOT ACCEPTED"),
+            (401, "REFUSED"),
+            (405, "REFUSED"),
+        ] {
+            assert_eq!(
+                standing("genuine", Ok(status), UNKNOWN),
+                (word, Standing::Contrary),
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn an_order_that_was_never_issued_may_be_the_reason() {
         for status in [404, 409, 422] {
-            assert_eq!(standing("genuine", Ok(status), UNKNOWN), ("UNCLEAR", Standing::Unclear), "{status}");
+            assert_eq!(
+                standing("genuine", Ok(status), UNKNOWN),
+                ("UNCLEAR", Standing::Unclear),
+                "{status}"
+            );
             let issued = Circumstances { issued: true, ..UNKNOWN };
-            assert_eq!(standing("genuine", Ok(status), issued), ("REFUSED", Standing::Contrary), "{status}");
+            assert_eq!(
+                standing("genuine", Ok(status), issued),
+                ("REFUSED", Standing::Contrary),
+                "{status}"
+            );
         }
     }
 
@@ -367,7 +493,11 @@ mod tests {
             assert_eq!(standing(kind.name, Ok(200), UNKNOWN), ("ACCEPTED", Standing::Contrary));
             assert_eq!(standing(kind.name, Ok(204), UNKNOWN), ("ACCEPTED", Standing::Contrary));
             for status in [302, 500, 503] {
-                assert_eq!(standing(kind.name, Ok(status), UNKNOWN), ("UNCLEAR", Standing::Unclear), "{status}");
+                assert_eq!(
+                    standing(kind.name, Ok(status), UNKNOWN),
+                    ("UNCLEAR", Standing::Unclear),
+                    "{status}"
+                );
             }
         }
     }
@@ -375,7 +505,11 @@ mod tests {
     #[test]
     fn another_method_than_post_may_be_refused_in_any_way() {
         for status in [301, 404, 405, 501] {
-            assert_eq!(standing("method-get", Ok(status), UNKNOWN), ("REFUSED", Standing::AsExpected), "{status}");
+            assert_eq!(
+                standing("method-get", Ok(status), UNKNOWN),
+                ("REFUSED", Standing::AsExpected),
+                "{status}"
+            );
         }
     }
 
@@ -397,10 +531,18 @@ mod tests {
     fn a_receiver_that_is_busy_or_does_not_answer_says_nothing() {
         for name in ["genuine", "unsigned", "upper-case", "malformed-signed", "body-spaced"] {
             for status in [408, 425, 429] {
-                assert_eq!(standing(name, Ok(status), UNKNOWN), ("UNCLEAR", Standing::Unclear), "{name} {status}");
+                assert_eq!(
+                    standing(name, Ok(status), UNKNOWN),
+                    ("UNCLEAR", Standing::Unclear),
+                    "{name} {status}"
+                );
             }
             for kind in [TroubleKind::TimedOut, TroubleKind::Refused, TroubleKind::Reset] {
-                assert_eq!(standing(name, Err(kind), UNKNOWN), ("UNCLEAR", Standing::Unclear), "{name}");
+                assert_eq!(
+                    standing(name, Err(kind), UNKNOWN),
+                    ("UNCLEAR", Standing::Unclear),
+                    "{name}"
+                );
             }
         }
     }

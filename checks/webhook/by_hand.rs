@@ -1,7 +1,11 @@
-//! Command lines that repeat a delivery as this run made it; secrets come from the configuration, or none is needed.
+//! Command lines that repeat a delivery as this run made it; secrets come from the configuration,
+//! or none is needed.
 
 use super::bench::Kind;
-use super::scenarios::{CHANGED_TIMESTAMP, CONTROL_BEFORE, FORGED_WRONG_SECRET, FUTURE, STALE_DAY, TAMPERED_BODY, UNSIGNED, event_name};
+use super::scenarios::{
+    CHANGED_TIMESTAMP, CONTROL_BEFORE, FORGED_WRONG_SECRET, FUTURE, STALE_DAY, TAMPERED_BODY,
+    UNSIGNED, event_name,
+};
 use crate::model::{Endpoint, Facts, Show, Text};
 use crate::platform::Event;
 use crate::text;
@@ -65,7 +69,8 @@ pub(super) fn repeated(facts: &Facts<'_>, scenario: &str, afresh: bool) -> Optio
 /// `golive send`, about the kind of order that the delivery `name` of this run was about.
 fn send(facts: &Facts<'_>, event: Event, name: &str, tamper: &'static str) -> Option<Text> {
     facts.merchant.webhook_url()?;
-    let issued = event != Event::PaymentProcessing || facts.scenario(name).is_ok_and(|seen| seen.order.issued);
+    let issued = event != Event::PaymentProcessing
+        || facts.scenario(name).is_ok_and(|seen| seen.order.issued);
     let config = &facts.merchant.config.path;
     Some(text!(
         "golive send {}{}{}{}{}{}{}",
@@ -79,8 +84,8 @@ fn send(facts: &Facts<'_>, event: Event, name: &str, tamper: &'static str) -> Op
     ))
 }
 
-/// The switches of this run that say how the network is reached, each with a space before it; `--ca-file` under the name it has here. curl goes to
-/// private addresses without being told.
+/// The switches of this run that say how the network is reached, each with a space before it;
+/// `--ca-file` under the name it has here. curl goes to private addresses without being told.
 struct Switches<'a>(&'a Facts<'a>, &'static str);
 
 impl Show for Switches<'_> {
@@ -118,8 +123,7 @@ impl Show for Shell<'_> {
 }
 
 /// An event for an order that was never issued.
-const BODY: &str =
-    "{\"data\":{\"amount\":\"1.00\",\"order_id\":\"golive-by-hand\",\"order_status\":\"PROCESSING\"},\"event\":\"payment.processing\"}";
+const BODY: &str = "{\"data\":{\"amount\":\"1.00\",\"order_id\":\"golive-by-hand\",\"order_status\":\"PROCESSING\"},\"event\":\"payment.processing\"}";
 
 #[cfg(test)]
 mod tests {
@@ -134,16 +138,36 @@ mod tests {
     fn names_the_delivery_itself() {
         let case = Case::accepted();
         assert_eq!(line(&case, genuine), "golive send payment.processing");
-        for (by_hand, kind) in
-            [(tampered as fn(&Facts<'_>) -> Option<Text>, "tampered-body"), (retimed, "changed-timestamp"), (forged, "forged-wrong-secret")]
-        {
-            assert_eq!(line(&case, by_hand), format!("golive send payment.processing --tamper {kind}"));
+        for (by_hand, kind) in [
+            (tampered as fn(&Facts<'_>) -> Option<Text>, "tampered-body"),
+            (retimed, "changed-timestamp"),
+            (forged, "forged-wrong-secret"),
+        ] {
+            assert_eq!(
+                line(&case, by_hand),
+                format!("golive send payment.processing --tamper {kind}")
+            );
         }
-        assert_eq!(line(&case, |facts| at(facts, -86_400)), "golive send payment.processing --tamper stale-day");
-        assert_eq!(line(&case, |facts| at(facts, 86_400)), "golive send payment.processing --tamper future");
-        assert_eq!(line(&case, |facts| again(facts, "forged-right-start")), "golive send payment.processing --tamper forged-right-start");
-        assert_eq!(line(&case, |facts| again(facts, "events-payout-reversed")), "golive send payout.reversed --deliver full");
-        assert_eq!(line(&case, |facts| repeated(facts, "duplicate", true)), "golive send payment.processing --repeat 2 --resign");
+        assert_eq!(
+            line(&case, |facts| at(facts, -86_400)),
+            "golive send payment.processing --tamper stale-day"
+        );
+        assert_eq!(
+            line(&case, |facts| at(facts, 86_400)),
+            "golive send payment.processing --tamper future"
+        );
+        assert_eq!(
+            line(&case, |facts| again(facts, "forged-right-start")),
+            "golive send payment.processing --tamper forged-right-start"
+        );
+        assert_eq!(
+            line(&case, |facts| again(facts, "events-payout-reversed")),
+            "golive send payout.reversed --deliver full"
+        );
+        assert_eq!(
+            line(&case, |facts| repeated(facts, "duplicate", true)),
+            "golive send payment.processing --repeat 2 --resign"
+        );
         assert_eq!(again(&case.facts(), "once-sequential"), None);
     }
 
@@ -177,8 +201,14 @@ mod tests {
 
     #[test]
     fn is_about_a_test_order_where_the_run_was() {
-        let case = Case::accepted().answered("tampered-body", 200).issued("tampered-body").issued("control-before");
-        assert_eq!(line(&case, tampered), "golive send payment.processing --tamper tampered-body --deliver full");
+        let case = Case::accepted()
+            .answered("tampered-body", 200)
+            .issued("tampered-body")
+            .issued("control-before");
+        assert_eq!(
+            line(&case, tampered),
+            "golive send payment.processing --tamper tampered-body --deliver full"
+        );
         assert_eq!(line(&case, genuine), "golive send payment.processing --deliver full");
     }
 

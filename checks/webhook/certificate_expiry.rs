@@ -1,7 +1,10 @@
 //! The webhook's certificate must be valid now and for a while.
 
 use super::tls::{about, day, described, handshake, leaf};
-use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Trust};
+use crate::model::{
+    Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
+    Trust,
+};
 use crate::text;
 
 /// See [`META`].
@@ -13,10 +16,13 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-17"],
     needs: Needs::Network,
-    rationale: "The day a certificate expires is the day events stop arriving, and it is known in advance.",
-    judged: "The certificate, and every one of its chain that the verifier minds, must be valid at the time of the run; fewer than 30 days left warns \
-             (`limits.certificate_days`, a limit of ours).",
-    remediation: "Renew the certificate, let renewal run by itself, and alert on it well before the date.",
+    rationale: "The day a certificate expires is the day events stop arriving, and it is known in \
+                advance.",
+    judged: "The certificate, and every one of its chain that the verifier minds, must be valid \
+             at the time of the run; fewer than 30 days left warns (`limits.certificate_days`, a \
+             limit of ours).",
+    remediation: "Renew the certificate, let renewal run by itself, and alert on it well before \
+                  the date.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -35,8 +41,11 @@ impl Check for CertificateExpiry {
         let tls = handshake(facts)?;
         let now = facts.run.now;
         let days = facts.merchant.limits.certificate_days;
-        // The verifier minds the whole chain: where it says expired and the leaf is not, one of the others is.
-        let culprit = |outdated: &dyn Fn(&crate::model::Certificate) -> bool| tls.chain.iter().find(|one| outdated(one)).unwrap_or(leaf);
+        // The verifier minds the whole chain: where it says expired and the leaf is not, one of the
+        // others is.
+        let culprit = |outdated: &dyn Fn(&crate::model::Certificate) -> bool| {
+            tls.chain.iter().find(|one| outdated(one)).unwrap_or(leaf)
+        };
         let expired = culprit(&|one| one.not_after < now);
         let early = culprit(&|one| one.not_before > now);
         if tls.trust == Trust::Expired || leaf.not_after < now {
@@ -53,7 +62,10 @@ impl Check for CertificateExpiry {
                     text!("the certificate is not valid before {}", day(early.not_before)),
                     vec![about(facts, "a valid certificate", observed)],
                 )
-                .fix("Check the clock of this machine; if it is right, serve a certificate that is valid already"),
+                .fix(
+                    "Check the clock of this machine; if it is right, serve a certificate that is \
+                     valid already",
+                ),
             ));
         }
         let left = u64::try_from(leaf.not_after.duration_since(now).as_hours() / 24).unwrap_or(0);
@@ -63,7 +75,10 @@ impl Check for CertificateExpiry {
             text!("{}: until {}, {} days left", described(leaf), day(leaf.not_after), left),
         )];
         Ok(if left < days {
-            Outcome::warn(text!("the certificate expires on {}, in {} days", day(leaf.not_after), left), evidence)
+            Outcome::warn(
+                text!("the certificate expires on {}, in {} days", day(leaf.not_after), left),
+                evidence,
+            )
         } else {
             Outcome::Pass(evidence)
         })
@@ -89,14 +104,20 @@ mod tests {
 
     #[test]
     fn warns_when_it_expires_soon() {
-        let finding = warning(Case::with_tls(until("2026-12-01T12:00:00Z")).judge(&CertificateExpiry));
+        let finding =
+            warning(Case::with_tls(until("2026-12-01T12:00:00Z")).judge(&CertificateExpiry));
         assert_eq!(finding.message.as_str(), "the certificate expires on 2026-12-01, in 10 days");
     }
 
     #[test]
     fn fails_when_it_expired() {
         let tls = Tls { trust: Trust::Expired, ..until("2026-11-20T00:00:00Z") };
-        assert!(failure(Case::with_tls(tls).judge(&CertificateExpiry)).message.as_str().contains("2026-11-20"));
+        assert!(
+            failure(Case::with_tls(tls).judge(&CertificateExpiry))
+                .message
+                .as_str()
+                .contains("2026-11-20")
+        );
     }
 
     #[test]
@@ -110,7 +131,10 @@ mod tests {
 
     #[test]
     fn minds_an_expired_leaf_whatever_else_is_wrong_with_it() {
-        failure(Case::with_tls(Tls { trust: Trust::SelfSigned, ..until("2026-11-20T00:00:00Z") }).judge(&CertificateExpiry));
+        failure(
+            Case::with_tls(Tls { trust: Trust::SelfSigned, ..until("2026-11-20T00:00:00Z") })
+                .judge(&CertificateExpiry),
+        );
     }
 
     #[test]
@@ -123,6 +147,9 @@ mod tests {
     #[test]
     fn waits_for_a_certificate() {
         let tls = Tls { chain: Vec::new(), ..tls(Trust::NoHandshake("alert".to_owned())) };
-        assert_eq!(reason(Case::with_tls(tls).judge(&CertificateExpiry)), Reason::Blocked { by: "webhook-tls-version" });
+        assert_eq!(
+            reason(Case::with_tls(tls).judge(&CertificateExpiry)),
+            Reason::Blocked { by: "webhook-tls-version" }
+        );
     }
 }

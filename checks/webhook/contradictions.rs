@@ -1,4 +1,5 @@
-//! Scenarios in which the events of one order or payout contradict one another, each on a test order of its own.
+//! Scenarios in which the events of one order or payout contradict one another, each on a test
+//! order of its own.
 
 use super::recovery::until_accepted;
 use super::scenarios::stateful;
@@ -18,9 +19,21 @@ pub struct Contradiction {
 
 /// What may contradict a payment's success.
 pub const CONTRADICTIONS: [Contradiction; 3] = [
-    Contradiction { event: Event::PaymentProcessing, credits: "processing-after-success", state: "state-after-processing" },
-    Contradiction { event: Event::PaymentFailed, credits: "failed-after-success", state: "state-after-failed" },
-    Contradiction { event: Event::PaymentExpired, credits: "expired-after-success", state: "state-after-expired" },
+    Contradiction {
+        event: Event::PaymentProcessing,
+        credits: "processing-after-success",
+        state: "state-after-processing",
+    },
+    Contradiction {
+        event: Event::PaymentFailed,
+        credits: "failed-after-success",
+        state: "state-after-failed",
+    },
+    Contradiction {
+        event: Event::PaymentExpired,
+        credits: "expired-after-success",
+        state: "state-after-expired",
+    },
 ];
 
 /// What comes of a payment before its success.
@@ -36,9 +49,17 @@ pub struct Unpaid {
 
 /// The usual course, and two ends after which a success comes all the same.
 pub const UNPAID: [Unpaid; 3] = [
-    Unpaid { event: Event::PaymentProcessing, name: "success-after-processing", words: "payment.processing" },
+    Unpaid {
+        event: Event::PaymentProcessing,
+        name: "success-after-processing",
+        words: "payment.processing",
+    },
     Unpaid { event: Event::PaymentFailed, name: "success-after-failed", words: "payment.failed" },
-    Unpaid { event: Event::PaymentExpired, name: "success-after-expired", words: "payment.processing and payment.expired" },
+    Unpaid {
+        event: Event::PaymentExpired,
+        name: "success-after-expired",
+        words: "payment.processing and payment.expired",
+    },
 ];
 
 /// A success, then the success of another transaction of the same order, effects counted.
@@ -49,8 +70,9 @@ pub const REVERSED_AFTER_SUCCESS: &str = "reversed-after-success";
 pub const SUCCESS_AFTER_REVERSED: &str = "success-after-reversed";
 
 impl Contradiction {
-    /// A success, what contradicts it, and the success signed afresh; effects counted before and after. A receiver that lets itself be talked out
-    /// of the success credits the last one again. What came between does not matter, so that only the end has to rest.
+    /// A success, what contradicts it, and the success signed afresh; effects counted before and
+    /// after. A receiver that lets itself be talked out of the success credits the last one
+    /// again. What came between does not matter, so that only the end has to rest.
     #[must_use]
     pub fn counted(self, merchant: &Merchant) -> Scenario {
         let steps = vec![
@@ -58,7 +80,9 @@ impl Contradiction {
             told(merchant, "success", Event::PaymentSuccess),
             told(merchant, "contradiction", self.event),
             // Stamped with the time of its sending, as the first attempt above is not.
-            Step::Deliver(Delivery::genuine("success-signed-afresh").of_event(Event::PaymentSuccess)),
+            Step::Deliver(
+                Delivery::genuine("success-signed-afresh").of_event(Event::PaymentSuccess),
+            ),
             Step::CountEffects,
         ];
         stateful(self.credits, OrderNeed::TestOrder, steps)
@@ -69,7 +93,8 @@ impl Contradiction {
     pub fn read(self, merchant: &Merchant) -> Scenario {
         let success = told(merchant, "success", Event::PaymentSuccess);
         let contradiction = told(merchant, "contradiction", self.event);
-        let steps = vec![Step::ReadStatus, success, Step::ReadStatus, contradiction, Step::ReadStatus];
+        let steps =
+            vec![Step::ReadStatus, success, Step::ReadStatus, contradiction, Step::ReadStatus];
         stateful(self.state, OrderNeed::TestOrder, steps)
     }
 }
@@ -94,8 +119,11 @@ impl Unpaid {
 #[must_use]
 pub fn second_transaction(merchant: &Merchant) -> Scenario {
     let success = told(merchant, "success", Event::PaymentSuccess);
-    let other = Delivery { claim: Claim::OtherTransaction, ..Delivery::genuine("other-transaction") }.of_event(Event::PaymentSuccess);
-    let steps = vec![Step::CountEffects, success, until_accepted(merchant, other), Step::CountEffects];
+    let other =
+        Delivery { claim: Claim::OtherTransaction, ..Delivery::genuine("other-transaction") }
+            .of_event(Event::PaymentSuccess);
+    let steps =
+        vec![Step::CountEffects, success, until_accepted(merchant, other), Step::CountEffects];
     stateful(SECOND_TRANSACTION, OrderNeed::TestOrder, steps)
 }
 
@@ -118,7 +146,9 @@ pub fn reversals(merchant: &Merchant) -> [Scenario; 2] {
 pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     let mut all = Vec::new();
     if merchant.uses(Product::Payments) {
-        all.extend(CONTRADICTIONS.into_iter().flat_map(|contradiction| [contradiction.counted(merchant), contradiction.read(merchant)]));
+        all.extend(CONTRADICTIONS.into_iter().flat_map(|contradiction| {
+            [contradiction.counted(merchant), contradiction.read(merchant)]
+        }));
         all.extend(UNPAID.map(|unpaid| unpaid.then_success(merchant)));
         all.push(second_transaction(merchant));
     }
@@ -147,9 +177,14 @@ mod tests {
 
     #[test]
     fn only_what_the_merchant_uses_is_contradicted() {
-        for (product, need) in [(Product::Payments, OrderNeed::TestOrder), (Product::Payouts, OrderNeed::TestPayout)] {
+        for (product, need) in
+            [(Product::Payments, OrderNeed::TestOrder), (Product::Payouts, OrderNeed::TestPayout)]
+        {
             let all = every(&Merchant { uses: [product].into(), ..Merchant::default() });
-            assert!(!all.is_empty() && all.iter().all(|scenario| scenario.order == need), "{product:?}");
+            assert!(
+                !all.is_empty() && all.iter().all(|scenario| scenario.order == need),
+                "{product:?}"
+            );
         }
     }
 
@@ -159,7 +194,11 @@ mod tests {
         let hook = Hook { source: HookSource::Url(Address::Unreadable), settle_ms: 1 };
         (merchant.webhook.effects, merchant.webhook.status) = (Some(hook.clone()), Some(hook));
         for scenario in every(&merchant) {
-            let rests = scenario.steps.windows(2).filter(|pair| !pair[0].watches() && pair[1].watches()).count();
+            let rests = scenario
+                .steps
+                .windows(2)
+                .filter(|pair| !pair[0].watches() && pair[1].watches())
+                .count();
             assert!(rests <= 2, "{}", scenario.name);
         }
     }
@@ -168,12 +207,17 @@ mod tests {
     fn what_the_merchant_does_not_tell_is_not_watched() {
         let late = |effects: bool, status: bool| {
             let mut merchant = Merchant::default();
-            let hook = |told: bool| told.then_some(Hook { source: HookSource::Url(Address::Unreadable), settle_ms: 1 });
+            let hook = |told: bool| {
+                told.then_some(Hook { source: HookSource::Url(Address::Unreadable), settle_ms: 1 })
+            };
             (merchant.webhook.effects, merchant.webhook.status) = (hook(effects), hook(status));
             let scenario = UNPAID[0].then_success(&merchant);
             (scenario.counts_effects(), scenario.reads_status())
         };
-        assert_eq!([late(true, true), late(true, false), late(false, true)], [(true, true), (true, false), (false, true)]);
+        assert_eq!(
+            [late(true, true), late(true, false), late(false, true)],
+            [(true, true), (true, false), (false, true)]
+        );
         assert_eq!(late(false, false), (true, false));
     }
 }

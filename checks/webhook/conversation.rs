@@ -1,16 +1,24 @@
 //! What was sent and answered, as evidence.
 
 use super::scenarios::CONTROL_BEFORE;
-use crate::model::{Evidence, Exchange, Facts, NotMade, Plain, Quoted, Reason, ScenarioSeen, Seen, StepSeen, Subject, Text};
+use crate::model::{
+    Evidence, Exchange, Facts, NotMade, Plain, Quoted, Reason, ScenarioSeen, Seen, StepSeen,
+    Subject, Text,
+};
 use crate::text;
 
 /// What became of a scenario; where nothing was sent, the check that carries the blame for that.
-pub(super) fn scenario<'a>(facts: &Facts<'a>, name: &'static str) -> Result<&'a ScenarioSeen, Reason> {
+pub(super) fn scenario<'a>(
+    facts: &Facts<'a>,
+    name: &'static str,
+) -> Result<&'a ScenarioSeen, Reason> {
     if facts.merchant.webhook_url().is_none() {
         return Err(Reason::Blocked { by: "webhook-url" });
     }
     match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Unconfigured { key })) if key == "api.secret_key" => Err(Reason::Blocked { by: "api-live-secret" }),
+        Some(Seen::NotMade(NotMade::Unconfigured { key })) if key == "api.secret_key" => {
+            Err(Reason::Blocked { by: "api-live-secret" })
+        }
         Some(Seen::NotMade(NotMade::NoControl)) => Err(Reason::Blocked { by: blamed(facts) }),
         _ => facts.scenario(name),
     }
@@ -21,19 +29,28 @@ pub(super) fn single<'a>(facts: &Facts<'a>, name: &'static str) -> Result<&'a Ex
     nth(scenario(facts, name)?, 0)
 }
 
-/// The exchange of a scenario's delivery number `index`, counted from 0 and without the counts of effects.
+/// The exchange of a scenario's delivery number `index`, counted from 0 and without the counts of
+/// effects.
 pub(super) fn nth(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reason> {
-    seen.exchanges().nth(index).ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
+    seen.exchanges()
+        .nth(index)
+        .ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
 }
 
-/// The last attempt of a scenario's step number `index` of those that deliver one event, counted from 0.
+/// The last attempt of a scenario's step number `index` of those that deliver one event, counted
+/// from 0.
 pub(super) fn last(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reason> {
     let mut steps = seen.steps.iter().filter_map(|step| match step {
         StepSeen::Exchange(exchange) => Some(exchange.as_ref()),
         StepSeen::Attempts(attempts) => attempts.last(),
-        StepSeen::Together(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => None,
+        StepSeen::Together(_)
+        | StepSeen::Restart(_)
+        | StepSeen::Effects(_)
+        | StepSeen::Status(_) => None,
     });
-    steps.nth(index).ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
+    steps
+        .nth(index)
+        .ok_or_else(|| Reason::Transport("the sequence ended before this delivery".into()))
 }
 
 /// The genuine event before all others, answered with exactly 200: what everything else builds on.
@@ -44,7 +61,10 @@ pub(super) fn control<'a>(facts: &Facts<'a>) -> Result<&'a Exchange, Reason> {
 
 /// The check that carries the blame when the control was not accepted.
 fn blamed(facts: &Facts<'_>) -> &'static str {
-    match facts.scenario(CONTROL_BEFORE.name).map(|seen| seen.exchanges().next().and_then(Exchange::status)) {
+    match facts
+        .scenario(CONTROL_BEFORE.name)
+        .map(|seen| seen.exchanges().next().and_then(Exchange::status))
+    {
         Ok(Some(200..=299)) => "webhook-answers-200",
         Ok(_) | Err(_) => "webhook-reachable",
     }
@@ -56,7 +76,12 @@ pub(super) fn evidence(exchange: &Exchange, expected: impl Into<Text>) -> Eviden
 }
 
 /// A delivery that is one step of a scenario, and its answer.
-pub(super) fn step(scenario: &'static str, step: &'static str, exchange: &Exchange, expected: impl Into<Text>) -> Evidence {
+pub(super) fn step(
+    scenario: &'static str,
+    step: &'static str,
+    exchange: &Exchange,
+    expected: impl Into<Text>,
+) -> Evidence {
     Evidence::of(Subject::Delivery(text!("{}: {}", scenario, step)), expected, answer(exchange))
 }
 
@@ -72,7 +97,8 @@ fn answer(exchange: &Exchange) -> Text {
 
 /// The names of deliveries, with commas between them.
 pub(super) fn names(exchanges: &[&Exchange]) -> Text {
-    let names: Vec<Text> = exchanges.iter().map(|exchange| text!("{}", Plain(&exchange.name))).collect();
+    let names: Vec<Text> =
+        exchanges.iter().map(|exchange| text!("{}", Plain(&exchange.name))).collect();
     Text::join(&names, ", ")
 }
 
@@ -90,14 +116,16 @@ pub(super) enum Reception {
 }
 
 impl Reception {
-    /// Reads an answer; no answer, or one that asks to come back later, says nothing of the receiver.
+    /// Reads an answer; no answer, or one that asks to come back later, says nothing of the
+    /// receiver.
     pub(super) fn of(exchange: &Exchange) -> Result<Self, Reason> {
         match &exchange.answer {
             Err(trouble) => Err(Reason::Transport(text!("{}: {}", Plain(&exchange.name), trouble))),
             Ok(answer) => match answer.status {
                 200 => Ok(Self::Accepted),
                 408 | 425 | 429 => Err(Reason::Ambiguous(text!(
-                    "{} was answered {}: the receiver says that it is busy, which says nothing of the delivery",
+                    "{} was answered {}: the receiver says that it is busy, which says nothing of \
+                     the delivery",
                     Plain(&exchange.name),
                     answer.status
                 ))),

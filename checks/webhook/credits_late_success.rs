@@ -6,8 +6,8 @@ use super::effects::{counted, every, states, unfinished, without_effect};
 use super::scenarios::between_controls;
 use super::{applies_once, credits_success_only};
 use crate::model::{
-    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Product, Quoted, Reason, Reference,
-    RunFacts, Subject,
+    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Product, Quoted, Reason, Reference, RunFacts, Subject,
 };
 use crate::text;
 
@@ -22,12 +22,18 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     applies: Applies::Payments,
     attestable: true,
-    rationale: "Bank confirmation may take time: a customer whose session ended may have paid, and an order closed for good keeps the money and sends nothing.",
-    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success` after a `payment.processing` for one order, after a \
-             `payment.failed` for another, after a `payment.processing` and a `payment.expired` for a third. Each order must be credited once by it. No \
-             credit fails where another order got its, and the item is required where that is the first; where `[webhook.status]` shows that the success was noticed all the same, such as for a refund, it warns. More than one credit fails, and the \
-             item is then required. The checklist says that confirmation may take time, not what to do about it: the credit is our expectation.",
-    remediation: "Let `payment.success` lead to paid from every state but paid, after a look at the order's status where you want to be sure.",
+    rationale: "Bank confirmation may take time: a customer whose session ended may have paid, \
+                and an order closed for good keeps the money and sends nothing.",
+    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success` \
+             after a `payment.processing` for one order, after a `payment.failed` for another, \
+             after a `payment.processing` and a `payment.expired` for a third. Each order must be \
+             credited once by it. No credit fails where another order got its, and the item is \
+             required where that is the first; where `[webhook.status]` shows that the success \
+             was noticed all the same, such as for a refund, it warns. More than one credit \
+             fails, and the item is then required. The checklist says that confirmation may take \
+             time, not what to do about it: the credit is our expectation.",
+    remediation: "Let `payment.success` lead to paid from every state but paid, after a look at \
+                  the order's status where you want to be sure.",
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL
 };
@@ -40,18 +46,27 @@ impl Check for CreditsLateSuccess {
     fn level(&self, facts: &Facts<'_>) -> Level {
         let more_than_once = |unpaid| matches!(fate(facts, unpaid), Ok((Fate::TooOften, _)));
         let usual_is_lost = matches!(fate(facts, UNPAID[0]), Ok((Fate::Lost, _)));
-        if usual_is_lost || UNPAID.into_iter().any(more_than_once) { Level::Required } else { META.level }
+        if usual_is_lost || UNPAID.into_iter().any(more_than_once) {
+            Level::Required
+        } else {
+            META.level
+        }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        if merchant.uses(Product::Payments) { between_controls(UNPAID.map(|unpaid| unpaid.then_success(merchant))) } else { Vec::new() }
+        if merchant.uses(Product::Payments) {
+            between_controls(UNPAID.map(|unpaid| unpaid.then_success(merchant)))
+        } else {
+            Vec::new()
+        }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         if credits_success_only::is_violated(facts) {
             return Err(Reason::Blocked { by: "webhook-credits-success-only" }.into());
         }
-        let (mut once, mut noticed, mut lost, mut too_often, mut unseen) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut once, mut noticed, mut lost, mut too_often, mut unseen) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
         for unpaid in UNPAID {
             match fate(facts, unpaid) {
                 Ok((Fate::Once, evidence)) => once.push(evidence),
@@ -65,17 +80,23 @@ impl Check for CreditsLateSuccess {
             return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
         }
         if !too_often.is_empty() {
-            return Ok(Outcome::Fail(Finding::new("one late success is credited more than once", too_often)));
+            return Ok(Outcome::Fail(Finding::new(
+                "one late success is credited more than once",
+                too_often,
+            )));
         }
         if !lost.is_empty() {
             let message = match fate(facts, UNPAID[0]) {
-                Ok((Fate::Lost, _)) => "a success that comes after payment.processing, as most do, is lost",
+                Ok((Fate::Lost, _)) => {
+                    "a success that comes after payment.processing, as most do, is lost"
+                }
                 _ => "a success that comes after the payment failed or expired is lost",
             };
             return Ok(Outcome::Fail(Finding::new(message, lost)));
         }
         if !noticed.is_empty() {
-            let message = "a late success is noticed and not credited; somebody has to give the customer goods or money";
+            let message = "a late success is noticed and not credited; somebody has to give the \
+                           customer goods or money";
             return Ok(Outcome::Warn(Finding::new(message, noticed)));
         }
         if let Some(reason) = unseen {
@@ -98,10 +119,15 @@ fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(Fate, Evidence), Reason> {
     let counts = every(counted(facts, unpaid.name, META.id)?)?;
     let [before, between, after] = counts[..] else { return Err(unfinished()) };
     let shown = |fate, state: crate::model::Text| {
-        let observed = text!("{} after {}, {} after the success{}", between, unpaid.words, after, state);
+        let observed =
+            text!("{} after {}, {} after the success{}", between, unpaid.words, after, state);
         Ok((
             fate,
-            Evidence::of(Subject::Delivery(unpaid.name.into()), text!("one effect of payment.success after {}", unpaid.words), observed),
+            Evidence::of(
+                Subject::Delivery(unpaid.name.into()),
+                text!("one effect of payment.success after {}", unpaid.words),
+                observed,
+            ),
         ))
     };
     match after.checked_sub(between) {
@@ -112,14 +138,22 @@ fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(Fate, Evidence), Reason> {
             let late = scenario(facts, unpaid.name)?.exchanges().last().ok_or_else(unfinished)?;
             let reception = Reception::of(late)?;
             match states(facts, unpaid.name, META.id).ok().as_deref() {
-                Some([_, unpaid_word, word]) if word != unpaid_word => {
-                    shown(Fate::Noticed, text!("; its state went from {} to {}", Quoted(unpaid_word), Quoted(word)))
-                }
+                Some([_, unpaid_word, word]) if word != unpaid_word => shown(
+                    Fate::Noticed,
+                    text!("; its state went from {} to {}", Quoted(unpaid_word), Quoted(word)),
+                ),
                 Some(_) | None if reception == Reception::Accepted => shown(Fate::Lost, "".into()),
-                Some(_) | None => shown(Fate::Lost, text!(", which was answered {}", late.outcome())),
+                Some(_) | None => {
+                    shown(Fate::Lost, text!(", which was answered {}", late.outcome()))
+                }
             }
         }
-        None => Err(Reason::Ambiguous(text!("{}: the count of effects went down from {} to {}", unpaid.name, between, after))),
+        None => Err(Reason::Ambiguous(text!(
+            "{}: the count of effects went down from {} to {}",
+            unpaid.name,
+            between,
+            after
+        ))),
     }
 }
 
@@ -129,15 +163,29 @@ mod tests {
     use super::*;
     use crate::model::NotMade;
 
-    /// What orders were credited after `failed` and in the end, and the same of `expired`; another order was credited once.
+    /// What orders were credited after `failed` and in the end, and the same of `expired`; another
+    /// order was credited once.
     fn case(failed: [u64; 2], expired: [u64; 2]) -> Case {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(1),
+        ];
         let case = Case::accepted().went("once-sequential", steps);
         let case = case.went("success-after-processing", usual(1));
         let [unpaid, after] = failed.map(At::Effects);
-        let case = case.went("success-after-failed", vec![At::Effects(0), At::Status(200), unpaid, At::Status(200), after]);
+        let case = case.went(
+            "success-after-failed",
+            vec![At::Effects(0), At::Status(200), unpaid, At::Status(200), after],
+        );
         let [unpaid, after] = expired.map(At::Effects);
-        case.went("success-after-expired", vec![At::Effects(0), At::Status(200), At::Status(200), unpaid, At::Status(200), after])
+        case.went(
+            "success-after-expired",
+            vec![At::Effects(0), At::Status(200), At::Status(200), unpaid, At::Status(200), after],
+        )
     }
 
     /// A success after a processing, credited so often.
@@ -148,7 +196,12 @@ mod tests {
     #[test]
     fn fails_a_success_that_is_lost_after_a_processing_and_is_required_then() {
         let case = case([0, 1], [0, 1]).went("success-after-processing", usual(0));
-        assert!(failure(case.judge(&CreditsLateSuccess)).message.as_str().contains("payment.processing"));
+        assert!(
+            failure(case.judge(&CreditsLateSuccess))
+                .message
+                .as_str()
+                .contains("payment.processing")
+        );
         assert_eq!(CreditsLateSuccess.level(&case.facts()), Level::Required);
     }
 
@@ -167,9 +220,17 @@ mod tests {
     #[test]
     fn warns_when_it_is_noticed_at_least() {
         let told = |count, word| [At::Effects(count), At::Called(word)];
-        let steps =
-            told(0, "new").into_iter().chain([At::Status(200)]).chain(told(0, "failed")).chain([At::Status(200)]).chain(told(0, "refund"));
-        let finding = warning(case([0, 1], [0, 1]).went("success-after-failed", steps.collect()).judge(&CreditsLateSuccess));
+        let steps = told(0, "new")
+            .into_iter()
+            .chain([At::Status(200)])
+            .chain(told(0, "failed"))
+            .chain([At::Status(200)])
+            .chain(told(0, "refund"));
+        let finding = warning(
+            case([0, 1], [0, 1])
+                .went("success-after-failed", steps.collect())
+                .judge(&CreditsLateSuccess),
+        );
         assert!(finding.evidence[0].observed.as_str().contains("from \"failed\" to \"refund\""));
     }
 
@@ -188,8 +249,16 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
-        let steps = vec![At::Effects(0), At::Status(500), At::Effects(1), At::Status(200), At::Status(200), At::Effects(2)];
-        let outcome = case([0, 2], [0, 1]).went("once-sequential", steps).judge(&CreditsLateSuccess);
+        let steps = vec![
+            At::Effects(0),
+            At::Status(500),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(2),
+        ];
+        let outcome =
+            case([0, 2], [0, 1]).went("once-sequential", steps).judge(&CreditsLateSuccess);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-applies-once" });
     }
 
@@ -204,14 +273,18 @@ mod tests {
 
     #[test]
     fn is_undecided_when_a_count_went_down() {
-        let down = vec![At::Effects(1), At::Status(200), At::Effects(1), At::Status(200), At::Effects(0)];
-        let outcome = case([0, 1], [0, 1]).went("success-after-failed", down).judge(&CreditsLateSuccess);
+        let down =
+            vec![At::Effects(1), At::Status(200), At::Effects(1), At::Status(200), At::Effects(0)];
+        let outcome =
+            case([0, 1], [0, 1]).went("success-after-failed", down).judge(&CreditsLateSuccess);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 
     #[test]
     fn cannot_be_seen_without_effects() {
-        let case = UNPAID.into_iter().fold(Case::accepted(), |case, unpaid| case.not_made(unpaid.name, NotMade::NoEffects));
+        let case = UNPAID
+            .into_iter()
+            .fold(Case::accepted(), |case, unpaid| case.not_made(unpaid.name, NotMade::NoEffects));
         assert!(matches!(reason(case.judge(&CreditsLateSuccess)), Reason::NoWayToObserve(_)));
     }
 }

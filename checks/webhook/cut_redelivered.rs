@@ -6,7 +6,8 @@ use super::proof::Controls;
 use super::scenarios::{CUT, ONCE_CUT, between_controls, cut, duplicate, once_cut, redelivery};
 use super::{applies_once, duplicate_answered, redelivery_answered, stacks};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Subject,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, RunFacts, Subject,
 };
 use crate::text;
 
@@ -19,13 +20,19 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["PC-44", "WH-17", "AU-13", "UAT-26"],
     needs: Needs::Network,
-    rationale: "A connection that breaks before the answer is how duplicates come about; the first attempt may have worked, or half worked.",
-    judged: "One event whose connection we close before the answer, then the same bytes, then the event signed afresh: the last must be answered 200, \
-             and so should the one before it. A replay cache, or a receiver that says for a moment that it is busy with the first, warns. A refusal \
-             or a crash fails; where duplicates are refused or applied twice anyway, their checks carry the blame. With `--deliver full`, a test order \
-             and `[webhook.effects]` the same is done with a `payment.success`: applied more than once, or never though it was answered 200 in the end and another order was applied, fails, and the item is then required. Without \
-             them the answers alone are judged, and the evidence says so.",
-    remediation: "Let one transaction hold both the event's mark and its effect, so that an attempt that broke off can be made again.",
+    rationale: "A connection that breaks before the answer is how duplicates come about; the \
+                first attempt may have worked, or half worked.",
+    judged: "One event whose connection we close before the answer, then the same bytes, then the \
+             event signed afresh: the last must be answered 200, and so should the one before it. \
+             A replay cache, or a receiver that says for a moment that it is busy with the first, \
+             warns. A refusal or a crash fails; where duplicates are refused or applied twice \
+             anyway, their checks carry the blame. With `--deliver full`, a test order and \
+             `[webhook.effects]` the same is done with a `payment.success`: applied more than \
+             once, or never though it was answered 200 in the end and another order was applied, \
+             fails, and the item is then required. Without them the answers alone are judged, and \
+             the evidence says so.",
+    remediation: "Let one transaction hold both the event's mark and its effect, so that an \
+                  attempt that broke off can be made again.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -58,9 +65,11 @@ impl Check for CutRedelivered {
         if let Ok(applied) = applied(facts)
             && applied.is_nothing()
         {
-            let answered = once_cut_again(facts).map_or_else(|| "not at all".into(), Exchange::outcome);
+            let answered =
+                once_cut_again(facts).map_or_else(|| "not at all".into(), Exchange::outcome);
             return Err(Reason::Ambiguous(text!(
-                "{}: the event had no effect, and was answered {} when it came again, so nothing is shown",
+                "{}: the event had no effect, and was answered {} when it came again, so nothing \
+                 is shown",
                 ONCE_CUT,
                 answered
             ))
@@ -68,7 +77,10 @@ impl Check for CutRedelivered {
         }
         let seen = scenario(facts, CUT)?;
         let (again, afresh) = (nth(seen, 1)?, nth(seen, 2)?);
-        let mut shown = vec![step(CUT, "the same bytes again", again, "200"), step(CUT, "signed afresh", afresh, "200")];
+        let mut shown = vec![
+            step(CUT, "the same bytes again", again, "200"),
+            step(CUT, "signed afresh", afresh, "200"),
+        ];
         shown.push(match applied(facts) {
             Ok(applied) => applied.evidence(),
             Err(_) => Evidence::of(
@@ -88,17 +100,23 @@ impl Check for CutRedelivered {
         }
         Controls::of(facts)?;
         if is_busy(afresh) || (afresh.accepted() && is_busy(again)) {
-            let message = "after the sender hung up, the receiver says for a moment that it is busy with the event";
+            let message = "after the sender hung up, the receiver says for a moment that it is \
+                           busy with the event";
             return Ok(Outcome::Warn(Finding::new(message, shown)));
         }
         Ok(match (Reception::of(again)?, Reception::of(afresh)?) {
             (Reception::Refused, Reception::Accepted) => Outcome::warn(
-                "after the sender hung up, the same bytes are refused, as by a replay cache; signed afresh the event is taken",
+                "after the sender hung up, the same bytes are refused, as by a replay cache; \
+                 signed afresh the event is taken",
                 shown,
             ),
-            (_, Reception::Accepted | Reception::Refused | Reception::Broken | Reception::NotOk) => {
-                Outcome::fail("an event whose answer was never read is not answered 200 when it comes again", shown)
-            }
+            (
+                _,
+                Reception::Accepted | Reception::Refused | Reception::Broken | Reception::NotOk,
+            ) => Outcome::fail(
+                "an event whose answer was never read is not answered 200 when it comes again",
+                shown,
+            ),
         })
     }
 }
@@ -112,15 +130,26 @@ pub(super) fn is_violated(facts: &Facts<'_>) -> bool {
 fn harm(facts: &Facts<'_>) -> Option<(&'static str, Evidence)> {
     let applied = applied(facts).ok()?;
     if applied.once() == Ok(false) {
-        Some(("an event whose answer was never read is applied again when it comes again", applied.evidence()))
-    } else if applied.is_nothing() && applies_once::is_seen(facts) && once_cut_again(facts).is_some_and(Exchange::accepted) {
-        Some(("an event whose answer was never read is lost: it is not applied when it comes again either", applied.evidence()))
+        Some((
+            "an event whose answer was never read is applied again when it comes again",
+            applied.evidence(),
+        ))
+    } else if applied.is_nothing()
+        && applies_once::is_seen(facts)
+        && once_cut_again(facts).is_some_and(Exchange::accepted)
+    {
+        Some((
+            "an event whose answer was never read is lost: it is not applied when it comes again \
+             either",
+            applied.evidence(),
+        ))
     } else {
         None
     }
 }
 
-/// The last delivery of the event whose answer was never read: a receiver that turned all of them away lost nothing that it took.
+/// The last delivery of the event whose answer was never read: a receiver that turned all of them
+/// away lost nothing that it took.
 fn once_cut_again<'a>(facts: &Facts<'a>) -> Option<&'a Exchange> {
     facts.scenario(ONCE_CUT).ok()?.exchanges().skip(1).last()
 }
@@ -144,7 +173,8 @@ mod tests {
     fn case(again: u16, afresh: u16) -> Case {
         let cut = || At::Trouble(TroubleKind::Closed);
         let case = Case::accepted().went("cut", vec![cut(), At::Status(again), At::Status(afresh)]);
-        case.went("duplicate", vec![At::Status(200), At::Status(200)]).went("redelivery", vec![At::Status(200), At::Status(200)])
+        case.went("duplicate", vec![At::Status(200), At::Status(200)])
+            .went("redelivery", vec![At::Status(200), At::Status(200)])
     }
 
     #[test]
@@ -153,13 +183,21 @@ mod tests {
     }
 
     fn counted(case: Case, after: u64) -> Case {
-        let steps = vec![At::Effects(0), At::Trouble(TroubleKind::Closed), At::Status(200), At::Status(200), At::Effects(after)];
+        let steps = vec![
+            At::Effects(0),
+            At::Trouble(TroubleKind::Closed),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(after),
+        ];
         case.went("once-cut", steps)
     }
 
     #[test]
     fn says_whether_effects_were_counted() {
-        for (case, words) in [(case(200, 200), "answers alone"), (counted(case(200, 200), 1), "applied once")] {
+        for (case, words) in
+            [(case(200, 200), "answers alone"), (counted(case(200, 200), 1), "applied once")]
+        {
             let Outcome::Pass(evidence) = case.judge(&CutRedelivered) else { panic!("a pass") };
             assert!(evidence[2].observed.as_str().contains(words), "{words}");
         }
@@ -174,24 +212,56 @@ mod tests {
 
     #[test]
     fn fails_an_event_that_was_lost_where_another_was_applied() {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(1),
+        ];
         failure(counted(case(200, 200), 0).went("once-sequential", steps).judge(&CutRedelivered));
     }
 
     #[test]
     fn is_undecided_where_a_busy_receiver_turned_every_one_away() {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
-        let busy = vec![At::Effects(0), At::Trouble(TroubleKind::Closed), At::Status(429), At::Status(429), At::Effects(0)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(1),
+        ];
+        let busy = vec![
+            At::Effects(0),
+            At::Trouble(TroubleKind::Closed),
+            At::Status(429),
+            At::Status(429),
+            At::Effects(0),
+        ];
         let case = case(200, 200).went("once-cut", busy).went("once-sequential", steps);
-        assert!(matches!(reason(case.judge(&CutRedelivered)), Reason::Ambiguous(why) if why.as_str().contains("429")));
+        assert!(
+            matches!(reason(case.judge(&CutRedelivered)), Reason::Ambiguous(why) if why.as_str().contains("429"))
+        );
         assert_eq!(CutRedelivered.level(&case.facts()), Level::Recommended);
     }
 
     #[test]
     fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(3)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(3),
+        ];
         let case = counted(case(200, 200), 2).went("once-sequential", steps);
-        assert_eq!(reason(case.judge(&CutRedelivered)), Reason::Blocked { by: "webhook-applies-once" });
+        assert_eq!(
+            reason(case.judge(&CutRedelivered)),
+            Reason::Blocked { by: "webhook-applies-once" }
+        );
     }
 
     #[test]
@@ -212,13 +282,22 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_duplicates_that_are_refused_anyway() {
-        let outcome = case(409, 409).went("duplicate", vec![At::Status(200), At::Status(409)]).judge(&CutRedelivered);
+        let outcome = case(409, 409)
+            .went("duplicate", vec![At::Status(200), At::Status(409)])
+            .judge(&CutRedelivered);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-duplicate-answered" });
     }
 
     #[test]
     fn is_undecided_without_an_answer() {
-        let steps = vec![At::Trouble(TroubleKind::Closed), At::Trouble(TroubleKind::TimedOut), At::Status(200)];
-        assert!(matches!(reason(case(200, 200).went("cut", steps).judge(&CutRedelivered)), Reason::Transport(_)));
+        let steps = vec![
+            At::Trouble(TroubleKind::Closed),
+            At::Trouble(TroubleKind::TimedOut),
+            At::Status(200),
+        ];
+        assert!(matches!(
+            reason(case(200, 200).went("cut", steps).judge(&CutRedelivered)),
+            Reason::Transport(_)
+        ));
     }
 }

@@ -4,7 +4,10 @@ use super::conversation::{Reception, control, nth, scenario, step};
 use super::proof::Controls;
 use super::scenarios::{DUPLICATE, between_controls, duplicate, redelivery};
 use super::{by_hand, redelivery_answered, stacks};
-use crate::model::{Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason,
+    Reference, RunFacts,
+};
 use crate::text;
 
 /// See [`META`].
@@ -16,10 +19,13 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-19", "WH-18", "UAT-25"],
     needs: Needs::Network,
-    rationale: "The platform may deliver an event twice, and goes on delivering what is not answered 200.",
-    judged: "One delivery, then the very same bytes again: both must be answered 200. A replay cache that refuses the same bytes and takes the event \
-             signed afresh warns; any other answer fails. Whether the second had an effect is webhook-applies-once's.",
-    remediation: "Answer 200 to an event that was handled already; de-duplicate by event and order, not by refusing.",
+    rationale: "The platform may deliver an event twice, and goes on delivering what is not \
+                answered 200.",
+    judged: "One delivery, then the very same bytes again: both must be answered 200. A replay \
+             cache that refuses the same bytes and takes the event signed afresh warns; any other \
+             answer fails. Whether the second had an effect is webhook-applies-once's.",
+    remediation: "Answer 200 to an event that was handled already; de-duplicate by event and \
+                  order, not by refusing.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -38,21 +44,32 @@ impl Check for DuplicateAnswered {
         control(facts)?;
         let (first, again) = deliveries(facts)?;
         let reception = Reception::of(again)?;
-        let shown = vec![step(DUPLICATE, "first", first, "200"), step(DUPLICATE, "the same bytes again", again, "200")];
+        let shown = vec![
+            step(DUPLICATE, "first", first, "200"),
+            step(DUPLICATE, "the same bytes again", again, "200"),
+        ];
         if reception == Reception::Accepted {
             return Ok(Outcome::Pass(shown));
         }
         Controls::of(facts)?;
         if reception == Reception::Refused && redelivery_answered::is_accepted(facts)? {
             return Ok(Outcome::Warn(
-                Finding::new("a byte-identical duplicate is refused, as by a replay cache; signed afresh the event is taken", shown).fix(
-                    "Nothing has to be done if the platform signs every attempt afresh, which is not documented; answering 200 to both is safe",
+                Finding::new(
+                    "a byte-identical duplicate is refused, as by a replay cache; signed afresh \
+                     the event is taken",
+                    shown,
+                )
+                .fix(
+                    "Nothing has to be done if the platform signs every attempt afresh, which is \
+                     not documented; answering 200 to both is safe",
                 ),
             ));
         }
         let outcome = Outcome::fail(
             match reception {
-                Reception::Broken => "a duplicate breaks the receiver, and would be delivered again and again",
+                Reception::Broken => {
+                    "a duplicate breaks the receiver, and would be delivered again and again"
+                }
                 Reception::Accepted | Reception::Refused | Reception::NotOk => {
                     "a duplicate is not answered 200, and would be delivered again and again"
                 }
@@ -69,15 +86,19 @@ fn deliveries<'a>(facts: &Facts<'a>) -> Result<(&'a Exchange, &'a Exchange), Rea
     let first = nth(seen, 0)?;
     match Reception::of(first)? {
         Reception::Accepted => Ok((first, nth(seen, 1)?)),
-        Reception::Refused | Reception::Broken | Reception::NotOk => {
-            Err(Reason::Ambiguous(text!("the first delivery was not accepted, so its repetition is no duplicate: {}", first.outcome())))
-        }
+        Reception::Refused | Reception::Broken | Reception::NotOk => Err(Reason::Ambiguous(text!(
+            "the first delivery was not accepted, so its repetition is no duplicate: {}",
+            first.outcome()
+        ))),
     }
 }
 
-/// Whether a duplicate was refused, so that what builds on duplicates being taken has nothing new to say.
+/// Whether a duplicate was refused, so that what builds on duplicates being taken has nothing new
+/// to say.
 pub(super) fn is_refused(facts: &Facts<'_>) -> bool {
-    deliveries(facts).and_then(|(_, again)| Reception::of(again)).is_ok_and(|reception| reception != Reception::Accepted)
+    deliveries(facts)
+        .and_then(|(_, again)| Reception::of(again))
+        .is_ok_and(|reception| reception != Reception::Accepted)
 }
 
 #[cfg(test)]
@@ -119,18 +140,24 @@ mod tests {
 
     #[test]
     fn is_undecided_without_an_answer() {
-        assert!(matches!(reason(case(At::Trouble(TroubleKind::TimedOut), 200).judge(&DuplicateAnswered)), Reason::Transport(_)));
+        assert!(matches!(
+            reason(case(At::Trouble(TroubleKind::TimedOut), 200).judge(&DuplicateAnswered)),
+            Reason::Transport(_)
+        ));
     }
 
     #[test]
     fn is_undecided_when_the_first_was_not_accepted() {
-        let outcome = Case::accepted().went("duplicate", vec![At::Status(503), At::Status(200)]).judge(&DuplicateAnswered);
+        let outcome = Case::accepted()
+            .went("duplicate", vec![At::Status(503), At::Status(200)])
+            .judge(&DuplicateAnswered);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 
     #[test]
     fn waits_for_the_control() {
-        let outcome = case(At::Status(200), 200).answered("control-before", 204).judge(&DuplicateAnswered);
+        let outcome =
+            case(At::Status(200), 200).answered("control-before", 204).judge(&DuplicateAnswered);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-answers-200" });
     }
 }

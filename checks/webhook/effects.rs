@@ -1,8 +1,11 @@
-//! What the merchant tells of an order: how often deliveries credited it, and in which state they left it.
+//! What the merchant tells of an order: how often deliveries credited it, and in which state they
+//! left it.
 
 use super::conversation::{Reception, scenario};
 use super::handles_events;
-use crate::model::{Deliver, Evidence, Exchange, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject};
+use crate::model::{
+    Deliver, Evidence, Exchange, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject,
+};
 use crate::text;
 
 /// How often an order was credited before and after its deliveries.
@@ -18,7 +21,11 @@ pub(super) struct Applied {
 
 impl Applied {
     /// What a scenario's first and last count say.
-    pub(super) fn of(facts: &Facts<'_>, name: &'static str, check: &'static str) -> Result<Self, Reason> {
+    pub(super) fn of(
+        facts: &Facts<'_>,
+        name: &'static str,
+        check: &'static str,
+    ) -> Result<Self, Reason> {
         let seen = counted(facts, name, check)?;
         let counts = every(seen)?;
         match counts[..] {
@@ -27,7 +34,8 @@ impl Applied {
         }
     }
 
-    /// Whether the event was applied exactly once and not more often. No effect at all, or a count that went down, shows neither.
+    /// Whether the event was applied exactly once and not more often. No effect at all, or a count
+    /// that went down, shows neither.
     pub(super) fn once(self) -> Result<bool, Reason> {
         self.effects().map(|effects| effects == 1)
     }
@@ -37,7 +45,12 @@ impl Applied {
         match self.after.checked_sub(self.before) {
             Some(0) => Err(without_effect(self.name, self.before)),
             Some(effects) => Ok(effects),
-            None => Err(Reason::Ambiguous(text!("{}: the count of effects went down from {} to {}", self.name, self.before, self.after))),
+            None => Err(Reason::Ambiguous(text!(
+                "{}: the count of effects went down from {} to {}",
+                self.name,
+                self.before,
+                self.after
+            ))),
         }
     }
 
@@ -51,26 +64,44 @@ impl Applied {
         Evidence::of(
             Subject::Delivery(self.name.into()),
             "one effect of all deliveries together",
-            text!("{}: {} before, {} after", times(self.after.saturating_sub(self.before)), self.before, self.after),
+            text!(
+                "{}: {} before, {} after",
+                times(self.after.saturating_sub(self.before)),
+                self.before,
+                self.after
+            ),
         )
     }
 }
 
 /// A scenario that counts effects; where it could not be carried out, the ways to make it provable.
-pub(super) fn counted<'a>(facts: &Facts<'a>, name: &'static str, check: &'static str) -> Result<&'a ScenarioSeen, Reason> {
+pub(super) fn counted<'a>(
+    facts: &Facts<'a>,
+    name: &'static str,
+    check: &'static str,
+) -> Result<&'a ScenarioSeen, Reason> {
     let lacking = match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => text!("this run went as far as \"{}\"", is.word()),
+        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
+            text!("this run went as far as \"{}\"", is.word())
+        }
         Some(Seen::NotMade(NotMade::NoEffects)) => NO_EFFECTS.into(),
-        Some(Seen::Got(seen)) if facts.merchant.webhook.effects.is_none() && seen.effects().next().is_none() => NO_EFFECTS.into(),
-        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => text!("`{}` gave no test id for it", crate::model::Plain(key)),
+        Some(Seen::Got(seen))
+            if facts.merchant.webhook.effects.is_none() && seen.effects().next().is_none() =>
+        {
+            NO_EFFECTS.into()
+        }
+        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => {
+            text!("`{}` gave no test id for it", crate::model::Plain(key))
+        }
         _ => return scenario(facts, name),
     };
     if facts.merchant.webhook_url().is_none() {
         return Err(Reason::Blocked { by: "webhook-url" });
     }
     Err(Reason::NoWayToObserve(text!(
-        "{}; prove it by `webhook.effects.url` or by `webhook.effects.command` (either with `--deliver full` and ids from `[webhook.order]`), or \
-         have a person answer for it under `[attest.{}]`",
+        "{}; prove it by `webhook.effects.url` or by `webhook.effects.command` (either with \
+         `--deliver full` and ids from `[webhook.order]`), or have a person answer for it under \
+         `[attest.{}]`",
         lacking,
         check
     )))
@@ -78,26 +109,42 @@ pub(super) fn counted<'a>(facts: &Facts<'a>, name: &'static str, check: &'static
 
 const NO_EFFECTS: &str = "no `[webhook.effects]` is configured";
 
-/// The order's states in a scenario that reads them, in the merchant's own words; where it could not be carried out, the ways to make it provable.
-pub(super) fn states<'a>(facts: &Facts<'a>, name: &'static str, check: &'static str) -> Result<Vec<&'a str>, Reason> {
+/// The order's states in a scenario that reads them, in the merchant's own words; where it could
+/// not be carried out, the ways to make it provable.
+pub(super) fn states<'a>(
+    facts: &Facts<'a>,
+    name: &'static str,
+    check: &'static str,
+) -> Result<Vec<&'a str>, Reason> {
     let lacking = match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => text!("this run went as far as \"{}\"", is.word()),
+        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
+            text!("this run went as far as \"{}\"", is.word())
+        }
         Some(Seen::NotMade(NotMade::NoStatus)) => "no `[webhook.status]` is configured".into(),
-        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => text!("`{}` gave no test id for it", crate::model::Plain(key)),
-        _ => return scenario(facts, name)?.statuses().map(|word| word.get().map(String::as_str)).collect(),
+        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => {
+            text!("`{}` gave no test id for it", crate::model::Plain(key))
+        }
+        _ => {
+            return scenario(facts, name)?
+                .statuses()
+                .map(|word| word.get().map(String::as_str))
+                .collect();
+        }
     };
     if facts.merchant.webhook_url().is_none() {
         return Err(Reason::Blocked { by: "webhook-url" });
     }
     Err(Reason::NoWayToObserve(text!(
-        "{}; prove it by `webhook.status.url` or by `webhook.status.command` (either with `--deliver full` and test ids from `[webhook.order]` or \
-         `[webhook.payout]`), or have a person answer for it under `[attest.{}]`",
+        "{}; prove it by `webhook.status.url` or by `webhook.status.command` (either with \
+         `--deliver full` and test ids from `[webhook.order]` or `[webhook.payout]`), or have a \
+         person answer for it under `[attest.{}]`",
         lacking,
         check
     )))
 }
 
-/// Insists that the receiver looked at an event: what ended in trouble may have changed nothing for that reason alone.
+/// Insists that the receiver looked at an event: what ended in trouble may have changed nothing for
+/// that reason alone.
 pub(super) fn heard(facts: &Facts<'_>, exchange: &Exchange) -> Result<(), Reason> {
     let reception = Reception::of(exchange)?;
     if reception != Reception::Accepted && handles_events::is_violated(facts) {
@@ -127,14 +174,16 @@ pub(super) fn unfinished() -> Reason {
 pub(super) fn without_effect(name: &'static str, before: u64) -> Reason {
     Reason::Ambiguous(if before > 0 {
         text!(
-            "{}: the test id was {} before the first delivery and not again after it; `[webhook.order]` must give an id that was not settled yet",
+            "{}: the test id was {} before the first delivery and not again after it; \
+             `[webhook.order]` must give an id that was not settled yet",
             name,
             times(before)
         )
     } else {
         text!(
-            "{}: a genuine event had no effect at all, so nothing is shown; does the merchant know the test id, credit without asking the platform \
-             about it, and count in `[webhook.effects]` within `limits.effects_wait_ms`?",
+            "{}: a genuine event had no effect at all, so nothing is shown; does the merchant \
+             know the test id, credit without asking the platform about it, and count in \
+             `[webhook.effects]` within `limits.effects_wait_ms`?",
             name
         )
     })

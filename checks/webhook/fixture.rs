@@ -2,9 +2,10 @@
 
 use super::scenarios::window_name;
 use crate::model::{
-    Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding, Leak, Merchant, NotMade, Observations,
-    OrderId, Origin, Outcome, Phase, Prefix, Reason, RestartSeen, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls,
-    Trouble, TroubleKind, Trust, Way,
+    Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding,
+    Leak, Merchant, NotMade, Observations, OrderId, Origin, Outcome, Phase, Prefix, Reason,
+    RestartSeen, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls, Trouble,
+    TroubleKind, Trust, Way,
 };
 
 /// The day of all tests.
@@ -39,7 +40,8 @@ impl Case {
     /// A merchant with a webhook and a secret; nothing was seen.
     pub(super) fn new() -> Self {
         let mut merchant = Merchant::default();
-        merchant.webhook.url = Endpoint::parse("https://shop.example/api/webhooks/kwikpaisa").map(Address::Url);
+        merchant.webhook.url =
+            Endpoint::parse("https://shop.example/api/webhooks/kwikpaisa").map(Address::Url);
         merchant.api.secret_key = Some(Credential::Found(SecretFacts {
             origin: Origin::Env { name: "KWIKPAISA_SECRET_KEY".to_owned() },
             prefix: Prefix::SecretLive,
@@ -66,7 +68,8 @@ impl Case {
 
     /// Another webhook address.
     pub(super) fn url(mut self, written: &str) -> Self {
-        self.merchant.webhook.url = Some(Endpoint::parse(written).map_or(Address::Unreadable, Address::Url));
+        self.merchant.webhook.url =
+            Some(Endpoint::parse(written).map_or(Address::Unreadable, Address::Url));
         self
     }
 
@@ -76,7 +79,11 @@ impl Case {
     }
 
     /// All of these were.
-    pub(super) fn all_answered(self, names: impl IntoIterator<Item = &'static str>, status: u16) -> Self {
+    pub(super) fn all_answered(
+        self,
+        names: impl IntoIterator<Item = &'static str>,
+        status: u16,
+    ) -> Self {
         names.into_iter().fold(self, |case, name| case.answered(name, status))
     }
 
@@ -98,7 +105,9 @@ impl Case {
             tried
         };
         let mut case = self.went(name, Vec::new());
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(name) else { panic!("{name} was just made") };
+        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(name) else {
+            panic!("{name} was just made")
+        };
         scenario.steps.push(StepSeen::Together(answers.iter().map(tried).collect()));
         case
     }
@@ -134,13 +143,17 @@ impl Case {
 
     /// The scenario's order was issued for the purpose.
     pub(super) fn issued(mut self, name: &'static str) -> Self {
-        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else { panic!("{name} was seen") };
+        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
+            panic!("{name} was seen")
+        };
         scenario.order.issued = true;
         self
     }
 
     fn exchange(&mut self, name: &'static str, change: impl FnOnce(&mut Exchange)) {
-        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else { panic!("{name} was seen") };
+        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
+            panic!("{name} was seen")
+        };
         let exchange = scenario.steps.iter_mut().find_map(|step| match step {
             StepSeen::Exchange(exchange) => Some(exchange),
             _ => None,
@@ -226,8 +239,12 @@ fn seen(name: &str, step: At) -> StepSeen {
     match step {
         At::Status(status) => StepSeen::Exchange(Box::new(exchange(name, Ok(status)))),
         At::Trouble(kind) => StepSeen::Exchange(Box::new(exchange(name, Err(kind)))),
-        At::Together(statuses) => StepSeen::Together(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
-        At::Attempts(statuses) => StepSeen::Attempts(statuses.into_iter().map(|status| exchange(name, Ok(status))).collect()),
+        At::Together(statuses) => StepSeen::Together(
+            statuses.into_iter().map(|status| exchange(name, Ok(status))).collect(),
+        ),
+        At::Attempts(statuses) => StepSeen::Attempts(
+            statuses.into_iter().map(|status| exchange(name, Ok(status))).collect(),
+        ),
         At::Restart(restart) => StepSeen::Restart(restart),
         At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
         At::Called(word) => StepSeen::Status(Seen::Got(word.to_owned())),
@@ -241,7 +258,10 @@ pub(super) fn tls(trust: Trust) -> Tls {
         version: Some("TLS 1.3".to_owned()),
         suite: Some("TLS13_AES_256_GCM_SHA384".to_owned()),
         alpn: None,
-        chain: vec![certificate("shop.example", "Some CA R3"), certificate("Some CA R3", "Some Root")],
+        chain: vec![
+            certificate("shop.example", "Some CA R3"),
+            certificate("Some CA R3", "Some Root"),
+        ],
         trust,
         by_ca_file: false,
     }

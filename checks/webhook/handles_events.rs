@@ -4,7 +4,10 @@ use super::by_hand;
 use super::conversation::{Reception, control, evidence, names, nth, scenario};
 use super::proof::Controls;
 use super::scenarios::{between_controls, event, event_name, used_events};
-use crate::model::{Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
+    RunFacts,
+};
 use crate::text;
 
 /// See [`META`].
@@ -17,11 +20,14 @@ const META: CheckMeta = CheckMeta {
     covers: &["WH-06", "WH-07", "UAT-15"],
     needs: Needs::Network,
     attestable: true,
-    rationale: "An event that the receiver refuses is delivered again and again, and what it tells is never booked.",
-    judged: "Each of the eight events (those of payouts only where payouts are used), genuinely signed, must be answered 200; the ones that settle \
-             something are sent for test orders and test payouts of yours, and only with `--deliver full`. Another answer fails, and the \
-             item is then required, as a webhook must return 200; a 404, 409 or 422 for an id that was never issued is undecided. Without `full` a \
-             person may answer for it.",
+    rationale: "An event that the receiver refuses is delivered again and again, and what it \
+                tells is never booked.",
+    judged: "Each of the eight events (those of payouts only where payouts are used), genuinely \
+             signed, must be answered 200; the ones that settle something are sent for test \
+             orders and test payouts of yours, and only with `--deliver full`. Another answer \
+             fails, and the item is then required, as a webhook must return 200; a 404, 409 or \
+             422 for an id that was never issued is undecided. Without `full` a person may answer \
+             for it.",
     remediation: "Handle all events of the page, or answer 200 to those you do not need.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -55,7 +61,11 @@ impl Check for HandlesEvents {
             Controls::of(facts)?;
             let shown = refused.iter().map(|exchange| evidence(exchange, "200")).collect();
             let repeat = by_hand::again(facts, &refused[0].name);
-            return Ok(Outcome::fail(text!("announced events are not answered 200: {}", names(&refused)), shown).repeat(repeat));
+            return Ok(Outcome::fail(
+                text!("announced events are not answered 200: {}", names(&refused)),
+                shown,
+            )
+            .repeat(repeat));
         }
         match unseen {
             Some(reason) => Err(reason.into()),
@@ -70,14 +80,18 @@ pub(super) fn is_violated(facts: &Facts<'_>) -> bool {
 }
 
 /// How an event was received. Refusing an order that was never issued says nothing about the event.
-fn answered<'a>(facts: &Facts<'a>, name: &'static str) -> Result<(&'a Exchange, Reception), Reason> {
+fn answered<'a>(
+    facts: &Facts<'a>,
+    name: &'static str,
+) -> Result<(&'a Exchange, Reception), Reason> {
     let seen = scenario(facts, name)?;
     // Of several attempts the last tells what it came to.
     let exchange = nth(seen, seen.exchanges().count().saturating_sub(1))?;
     let reception = Reception::of(exchange)?;
     if reception == Reception::Refused && !seen.order.issued {
         return Err(Reason::Ambiguous(text!(
-            "{} was answered {}, perhaps because its id was never issued; ids from `[webhook.order]` or `[webhook.payout]` would tell",
+            "{} was answered {}, perhaps because its id was never issued; ids from \
+             `[webhook.order]` or `[webhook.payout]` would tell",
             name,
             exchange.outcome()
         )));
@@ -103,7 +117,12 @@ mod tests {
 
     #[test]
     fn fails_when_one_is_refused_for_an_order_that_was_issued() {
-        failure(accepted().answered("events-payment-failed", 400).issued("events-payment-failed").judge(&HandlesEvents));
+        failure(
+            accepted()
+                .answered("events-payment-failed", 400)
+                .issued("events-payment-failed")
+                .judge(&HandlesEvents),
+        );
     }
 
     #[test]
@@ -115,7 +134,10 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_id_may_be_the_reason() {
-        assert!(matches!(reason(accepted().answered("events-payout-processing", 404).judge(&HandlesEvents)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(accepted().answered("events-payout-processing", 404).judge(&HandlesEvents)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]

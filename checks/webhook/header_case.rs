@@ -5,7 +5,8 @@ use super::conversation::{Reception, control, evidence, names, single};
 use super::proof::{Controls, refuses};
 use super::scenarios::{HEADERS_LOWER, HEADERS_TITLE, UNSIGNED, between_controls};
 use crate::model::{
-    Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario, Stack, StackFix,
+    Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
+    Scenario, Stack, StackFix,
 };
 use crate::text;
 
@@ -18,15 +19,32 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-10"],
     needs: Needs::Network,
-    rationale: "Proxies and HTTP/2 write header names in lower case; a receiver that looks for `X-SIGNATURE` letter by letter then finds nothing.",
-    judged: "Genuine events with `x-signature` and with `X-Signature` must be answered 200 as the one with `X-SIGNATURE` was, by a receiver that refuses one without; any other answer fails, \
-             no answer or a 429 is undecided.",
-    remediation: "Look headers up through the framework's case-insensitive accessor instead of comparing names yourself.",
+    rationale: "Proxies and HTTP/2 write header names in lower case; a receiver that looks for \
+                `X-SIGNATURE` letter by letter then finds nothing.",
+    judged: "Genuine events with `x-signature` and with `X-Signature` must be answered 200 as the \
+             one with `X-SIGNATURE` was, by a receiver that refuses one without; any other answer \
+             fails, no answer or a 429 is undecided.",
+    remediation: "Look headers up through the framework's case-insensitive accessor instead of \
+                  comparing names yourself.",
     stacks: &[
-        StackFix { stack: Stack::Node, how: "req.get('X-SIGNATURE'), or req.headers['x-signature']: Node's own keys are lower case." },
-        StackFix { stack: Stack::Php, how: "$_SERVER['HTTP_X_SIGNATURE'], or array_change_key_case(getallheaders())['x-signature']." },
-        StackFix { stack: Stack::Python, how: "request.headers.get('X-SIGNATURE') in Flask and in Django." },
-        StackFix { stack: Stack::Java, how: "@RequestHeader(\"X-SIGNATURE\") or request.getHeader(\"X-SIGNATURE\")." },
+        StackFix {
+            stack: Stack::Node,
+            how: "req.get('X-SIGNATURE'), or req.headers['x-signature']: Node's own keys are \
+                  lower case.",
+        },
+        StackFix {
+            stack: Stack::Php,
+            how: "$_SERVER['HTTP_X_SIGNATURE'], or \
+                  array_change_key_case(getallheaders())['x-signature'].",
+        },
+        StackFix {
+            stack: Stack::Python,
+            how: "request.headers.get('X-SIGNATURE') in Flask and in Django.",
+        },
+        StackFix {
+            stack: Stack::Java,
+            how: "@RequestHeader(\"X-SIGNATURE\") or request.getHeader(\"X-SIGNATURE\").",
+        },
     ],
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -60,7 +78,10 @@ impl Check for HeaderCase {
         }
         Controls::of(facts)?;
         let repeat = by_hand::again(facts, &refused[0].name);
-        let message = text!("genuine events with other spellings of the header names are refused: {}", names(&refused));
+        let message = text!(
+            "genuine events with other spellings of the header names are refused: {}",
+            names(&refused)
+        );
         Ok(Outcome::fail(message, shown).repeat(repeat))
     }
 }
@@ -72,7 +93,9 @@ mod tests {
     use crate::model::{Reason, TroubleKind};
 
     fn accepted() -> Case {
-        Case::accepted().all_answered(["headers-lower", "headers-title"], 200).answered("unsigned", 401)
+        Case::accepted()
+            .all_answered(["headers-lower", "headers-title"], 200)
+            .answered("unsigned", 401)
     }
 
     #[test]
@@ -93,7 +116,9 @@ mod tests {
 
     #[test]
     fn is_undecided_without_an_answer() {
-        let outcome = accepted().went("headers-title", vec![At::Trouble(TroubleKind::TimedOut)]).judge(&HeaderCase);
+        let outcome = accepted()
+            .went("headers-title", vec![At::Trouble(TroubleKind::TimedOut)])
+            .judge(&HeaderCase);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
     }
 

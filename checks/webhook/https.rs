@@ -13,7 +13,8 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-17", "PC-35", "WH-02", "WH-22", "SC-01", "SC-18"],
     needs: Needs::Config,
     waivable: false,
-    rationale: "Events carry payment data, and plain HTTP shows them, and lets them be changed, to anyone on the path.",
+    rationale: "Events carry payment data, and plain HTTP shows them, and lets them be changed, \
+                to anyone on the path.",
     judged: "The scheme of `webhook.url` must be https.",
     remediation: "Serve the webhook over TLS and set `webhook.url` to its https:// address.",
     reference: Reference::WEBHOOKS,
@@ -26,8 +27,11 @@ impl Check for Https {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let Some(url) = facts.merchant.webhook_url() else { return Err(Reason::Blocked { by: "webhook-url" }.into()) };
-        let evidence = vec![Evidence::config("webhook.url", "an https:// address", text!("{}", url))];
+        let Some(url) = facts.merchant.webhook_url() else {
+            return Err(Reason::Blocked { by: "webhook-url" }.into());
+        };
+        let evidence =
+            vec![Evidence::config("webhook.url", "an https:// address", text!("{}", url))];
         Ok(match url.scheme.as_str() {
             "https" => Outcome::Pass(evidence),
             "http" => Outcome::fail("the webhook would receive events over plain HTTP", evidence),
@@ -58,6 +62,9 @@ mod tests {
 
     #[test]
     fn waits_for_an_address() {
-        assert_eq!(reason(Case::new().url("hook").judge(&Https)), Reason::Blocked { by: "webhook-url" });
+        assert_eq!(
+            reason(Case::new().url("hook").judge(&Https)),
+            Reason::Blocked { by: "webhook-url" }
+        );
     }
 }

@@ -4,11 +4,14 @@ use super::applies_once;
 use super::conversation::{evidence, nth, scenario, single};
 use super::effects::{counted, every, unfinished};
 use super::proof::Controls;
-use super::scenarios::{API_REQUEST, API_REQUEST_EFFECTS, MALFORMED_NOT_AN_EVENT, api_request_effects, between_controls, once_sequential};
+use super::scenarios::{
+    API_REQUEST, API_REQUEST_EFFECTS, MALFORMED_NOT_AN_EVENT, api_request_effects,
+    between_controls, once_sequential,
+};
 use super::survives_malformed::{breaks, settled};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, Stack,
-    StackFix, Subject,
+    Check, CheckMeta, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason,
+    Reference, RunFacts, Scenario, Stack, StackFix, Subject,
 };
 use crate::text;
 
@@ -23,30 +26,38 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     attestable: true,
     waivable: false,
-    rationale: "One secret signs what you send and what you receive, so every request that you ever signed is, to a receiver that looks no further, \
-                a signed delivery.",
-    judged: "The attack: the body of the read-only order-status request, `{\"order_id\":…}`, signed as your own system signs it, is sent to the webhook; \
-             it is never another request than that one. A 4xx passes. A 5xx, silence or a broken connection fails. A 200 may be thanks for something \
-             that is ignored, so that in `probe` it is undecided and a person may answer for it. With `--deliver full`, a test order and \
-             `[webhook.effects]` it is sent about that order, and must have no effect where another order showed that genuine events have one; an \
-             effect fails, and the item is then required. The platform's pages are silent on this; the demand is ours.",
-    remediation: "Act on a delivery only when it has an `event` that you know and a `data` object, and answer 400 to the rest.",
+    rationale: "One secret signs what you send and what you receive, so every request that you \
+                ever signed is, to a receiver that looks no further, a signed delivery.",
+    judged: "The attack: the body of the read-only order-status request, `{\"order_id\":…}`, \
+             signed as your own system signs it, is sent to the webhook; it is never another \
+             request than that one. A 4xx passes. A 5xx, silence or a broken connection fails. A \
+             200 may be thanks for something that is ignored, so that in `probe` it is undecided \
+             and a person may answer for it. With `--deliver full`, a test order and \
+             `[webhook.effects]` it is sent about that order, and must have no effect where \
+             another order showed that genuine events have one; an effect fails, and the item is \
+             then required. The platform's pages are silent on this; the demand is ours.",
+    remediation: "Act on a delivery only when it has an `event` that you know and a `data` \
+                  object, and answer 400 to the rest.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "if (typeof event.event !== 'string' || typeof event.data !== 'object' || event.data === null) return res.sendStatus(400);",
+            how: "if (typeof event.event !== 'string' || typeof event.data !== 'object' || \
+                  event.data === null) return res.sendStatus(400);",
         },
         StackFix {
             stack: Stack::Php,
-            how: "if (!is_string($event['event'] ?? null) || !is_array($event['data'] ?? null)) { http_response_code(400); exit; }",
+            how: "if (!is_string($event['event'] ?? null) || !is_array($event['data'] ?? null)) { \
+                  http_response_code(400); exit; }",
         },
         StackFix {
             stack: Stack::Python,
-            how: "if not isinstance(event.get('event'), str) or not isinstance(event.get('data'), dict): abort(400)",
+            how: "if not isinstance(event.get('event'), str) or not isinstance(event.get('data'), \
+                  dict): abort(400)",
         },
         StackFix {
             stack: Stack::Java,
-            how: "if (!node.path(\"event\").isTextual() || !node.path(\"data\").isObject()) return ResponseEntity.badRequest().build();",
+            how: "if (!node.path(\"event\").isTextual() || !node.path(\"data\").isObject()) \
+                  return ResponseEntity.badRequest().build();",
         },
     ],
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -79,11 +90,18 @@ impl Check for IgnoresApiRequests {
         if let Ok((before, after)) = counted
             && after > before
         {
-            return Ok(Outcome::fail("an API request, turned round, was applied as an event", vec![effects(before, after)]));
+            return Ok(Outcome::fail(
+                "an API request, turned round, was applied as an event",
+                vec![effects(before, after)],
+            ));
         }
         let controls = Controls::of(facts)?;
-        let asked = [single(facts, API_REQUEST.name), scenario(facts, API_REQUEST_EFFECTS).and_then(|seen| nth(seen, 0))];
-        let broken: Vec<&Exchange> = asked.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
+        let asked = [
+            single(facts, API_REQUEST.name),
+            scenario(facts, API_REQUEST_EFFECTS).and_then(|seen| nth(seen, 0)),
+        ];
+        let broken: Vec<&Exchange> =
+            asked.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
         if !broken.is_empty() {
             if single(facts, MALFORMED_NOT_AN_EVENT.name).is_ok_and(breaks) {
                 return Err(Reason::Blocked { by: "webhook-survives-malformed" }.into());
@@ -103,7 +121,9 @@ impl Check for IgnoresApiRequests {
             }
             // Refused is refused, whatever could be counted.
             _ if alone.refused() => Ok(Outcome::Pass(shown)),
-            (Ok((before, _)), _) => Err(super::effects::without_effect(API_REQUEST_EFFECTS, before).into()),
+            (Ok((before, _)), _) => {
+                Err(super::effects::without_effect(API_REQUEST_EFFECTS, before).into())
+            }
             (Err(reason), _) => Err(reason.into()),
         }
     }
@@ -120,7 +140,11 @@ fn counts(facts: &Facts<'_>) -> Result<(u64, u64), Reason> {
 }
 
 fn effects(before: u64, after: u64) -> Evidence {
-    Evidence::of(Subject::Delivery(API_REQUEST_EFFECTS.into()), "no effect of the request", text!("{} before, {} after", before, after))
+    Evidence::of(
+        Subject::Delivery(API_REQUEST_EFFECTS.into()),
+        "no effect of the request",
+        text!("{} before, {} after", before, after),
+    )
 }
 
 #[cfg(test)]
@@ -131,15 +155,25 @@ mod tests {
 
     fn probe(status: u16) -> Case {
         let needs = NotMade::Deliver { is: Deliver::Probe, needs: Deliver::Full };
-        Case::accepted().answered("api-request", status).not_made("api-request-effects", needs.clone()).not_made("once-sequential", needs)
+        Case::accepted()
+            .answered("api-request", status)
+            .not_made("api-request-effects", needs.clone())
+            .not_made("once-sequential", needs)
     }
 
     fn full(status: u16, before: u64, after: u64) -> Case {
-        let once = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(1)];
-        Case::accepted()
-            .answered("api-request", status)
-            .went("once-sequential", once)
-            .went("api-request-effects", vec![At::Effects(before), At::Status(status), At::Effects(after)])
+        let once = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(1),
+        ];
+        Case::accepted().answered("api-request", status).went("once-sequential", once).went(
+            "api-request-effects",
+            vec![At::Effects(before), At::Status(status), At::Effects(after)],
+        )
     }
 
     #[test]
@@ -166,9 +200,15 @@ mod tests {
     #[test]
     fn fails_when_it_breaks_the_receiver() {
         failure(probe(500).judge(&IgnoresApiRequests));
-        failure(probe(400).went("api-request", vec![At::Trouble(TroubleKind::Closed)]).judge(&IgnoresApiRequests));
         failure(
-            full(400, 0, 0).went("api-request-effects", vec![At::Effects(0), At::Status(500), At::Effects(0)]).judge(&IgnoresApiRequests),
+            probe(400)
+                .went("api-request", vec![At::Trouble(TroubleKind::Closed)])
+                .judge(&IgnoresApiRequests),
+        );
+        failure(
+            full(400, 0, 0)
+                .went("api-request-effects", vec![At::Effects(0), At::Status(500), At::Effects(0)])
+                .judge(&IgnoresApiRequests),
         );
     }
 
@@ -180,13 +220,16 @@ mod tests {
 
     #[test]
     fn thanks_show_nothing_below_full() {
-        let Reason::NoWayToObserve(why) = reason(probe(200).judge(&IgnoresApiRequests)) else { panic!("no way to observe") };
+        let Reason::NoWayToObserve(why) = reason(probe(200).judge(&IgnoresApiRequests)) else {
+            panic!("no way to observe")
+        };
         assert!(why.as_str().contains("attest.webhook-ignores-api-requests"));
     }
 
     #[test]
     fn thanks_show_nothing_where_genuine_events_had_no_effect() {
-        let case = full(200, 0, 0).went("once-sequential", vec![At::Effects(0), At::Status(200), At::Effects(0)]);
+        let case = full(200, 0, 0)
+            .went("once-sequential", vec![At::Effects(0), At::Status(200), At::Effects(0)]);
         assert!(matches!(reason(case.judge(&IgnoresApiRequests)), Reason::Ambiguous(_)));
     }
 

@@ -3,7 +3,10 @@
 use super::by_hand;
 use super::conversation::{Reception, control, evidence, single};
 use super::scenarios::{UNKNOWN_EVENT, between_controls};
-use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
+use crate::model::{
+    Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
+    Scenario,
+};
 
 /// See [`META`].
 pub(super) struct IgnoresUnknownEvents;
@@ -14,9 +17,11 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-08"],
     needs: Needs::Network,
-    rationale: "The platform may announce new events at any time, and delivers again what is not answered 200.",
-    judged: "A genuinely signed event named `golive.unknown` should be answered 200. A 4xx, a redirect or another 2xx warns, since deliveries would \
-             be repeated; a 5xx fails; no answer or a 429 is undecided.",
+    rationale: "The platform may announce new events at any time, and delivers again what is not \
+                answered 200.",
+    judged: "A genuinely signed event named `golive.unknown` should be answered 200. A 4xx, a \
+             redirect or another 2xx warns, since deliveries would be repeated; a 5xx fails; no \
+             answer or a 429 is undecided.",
     remediation: "Answer 200 to verified events whose name you do not handle, and log them.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -38,10 +43,13 @@ impl Check for IgnoresUnknownEvents {
         let outcome = match Reception::of(exchange)? {
             Reception::Accepted => Outcome::Pass(shown),
             Reception::Refused | Reception::NotOk => Outcome::Warn(Finding::new(
-                "an event that the receiver does not know is not answered 200 and would be delivered again",
+                "an event that the receiver does not know is not answered 200 and would be \
+                 delivered again",
                 shown,
             )),
-            Reception::Broken => Outcome::fail("an event that the receiver does not know breaks it", shown),
+            Reception::Broken => {
+                Outcome::fail("an event that the receiver does not know breaks it", shown)
+            }
         };
         Ok(outcome.repeat(by_hand::again(facts, UNKNOWN_EVENT.name)))
     }
@@ -70,6 +78,9 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_receiver_is_busy() {
-        assert!(matches!(reason(Case::accepted().answered("unknown-event", 429).judge(&IgnoresUnknownEvents)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(Case::accepted().answered("unknown-event", 429).judge(&IgnoresUnknownEvents)),
+            Reason::Ambiguous(_)
+        ));
     }
 }

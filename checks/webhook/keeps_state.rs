@@ -5,8 +5,8 @@ use super::conversation::{control, last, scenario};
 use super::effects::{heard, states};
 use super::scenarios::between_controls;
 use crate::model::{
-    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Product, Quoted, Reason, Reference,
-    RunFacts, Subject,
+    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Product, Quoted, Reason, Reference, RunFacts, Subject,
 };
 use crate::platform::Event;
 use crate::text;
@@ -22,15 +22,21 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     applies: Applies::Payments,
     attestable: true,
-    rationale: "What is shipped, refunded and shown to the customer follows the order's state; a stale event must not turn a paid order into an open one.",
-    judged: "With `--deliver full`, test orders and `[webhook.status]`: a `payment.success`, then a `payment.processing`, `payment.failed` or \
-             `payment.expired` of the same order (one order for each), your own word for the order read before, between and after, once it rests. The \
-             word after the success must stay. It fails where `payment.processing` changes it, or where it becomes the word of an order that was not \
-             paid: the one before the success, or the one that another order got by `payment.failed` or `payment.expired` alone. Where `payment.failed` or \
-             `payment.expired` leads to a word of its own, perhaps a review by people, it warns. One new word after all three is undecided: the order may \
-             have moved on by itself. Words are compared, never understood. The platform is silent on contradictions: that a success stands is our \
+    rationale: "What is shipped, refunded and shown to the customer follows the order's state; a \
+                stale event must not turn a paid order into an open one.",
+    judged: "With `--deliver full`, test orders and `[webhook.status]`: a `payment.success`, then \
+             a `payment.processing`, `payment.failed` or `payment.expired` of the same order (one \
+             order for each), your own word for the order read before, between and after, once it \
+             rests. The word after the success must stay. It fails where `payment.processing` \
+             changes it, or where it becomes the word of an order that was not paid: the one \
+             before the success, or the one that another order got by `payment.failed` or \
+             `payment.expired` alone. Where `payment.failed` or `payment.expired` leads to a word \
+             of its own, perhaps a review by people, it warns. One new word after all three is \
+             undecided: the order may have moved on by itself. Words are compared, never \
+             understood. The platform is silent on contradictions: that a success stands is our \
              expectation.",
-    remediation: "Write the steps down that an order may take, none of them away from paid, and let an event change the state only by one of them.",
+    remediation: "Write the steps down that an order may take, none of them away from paid, and \
+                  let an event change the state only by one of them.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -45,7 +51,12 @@ impl Check for KeepsState {
             return Vec::new();
         }
         let alone = UNPAID.map(|unpaid| unpaid.then_success(merchant));
-        between_controls(CONTRADICTIONS.map(|contradiction| contradiction.read(merchant)).into_iter().chain(alone))
+        between_controls(
+            CONTRADICTIONS
+                .map(|contradiction| contradiction.read(merchant))
+                .into_iter()
+                .chain(alone),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -58,26 +69,32 @@ impl Check for KeepsState {
             }
         }
         let unpaid = unpaid_words(facts);
-        let undone: Vec<&Course<'_>> = turned.iter().filter(|course| course.is_undone(&unpaid)).collect();
-        let evidence = |courses: &[&Course<'_>]| courses.iter().map(|course| course.evidence()).collect();
+        let undone: Vec<&Course<'_>> =
+            turned.iter().filter(|course| course.is_undone(&unpaid)).collect();
+        let evidence =
+            |courses: &[&Course<'_>]| courses.iter().map(|course| course.evidence()).collect();
         if let [first, _, _] = turned.as_slice()
             && undone.iter().all(|course| !course.reads_unpaid(&unpaid))
             && turned.iter().all(|course| course.after == first.after)
         {
             return Err(Reason::Ambiguous(text!(
-                "every order went on from {} to {}, whatever came; where it does so by itself, `webhook.status.settle` must be long enough for that",
+                "every order went on from {} to {}, whatever came; where it does so by itself, \
+                 `webhook.status.settle` must be long enough for that",
                 Quoted(first.paid),
                 Quoted(first.after)
             ))
             .into());
         }
         if !undone.is_empty() {
-            return Ok(Outcome::Fail(Finding::new("a stale event undoes the payment of an order", evidence(&undone))));
+            return Ok(Outcome::Fail(Finding::new(
+                "a stale event undoes the payment of an order",
+                evidence(&undone),
+            )));
         }
         if !turned.is_empty() {
             let all: Vec<&Course<'_>> = turned.iter().collect();
-            let message =
-                "a paid order is given another state by an event that contradicts the payment; is it one in which somebody looks at it?";
+            let message = "a paid order is given another state by an event that contradicts the \
+                           payment; is it one in which somebody looks at it?";
             return Ok(Outcome::Warn(Finding::new(message, evidence(&all))));
         }
         if let Some(reason) = unseen {
@@ -104,8 +121,9 @@ impl<'a> Course<'a> {
         };
         if before == paid {
             return Err(Reason::Ambiguous(text!(
-                "{}: the order was {} before its success and after it, so nothing is shown; does the merchant know the test id, and does \
-                 `[webhook.status]` tell whether an order is paid?",
+                "{}: the order was {} before its success and after it, so nothing is shown; does \
+                 the merchant know the test id, and does `[webhook.status]` tell whether an order \
+                 is paid?",
                 contradiction.state,
                 Quoted(paid)
             )));
@@ -158,10 +176,12 @@ mod tests {
 
     /// What `processing`, `failed` and `expired` made of an order that was new, then paid.
     fn case(after: [&'static str; 3]) -> Case {
-        let case = CONTRADICTIONS
-            .into_iter()
-            .zip(after)
-            .fold(Case::accepted(), |case, (contradiction, after)| case.went(contradiction.state, went(["new", "paid", after], 200)));
+        let case = CONTRADICTIONS.into_iter().zip(after).fold(
+            Case::accepted(),
+            |case, (contradiction, after)| {
+                case.went(contradiction.state, went(["new", "paid", after], 200))
+            },
+        );
         case.went("success-after-failed", went(["new", "failed", "paid"], 200))
     }
 
@@ -173,7 +193,12 @@ mod tests {
     #[test]
     fn fails_a_downgrade() {
         let finding = failure(case(["processing", "paid", "paid"]).judge(&KeepsState));
-        assert!(finding.evidence[0].observed.as_str().contains("\"processing\" after payment.processing"));
+        assert!(
+            finding.evidence[0]
+                .observed
+                .as_str()
+                .contains("\"processing\" after payment.processing")
+        );
     }
 
     #[test]
@@ -198,26 +223,39 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_success_changes_nothing() {
-        let outcome = case(["paid"; 3]).went("state-after-failed", went(["open", "open", "open"], 200)).judge(&KeepsState);
+        let outcome = case(["paid"; 3])
+            .went("state-after-failed", went(["open", "open", "open"], 200))
+            .judge(&KeepsState);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 
     #[test]
     fn is_undecided_when_the_contradiction_met_trouble() {
-        let outcome = case(["paid"; 3]).went("state-after-failed", went(["new", "paid", "paid"], 500)).judge(&KeepsState);
+        let outcome = case(["paid"; 3])
+            .went("state-after-failed", went(["new", "paid", "paid"], 500))
+            .judge(&KeepsState);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 
     #[test]
     fn is_undecided_when_a_state_is_missing() {
-        let outcome = case(["paid"; 3]).went("state-after-failed", vec![At::Called("new"), At::Status(200)]).judge(&KeepsState);
+        let outcome = case(["paid"; 3])
+            .went("state-after-failed", vec![At::Called("new"), At::Status(200)])
+            .judge(&KeepsState);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
     }
 
     #[test]
     fn cannot_be_seen_without_a_status_and_says_how_it_could() {
-        let case = CONTRADICTIONS.into_iter().fold(Case::accepted(), |case, one| case.not_made(one.state, NotMade::NoStatus));
-        let Reason::NoWayToObserve(why) = reason(case.judge(&KeepsState)) else { panic!("no way to observe") };
-        assert!(why.as_str().contains("webhook.status.command") && why.as_str().contains("attest.webhook-keeps-state"));
+        let case = CONTRADICTIONS
+            .into_iter()
+            .fold(Case::accepted(), |case, one| case.not_made(one.state, NotMade::NoStatus));
+        let Reason::NoWayToObserve(why) = reason(case.judge(&KeepsState)) else {
+            panic!("no way to observe")
+        };
+        assert!(
+            why.as_str().contains("webhook.status.command")
+                && why.as_str().contains("attest.webhook-keeps-state")
+        );
     }
 }

@@ -7,7 +7,8 @@ use super::effects::{Applied, heard};
 use super::scenarios::between_controls;
 use super::stacks;
 use crate::model::{
-    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Product, Reason, Reference, RunFacts,
+    Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Product, Reason, Reference, RunFacts,
 };
 use crate::text;
 
@@ -23,13 +24,17 @@ const META: CheckMeta = CheckMeta {
     applies: Applies::Payments,
     attestable: true,
     waivable: false,
-    rationale: "Events come in any order; a receiver that takes a late one for the newest opens a paid order again, and the next duplicate pays it twice.",
-    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success`, then a `payment.processing`, `payment.failed` or \
-             `payment.expired` of the same order (one order for each), then the success signed afresh. Each order must be credited once. A second credit \
-             fails, and the item is then required; a credit that is gone in the end fails where another order kept its. The platform promises no order \
-             of events and does not say what to make of a contradiction: that the success stands is our expectation. What the receiver answers to the \
-             contradicting event is not judged.",
-    remediation: "Treat paid as final: change an order's state only where the step is allowed, and de-duplicate the credit by order, not by the last event.",
+    rationale: "Events come in any order; a receiver that takes a late one for the newest opens a \
+                paid order again, and the next duplicate pays it twice.",
+    judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success`, \
+             then a `payment.processing`, `payment.failed` or `payment.expired` of the same order \
+             (one order for each), then the success signed afresh. Each order must be credited \
+             once. A second credit fails, and the item is then required; a credit that is gone in \
+             the end fails where another order kept its. The platform promises no order of events \
+             and does not say what to make of a contradiction: that the success stands is our \
+             expectation. What the receiver answers to the contradicting event is not judged.",
+    remediation: "Treat paid as final: change an order's state only where the step is allowed, \
+                  and de-duplicate the credit by order, not by the last event.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
 };
@@ -40,7 +45,9 @@ impl Check for KeepsSuccess {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        let again = |contradiction: Contradiction| applied(facts, contradiction).is_ok_and(|applied| applied.once() == Ok(false));
+        let again = |contradiction: Contradiction| {
+            applied(facts, contradiction).is_ok_and(|applied| applied.once() == Ok(false))
+        };
         if CONTRADICTIONS.into_iter().any(again) { Level::Required } else { META.level }
     }
 
@@ -53,7 +60,8 @@ impl Check for KeepsSuccess {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let (mut kept, mut again, mut lost, mut unseen) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut kept, mut again, mut lost, mut unseen) =
+            (Vec::new(), Vec::new(), Vec::new(), None);
         for contradiction in CONTRADICTIONS {
             match fate(facts, contradiction) {
                 Ok((Fate::Kept, evidence)) => kept.push(evidence),
@@ -66,10 +74,16 @@ impl Check for KeepsSuccess {
             return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
         }
         if !again.is_empty() {
-            return Ok(Outcome::Fail(Finding::new("a paid order is credited again once another event of it came in between", again)));
+            return Ok(Outcome::Fail(Finding::new(
+                "a paid order is credited again once another event of it came in between",
+                again,
+            )));
         }
         if !lost.is_empty() {
-            return Ok(Outcome::Fail(Finding::new("a paid order loses its credit to an event that contradicts the payment", lost)));
+            return Ok(Outcome::Fail(Finding::new(
+                "a paid order loses its credit to an event that contradicts the payment",
+                lost,
+            )));
         }
         if let Some(reason) = unseen {
             return Err(reason.into());
@@ -123,15 +137,30 @@ mod tests {
         CONTRADICTIONS
             .into_iter()
             .zip(after)
-            .fold(credited(Case::accepted(), 1), |case, (contradiction, after)| case.went(contradiction.credits, went(200, after)))
+            .fold(credited(Case::accepted(), 1), |case, (contradiction, after)| {
+                case.went(contradiction.credits, went(200, after))
+            })
     }
 
     fn went(contradiction: u16, after: u64) -> Vec<At> {
-        vec![At::Effects(0), At::Status(200), At::Status(contradiction), At::Status(200), At::Effects(after)]
+        vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Status(contradiction),
+            At::Status(200),
+            At::Effects(after),
+        ]
     }
 
     fn credited(case: Case, after: u64) -> Case {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(after)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(after),
+        ];
         case.went("once-sequential", steps)
     }
 
@@ -164,13 +193,24 @@ mod tests {
 
     #[test]
     fn is_undecided_when_nothing_is_ever_credited() {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(0), At::Status(200), At::Status(200), At::Effects(0)];
-        assert!(matches!(reason(case([0, 0, 0]).went("once-sequential", steps).judge(&KeepsSuccess)), Reason::Ambiguous(_)));
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(0),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(0),
+        ];
+        assert!(matches!(
+            reason(case([0, 0, 0]).went("once-sequential", steps).judge(&KeepsSuccess)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
     fn is_undecided_when_the_contradiction_met_trouble() {
-        let outcome = case([1, 1, 1]).went("expired-after-success", went(503, 1)).judge(&KeepsSuccess);
+        let outcome =
+            case([1, 1, 1]).went("expired-after-success", went(503, 1)).judge(&KeepsSuccess);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 
@@ -182,8 +222,15 @@ mod tests {
 
     #[test]
     fn cannot_be_seen_without_effects_and_says_how_it_could() {
-        let case = CONTRADICTIONS.into_iter().fold(Case::accepted(), |case, one| case.not_made(one.credits, NotMade::NoEffects));
-        let Reason::NoWayToObserve(why) = reason(case.judge(&KeepsSuccess)) else { panic!("no way to observe") };
-        assert!(why.as_str().contains("webhook.effects.command") && why.as_str().contains("attest.webhook-keeps-success"));
+        let case = CONTRADICTIONS
+            .into_iter()
+            .fold(Case::accepted(), |case, one| case.not_made(one.credits, NotMade::NoEffects));
+        let Reason::NoWayToObserve(why) = reason(case.judge(&KeepsSuccess)) else {
+            panic!("no way to observe")
+        };
+        assert!(
+            why.as_str().contains("webhook.effects.command")
+                && why.as_str().contains("attest.webhook-keeps-success")
+        );
     }
 }

@@ -1,7 +1,10 @@
 //! The webhook's host should no longer speak TLS 1.0 and 1.1.
 
 use super::tls::{about, over_tls, speaks_only_old};
-use crate::model::{Check, CheckMeta, Facts, LegacyTls as Spoken, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Facts, LegacyTls as Spoken, Level, Merchant, Needs, Outcome, Probe, Reason,
+    Reference, RunFacts,
+};
 
 /// See [`META`].
 pub(super) struct LegacyTls;
@@ -12,9 +15,11 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["SC-18"],
     needs: Needs::Network,
-    rationale: "Old versions that are still accepted are what an attacker on the path steers a connection to.",
+    rationale: "Old versions that are still accepted are what an attacker on the path steers a \
+                connection to.",
     judged: "One connection offers TLS 1.0 alone and one TLS 1.1 alone; agreeing to either warns.",
-    remediation: "Turn TLS 1.0 and 1.1 off (nginx: ssl_protocols TLSv1.2 TLSv1.3; a load balancer: its newest security policy).",
+    remediation: "Turn TLS 1.0 and 1.1 off (nginx: ssl_protocols TLSv1.2 TLSv1.3; a load \
+                  balancer: its newest security policy).",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -35,12 +40,17 @@ impl Check for LegacyTls {
             return Err(Reason::Blocked { by: "webhook-tls-version" }.into());
         }
         let observed = match spoken {
-            Spoken { tls10: false, tls11: false } => return Ok(Outcome::Pass(vec![about(facts, EXPECTED, "neither is accepted")])),
+            Spoken { tls10: false, tls11: false } => {
+                return Ok(Outcome::Pass(vec![about(facts, EXPECTED, "neither is accepted")]));
+            }
             Spoken { tls10: true, tls11: true } => "TLS 1.0 and 1.1 are accepted",
             Spoken { tls10: true, tls11: false } => "TLS 1.0 is accepted",
             Spoken { tls10: false, tls11: true } => "TLS 1.1 is accepted",
         };
-        Ok(Outcome::warn("the server still speaks old versions of TLS", vec![about(facts, EXPECTED, observed)]))
+        Ok(Outcome::warn(
+            "the server still speaks old versions of TLS",
+            vec![about(facts, EXPECTED, observed)],
+        ))
     }
 }
 
@@ -72,6 +82,9 @@ mod tests {
 
     #[test]
     fn waits_for_https() {
-        assert_eq!(reason(case(true, true).url("http://shop.example/").judge(&LegacyTls)), Reason::Blocked { by: "webhook-https" });
+        assert_eq!(
+            reason(case(true, true).url("http://shop.example/").judge(&LegacyTls)),
+            Reason::Blocked { by: "webhook-https" }
+        );
     }
 }

@@ -39,8 +39,16 @@ impl<'a> Window<'a> {
         if edge.tried == 0 {
             return Err(Reason::Transport("the search ended before its first delivery".into()));
         }
-        let platform = facts.seen.order_status.get().ok().and_then(ClockOffset::of).map(ClockOffset::seconds).map(Clock::Platform);
-        let receiver = || ClockOffset::of_all(seen.exchanges()).map(ClockOffset::seconds).map(Clock::Receiver);
+        let platform = facts
+            .seen
+            .order_status
+            .get()
+            .ok()
+            .and_then(ClockOffset::of)
+            .map(ClockOffset::seconds)
+            .map(Clock::Platform);
+        let receiver =
+            || ClockOffset::of_all(seen.exchanges()).map(ClockOffset::seconds).map(Clock::Receiver);
         Ok(Self { way, edge, clock: platform.or_else(receiver).unwrap_or(Clock::Ours), seen })
     }
 
@@ -75,7 +83,8 @@ impl<'a> Window<'a> {
         refused.min_by_key(|exchange| Edge::of(self.way, [*exchange]).refused_s(0))
     }
 
-    /// Where the window ends, by whose clock, and what is odd about it: what the number alone does not say.
+    /// Where the window ends, by whose clock, and what is odd about it: what the number alone does
+    /// not say.
     #[must_use]
     pub fn words(&self) -> Text {
         let ahead_s = self.clock.ahead_s();
@@ -84,10 +93,17 @@ impl<'a> Window<'a> {
             None => "nothing was refused: the search ends here".into(),
         }];
         if let Some(beyond) = self.edge.beyond_s(ahead_s) {
-            parts.push(text!("yet {} s was accepted once, so that more than one clock decides", beyond));
+            parts.push(text!(
+                "yet {} s was accepted once, so that more than one clock decides",
+                beyond
+            ));
         }
         if self.edge.unclear > 0 {
-            parts.push(text!("{} of {} answers were neither 200 nor a refusal", self.edge.unclear, self.edge.tried));
+            parts.push(text!(
+                "{} of {} answers were neither 200 nor a refusal",
+                self.edge.unclear,
+                self.edge.tried
+            ));
         }
         parts.push(self.clock.words());
         Text::join(&parts, "; ")
@@ -158,7 +174,9 @@ impl<'a> Bodies<'a> {
         match (self.refused, self.beyond_kib) {
             (None, _) => "the longest that was tried".into(),
             (Some((kib, exchange)), None) => text!("{} KiB: {}", kib, answer(exchange)),
-            (Some((kib, exchange)), Some(beyond)) => text!("{} KiB: {}, yet {} KiB was accepted", kib, answer(exchange), beyond),
+            (Some((kib, exchange)), Some(beyond)) => {
+                text!("{} KiB: {}, yet {} KiB was accepted", kib, answer(exchange), beyond)
+            }
         }
     }
 }
@@ -192,7 +210,8 @@ impl<'a> Burst<'a> {
         Ok(Self { exchanges })
     }
 
-    /// How long the answers took that came at once, not after a rate limit had turned the delivery away.
+    /// How long the answers took that came at once, not after a rate limit had turned the delivery
+    /// away.
     #[must_use]
     pub fn spread(&self) -> Option<Spread> {
         Spread::of(self.exchanges.iter().copied().filter(|exchange| exchange.turned_away == 0))
@@ -220,7 +239,8 @@ impl Spread {
         let mut took: Vec<Duration> = answered.map(|exchange| exchange.times.answer()).collect();
         took.sort_unstable();
         // The nearest rank.
-        let rank = |percent: usize| took.get((took.len() * percent).div_ceil(100).max(1) - 1).copied();
+        let rank =
+            |percent: usize| took.get((took.len() * percent).div_ceil(100).max(1) - 1).copied();
         Some(Self { p50: rank(50)?, p95: rank(95)?, max: rank(100)?, answers: took.len() })
     }
 
@@ -257,11 +277,15 @@ mod tests {
             let window = Window::of(&case.facts(), way).expect("searched");
             assert_eq!((window.accepted_s(), window.refused_s()), (300, Some(301)), "{way:?}");
             assert!(
-                window.is_clear() && window.words().as_str().starts_with("refused from 301 s; ±1 s by our clock"),
+                window.is_clear()
+                    && window.words().as_str().starts_with("refused from 301 s; ±1 s by our clock"),
                 "{}",
                 window.words()
             );
-            assert_eq!(window.nearest_refused().map(|exchange| exchange.name.ends_with("-301")), Some(true));
+            assert_eq!(
+                window.nearest_refused().map(|exchange| exchange.name.ends_with("-301")),
+                Some(true)
+            );
         }
     }
 
@@ -269,19 +293,32 @@ mod tests {
     fn the_offset_of_our_clock_is_taken_out() {
         let mut case = Case::accepted().searched(Way::Past, &USUAL).searched(Way::Future, &USUAL);
         platform_ahead(&mut case.seen, 40);
-        let [past, future] = [Way::Past, Way::Future].map(|way| Window::of(&case.facts(), way).expect("searched"));
+        let [past, future] =
+            [Way::Past, Way::Future].map(|way| Window::of(&case.facts(), way).expect("searched"));
         assert_eq!((past.accepted_s(), future.accepted_s()), (340, 260));
-        assert!(past.words().as_str().contains("by the platform's clock, ours is 40 s behind"), "{}", past.words());
+        assert!(
+            past.words().as_str().contains("by the platform's clock, ours is 40 s behind"),
+            "{}",
+            past.words()
+        );
         platform_ahead(&mut case.seen, 0);
         let past = Window::of(&case.facts(), Way::Past).expect("searched");
-        assert!(past.accepted_s() == 300 && past.words().as_str().contains("with which ours agrees"), "{}", past.words());
+        assert!(
+            past.accepted_s() == 300 && past.words().as_str().contains("with which ours agrees"),
+            "{}",
+            past.words()
+        );
     }
 
     #[test]
     fn without_the_platform_the_receivers_own_clock_counts() {
         let mut case = Case::accepted().searched(Way::Past, &USUAL);
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(window_name(Way::Past)) else { panic!("searched") };
-        let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else { panic!("searched") };
+        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(window_name(Way::Past)) else {
+            panic!("searched")
+        };
+        let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else {
+            panic!("searched")
+        };
         for exchange in exchanges {
             let date = "Sat, 21 Nov 2026 12:00:07 GMT".to_owned();
             exchange.answer.as_mut().expect("answered").headers.push(("date".to_owned(), date));
@@ -314,7 +351,11 @@ mod tests {
 
     #[test]
     fn bodies_are_accepted_up_to_the_first_that_is_not() {
-        let accepted = || BODY_SIZES.iter().fold(Case::accepted(), |case, (_, delivery)| case.answered(delivery.name, 200));
+        let accepted = || {
+            BODY_SIZES
+                .iter()
+                .fold(Case::accepted(), |case, (_, delivery)| case.answered(delivery.name, 200))
+        };
         let bodies = |case: &Case| {
             let bodies = Bodies::of(&case.facts()).expect("delivered");
             (bodies.accepted_kib, bodies.words().as_str().to_owned())
@@ -322,8 +363,14 @@ mod tests {
         assert_eq!(bodies(&accepted()), (Some(1_024), "the longest that was tried".to_owned()));
         let some = accepted().answered("body-of-512-kib", 413).answered("body-of-1024-kib", 413);
         assert_eq!(bodies(&some), (Some(256), "512 KiB: answered 413".to_owned()));
-        let (accepted_kib, words) = bodies(&some.went("body-of-32-kib", vec![At::Trouble(TroubleKind::Reset)]));
-        assert!(accepted_kib == Some(16) && words.contains("32 KiB: the connection was reset") && words.contains("yet 256 KiB"), "{words}");
+        let (accepted_kib, words) =
+            bodies(&some.went("body-of-32-kib", vec![At::Trouble(TroubleKind::Reset)]));
+        assert!(
+            accepted_kib == Some(16)
+                && words.contains("32 KiB: the connection was reset")
+                && words.contains("yet 256 KiB"),
+            "{words}"
+        );
         assert!(Bodies::of(&Case::accepted().facts()).is_err());
     }
 
@@ -338,7 +385,8 @@ mod tests {
                     answered
                 })
                 .collect();
-            Spread::of(&exchanges).map(|spread| [spread.p50, spread.p95, spread.max].map(|took| took.as_millis()))
+            Spread::of(&exchanges)
+                .map(|spread| [spread.p50, spread.p95, spread.max].map(|took| took.as_millis()))
         };
         assert_eq!(took(&[]), None);
         assert_eq!(took(&[200]), Some([200, 200, 200]));

@@ -76,7 +76,8 @@ mod verifies_raw_body;
 
 use crate::model::Section;
 
-/// The chapter: the address, its TLS, the conversation, duplicates, and what only people can answer for.
+/// The chapter: the address, its TLS, the conversation, duplicates, and what only people can answer
+/// for.
 pub const SECTION: Section = Section {
     id: "webhook",
     title: "Webhook",

@@ -85,7 +85,11 @@ fn of_name(all: &mut Vec<Oddity>, name: &str, path: &str) {
         all.push(Oddity::Tunnel(tunnel));
     } else if is_under(name, "merchant.com") {
         // The page "Webhook setup" prints https://merchant.com/api/webhooks/kwikpaisa.
-        all.push(if path.trim_end_matches('/') == "/api/webhooks/kwikpaisa" { Oddity::Sample } else { Oddity::SampleHost });
+        all.push(if path.trim_end_matches('/') == "/api/webhooks/kwikpaisa" {
+            Oddity::Sample
+        } else {
+            Oddity::SampleHost
+        });
     }
 }
 
@@ -93,27 +97,58 @@ fn is_under(name: &str, ending: &str) -> bool {
     name == ending || name.strip_suffix(ending).is_some_and(|front| front.ends_with('.'))
 }
 
-/// A word of the host or the path that names a test environment: a whole label or segment, or a part of one where the word means nothing else.
+/// A word of the host or the path that names a test environment: a whole label or segment, or a
+/// part of one where the word means nothing else.
 fn staging(url: &Endpoint) -> Option<&'static str> {
     let mut parts: Vec<&str> = url.path.split('/').collect();
     if let Host::Name(name) = &url.host {
         let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
-        // The registered name and its ending are what the merchant is called: dev.in is not a test environment.
+        // The registered name and its ending are what the merchant is called: dev.in is not a test
+        // environment.
         parts.extend(labels.iter().take(labels.len().saturating_sub(2)));
     }
     let is = |part: &&str, word: &str| part.eq_ignore_ascii_case(word);
     STAGING.iter().copied().find(|word| parts.iter().any(|part| is(part, word))).or_else(|| {
         let pieces = || parts.iter().flat_map(|part| part.split(['-', '_']));
-        UNMISTAKABLE.iter().copied().find(|word| pieces().any(|piece| piece.eq_ignore_ascii_case(word)))
+        UNMISTAKABLE
+            .iter()
+            .copied()
+            .find(|word| pieces().any(|piece| piece.eq_ignore_ascii_case(word)))
     })
 }
 
-/// Names that no public resolver knows. `.example` is left to the resolver: documentation and rehearsals use it.
-const PRIVATE_ENDINGS: [&str; 11] =
-    ["local", "internal", "test", "invalid", "lan", "home", "home.arpa", "corp", "intranet", "private", "localdomain"];
+/// Names that no public resolver knows. `.example` is left to the resolver: documentation and
+/// rehearsals use it.
+const PRIVATE_ENDINGS: [&str; 11] = [
+    "local",
+    "internal",
+    "test",
+    "invalid",
+    "lan",
+    "home",
+    "home.arpa",
+    "corp",
+    "intranet",
+    "private",
+    "localdomain",
+];
 
-const STAGING: [&str; 14] =
-    ["staging", "stage", "stg", "uat", "test", "testing", "dev", "development", "qa", "sandbox", "demo", "preprod", "pre-prod", "sit"];
+const STAGING: [&str; 14] = [
+    "staging",
+    "stage",
+    "stg",
+    "uat",
+    "test",
+    "testing",
+    "dev",
+    "development",
+    "qa",
+    "sandbox",
+    "demo",
+    "preprod",
+    "pre-prod",
+    "sit",
+];
 
 const UNMISTAKABLE: [&str; 5] = ["staging", "stg", "uat", "sandbox", "preprod"];
 

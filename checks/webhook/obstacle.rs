@@ -18,7 +18,8 @@ pub(super) enum Obstacle<'a> {
     Login,
     /// The page of a web server or proxy that does not hand the request on.
     ServerPage(u16),
-    /// 401 or 403 with an HTML page: the application's, or that of a firewall that does not say its name.
+    /// 401 or 403 with an HTML page: the application's, or that of a firewall that does not say its
+    /// name.
     RefusalPage(u16),
     /// The application says 401 or 403, or 400 or 422 and speaks of the signature.
     Signature(u16),
@@ -56,15 +57,22 @@ impl<'a> Obstacle<'a> {
             419 => Self::Csrf,
             400 | 403 | 422 if page.is_csrf() => Self::Csrf,
             401 if answer.header("www-authenticate").is_some_and(names_scheme) => Self::Login,
-            401 | 403 | 406 | 429 | 503 if page.firewall().is_some() => Self::Firewall(page.firewall().unwrap_or_default()),
+            401 | 403 | 406 | 429 | 503 if page.firewall().is_some() => {
+                Self::Firewall(page.firewall().unwrap_or_default())
+            }
             403 if page.is_server_page() => Self::ServerPage(answer.status),
             401 | 403 if page.is_html() => Self::RefusalPage(answer.status),
             401 | 403 => Self::Signature(answer.status),
-            400 | 422 if page.mentions(&["signature", "hmac", "unauthori", "timestamp"]) => Self::Signature(answer.status),
+            400 | 422 if page.mentions(&["signature", "hmac", "unauthori", "timestamp"]) => {
+                Self::Signature(answer.status)
+            }
             400 if page.mentions(&["order", "transaction", "not found", "unknown"]) => {
                 Self::UnknownOrder { status: answer.status, no_route: false }
             }
-            404 | 409 | 422 => Self::UnknownOrder { status: answer.status, no_route: answer.status == 404 && page.is_no_route() },
+            404 | 409 | 422 => Self::UnknownOrder {
+                status: answer.status,
+                no_route: answer.status == 404 && page.is_no_route(),
+            },
             405 => Self::Method,
             415 => Self::MediaType,
             408 | 425 | 429 => Self::Busy(answer.status),
@@ -74,26 +82,35 @@ impl<'a> Obstacle<'a> {
         }
     }
 
-    /// Why this cannot be held against the receiver, where it cannot; `issued` says that the order is a test order of the merchant's.
+    /// Why this cannot be held against the receiver, where it cannot; `issued` says that the order
+    /// is a test order of the merchant's.
     pub(super) fn doubt(self, issued: bool) -> Option<Reason> {
         match self {
-            Self::UnknownOrder { status, no_route } if !issued => Some(Reason::Ambiguous(if no_route {
-                text!(
-                    "a genuine event was answered {} with what reads like the page for a path that nobody handles: is `webhook.url` the handler's \
-                     path? If it is, and the receiver says so of an order it does not know, give it one by `[webhook.order]` and `deliver = \"full\"`",
-                    status
-                )
-            } else {
-                text!(
-                    "a genuine event was answered {}: an unknown order? Its id was never issued; give the receiver one it knows by `[webhook.order]` and \
-                     `deliver = \"full\"`. Or nobody handles the path of `webhook.url`",
-                    status
-                )
-            })),
-            Self::Busy(status) => {
-                Some(Reason::Ambiguous(text!("a genuine event was answered {}: the receiver asks to come back later", status)))
+            Self::UnknownOrder { status, no_route } if !issued => {
+                Some(Reason::Ambiguous(if no_route {
+                    text!(
+                        "a genuine event was answered {} with what reads like the page for a path \
+                         that nobody handles: is `webhook.url` the handler's path? If it is, and \
+                         the receiver says so of an order it does not know, give it one by \
+                         `[webhook.order]` and `deliver = \"full\"`",
+                        status
+                    )
+                } else {
+                    text!(
+                        "a genuine event was answered {}: an unknown order? Its id was never \
+                         issued; give the receiver one it knows by `[webhook.order]` and `deliver \
+                         = \"full\"`. Or nobody handles the path of `webhook.url`",
+                        status
+                    )
+                }))
             }
-            Self::Trouble(trouble) if is_ours(trouble) => Some(Reason::Transport(text!("{}", trouble))),
+            Self::Busy(status) => Some(Reason::Ambiguous(text!(
+                "a genuine event was answered {}: the receiver asks to come back later",
+                status
+            ))),
+            Self::Trouble(trouble) if is_ours(trouble) => {
+                Some(Reason::Transport(text!("{}", trouble)))
+            }
             Self::UnknownOrder { .. }
             | Self::Trouble(_)
             | Self::Redirect(_)
@@ -115,23 +132,43 @@ impl<'a> Obstacle<'a> {
     pub(super) fn message(self) -> Text {
         match self {
             Self::Trouble(trouble) => text!("a genuine event got no answer: {}", trouble),
-            Self::Redirect(Some(target)) => text!("a genuine event is redirected to {}; senders do not follow", Quoted(target)),
+            Self::Redirect(Some(target)) => {
+                text!("a genuine event is redirected to {}; senders do not follow", Quoted(target))
+            }
             Self::Redirect(None) => "a genuine event is redirected; senders do not follow".into(),
-            Self::Firewall(whose) => text!("a genuine event is stopped by {} before it reaches the application", whose),
-            Self::Csrf => "a genuine event is refused by the framework's protection against forged forms (CSRF)".into(),
-            Self::Login => "a genuine event is asked for a user name and a password before it reaches the application".into(),
+            Self::Firewall(whose) => {
+                text!("a genuine event is stopped by {} before it reaches the application", whose)
+            }
+            Self::Csrf => "a genuine event is refused by the framework's protection against \
+                           forged forms (CSRF)"
+                .into(),
+            Self::Login => "a genuine event is asked for a user name and a password before it \
+                            reaches the application"
+                .into(),
             Self::ServerPage(status) => {
-                text!("a genuine event is answered {} by the web server or a proxy, not by the application", status)
+                text!(
+                    "a genuine event is answered {} by the web server or a proxy, not by the \
+                     application",
+                    status
+                )
             }
             Self::RefusalPage(status) => {
-                text!("a genuine event is refused with {} and an HTML page, by the application or by a firewall in front of it", status)
+                text!(
+                    "a genuine event is refused with {} and an HTML page, by the application or \
+                     by a firewall in front of it",
+                    status
+                )
             }
             Self::Signature(status) => text!("a correctly signed event is refused with {}", status),
-            Self::UnknownOrder { status, .. } => text!("a genuine event for a test order of yours is refused with {}", status),
+            Self::UnknownOrder { status, .. } => {
+                text!("a genuine event for a test order of yours is refused with {}", status)
+            }
             Self::Method => "the path does not take POST (405)".into(),
             Self::MediaType => "the path does not take application/json (415)".into(),
             Self::Busy(status) => text!("a genuine event is answered {}", status),
-            Self::Gateway(status) => text!("the proxy in front has nobody to hand a genuine event to ({})", status),
+            Self::Gateway(status) => {
+                text!("the proxy in front has nobody to hand a genuine event to ({})", status)
+            }
             Self::Crash(status) => text!("a genuine event breaks the receiver ({})", status),
             Self::Other(status) => text!("a genuine event is answered {}", status),
         }
@@ -141,37 +178,78 @@ impl<'a> Obstacle<'a> {
     pub(super) fn fix(self) -> Text {
         match self {
             Self::Trouble(trouble) => match trouble.kind {
-                TroubleKind::NoSuchName => "Publish a DNS record for the host of `webhook.url`, or correct the name",
-                TroubleKind::Refused => "Start the receiver and open its port to the internet, or correct the port of `webhook.url`",
-                TroubleKind::Unreachable | TroubleKind::TimedOut if matches!(trouble.phase, Phase::Connect | Phase::Name) => {
-                    "Let the internet in at the firewall; if only the platform's addresses may come in, run golive from one that may as well"
+                TroubleKind::NoSuchName => {
+                    "Publish a DNS record for the host of `webhook.url`, or correct the name"
                 }
-                TroubleKind::TimedOut => "Answer first and work afterwards: store the event, answer 200, and process it from a queue",
-                TroubleKind::Certificate => "Serve a certificate from a public authority, with its intermediates, for the host of `webhook.url`",
-                TroubleKind::Tls => "Serve TLS 1.2 or 1.3 with a modern cipher suite on the port of `webhook.url`",
+                TroubleKind::Refused => {
+                    "Start the receiver and open its port to the internet, or correct the port of \
+                     `webhook.url`"
+                }
+                TroubleKind::Unreachable | TroubleKind::TimedOut
+                    if matches!(trouble.phase, Phase::Connect | Phase::Name) =>
+                {
+                    "Let the internet in at the firewall; if only the platform's addresses may \
+                     come in, run golive from one that may as well"
+                }
+                TroubleKind::TimedOut => {
+                    "Answer first and work afterwards: store the event, answer 200, and process it \
+                     from a queue"
+                }
+                TroubleKind::Certificate => {
+                    "Serve a certificate from a public authority, with its intermediates, for the \
+                     host of `webhook.url`"
+                }
+                TroubleKind::Tls => {
+                    "Serve TLS 1.2 or 1.3 with a modern cipher suite on the port of `webhook.url`"
+                }
                 TroubleKind::NotHttp => "Let `webhook.url` point to an HTTP server",
-                TroubleKind::Reset | TroubleKind::Closed | TroubleKind::Unreachable | TroubleKind::Other => {
-                    "Look at the receiver's log for the time of the delivery: it, or a proxy in front, gave the connection up"
+                TroubleKind::Reset
+                | TroubleKind::Closed
+                | TroubleKind::Unreachable
+                | TroubleKind::Other => {
+                    "Look at the receiver's log for the time of the delivery: it, or a proxy in \
+                     front, gave the connection up"
                 }
             }
             .into(),
-            Self::Redirect(_) => "Set `webhook.url` to the address that answers itself, and register that one (watch www, the trailing slash and http)".into(),
-            Self::Firewall(_) => "Except the webhook's path from the firewall's bot and form rules: the platform is a program and solves no challenge".into(),
-            Self::Csrf => "Except the webhook's route from CSRF protection; its signature is what protects it".into(),
+            Self::Redirect(_) => "Set `webhook.url` to the address that answers itself, and \
+                                  register that one (watch www, the trailing slash and http)"
+                .into(),
+            Self::Firewall(_) => "Except the webhook's path from the firewall's bot and form \
+                                  rules: the platform is a program and solves no challenge"
+                .into(),
+            Self::Csrf => "Except the webhook's route from CSRF protection; its signature is what \
+                           protects it"
+                .into(),
             Self::Login => "Except the webhook's path from the server's password protection".into(),
-            Self::ServerPage(_) => "Let the web server hand POST requests for the webhook's path on to the application".into(),
-            Self::RefusalPage(_) => "Read the page in the evidence, and see whether the application's log has the delivery. If not, except the webhook's path \
-                                     from the rules of the firewall in front; if so, check the secret (live, not sandbox), the raw body and the clock"
+            Self::ServerPage(_) => "Let the web server hand POST requests for the webhook's path \
+                                    on to the application"
                 .into(),
-            Self::Signature(_) => "Check that the receiver has the secret of `api.secret_key` (live, not sandbox), signs the raw body followed by X-TIMESTAMP \
-                                   without a separator, compares lower-case hex, and reads the timestamp as seconds by a synchronised clock"
+            Self::RefusalPage(_) => {
+                "Read the page in the evidence, and see whether the application's log has the \
+                 delivery. If not, except the webhook's path from the rules of the firewall in \
+                 front; if so, check the secret (live, not sandbox), the raw body and the clock"
+                    .into()
+            }
+            Self::Signature(_) => "Check that the receiver has the secret of `api.secret_key` \
+                                   (live, not sandbox), signs the raw body followed by \
+                                   X-TIMESTAMP without a separator, compares lower-case hex, and \
+                                   reads the timestamp as seconds by a synchronised clock"
                 .into(),
-            Self::UnknownOrder { .. } => "Answer 200 to every verified event; store what cannot be matched and look into it".into(),
-            Self::Method => "Bind the handler to POST, and check that `webhook.url` is its path".into(),
+            Self::UnknownOrder { .. } => "Answer 200 to every verified event; store what cannot \
+                                          be matched and look into it"
+                .into(),
+            Self::Method => {
+                "Bind the handler to POST, and check that `webhook.url` is its path".into()
+            }
             Self::MediaType => "Take `Content-Type: application/json`".into(),
             Self::Busy(_) => "Except the webhook's path from rate limits".into(),
-            Self::Gateway(_) => "Start the application behind the proxy, and look at the proxy's log".into(),
-            Self::Crash(_) => "Look at the receiver's log for the time of the delivery, and answer 200 to every verified event".into(),
+            Self::Gateway(_) => {
+                "Start the application behind the proxy, and look at the proxy's log".into()
+            }
+            Self::Crash(_) => "Look at the receiver's log for the time of the delivery, and \
+                               answer 200 to every verified event"
+                .into(),
             Self::Other(_) => "Answer 200 to every verified event".into(),
         }
     }
@@ -192,15 +270,22 @@ fn is_ours(trouble: &Trouble) -> bool {
     }
 }
 
-/// The resolver could not be asked, which is not the same as a name that does not exist. There is no type for it, only the system's words.
+/// The resolver could not be asked, which is not the same as a name that does not exist. There is
+/// no type for it, only the system's words.
 pub(super) fn is_resolver_trouble(trouble: &Trouble) -> bool {
     trouble.kind == TroubleKind::NoSuchName
-        && trouble.detail.as_deref().is_some_and(|words| words.to_ascii_lowercase().contains("temporary failure"))
+        && trouble
+            .detail
+            .as_deref()
+            .is_some_and(|words| words.to_ascii_lowercase().contains("temporary failure"))
 }
 
-/// Whether a `WWW-Authenticate` asks for a password, as opposed to an application that names its own scheme.
+/// Whether a `WWW-Authenticate` asks for a password, as opposed to an application that names its
+/// own scheme.
 fn names_scheme(value: &str) -> bool {
-    ["basic", "digest", "negotiate", "ntlm"].iter().any(|scheme| value.trim().to_ascii_lowercase().starts_with(scheme))
+    ["basic", "digest", "negotiate", "ntlm"]
+        .iter()
+        .any(|scheme| value.trim().to_ascii_lowercase().starts_with(scheme))
 }
 
 /// An answer as a reader recognises it.
@@ -219,7 +304,8 @@ impl<'a> Page<'a> {
     }
 
     fn is_html(&self) -> bool {
-        self.answer.header("content-type").is_some_and(|kind| kind.contains("html")) || self.body.trim_start().starts_with('<')
+        self.answer.header("content-type").is_some_and(|kind| kind.contains("html"))
+            || self.body.trim_start().starts_with('<')
     }
 
     fn header(&self, name: &str, part: &str) -> bool {
@@ -227,26 +313,44 @@ impl<'a> Page<'a> {
     }
 
     fn is_csrf(&self) -> bool {
-        self.mentions(&["csrf", "xsrf", "invalidauthenticitytoken", "invalid authenticity token", "page expired", "token mismatch"])
+        self.mentions(&[
+            "csrf",
+            "xsrf",
+            "invalidauthenticitytoken",
+            "invalid authenticity token",
+            "page expired",
+            "token mismatch",
+        ])
     }
 
-    /// Whose challenge or block page it is. A header alone says only whose network it came through, so the page must be HTML.
+    /// Whose challenge or block page it is. A header alone says only whose network it came through,
+    /// so the page must be HTML.
     fn firewall(&self) -> Option<&'static str> {
         if !self.is_html() {
             return None;
         }
-        let cloudflare = self.mentions(&["cf-error", "cloudflare ray id", "attention required!", "just a moment", "challenge-platform"]);
+        let cloudflare = self.mentions(&[
+            "cf-error",
+            "cloudflare ray id",
+            "attention required!",
+            "just a moment",
+            "challenge-platform",
+        ]);
         if cloudflare || (self.answer.header("cf-mitigated").is_some()) {
             Some("Cloudflare")
         } else if self.header("server", "akamai") || self.mentions(&["edgesuite.net", "akamai"]) {
             Some("Akamai")
-        } else if self.answer.header("x-iinfo").is_some() || self.mentions(&["incapsula", "imperva"]) {
+        } else if self.answer.header("x-iinfo").is_some()
+            || self.mentions(&["incapsula", "imperva"])
+        {
             Some("Imperva")
         } else if self.answer.header("x-sucuri-id").is_some() || self.mentions(&["sucuri"]) {
             Some("Sucuri")
         } else if self.header("server", "cloudfront") || self.mentions(&["cloudfront", "aws waf"]) {
             Some("CloudFront or AWS WAF")
-        } else if self.header("server", "azure-application-gateway") || self.mentions(&["azure front door"]) {
+        } else if self.header("server", "azure-application-gateway")
+            || self.mentions(&["azure front door"])
+        {
             Some("the Azure gateway")
         } else if self.mentions(&["mod_security", "modsecurity"]) {
             Some("ModSecurity")
@@ -261,7 +365,14 @@ impl<'a> Page<'a> {
 
     /// The bare page that nginx, Apache and IIS make themselves.
     fn is_server_page(&self) -> bool {
-        self.is_html() && self.mentions(&["<center>nginx", "<center>openresty", "apache/", "you don't have permission to access", "iis "])
+        self.is_html()
+            && self.mentions(&[
+                "<center>nginx",
+                "<center>openresty",
+                "apache/",
+                "you don't have permission to access",
+                "iis ",
+            ])
     }
 
     /// The page that frameworks and servers make for a path without a handler.
@@ -288,7 +399,8 @@ mod tests {
     fn answered(status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
         let mut exchange = exchange("control-before", Ok(status));
         let answer = exchange.answer.as_mut().expect("answered");
-        answer.headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        answer.headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         answer.body = body.to_owned();
         exchange
     }
@@ -299,10 +411,30 @@ mod tests {
     #[test]
     fn recognises_who_refused() {
         let cases = [
-            (403, vec![HTML, ("server", "cloudflare")], "<title>Just a moment...</title>", Obstacle::Firewall("Cloudflare")),
-            (403, vec![JSON, ("server", "cloudflare"), ("cf-ray", "1")], r#"{"error":"invalid signature"}"#, Obstacle::Signature(403)),
-            (403, vec![HTML, ("server", "AkamaiGHost")], "<H1>Access Denied</H1>", Obstacle::Firewall("Akamai")),
-            (403, vec![HTML], "<h1>403 Forbidden</h1><center>nginx</center>", Obstacle::ServerPage(403)),
+            (
+                403,
+                vec![HTML, ("server", "cloudflare")],
+                "<title>Just a moment...</title>",
+                Obstacle::Firewall("Cloudflare"),
+            ),
+            (
+                403,
+                vec![JSON, ("server", "cloudflare"), ("cf-ray", "1")],
+                r#"{"error":"invalid signature"}"#,
+                Obstacle::Signature(403),
+            ),
+            (
+                403,
+                vec![HTML, ("server", "AkamaiGHost")],
+                "<H1>Access Denied</H1>",
+                Obstacle::Firewall("Akamai"),
+            ),
+            (
+                403,
+                vec![HTML],
+                "<h1>403 Forbidden</h1><center>nginx</center>",
+                Obstacle::ServerPage(403),
+            ),
             (403, vec![HTML], "<h1>Request blocked</h1>Support ID 123", Obstacle::RefusalPage(403)),
             (419, vec![HTML], "Page Expired", Obstacle::Csrf),
             (403, vec![HTML], "CSRF verification failed. Request aborted.", Obstacle::Csrf),
@@ -310,20 +442,44 @@ mod tests {
             (401, vec![("www-authenticate", "Signature")], "", Obstacle::Signature(401)),
             (401, vec![], "", Obstacle::Signature(401)),
             (400, vec![JSON], r#"{"error":"bad signature"}"#, Obstacle::Signature(400)),
-            (400, vec![JSON], r#"{"error":"no such order"}"#, Obstacle::UnknownOrder { status: 400, no_route: false }),
+            (
+                400,
+                vec![JSON],
+                r#"{"error":"no such order"}"#,
+                Obstacle::UnknownOrder { status: 400, no_route: false },
+            ),
             (400, vec![], "", Obstacle::Other(400)),
-            (404, vec![HTML], "<pre>Cannot POST /hook</pre>", Obstacle::UnknownOrder { status: 404, no_route: true }),
-            (404, vec![JSON], r#"{"error":"order"}"#, Obstacle::UnknownOrder { status: 404, no_route: false }),
+            (
+                404,
+                vec![HTML],
+                "<pre>Cannot POST /hook</pre>",
+                Obstacle::UnknownOrder { status: 404, no_route: true },
+            ),
+            (
+                404,
+                vec![JSON],
+                r#"{"error":"order"}"#,
+                Obstacle::UnknownOrder { status: 404, no_route: false },
+            ),
             (409, vec![], "", Obstacle::UnknownOrder { status: 409, no_route: false }),
             (405, vec![], "", Obstacle::Method),
             (415, vec![], "", Obstacle::MediaType),
             (429, vec![], "", Obstacle::Busy(429)),
             (502, vec![], "", Obstacle::Gateway(502)),
             (500, vec![], "", Obstacle::Crash(500)),
-            (308, vec![("location", "https://www.shop.example/")], "", Obstacle::Redirect(Some("https://www.shop.example/"))),
+            (
+                308,
+                vec![("location", "https://www.shop.example/")],
+                "",
+                Obstacle::Redirect(Some("https://www.shop.example/")),
+            ),
         ];
         for (status, headers, body, expected) in cases {
-            assert_eq!(Obstacle::of(&answered(status, &headers, body)), expected, "{status} {body}");
+            assert_eq!(
+                Obstacle::of(&answered(status, &headers, body)),
+                expected,
+                "{status} {body}"
+            );
         }
     }
 
@@ -338,9 +494,16 @@ mod tests {
 
     #[test]
     fn a_resolver_that_cannot_be_asked_is_our_trouble() {
-        let mut trouble = Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: 1, detail: None };
+        let mut trouble = Trouble {
+            kind: TroubleKind::NoSuchName,
+            phase: Phase::Name,
+            after_ms: 1,
+            detail: None,
+        };
         assert!(Obstacle::Trouble(&trouble).doubt(false).is_none());
-        trouble.detail = Some("failed to lookup address information: Temporary failure in name resolution".to_owned());
+        trouble.detail = Some(
+            "failed to lookup address information: Temporary failure in name resolution".to_owned(),
+        );
         assert!(Obstacle::Trouble(&trouble).doubt(false).is_some());
     }
 }

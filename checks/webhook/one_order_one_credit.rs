@@ -6,7 +6,8 @@ use super::conversation::{control, last, scenario};
 use super::effects::{Applied, heard};
 use super::scenarios::between_controls;
 use crate::model::{
-    Applies, Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Product, Reason, Reference, RunFacts,
+    Applies, Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Product,
+    Reason, Reference, RunFacts,
 };
 
 /// See [`META`].
@@ -20,12 +21,17 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     applies: Applies::Payments,
     attestable: true,
-    rationale: "An order is bought once; a receiver that goes by the transaction alone delivers it again for every further id that comes with it.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, then another of the same order, alike but for its \
-             `transaction_id`. The order must be credited once; a second credit fails. The platform has one `order_id` for each payment and does not say \
-             that a second transaction can belong to it, so that the expectation is ours. Two real payments of one order may happen where a customer pays \
-             twice: the second is then to be refunded or looked at. Who books every transaction on purpose, as into a wallet, says so with a waiver.",
-    remediation: "Make the credit unique by `order_id` in the database, and put a second transaction of an order aside for a refund.",
+    rationale: "An order is bought once; a receiver that goes by the transaction alone delivers \
+                it again for every further id that comes with it.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, \
+             then another of the same order, alike but for its `transaction_id`. The order must \
+             be credited once; a second credit fails. The platform has one `order_id` for each \
+             payment and does not say that a second transaction can belong to it, so that the \
+             expectation is ours. Two real payments of one order may happen where a customer pays \
+             twice: the second is then to be refunded or looked at. Who books every transaction \
+             on purpose, as into a wallet, says so with a waiver.",
+    remediation: "Make the credit unique by `order_id` in the database, and put a second \
+                  transaction of an order aside for a refund.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -36,17 +42,27 @@ impl Check for OneOrderOneCredit {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        if merchant.uses(Product::Payments) { between_controls([second_transaction(merchant)]) } else { Vec::new() }
+        if merchant.uses(Product::Payments) {
+            between_controls([second_transaction(merchant)])
+        } else {
+            Vec::new()
+        }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let applied = Applied::of(facts, SECOND_TRANSACTION, META.id)?;
-        let shown = vec![Evidence { expected: "one effect of both transactions together".into(), ..applied.evidence() }];
+        let shown = vec![Evidence {
+            expected: "one effect of both transactions together".into(),
+            ..applied.evidence()
+        }];
         if !applied.once()? {
             if applies_once::is_violated(facts) {
                 return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
             }
-            return Ok(Outcome::fail("a second transaction of a paid order is credited as well", shown));
+            return Ok(Outcome::fail(
+                "a second transaction of a paid order is credited as well",
+                shown,
+            ));
         }
         heard(facts, last(scenario(facts, SECOND_TRANSACTION)?, 1)?)?;
         control(facts)?;
@@ -61,7 +77,10 @@ mod tests {
     use crate::model::NotMade;
 
     fn case(second: u16, after: u64) -> Case {
-        Case::accepted().went("second-transaction", vec![At::Effects(0), At::Status(200), At::Status(second), At::Effects(after)])
+        Case::accepted().went(
+            "second-transaction",
+            vec![At::Effects(0), At::Status(200), At::Status(second), At::Effects(after)],
+        )
     }
 
     #[test]
@@ -77,7 +96,14 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(3)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(3),
+        ];
         let outcome = case(200, 2).went("once-sequential", steps).judge(&OneOrderOneCredit);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-applies-once" });
     }
@@ -94,7 +120,9 @@ mod tests {
 
     #[test]
     fn cannot_be_seen_without_effects() {
-        let outcome = Case::accepted().not_made("second-transaction", NotMade::NoEffects).judge(&OneOrderOneCredit);
+        let outcome = Case::accepted()
+            .not_made("second-transaction", NotMade::NoEffects)
+            .judge(&OneOrderOneCredit);
         assert!(matches!(reason(outcome), Reason::NoWayToObserve(_)));
     }
 }

@@ -4,8 +4,8 @@ use super::conversation::single;
 use super::scenarios::{UNSIGNED, between_controls};
 use super::tls::{about, over_tls};
 use crate::model::{
-    Answer, Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe, Quoted, Reference, RunFacts, Scenario,
-    Seen, Stack, StackFix, Text, TroubleKind,
+    Answer, Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe,
+    Quoted, Reference, RunFacts, Scenario, Seen, Stack, StackFix, Text, TroubleKind,
 };
 use crate::text;
 
@@ -18,19 +18,32 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["SC-01", "WH-22"],
     needs: Needs::Network,
-    rationale: "A handler that also answers on port 80 takes events that anyone on the path could read and change.",
-    judged: "An unsigned request to port 80 of the host, the only thing ever sent there. A closed port, a redirect to https, and a refusal that is not \
-             the handler's are right. A 2xx warns, and so does a refusal that cannot be told from the handler's; the handler's own answer, word for \
-             word what it says over https, fails. Under `--connect-to` the configured address is judged alone, and the evidence says so.",
+    rationale: "A handler that also answers on port 80 takes events that anyone on the path could \
+                read and change.",
+    judged: "An unsigned request to port 80 of the host, the only thing ever sent there. A closed \
+             port, a redirect to https, and a refusal that is not the handler's are right. A 2xx \
+             warns, and so does a refusal that cannot be told from the handler's; the handler's \
+             own answer, word for word what it says over https, fails. Under `--connect-to` the \
+             configured address is judged alone, and the evidence says so.",
     remediation: "Close port 80, or redirect everything on it to https.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "Listen on https alone behind the load balancer, or app.use((req, res, next) => req.secure ? next() : res.redirect(308, …)).",
+            how: "Listen on https alone behind the load balancer, or app.use((req, res, next) => \
+                  req.secure ? next() : res.redirect(308, …)).",
         },
-        StackFix { stack: Stack::Php, how: "nginx: server { listen 80; return 301 https://$host$request_uri; }" },
-        StackFix { stack: Stack::Python, how: "Django: SECURE_SSL_REDIRECT = True; else redirect in nginx." },
-        StackFix { stack: Stack::Java, how: "Spring Security: http.requiresChannel(c -> c.anyRequest().requiresSecure())." },
+        StackFix {
+            stack: Stack::Php,
+            how: "nginx: server { listen 80; return 301 https://$host$request_uri; }",
+        },
+        StackFix {
+            stack: Stack::Python,
+            how: "Django: SECURE_SSL_REDIRECT = True; else redirect in nginx.",
+        },
+        StackFix {
+            stack: Stack::Java,
+            how: "Spring Security: http.requiresChannel(c -> c.anyRequest().requiresSecure()).",
+        },
     ],
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
@@ -51,8 +64,7 @@ impl Check for PlainHttp {
         over_tls(facts)?;
         let exchange = match &facts.seen.webhook_plain_http {
             Seen::NotMade(NotMade::BySwitch) => {
-                let observed =
-                    "not asked, by switch: `--connect-to` sends connections elsewhere, so the configured https:// address is judged alone";
+                let observed = "not asked, by switch: `--connect-to` sends connections elsewhere, so the configured https:// address is judged alone";
                 return Ok(Outcome::Pass(vec![about(facts, EXPECTED, observed)]));
             }
             Seen::Trouble(trouble) if is_closed(trouble.kind) => {
@@ -62,21 +74,31 @@ impl Check for PlainHttp {
         };
         let answer = match &exchange.answer {
             Ok(answer) => answer,
-            Err(trouble) if is_closed(trouble.kind) => return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{}", trouble))])),
-            Err(trouble) => return Err(crate::model::Reason::Transport(text!("{}", trouble)).into()),
+            Err(trouble) if is_closed(trouble.kind) => {
+                return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{}", trouble))]));
+            }
+            Err(trouble) => {
+                return Err(crate::model::Reason::Transport(text!("{}", trouble)).into());
+            }
         };
         let shown = vec![about(facts, EXPECTED, said(exchange, answer))];
-        let over_https = single(facts, UNSIGNED.name).ok().and_then(|unsigned| unsigned.answer.as_ref().ok());
-        let alike = over_https.filter(|handler| handler.status == answer.status && answer.status != 404);
+        let over_https =
+            single(facts, UNSIGNED.name).ok().and_then(|unsigned| unsigned.answer.as_ref().ok());
+        let alike =
+            over_https.filter(|handler| handler.status == answer.status && answer.status != 404);
         Ok(match (answer.status, alike) {
             (300..=399, _) => Outcome::Pass(shown),
             (_, Some(handler)) if !answer.body.trim().is_empty() && handler.body == answer.body => {
                 Outcome::fail("port 80 serves the webhook's handler in the clear", shown)
             }
-            (200..=299, _) => Outcome::warn("port 80 answers the webhook's path in the clear", shown),
-            (400 | 401 | 403 | 415 | 422, Some(_)) => {
-                Outcome::warn("port 80 refuses an unsigned event just as the handler does over https: it may be the handler", shown)
+            (200..=299, _) => {
+                Outcome::warn("port 80 answers the webhook's path in the clear", shown)
             }
+            (400 | 401 | 403 | 415 | 422, Some(_)) => Outcome::warn(
+                "port 80 refuses an unsigned event just as the handler does over https: it may be \
+                 the handler",
+                shown,
+            ),
             (_, _) => Outcome::Pass(shown),
         })
     }
@@ -113,7 +135,9 @@ mod tests {
     use crate::model::Reason;
 
     fn case(answer: Result<u16, TroubleKind>, body: &str) -> Case {
-        let mut case = Case::accepted().answered("unsigned", 401).answer("unsigned", |answer| answer.body = "no signature".to_owned());
+        let mut case = Case::accepted()
+            .answered("unsigned", 401)
+            .answer("unsigned", |answer| answer.body = "no signature".to_owned());
         let mut exchange = exchange("plain-http", answer);
         if let Ok(answer) = &mut exchange.answer {
             answer.body = body.to_owned();
@@ -124,7 +148,14 @@ mod tests {
 
     #[test]
     fn passes_what_is_not_the_handler() {
-        for answer in [Err(TroubleKind::Refused), Err(TroubleKind::TimedOut), Ok(301), Ok(404), Ok(403), Ok(426)] {
+        for answer in [
+            Err(TroubleKind::Refused),
+            Err(TroubleKind::TimedOut),
+            Ok(301),
+            Ok(404),
+            Ok(403),
+            Ok(426),
+        ] {
             passes(case(answer, "").judge(&PlainHttp));
         }
     }
@@ -146,7 +177,10 @@ mod tests {
 
     #[test]
     fn is_undecided_when_this_machine_has_no_route() {
-        assert!(matches!(reason(case(Err(TroubleKind::Unreachable), "").judge(&PlainHttp)), Reason::Transport(_)));
+        assert!(matches!(
+            reason(case(Err(TroubleKind::Unreachable), "").judge(&PlainHttp)),
+            Reason::Transport(_)
+        ));
     }
 
     #[test]
@@ -159,6 +193,9 @@ mod tests {
 
     #[test]
     fn waits_for_https() {
-        assert_eq!(reason(case(Ok(200), "").url("http://shop.example/").judge(&PlainHttp)), Reason::Blocked { by: "webhook-https" });
+        assert_eq!(
+            reason(case(Ok(200), "").url("http://shop.example/").judge(&PlainHttp)),
+            Reason::Blocked { by: "webhook-https" }
+        );
     }
 }

@@ -4,7 +4,8 @@ use super::by_hand;
 use super::conversation::{control, evidence, single};
 use super::scenarios::{METHOD_GET, METHOD_PUT, UNSIGNED, between_controls};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, RunFacts, Scenario,
 };
 use crate::text;
 
@@ -17,9 +18,11 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-03"],
     needs: Needs::Network,
-    rationale: "A handler bound to every method is reachable past rules that were written for POST.",
-    judged: "An unsigned event by GET and by PUT should meet anything but a 2xx: 405, 404 and 401 are equally right. A 2xx to PUT fails; a 2xx to GET \
-             warns, since it may be a plain page of the same path; no answer is undecided.",
+    rationale: "A handler bound to every method is reachable past rules that were written for \
+                POST.",
+    judged: "An unsigned event by GET and by PUT should meet anything but a 2xx: 405, 404 and 401 \
+             are equally right. A 2xx to PUT fails; a 2xx to GET warns, since it may be a plain \
+             page of the same path; no answer is undecided.",
     remediation: "Bind the handler to POST alone and answer 405 or 404 to the rest.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -42,11 +45,17 @@ impl Check for PostOnly {
             return Err(Reason::Blocked { by: "webhook-rejects-unsigned" }.into());
         }
         Ok(if is_taken(put) {
-            Outcome::fail("an event by PUT is taken", of(put)).repeat(by_hand::again(facts, &put.name))
+            Outcome::fail("an event by PUT is taken", of(put))
+                .repeat(by_hand::again(facts, &put.name))
         } else if is_taken(get) {
-            let finding = Finding::new("GET is answered as if all were well; it should be a plain page, not the handler", of(get));
+            let finding = Finding::new(
+                "GET is answered as if all were well; it should be a plain page, not the handler",
+                of(get),
+            );
             Outcome::Warn(finding).repeat(by_hand::again(facts, &get.name))
-        } else if let Some(trouble) = [get, put].into_iter().find_map(|exchange| exchange.answer.as_ref().err()) {
+        } else if let Some(trouble) =
+            [get, put].into_iter().find_map(|exchange| exchange.answer.as_ref().err())
+        {
             return Err(Reason::Transport(text!("{}", trouble)).into());
         } else {
             Outcome::Pass(shown)
@@ -71,7 +80,9 @@ mod tests {
     use crate::model::TroubleKind;
 
     fn refused(status: u16) -> Case {
-        Case::accepted().answered("unsigned", 401).all_answered(["method-get", "method-put"], status)
+        Case::accepted()
+            .answered("unsigned", 401)
+            .all_answered(["method-get", "method-put"], status)
     }
 
     #[test]
@@ -99,7 +110,9 @@ mod tests {
 
     #[test]
     fn is_undecided_without_an_answer() {
-        let outcome = refused(405).went("method-get", vec![At::Trouble(TroubleKind::TimedOut)]).judge(&PostOnly);
+        let outcome = refused(405)
+            .went("method-get", vec![At::Trouble(TroubleKind::TimedOut)])
+            .judge(&PostOnly);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
     }
 }

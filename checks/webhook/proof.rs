@@ -1,4 +1,5 @@
-//! Proof of verification is a pair: a refusal counts only between two genuine events that were accepted.
+//! Proof of verification is a pair: a refusal counts only between two genuine events that were
+//! accepted.
 
 use super::by_hand;
 use super::conversation::{control, evidence, names, single};
@@ -21,7 +22,8 @@ impl<'a> Controls<'a> {
             Ok(Self { before, after })
         } else {
             Err(Reason::Ambiguous(text!(
-                "a genuine event was answered 200 before the others and {} after them, so a refusal in between proves nothing",
+                "a genuine event was answered 200 before the others and {} after them, so a \
+                 refusal in between proves nothing",
                 after.outcome()
             )))
         }
@@ -33,13 +35,19 @@ impl<'a> Controls<'a> {
     }
 }
 
-/// Insists that a forgery was refused: an accepted twin proves nothing of a receiver that accepts whatever comes. The check `by` is about it.
-pub(super) fn refuses(facts: &Facts<'_>, forgery: &Delivery, by: &'static str) -> Result<Evidence, Reason> {
+/// Insists that a forgery was refused: an accepted twin proves nothing of a receiver that accepts
+/// whatever comes. The check `by` is about it.
+pub(super) fn refuses(
+    facts: &Facts<'_>,
+    forgery: &Delivery,
+    by: &'static str,
+) -> Result<Evidence, Reason> {
     let exchange = single(facts, forgery.name)?;
     if exchange.refused() { Ok(evidence(exchange, REFUSAL)) } else { Err(Reason::Blocked { by }) }
 }
 
-/// Insists that a 2xx means something here: whoever answers made-up signatures so, and acts on them or not, says nothing by it of other events.
+/// Insists that a 2xx means something here: whoever answers made-up signatures so, and acts on them
+/// or not, says nothing by it of other events.
 pub(super) fn tells_by_answers(facts: &Facts<'_>) -> Result<(), Reason> {
     let silent = single(facts, FORGED_WRONG_SECRET.name).is_ok_and(Exchange::succeeded);
     if silent { Err(Reason::Blocked { by: "webhook-rejects-forged" }) } else { Ok(()) }
@@ -73,8 +81,14 @@ impl<'a> Negatives<'a> {
         found
     }
 
-    /// All were refused, between accepted controls; a 2xx to any of them is a failure whatever the controls say.
-    pub(super) fn judge(self, facts: &Facts<'a>, accepted: &'static str, by_hand: ByHand) -> Result<Outcome, Reason> {
+    /// All were refused, between accepted controls; a 2xx to any of them is a failure whatever the
+    /// controls say.
+    pub(super) fn judge(
+        self,
+        facts: &Facts<'a>,
+        accepted: &'static str,
+        by_hand: ByHand,
+    ) -> Result<Outcome, Reason> {
         if !self.accepted.is_empty() {
             let repeat = by_hand::again(facts, &self.accepted[0].name).or_else(|| by_hand(facts));
             return Ok(Outcome::Fail(Finding { repeat, ..self.taken(accepted) }));
@@ -85,7 +99,8 @@ impl<'a> Negatives<'a> {
         let controls = Controls::of(facts)?;
         if let Some(first) = self.unclear.first() {
             return Err(Reason::Ambiguous(text!(
-                "{} met no refusal that could be told from trouble: {}; a 3xx, 429, 5xx, reset or time-out does not prove verification, answer 401",
+                "{} met no refusal that could be told from trouble: {}; a 3xx, 429, 5xx, reset or \
+                 time-out does not prove verification, answer 401",
                 names(&self.unclear),
                 first.outcome()
             )));
@@ -97,7 +112,10 @@ impl<'a> Negatives<'a> {
 
     /// The finding about those that were accepted.
     pub(super) fn taken(&self, message: impl Into<Text>) -> Finding {
-        Finding::new(message, self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect())
+        Finding::new(
+            message,
+            self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect(),
+        )
     }
 }
 

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::obstacle::is_resolver_trouble;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Host, Level, Listed, Merchant, Needs, NotMade, Outcome, Probe, Reason, Reference, RunFacts, Seen,
-    Subject, TroubleKind,
+    Check, CheckMeta, Evidence, Facts, Host, Level, Listed, Merchant, Needs, NotMade, Outcome,
+    Probe, Reason, Reference, RunFacts, Seen, Subject, TroubleKind,
 };
 use crate::platform::address::special;
 use crate::text;
@@ -19,11 +19,15 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-16", "WH-01"],
     needs: Needs::Network,
-    rationale: "The platform can only reach what the public internet routes; one private address among several loses a part of the events.",
-    judged: "Every address of the webhook's host must lie outside of the special-purpose ranges (private, loopback, link-local, CGNAT, documentation, \
-             multicast, and the same inside of IPv6 forms). A name that does not exist fails. Seen by this machine's resolver; under `--connect-to` \
-             the configured name is judged alone, and the evidence says \"by switch\".",
-    remediation: "Publish DNS records for the host of `webhook.url` that hold public addresses only.",
+    rationale: "The platform can only reach what the public internet routes; one private address \
+                among several loses a part of the events.",
+    judged: "Every address of the webhook's host must lie outside of the special-purpose ranges \
+             (private, loopback, link-local, CGNAT, documentation, multicast, and the same inside \
+             of IPv6 forms). A name that does not exist fails. Seen by this machine's resolver; \
+             under `--connect-to` the configured name is judged alone, and the evidence says \"by \
+             switch\".",
+    remediation: "Publish DNS records for the host of `webhook.url` that hold public addresses \
+                  only.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -38,36 +42,55 @@ impl Check for PublicAddress {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let Some(url) = facts.merchant.webhook_url() else { return Err(Reason::Blocked { by: "webhook-url" }.into()) };
+        let Some(url) = facts.merchant.webhook_url() else {
+            return Err(Reason::Blocked { by: "webhook-url" }.into());
+        };
         let subject = || Subject::Endpoint(url.clone());
         let addresses: Vec<IpAddr> = match (&url.host, &facts.seen.webhook_names) {
             // A literal needs no resolver, and its form is another check's.
             (Host::V4(ip), _) => vec![IpAddr::V4(*ip)],
             (Host::V6(ip), _) => vec![IpAddr::V6(*ip)],
             (Host::Name(_), Seen::NotMade(NotMade::BySwitch)) => {
-                let observed = "not looked up, by switch: `--connect-to` names the address, so the configured name is judged alone";
+                let observed = "not looked up, by switch: `--connect-to` names the address, so \
+                                the configured name is judged alone";
                 return Ok(Outcome::Pass(vec![Evidence::of(subject(), EXPECTED, observed)]));
             }
-            (Host::Name(_), Seen::Trouble(trouble)) if trouble.kind == TroubleKind::NoSuchName && !is_resolver_trouble(trouble) => {
+            (Host::Name(_), Seen::Trouble(trouble))
+                if trouble.kind == TroubleKind::NoSuchName && !is_resolver_trouble(trouble) =>
+            {
                 let evidence = vec![Evidence::of(subject(), EXPECTED, text!("{}", trouble))];
                 return Ok(Outcome::fail("the webhook host does not resolve", evidence));
             }
             (Host::Name(_), seen) => seen.get()?.clone(),
         };
-        let special: Vec<(IpAddr, &'static str)> = addresses.iter().filter_map(|ip| special(*ip).map(|range| (*ip, range))).collect();
+        let special: Vec<(IpAddr, &'static str)> =
+            addresses.iter().filter_map(|ip| special(*ip).map(|range| (*ip, range))).collect();
         if addresses.is_empty() {
-            return Ok(Outcome::fail("the webhook host has no address", vec![Evidence::of(subject(), EXPECTED, "none")]));
+            return Ok(Outcome::fail(
+                "the webhook host has no address",
+                vec![Evidence::of(subject(), EXPECTED, "none")],
+            ));
         }
         if special.is_empty() {
-            return Ok(Outcome::Pass(vec![Evidence::of(subject(), EXPECTED, text!("{}", Listed(&addresses)))]));
+            return Ok(Outcome::Pass(vec![Evidence::of(
+                subject(),
+                EXPECTED,
+                text!("{}", Listed(&addresses)),
+            )]));
         }
         if matches!(url.host, Host::V4(_) | Host::V6(_)) {
             return Err(Reason::Blocked { by: "webhook-public-name" }.into());
         }
-        let evidence = special.iter().map(|(ip, range)| Evidence::of(Subject::Address(*ip), "a public address", *range)).collect();
+        let evidence = special
+            .iter()
+            .map(|(ip, range)| Evidence::of(Subject::Address(*ip), "a public address", *range))
+            .collect();
         let all = special.len() == addresses.len();
         let how_many = if all { "to addresses" } else { "also to addresses" };
-        Ok(Outcome::fail(text!("the webhook host resolves {} that the internet does not route", how_many), evidence))
+        Ok(Outcome::fail(
+            text!("the webhook host resolves {} that the internet does not route", how_many),
+            evidence,
+        ))
     }
 }
 
@@ -81,13 +104,19 @@ mod tests {
 
     fn case(addresses: &[&str]) -> Case {
         let mut case = Case::new();
-        case.seen.webhook_names = Seen::Got(addresses.iter().map(|ip| ip.parse().expect("an address")).collect());
+        case.seen.webhook_names =
+            Seen::Got(addresses.iter().map(|ip| ip.parse().expect("an address")).collect());
         case
     }
 
     fn trouble(kind: TroubleKind, detail: Option<&str>) -> Case {
         let mut case = Case::new();
-        case.seen.webhook_names = Seen::Trouble(Trouble { kind, phase: Phase::Name, after_ms: 1, detail: detail.map(str::to_owned) });
+        case.seen.webhook_names = Seen::Trouble(Trouble {
+            kind,
+            phase: Phase::Name,
+            after_ms: 1,
+            detail: detail.map(str::to_owned),
+        });
         case
     }
 
@@ -110,9 +139,16 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_resolver_cannot_be_asked() {
-        let words = Some("failed to lookup address information: Temporary failure in name resolution");
-        assert!(matches!(reason(trouble(TroubleKind::NoSuchName, words).judge(&PublicAddress)), Reason::Transport(_)));
-        assert!(matches!(reason(trouble(TroubleKind::TimedOut, None).judge(&PublicAddress)), Reason::Transport(_)));
+        let words =
+            Some("failed to lookup address information: Temporary failure in name resolution");
+        assert!(matches!(
+            reason(trouble(TroubleKind::NoSuchName, words).judge(&PublicAddress)),
+            Reason::Transport(_)
+        ));
+        assert!(matches!(
+            reason(trouble(TroubleKind::TimedOut, None).judge(&PublicAddress)),
+            Reason::Transport(_)
+        ));
     }
 
     #[test]
@@ -132,6 +168,9 @@ mod tests {
 
     #[test]
     fn waits_for_an_address() {
-        assert_eq!(reason(Case::new().url("hook").judge(&PublicAddress)), Reason::Blocked { by: "webhook-url" });
+        assert_eq!(
+            reason(Case::new().url("hook").judge(&PublicAddress)),
+            Reason::Blocked { by: "webhook-url" }
+        );
     }
 }

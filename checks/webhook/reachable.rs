@@ -9,8 +9,9 @@ use super::obstacle::{Obstacle, is_resolver_trouble};
 use super::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, between_controls};
 use super::stacks;
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion, Outcome, Phase, Prefix, Probe, Reason,
-    Reference, RunFacts, ScenarioSeen, Seen, Slot, StepSeen, Subject, Trouble, TroubleKind, Trust,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion,
+    Outcome, Phase, Prefix, Probe, Reason, Reference, RunFacts, ScenarioSeen, Seen, Slot, StepSeen,
+    Subject, Trouble, TroubleKind, Trust,
 };
 use crate::text;
 
@@ -23,12 +24,17 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-63", "WH-01", "WH-03", "WH-11", "WH-14", "WH-15", "UAT-23"],
     needs: Needs::Network,
-    rationale: "An event that does not get through leaves a payment unbooked; and unless genuine ones are taken, refusing forged ones proves nothing.",
-    judged: "A `payment.processing` event for an order that was never issued, signed as the platform signs, is sent before and after all others; the \
-             first must be answered with a 2xx. What stands in the way is named: DNS, connection, TLS, redirect, firewall page, CSRF, login, method, the \
-             application's own 401 or 403, a crash. Where the application refuses it, some two hundred others, each signed under another wrong reading of the \
-             rule, find out which one the receiver has. A 404, 409 or 422 is undecided (an unknown order?); so is trouble of this machine's network.",
-    remediation: "Make `webhook.url` take a genuine event by POST from the internet, and answer it 200.",
+    rationale: "An event that does not get through leaves a payment unbooked; and unless genuine \
+                ones are taken, refusing forged ones proves nothing.",
+    judged: "A `payment.processing` event for an order that was never issued, signed as the \
+             platform signs, is sent before and after all others; the first must be answered with \
+             a 2xx. What stands in the way is named: DNS, connection, TLS, redirect, firewall \
+             page, CSRF, login, method, the application's own 401 or 403, a crash. Where the \
+             application refuses it, some two hundred others, each signed under another wrong \
+             reading of the rule, find out which one the receiver has. A 404, 409 or 422 is \
+             undecided (an unknown order?); so is trouble of this machine's network.",
+    remediation: "Make `webhook.url` take a genuine event by POST from the internet, and answer \
+                  it 200.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -69,14 +75,17 @@ impl Check for Reachable {
     }
 }
 
-/// Adds which reading of the signature is accepted in place of the right one, or that none was found.
+/// Adds which reading of the signature is accepted in place of the right one, or that none was
+/// found.
 fn in_detail(finding: &mut Finding, conclusion: &Conclusion<'_>) {
     if let Some(instead) = doctor::instead(conclusion) {
         finding.message = text!("{}; {}", finding.message, instead);
     }
     match conclusion.verdict {
         Verdict::Wrong | Verdict::Ambiguous => {
-            finding.evidence.extend(conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")));
+            finding.evidence.extend(
+                conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")),
+            );
             if let [one] = conclusion.accepted[..] {
                 finding.fix = Some(one.fix());
             }
@@ -102,25 +111,44 @@ fn in_the_end(facts: &Facts<'_>, before: &Exchange) -> Outcome {
     let mut message = text!("a genuine event was taken before the others and is not after them");
     let broken_off = if after.status().is_none() { broken_off(facts) } else { Vec::new() };
     if !broken_off.is_empty() {
-        message = text!("{}; read and left without an answer, the last sent first: {}", message, names(&broken_off));
+        message = text!(
+            "{}; read and left without an answer, the last sent first: {}",
+            message,
+            names(&broken_off)
+        );
         shown.extend(broken_off.into_iter().map(|exchange| evidence(exchange, "an answer")));
     }
-    Outcome::Warn(
-        Finding::new(message, shown)
-            .fix("See whether a rate limit or firewall shut this machine out, or whether one of the deliveries broke the receiver"),
-    )
+    Outcome::Warn(Finding::new(message, shown).fix(
+        "See whether a rate limit or firewall shut this machine out, or whether one of the \
+         deliveries broke the receiver",
+    ))
 }
 
-/// A few deliveries that the receiver had read when it left them without an answer, the latest first: where one of them ended its process, it
-/// is likely the last that came. What had not been read is reset instead.
+/// A few deliveries that the receiver had read when it left them without an answer, the latest
+/// first: where one of them ended its process, it is likely the last that came. What had not been
+/// read is reset instead.
 fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
     let closed = |exchange: &&Exchange| {
         // What golive closed itself says so in detail.
-        matches!(exchange.answer, Err(Trouble { kind: TroubleKind::Closed, phase: Phase::FirstByte | Phase::Body, detail: None, .. }))
+        matches!(
+            exchange.answer,
+            Err(Trouble {
+                kind: TroubleKind::Closed,
+                phase: Phase::FirstByte | Phase::Body,
+                detail: None,
+                ..
+            })
+        )
     };
-    let seen = facts.seen.scenarios.values().filter_map(|seen| if let Seen::Got(seen) = seen { Some(seen) } else { None });
-    let undisturbed = seen.filter(|seen| !seen.steps.iter().any(|step| matches!(step, StepSeen::Restart(_))));
-    let mut closed: Vec<&Exchange> = undisturbed.flat_map(ScenarioSeen::exchanges).filter(closed).collect();
+    let seen = facts
+        .seen
+        .scenarios
+        .values()
+        .filter_map(|seen| if let Seen::Got(seen) = seen { Some(seen) } else { None });
+    let undisturbed =
+        seen.filter(|seen| !seen.steps.iter().any(|step| matches!(step, StepSeen::Restart(_))));
+    let mut closed: Vec<&Exchange> =
+        undisturbed.flat_map(ScenarioSeen::exchanges).filter(closed).collect();
     closed.sort_by_key(|exchange| Reverse(exchange.sent.at));
     closed.truncate(4);
     closed
@@ -130,16 +158,25 @@ fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
 fn blamed(facts: &Facts<'_>, control: &Exchange, obstacle: Obstacle<'_>) -> Option<&'static str> {
     let trouble = control.answer.as_ref().err().map(|trouble| trouble.kind);
     match (trouble, &facts.seen.webhook_names, &facts.seen.webhook_tls) {
-        (Some(TroubleKind::NoSuchName), Seen::Trouble(names), _) if !is_resolver_trouble(names) => Some("webhook-public-address"),
+        (Some(TroubleKind::NoSuchName), Seen::Trouble(names), _) if !is_resolver_trouble(names) => {
+            Some("webhook-public-address")
+        }
         (Some(TroubleKind::Certificate | TroubleKind::Tls), _, Seen::Got(tls)) => match tls.trust {
             Trust::Expired | Trust::NotYetValid => Some("webhook-certificate-expiry"),
-            Trust::WrongName | Trust::SelfSigned | Trust::MissingIntermediate | Trust::UnknownIssuer | Trust::Revoked | Trust::Other(_) => {
-                Some("webhook-certificate")
+            Trust::WrongName
+            | Trust::SelfSigned
+            | Trust::MissingIntermediate
+            | Trust::UnknownIssuer
+            | Trust::Revoked
+            | Trust::Other(_) => Some("webhook-certificate"),
+            Trust::NoHandshake(_) if super::tls::speaks_only_old(facts) => {
+                Some("webhook-tls-version")
             }
-            Trust::NoHandshake(_) if super::tls::speaks_only_old(facts) => Some("webhook-tls-version"),
             Trust::NoHandshake(_) | Trust::Trusted => None,
         },
-        (None, _, _) if matches!(obstacle, Obstacle::Signature(_)) && secret_is_faulty(facts) => Some("api-live-secret"),
+        (None, _, _) if matches!(obstacle, Obstacle::Signature(_)) && secret_is_faulty(facts) => {
+            Some("api-live-secret")
+        }
         (Some(_) | None, _, _) => None,
     }
 }
@@ -183,8 +220,9 @@ mod tests {
     #[test]
     fn names_what_may_have_broken_a_receiver_that_is_gone() {
         let gone = |kind| At::Trouble(kind);
-        let case =
-            Case::accepted().went("deep-nesting", vec![gone(TroubleKind::Closed)]).went("control-after", vec![gone(TroubleKind::Refused)]);
+        let case = Case::accepted()
+            .went("deep-nesting", vec![gone(TroubleKind::Closed)])
+            .went("control-after", vec![gone(TroubleKind::Refused)]);
         let finding = warning(case.judge(&Reachable));
         assert!(finding.message.as_str().ends_with("first: deep-nesting"), "{}", finding.message);
         assert_eq!(finding.evidence.len(), 3);
@@ -195,30 +233,45 @@ mod tests {
     #[test]
     fn fails_a_refusal_by_the_application() {
         let finding = failure(Case::new().answered("control-before", 401).judge(&Reachable));
-        assert!(finding.repeat.is_some_and(|line| line.as_str() == "golive send payment.processing"));
+        assert!(
+            finding.repeat.is_some_and(|line| line.as_str() == "golive send payment.processing")
+        );
     }
 
     #[test]
     fn names_the_reading_that_is_accepted_instead_and_how_to_put_it_right() {
         let mut case = Case::new().answered("control-before", 401);
-        let examined = |accepted: &[&str]| Seen::Got(super::super::doctor::tests::examined(accepted));
+        let examined =
+            |accepted: &[&str]| Seen::Got(super::super::doctor::tests::examined(accepted));
         case.seen.scenarios.insert(READINGS.to_owned(), examined(&["reading-sandbox-secret"]));
         let finding = failure(case.judge(&Reachable));
-        assert!(finding.message.as_str().ends_with("accepts a signature for which the sandbox secret signs"), "{}", finding.message);
+        assert!(
+            finding
+                .message
+                .as_str()
+                .ends_with("accepts a signature for which the sandbox secret signs"),
+            "{}",
+            finding.message
+        );
         assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("production secret")));
         assert_eq!(finding.evidence.len(), 2);
         case.seen.scenarios.insert(READINGS.to_owned(), examined(&["examined-forged"]));
         assert!(failure(case.judge(&Reachable)).message.as_str().contains("made-up secret"));
         case.seen.scenarios.insert(READINGS.to_owned(), examined(&[]));
         let finding = failure(case.judge(&Reachable));
-        assert!(finding.evidence[1].observed.as_str().starts_with("none of 1"), "{:?}", finding.evidence);
+        assert!(
+            finding.evidence[1].observed.as_str().starts_with("none of 1"),
+            "{:?}",
+            finding.evidence
+        );
     }
 
     #[test]
     fn fails_a_redirect_and_names_its_target() {
         let case = Case::new().answered("control-before", 301);
-        let case =
-            case.answer("control-before", |answer| answer.headers.push(("location".to_owned(), "https://www.shop.example/".to_owned())));
+        let case = case.answer("control-before", |answer| {
+            answer.headers.push(("location".to_owned(), "https://www.shop.example/".to_owned()))
+        });
         assert!(failure(case.judge(&Reachable)).message.as_str().contains("www.shop.example"));
     }
 
@@ -229,17 +282,25 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_order_may_be_the_reason() {
-        assert!(matches!(reason(Case::new().answered("control-before", 404).judge(&Reachable)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(Case::new().answered("control-before", 404).judge(&Reachable)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
     fn fails_when_a_test_order_is_unknown_too() {
-        failure(Case::new().answered("control-before", 404).issued("control-before").judge(&Reachable));
+        failure(
+            Case::new().answered("control-before", 404).issued("control-before").judge(&Reachable),
+        );
     }
 
     #[test]
     fn is_undecided_when_this_machine_has_no_route() {
-        assert!(matches!(reason(trouble(TroubleKind::Unreachable).judge(&Reachable)), Reason::Transport(_)));
+        assert!(matches!(
+            reason(trouble(TroubleKind::Unreachable).judge(&Reachable)),
+            Reason::Transport(_)
+        ));
     }
 
     #[test]
@@ -248,7 +309,10 @@ mod tests {
         case.seen.webhook_tls = Seen::Got(tls(Trust::WrongName));
         assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-certificate" });
         case.seen.webhook_tls = Seen::Got(tls(Trust::Expired));
-        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-certificate-expiry" });
+        assert_eq!(
+            reason(case.judge(&Reachable)),
+            Reason::Blocked { by: "webhook-certificate-expiry" }
+        );
     }
 
     #[test]
@@ -259,14 +323,24 @@ mod tests {
     #[test]
     fn leaves_the_blame_to_the_name() {
         let mut case = trouble(TroubleKind::NoSuchName);
-        case.seen.webhook_names = Seen::Trouble(Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: 1, detail: None });
-        assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-public-address" });
+        case.seen.webhook_names = Seen::Trouble(Trouble {
+            kind: TroubleKind::NoSuchName,
+            phase: Phase::Name,
+            after_ms: 1,
+            detail: None,
+        });
+        assert_eq!(
+            reason(case.judge(&Reachable)),
+            Reason::Blocked { by: "webhook-public-address" }
+        );
     }
 
     #[test]
     fn leaves_the_blame_to_a_secret_that_cannot_be_live() {
         let mut case = Case::new().answered("control-before", 401);
-        let Some(Credential::Found(secret)) = &mut case.merchant.api.secret_key else { panic!("a secret") };
+        let Some(Credential::Found(secret)) = &mut case.merchant.api.secret_key else {
+            panic!("a secret")
+        };
         secret.prefix = Prefix::SecretTest;
         assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "api-live-secret" });
     }
@@ -274,7 +348,10 @@ mod tests {
     #[test]
     fn is_undecided_when_nothing_genuine_may_be_sent() {
         let needs = NotMade::Deliver { is: Deliver::Negative, needs: Deliver::Probe };
-        assert!(matches!(reason(Case::new().not_made("control-before", needs).judge(&Reachable)), Reason::Declined(_)));
+        assert!(matches!(
+            reason(Case::new().not_made("control-before", needs).judge(&Reachable)),
+            Reason::Declined(_)
+        ));
     }
 
     #[test]

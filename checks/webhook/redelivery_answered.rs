@@ -4,7 +4,10 @@ use super::conversation::{Reception, control, nth, scenario, step};
 use super::proof::Controls;
 use super::scenarios::{REDELIVERY, between_controls, redelivery};
 use super::{by_hand, duplicate_answered, stacks};
-use crate::model::{Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
+    RunFacts,
+};
 use crate::text;
 
 /// See [`META`].
@@ -16,10 +19,13 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-20", "PC-44", "WH-17", "AU-13", "UAT-26"],
     needs: Needs::Network,
-    rationale: "When an answer is late or lost, the platform delivers the event again; a receiver that refuses it is never done with it.",
-    judged: "One event, then the same event with a new timestamp and signature: both must be answered 200. Where the same bytes are refused as well, \
-             webhook-duplicate-answered carries the blame.",
-    remediation: "Answer 200 to an event that was handled already, whatever its timestamp and signature.",
+    rationale: "When an answer is late or lost, the platform delivers the event again; a receiver \
+                that refuses it is never done with it.",
+    judged: "One event, then the same event with a new timestamp and signature: both must be \
+             answered 200. Where the same bytes are refused as well, webhook-duplicate-answered \
+             carries the blame.",
+    remediation: "Answer 200 to an event that was handled already, whatever its timestamp and \
+                  signature.",
     stacks: stacks::ONCE,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -38,7 +44,10 @@ impl Check for RedeliveryAnswered {
         control(facts)?;
         let (first, afresh) = deliveries(facts)?;
         let reception = Reception::of(afresh)?;
-        let shown = vec![step(REDELIVERY, "first", first, "200"), step(REDELIVERY, "signed afresh", afresh, "200")];
+        let shown = vec![
+            step(REDELIVERY, "first", first, "200"),
+            step(REDELIVERY, "signed afresh", afresh, "200"),
+        ];
         if reception == Reception::Accepted {
             return Ok(Outcome::Pass(shown));
         }
@@ -46,7 +55,10 @@ impl Check for RedeliveryAnswered {
         if duplicate_answered::is_refused(facts) {
             return Err(Reason::Blocked { by: "webhook-duplicate-answered" }.into());
         }
-        let outcome = Outcome::fail("an event that is delivered again, signed afresh, is not answered 200", shown);
+        let outcome = Outcome::fail(
+            "an event that is delivered again, signed afresh, is not answered 200",
+            shown,
+        );
         Ok(outcome.repeat(by_hand::repeated(facts, REDELIVERY, true)))
     }
 }
@@ -56,9 +68,10 @@ fn deliveries<'a>(facts: &Facts<'a>) -> Result<(&'a Exchange, &'a Exchange), Rea
     let first = nth(seen, 0)?;
     match Reception::of(first)? {
         Reception::Accepted => Ok((first, nth(seen, 1)?)),
-        Reception::Refused | Reception::Broken | Reception::NotOk => {
-            Err(Reason::Ambiguous(text!("the first delivery was not accepted, so the second is no redelivery: {}", first.outcome())))
-        }
+        Reception::Refused | Reception::Broken | Reception::NotOk => Err(Reason::Ambiguous(text!(
+            "the first delivery was not accepted, so the second is no redelivery: {}",
+            first.outcome()
+        ))),
     }
 }
 
@@ -90,13 +103,17 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_the_duplicate() {
-        let outcome = case(409).went("duplicate", vec![At::Status(200), At::Status(409)]).judge(&RedeliveryAnswered);
+        let outcome = case(409)
+            .went("duplicate", vec![At::Status(200), At::Status(409)])
+            .judge(&RedeliveryAnswered);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-duplicate-answered" });
     }
 
     #[test]
     fn is_undecided_when_the_first_was_not_accepted() {
-        let outcome = Case::accepted().went("redelivery", vec![At::Status(500), At::Status(200)]).judge(&RedeliveryAnswered);
+        let outcome = Case::accepted()
+            .went("redelivery", vec![At::Status(500), At::Status(200)])
+            .judge(&RedeliveryAnswered);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 

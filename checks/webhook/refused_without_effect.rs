@@ -2,9 +2,14 @@
 
 use super::conversation::control;
 use super::effects::{counted, every, unfinished, without_effect};
-use super::scenarios::{LATE_EFFECTS, REFUSED_EFFECTS, between_controls, late_effects, refused_effects};
+use super::scenarios::{
+    LATE_EFFECTS, REFUSED_EFFECTS, between_controls, late_effects, refused_effects,
+};
 use super::stacks;
-use crate::model::{Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Subject};
+use crate::model::{
+    Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
+    Subject,
+};
 use crate::text;
 
 /// See [`META`].
@@ -19,10 +24,13 @@ const META: CheckMeta = CheckMeta {
     attestable: true,
     waivable: false,
     rationale: "A refusal that comes after the credit protects nobody.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged `payment.success`, also one that the sandbox secret signs and one that the API key signs, then its genuine twin; and on a second \
-             order the forgeries alone, one of them again once effects rest (`webhook.effects.settle`), and counted then too, since one that is credited late \
-             hides behind its twin. The forgeries must have no effect, the twin one. An effect of a forgery fails, and the item is then required; no \
-             effect of the twin shows nothing and is undecided. Without effects a person may answer for it.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: every kind of forged \
+             `payment.success`, also one that the sandbox secret signs and one that the API key \
+             signs, then its genuine twin; and on a second order the forgeries alone, one of them \
+             again once effects rest (`webhook.effects.settle`), and counted then too, since one \
+             that is credited late hides behind its twin. The forgeries must have no effect, the \
+             twin one. An effect of a forgery fails, and the item is then required; no effect of \
+             the twin shows nothing and is undecided. Without effects a person may answer for it.",
     remediation: "Verify the signature before anything else is done with the event.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
@@ -51,22 +59,37 @@ impl Check for RefusedWithoutEffect {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let counts = every(counted(facts, REFUSED_EFFECTS, META.id)?)?;
-        let [before, forged, ref genuine @ ..] = counts[..] else { return Err(unfinished().into()) };
+        let [before, forged, ref genuine @ ..] = counts[..] else {
+            return Err(unfinished().into());
+        };
         let subject = || Subject::Delivery(REFUSED_EFFECTS.into());
-        let evidence = Evidence::of(subject(), "no effect of any forgery", text!("{} before, {} after the forgeries", before, forged));
+        let evidence = Evidence::of(
+            subject(),
+            "no effect of any forgery",
+            text!("{} before, {} after the forgeries", before, forged),
+        );
         if forged > before {
             return Ok(Outcome::fail("a forged event was applied", vec![evidence]));
         }
         if let Some(late) = applied_late(facts) {
-            return Ok(Outcome::fail("a forged event was applied, some time after it was answered", vec![late]));
+            return Ok(Outcome::fail(
+                "a forged event was applied, some time after it was answered",
+                vec![late],
+            ));
         }
         let [genuine] = *genuine else { return Err(unfinished().into()) };
         if genuine <= forged {
             return Err(without_effect(REFUSED_EFFECTS, before).into());
         }
         control(facts)?;
-        let twin = Evidence::of(subject(), "an effect of the genuine event", text!("{} after the genuine event", genuine));
-        let [before, between, after] = every(counted(facts, LATE_EFFECTS, META.id)?)?[..] else { return Err(unfinished().into()) };
+        let twin = Evidence::of(
+            subject(),
+            "an effect of the genuine event",
+            text!("{} after the genuine event", genuine),
+        );
+        let [before, between, after] = every(counted(facts, LATE_EFFECTS, META.id)?)?[..] else {
+            return Err(unfinished().into());
+        };
         Ok(Outcome::Pass(vec![evidence, twin, alone(before, between.max(after))]))
     }
 }
@@ -94,7 +117,11 @@ mod tests {
     use crate::model::{NotMade, Reason};
 
     fn case(counts: &[u64]) -> Case {
-        late(Case::accepted().went("refused-effects", counts.iter().copied().map(At::Effects).collect()), &[0, 0, 0])
+        late(
+            Case::accepted()
+                .went("refused-effects", counts.iter().copied().map(At::Effects).collect()),
+            &[0, 0, 0],
+        )
     }
 
     fn late(case: Case, counts: &[u64]) -> Case {
@@ -115,7 +142,9 @@ mod tests {
         let outcome = late(case(&[0, 0, 1]), &[0, 0]).judge(&RefusedWithoutEffect);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
         let key = "webhook.order".to_owned();
-        let outcome = case(&[0, 0, 1]).not_made("late-effects", NotMade::NoTestOrders { key }).judge(&RefusedWithoutEffect);
+        let outcome = case(&[0, 0, 1])
+            .not_made("late-effects", NotMade::NoTestOrders { key })
+            .judge(&RefusedWithoutEffect);
         assert!(matches!(reason(outcome), Reason::NoWayToObserve(_)));
     }
 
@@ -138,7 +167,10 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_twin_has_no_effect() {
-        assert!(matches!(reason(case(&[0, 0, 0]).judge(&RefusedWithoutEffect)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(case(&[0, 0, 0]).judge(&RefusedWithoutEffect)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
@@ -148,7 +180,9 @@ mod tests {
 
     #[test]
     fn cannot_be_seen_without_effects() {
-        let outcome = Case::accepted().not_made("refused-effects", NotMade::NoEffects).judge(&RefusedWithoutEffect);
+        let outcome = Case::accepted()
+            .not_made("refused-effects", NotMade::NoEffects)
+            .judge(&RefusedWithoutEffect);
         assert!(matches!(reason(outcome), Reason::NoWayToObserve(_)));
     }
 }

@@ -12,12 +12,16 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-18", "PC-36", "WH-12", "SV-04"],
     needs: Needs::Network,
     waivable: false,
-    rationale: "The content type is the sender's word: a receiver that verifies only what is labelled as JSON takes a forgery that is labelled otherwise.",
-    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form, as XML and without a content type, must each time meet a 4xx \
-             (a 415 is one), while a genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where \
-             test orders show that the same forgeries are accepted and have no effect, a 2xx is a warning. None of them is validly signed: they are sent in `negative`, \
-             `probe` and `full` alike, and in `full` also about a test order.",
-    remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, and answer 401 before anything looks at that header.",
+    rationale: "The content type is the sender's word: a receiver that verifies only what is \
+                labelled as JSON takes a forgery that is labelled otherwise.",
+    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form, as \
+             XML and without a content type, must each time meet a 4xx (a 415 is one), while a \
+             genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no \
+             answer is undecided. Where test orders show that the same forgeries are accepted and \
+             have no effect, a 2xx is a warning. None of them is validly signed: they are sent in \
+             `negative`, `probe` and `full` alike, and in `full` also about a test order.",
+    remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, \
+                  and answer 401 before anything looks at that header.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL

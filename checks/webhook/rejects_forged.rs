@@ -2,9 +2,10 @@
 
 use super::forgeries::Forgeries;
 use super::scenarios::{
-    FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_EMPTY_TIMESTAMP, FORGED_LONG, FORGED_OTHER_BODY, FORGED_PAYOUT,
-    FORGED_PLACEHOLDER_SECRET, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_UNDEFINED_SECRET, FORGED_WORD_SECRET,
-    FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET,
+    FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_EMPTY_TIMESTAMP, FORGED_LONG, FORGED_OTHER_BODY,
+    FORGED_PAYOUT, FORGED_PLACEHOLDER_SECRET, FORGED_RIGHT_END, FORGED_RIGHT_START,
+    FORGED_TRUNCATED, FORGED_UNDEFINED_SECRET, FORGED_WORD_SECRET, FORGED_WORD_TIMESTAMP,
+    FORGED_WRONG_SECRET,
 };
 use super::{by_hand, stacks};
 use crate::model::{CheckMeta, Level, Needs, Reference};
@@ -13,16 +14,24 @@ const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-forged",
     title: "Webhook refuses forged signatures",
     level: Level::Required,
-    covers: &["PC-18", "PC-36", "PC-64", "PC-74", "PC-89", "WH-11", "WH-12", "WH-14", "SV-04", "SC-04", "IP-18", "UAT-04", "UAT-24"],
+    covers: &[
+        "PC-18", "PC-36", "PC-64", "PC-74", "PC-89", "WH-11", "WH-12", "WH-14", "SV-04", "SC-04",
+        "IP-18", "UAT-04", "UAT-24",
+    ],
     needs: Needs::Network,
     waivable: false,
-    rationale: "A receiver that takes any signature for a good one lets anybody mark an order as paid.",
-    judged: "Events signed with another secret, with what code falls back on where none is set (nothing, `undefined`, `secret`, `YOUR_SECRET_KEY`), \
-             over the body alone, for another body, with half a signature, with one of which all but two digits are right, in a long body, \
-             and at a timestamp that is no number must each meet a 4xx, while a genuine event was answered 200 before and after; for those who make \
-             payouts, a forged payout's event too. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where test orders show that the same \
-             forgeries are accepted and have no effect, a 2xx is a warning.",
-    remediation: "Compute `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, compare all of it in constant time, and answer 401 when it differs.",
+    rationale: "A receiver that takes any signature for a good one lets anybody mark an order as \
+                paid.",
+    judged: "Events signed with another secret, with what code falls back on where none is set \
+             (nothing, `undefined`, `secret`, `YOUR_SECRET_KEY`), over the body alone, for \
+             another body, with half a signature, with one of which all but two digits are right, \
+             in a long body, and at a timestamp that is no number must each meet a 4xx, while a \
+             genuine event was answered 200 before and after; for those who make payouts, a \
+             forged payout's event too. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. \
+             Where test orders show that the same forgeries are accepted and have no effect, a \
+             2xx is a warning.",
+    remediation: "Compute `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, compare all of it \
+                  in constant time, and answer 401 when it differs.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL

@@ -3,7 +3,9 @@
 use super::proof::{Negatives, tells_by_answers};
 use super::scenarios::{FORGED_WRONG_SECRET, FUTURE, between_controls};
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
+};
 
 /// See [`META`].
 pub(super) struct RejectsFuture;
@@ -14,10 +16,14 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["PC-37", "SV-03"],
     needs: Needs::Network,
-    rationale: "A receiver that compares ages without a sign takes an event from the future for a fresh one, until long after it should be stale.",
-    judged: "An event signed correctly for tomorrow must meet a 4xx, while a fresh one was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx \
-             or no answer is undecided. What the platform does about clocks that run ahead is not documented; the limit is ours.",
-    remediation: "Refuse deliveries whose `X-TIMESTAMP` is more than a few minutes from your clock in either direction.",
+    rationale: "A receiver that compares ages without a sign takes an event from the future for a \
+                fresh one, until long after it should be stale.",
+    judged: "An event signed correctly for tomorrow must meet a 4xx, while a fresh one was \
+             answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is \
+             undecided. What the platform does about clocks that run ahead is not documented; the \
+             limit is ours.",
+    remediation: "Refuse deliveries whose `X-TIMESTAMP` is more than a few minutes from your \
+                  clock in either direction.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -35,7 +41,11 @@ impl Check for RejectsFuture {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         tells_by_answers(facts)?;
         let by_hand = |facts: &Facts<'_>| by_hand::at(facts, 86_400);
-        Ok(Negatives::of(facts, &[FUTURE.name]).judge(facts, "an event signed for tomorrow is accepted", by_hand)?)
+        Ok(Negatives::of(facts, &[FUTURE.name]).judge(
+            facts,
+            "an event signed for tomorrow is accepted",
+            by_hand,
+        )?)
     }
 }
 
@@ -57,18 +67,27 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_what_answers_200_to_whatever_comes() {
-        let outcome = Case::accepted().answered("future", 200).answered("forged-wrong-secret", 200).judge(&RejectsFuture);
+        let outcome = Case::accepted()
+            .answered("future", 200)
+            .answered("forged-wrong-secret", 200)
+            .judge(&RejectsFuture);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
     #[test]
     fn is_undecided_when_the_answer_is_a_redirect() {
-        assert!(matches!(reason(Case::accepted().answered("future", 302).judge(&RejectsFuture)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(Case::accepted().answered("future", 302).judge(&RejectsFuture)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
     fn waits_for_the_control() {
-        let outcome = Case::new().answered("control-before", 500).answered("future", 400).judge(&RejectsFuture);
+        let outcome = Case::new()
+            .answered("control-before", 500)
+            .answered("future", 400)
+            .judge(&RejectsFuture);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
     }
 }

@@ -12,11 +12,14 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-18", "PC-36", "WH-12", "WH-14", "SV-03", "SV-04"],
     needs: Needs::Network,
     waivable: false,
-    rationale: "The timestamp is what tells an event from its replay; where it is not verified, an old event can be given a new one.",
-    judged: "A signed event whose `X-TIMESTAMP` was moved by one second, and one whose `X-TIMESTAMP` was taken away, must each meet a 4xx, while a genuine \
-             event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. Where test orders show that no forgery \
-             had an effect, a 2xx is a warning.",
-    remediation: "Append the value of `X-TIMESTAMP` to the raw body before computing the HMAC, and answer 401 when the header is missing.",
+    rationale: "The timestamp is what tells an event from its replay; where it is not verified, \
+                an old event can be given a new one.",
+    judged: "A signed event whose `X-TIMESTAMP` was moved by one second, and one whose \
+             `X-TIMESTAMP` was taken away, must each meet a 4xx, while a genuine event was \
+             answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is \
+             undecided. Where test orders show that no forgery had an effect, a 2xx is a warning.",
+    remediation: "Append the value of `X-TIMESTAMP` to the raw body before computing the HMAC, \
+                  and answer 401 when the header is missing.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL

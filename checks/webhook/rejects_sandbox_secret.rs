@@ -4,7 +4,8 @@ use super::forgeries::Forgeries;
 use super::scenarios::{SANDBOX_SECRET, between_controls};
 use super::stacks;
 use crate::model::{
-    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario, SecretFacts, Slot,
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts,
+    Scenario, SecretFacts, Slot,
 };
 
 /// See [`META`].
@@ -19,11 +20,14 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     attestable: true,
     waivable: false,
-    rationale: "Events carry no mark of their environment; a receiver that tries both secrets takes play money for real.",
-    judged: "With `sandbox.secret_key` configured, an event signed with it must meet a 4xx, while a genuine one was answered 200 before and after; a \
-             2xx fails; where a test order shows that the same forgery is accepted and has no effect, it warns. Without that secret nothing can be seen, \
-             and a person may answer for it.",
-    remediation: "Verify production webhooks with the production secret alone, and deploy the sandbox on an address of its own.",
+    rationale: "Events carry no mark of their environment; a receiver that tries both secrets \
+                takes play money for real.",
+    judged: "With `sandbox.secret_key` configured, an event signed with it must meet a 4xx, while \
+             a genuine one was answered 200 before and after; a 2xx fails; where a test order \
+             shows that the same forgery is accepted and has no effect, it warns. Without that \
+             secret nothing can be seen, and a person may answer for it.",
+    remediation: "Verify production webhooks with the production secret alone, and deploy the \
+                  sandbox on an address of its own.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -35,14 +39,18 @@ impl Check for RejectsSandboxSecret {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        if is_tried(merchant) { between_controls([Scenario::single(SANDBOX_SECRET)]) } else { Vec::new() }
+        if is_tried(merchant) {
+            between_controls([Scenario::single(SANDBOX_SECRET)])
+        } else {
+            Vec::new()
+        }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let Some(secret) = sandbox_secret(facts.merchant) else {
             return Err(Reason::NoWayToObserve(
-                "`sandbox.secret_key` is not set, so nothing could be signed with it; set it, or have a person answer for this under \
-                 `[attest.webhook-rejects-sandbox-secret]`"
+                "`sandbox.secret_key` is not set, so nothing could be signed with it; set it, or \
+                 have a person answer for this under `[attest.webhook-rejects-sandbox-secret]`"
                     .into(),
             )
             .into());
@@ -107,7 +115,10 @@ mod tests {
         let settling = |effects: [u64; 3]| {
             let [before, forged, genuine] = effects.map(At::Effects);
             let steps = vec![before, At::Status(200), forged, genuine];
-            case(Vec::new()).answered("sandbox-secret", 200).went(REFUSED_EFFECTS, steps).named(REFUSED_EFFECTS, "sandbox-secret")
+            case(Vec::new())
+                .answered("sandbox-secret", 200)
+                .went(REFUSED_EFFECTS, steps)
+                .named(REFUSED_EFFECTS, "sandbox-secret")
         };
         warning(settling([0, 0, 1]).judge(&RejectsSandboxSecret));
         failure(settling([0, 1, 1]).judge(&RejectsSandboxSecret));
@@ -116,19 +127,33 @@ mod tests {
 
     #[test]
     fn is_tried_where_it_settles_something_too() {
-        let settles = |case: &Case| refused_effects(&case.merchant).deliveries().any(|delivery| delivery.name == SANDBOX_SECRET.name);
-        assert!(settles(&case(Vec::new())) && !settles(&case(vec![Slot::SecretKey])) && !settles(&Case::accepted()));
+        let settles = |case: &Case| {
+            refused_effects(&case.merchant)
+                .deliveries()
+                .any(|delivery| delivery.name == SANDBOX_SECRET.name)
+        };
+        assert!(
+            settles(&case(Vec::new()))
+                && !settles(&case(vec![Slot::SecretKey]))
+                && !settles(&Case::accepted())
+        );
     }
 
     #[test]
     fn cannot_be_seen_without_a_sandbox_secret() {
-        assert!(matches!(reason(Case::accepted().judge(&RejectsSandboxSecret)), Reason::NoWayToObserve(_)));
+        assert!(matches!(
+            reason(Case::accepted().judge(&RejectsSandboxSecret)),
+            Reason::NoWayToObserve(_)
+        ));
     }
 
     #[test]
     fn waits_for_secrets_that_differ() {
         let case = case(vec![Slot::SecretKey]);
         assert!(RejectsSandboxSecret.plan(&case.merchant, &case.run).is_empty());
-        assert_eq!(reason(case.judge(&RejectsSandboxSecret)), Reason::Blocked { by: "api-sandbox-separate" });
+        assert_eq!(
+            reason(case.judge(&RejectsSandboxSecret)),
+            Reason::Blocked { by: "api-sandbox-separate" }
+        );
     }
 }

@@ -3,7 +3,10 @@
 use super::proof::{Negatives, tells_by_answers};
 use super::scenarios::{FORGED_WRONG_SECRET, STALE_DAY, STALE_HOUR, between_controls, stale};
 use super::{by_hand, stacks};
-use crate::model::{Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario};
+use crate::model::{
+    Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
+    Scenario,
+};
 use crate::text;
 
 /// See [`META`].
@@ -15,11 +18,14 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["PC-37", "SV-03", "SC-05", "SC-12"],
     needs: Needs::Network,
-    rationale: "A genuine event that somebody recorded stays validly signed for ever; only its age gives the replay away.",
-    judged: "Events signed correctly an hour (`limits.webhook_stale_s`, a limit of ours: the platform names none) and a day ago must meet a 4xx, while \
-             a fresh one was answered 200 before and after. A 2xx to the day-old one fails; a 2xx to the hour-old one alone warns; a 3xx, 429, 5xx or \
-             no answer is undecided.",
-    remediation: "Refuse deliveries whose `X-TIMESTAMP` is more than a few minutes from your clock, and keep that clock synchronised.",
+    rationale: "A genuine event that somebody recorded stays validly signed for ever; only its \
+                age gives the replay away.",
+    judged: "Events signed correctly an hour (`limits.webhook_stale_s`, a limit of ours: the \
+             platform names none) and a day ago must meet a 4xx, while a fresh one was answered \
+             200 before and after. A 2xx to the day-old one fails; a 2xx to the hour-old one \
+             alone warns; a 3xx, 429, 5xx or no answer is undecided.",
+    remediation: "Refuse deliveries whose `X-TIMESTAMP` is more than a few minutes from your \
+                  clock, and keep that clock synchronised.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -37,8 +43,11 @@ impl Check for RejectsStale {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         tells_by_answers(facts)?;
         let by_hand = |facts: &Facts<'_>| by_hand::at(facts, -86_400);
-        let day =
-            Negatives::of(facts, &[STALE_DAY]).judge(facts, "an event signed a day ago is accepted, so a replay would be too", by_hand)?;
+        let day = Negatives::of(facts, &[STALE_DAY]).judge(
+            facts,
+            "an event signed a day ago is accepted, so a replay would be too",
+            by_hand,
+        )?;
         if matches!(day, Outcome::Fail(_)) {
             return Ok(day);
         }
@@ -47,7 +56,11 @@ impl Check for RejectsStale {
             return Ok(both.judge(facts, "", by_hand)?);
         }
         let age = std::time::Duration::from_secs(facts.merchant.limits.webhook_stale_s);
-        let message = text!("an event signed {} ago is accepted, one signed a day ago is not: the window for replays is wide", age);
+        let message = text!(
+            "an event signed {} ago is accepted, one signed a day ago is not: the window for \
+             replays is wide",
+            age
+        );
         Ok(Outcome::Warn(Finding {
             fix: Some("Narrow the window that timestamps must lie in to a few minutes".into()),
             ..both.taken(message)
@@ -77,7 +90,10 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_what_answers_200_to_whatever_comes() {
-        let outcome = refused().answered(STALE_DAY, 200).answered("forged-wrong-secret", 200).judge(&RejectsStale);
+        let outcome = refused()
+            .answered(STALE_DAY, 200)
+            .answered("forged-wrong-secret", 200)
+            .judge(&RejectsStale);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-forged" });
     }
 
@@ -88,7 +104,10 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_answer_is_no_refusal() {
-        assert!(matches!(reason(refused().answered(STALE_HOUR, 503).judge(&RejectsStale)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(refused().answered(STALE_HOUR, 503).judge(&RejectsStale)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]

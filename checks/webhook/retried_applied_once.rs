@@ -6,7 +6,9 @@ use super::effects::Applied;
 use super::recovery::{ONCE_RETRIED, once_retried};
 use super::scenarios::between_controls;
 use super::{applies_once, stacks};
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts};
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts,
+};
 
 /// See [`META`].
 pub(super) struct RetriedAppliedOnce;
@@ -19,14 +21,19 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     attestable: true,
     waivable: false,
-    rationale: "A receiver that credits and then answers 500 is told again, and credits again unless the first attempt left its mark.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, and while it is neither answered 200 nor refused, the same \
-             event again, signed afresh, at most `limits.webhook_retries` times, with pauses that double from `limits.webhook_retry_pause_ms` on. \
-             The platform says that it may deliver again and not how often, so both numbers are ours. It must be answered 200 in the end \
-             and the order be credited once. A receiver that accepts the first attempt passes, and the evidence says that no retry was \
-             seen. Never answering 200 fails. More than one effect after a retry, or none though another order was credited, fails, and the \
-             item is then required. Without effects a person may answer for it.",
-    remediation: "Let one transaction hold the event's mark and its effect, commit it before anything that can still fail, and answer 200 after it.",
+    rationale: "A receiver that credits and then answers 500 is told again, and credits again \
+                unless the first attempt left its mark.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, \
+             and while it is neither answered 200 nor refused, the same event again, signed \
+             afresh, at most `limits.webhook_retries` times, with pauses that double from \
+             `limits.webhook_retry_pause_ms` on. The platform says that it may deliver again and \
+             not how often, so both numbers are ours. It must be answered 200 in the end and the \
+             order be credited once. A receiver that accepts the first attempt passes, and the \
+             evidence says that no retry was seen. Never answering 200 fails. More than one \
+             effect after a retry, or none though another order was credited, fails, and the item \
+             is then required. Without effects a person may answer for it.",
+    remediation: "Let one transaction hold the event's mark and its effect, commit it before \
+                  anything that can still fail, and answer 200 after it.",
     stacks: stacks::ONCE,
     reference: Reference::RETRIES,
     ..CheckMeta::USUAL
@@ -45,7 +52,9 @@ impl Check for RetriedAppliedOnce {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(std::iter::once(once_retried(merchant)).chain(those_that_may_carry_the_blame(merchant)))
+        between_controls(
+            std::iter::once(once_retried(merchant)).chain(those_that_may_carry_the_blame(merchant)),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -56,7 +65,10 @@ impl Check for RetriedAppliedOnce {
         }
         if !attempts.accepted() {
             attempts.are_the_receivers_doing(facts)?;
-            return Ok(Outcome::fail("a genuine event is never answered 200, however often it is delivered", shown));
+            return Ok(Outcome::fail(
+                "a genuine event is never answered 200, however often it is delivered",
+                shown,
+            ));
         }
         if !applied.once()? {
             return Err(Reason::Blocked { by: "webhook-applies-once" }.into());
@@ -78,8 +90,15 @@ fn harm(facts: &Facts<'_>) -> Option<&'static str> {
         Some("an event whose first attempt failed is applied again when it is retried")
     } else if twice && !applies_once::is_violated(facts) {
         Some("an event that was delivered once is applied more than once")
-    } else if attempts.retried() && applied.is_nothing() && applies_once::is_seen(facts) && attempts.accepted() {
-        Some("an event whose first attempt failed is lost: the retry is answered 200 and nothing is applied")
+    } else if attempts.retried()
+        && applied.is_nothing()
+        && applies_once::is_seen(facts)
+        && attempts.accepted()
+    {
+        Some(
+            "an event whose first attempt failed is lost: the retry is answered 200 and nothing \
+             is applied",
+        )
     } else {
         None
     }
@@ -98,14 +117,25 @@ mod tests {
 
     /// Another order was credited so often, by three deliveries.
     fn others(case: Case, effects: u64) -> Case {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(effects)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(effects),
+        ];
         case.went("once-sequential", steps)
     }
 
     #[test]
     fn passes_one_effect_and_says_how_many_attempts_it_took() {
-        for (attempts, words) in [(&[200][..], "no retry was seen"), (&[503, 200], "503 in 12 ms, then 200 in 12 ms")] {
-            let Outcome::Pass(evidence) = case(attempts, 1).judge(&RetriedAppliedOnce) else { panic!("a pass") };
+        for (attempts, words) in
+            [(&[200][..], "no retry was seen"), (&[503, 200], "503 in 12 ms, then 200 in 12 ms")]
+        {
+            let Outcome::Pass(evidence) = case(attempts, 1).judge(&RetriedAppliedOnce) else {
+                panic!("a pass")
+            };
             assert!(evidence[1].observed.as_str().contains(words), "{}", evidence[1].observed);
         }
         passes(case(&[503, 500, 200], 1).judge(&RetriedAppliedOnce));
@@ -143,7 +173,10 @@ mod tests {
 
     #[test]
     fn is_undecided_about_a_receiver_that_is_busy_all_the_time() {
-        assert!(matches!(reason(case(&[429; 5], 0).judge(&RetriedAppliedOnce)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(case(&[429; 5], 0).judge(&RetriedAppliedOnce)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
@@ -153,7 +186,8 @@ mod tests {
 
     #[test]
     fn cannot_be_seen_without_effects_and_says_how_it_could() {
-        let outcome = Case::accepted().not_made(ONCE_RETRIED, NotMade::NoEffects).judge(&RetriedAppliedOnce);
+        let outcome =
+            Case::accepted().not_made(ONCE_RETRIED, NotMade::NoEffects).judge(&RetriedAppliedOnce);
         let Reason::NoWayToObserve(why) = reason(outcome) else { panic!("no way to observe") };
         assert!(why.as_str().contains("attest.webhook-retried-applied-once"), "{why}");
     }

@@ -1,4 +1,5 @@
-//! The rounds of a race: how often each had an effect, how its deliveries were answered, and all of that in words.
+//! The rounds of a race: how often each had an effect, how its deliveries were answered, and all of
+//! that in words.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,14 @@ impl Rounds {
     /// What became of each.
     pub(super) fn of(facts: &Facts<'_>, copies: Copies) -> Self {
         let names = race_rounds(facts.merchant, copies);
-        let mut rounds = Self { names, copies, seed: facts.run.seed, seen: Vec::new(), missing: None, doubt: None };
+        let mut rounds = Self {
+            names,
+            copies,
+            seed: facts.run.seed,
+            seen: Vec::new(),
+            missing: None,
+            doubt: None,
+        };
         for name in names {
             if let Err(why) = rounds.look(facts, name) {
                 rounds.missing.get_or_insert(why);
@@ -65,7 +73,8 @@ impl Rounds {
         self.seen.iter().filter(|round| round.effects > 1).count()
     }
 
-    /// Why a round that was carried out shows nothing: it had no effect at all, or one was taken back. The others do not explain that.
+    /// Why a round that was carried out shows nothing: it had no effect at all, or one was taken
+    /// back. The others do not explain that.
     pub(super) fn doubt(&self) -> Option<&Reason> {
         self.doubt.as_ref()
     }
@@ -75,7 +84,8 @@ impl Rounds {
         self.missing.as_ref()
     }
 
-    /// All of it in words: `20 deliveries, 3 rounds: 1 effect each; 57 answered 200, 3 answered 409`.
+    /// All of it in words: `20 deliveries, 3 rounds: 1 effect each; 57 answered 200, 3 answered
+    /// 409`.
     pub(super) fn evidence(&self) -> Evidence {
         let first = self.names.first().copied().unwrap_or_default();
         Evidence::of(Subject::Delivery(first.into()), "one effect in every round", self.words())
@@ -91,7 +101,13 @@ impl Rounds {
             Copies::SignedAfresh => ", each signed afresh",
         };
         let sizes = self.seen.iter().map(|round| round.answers.values().sum::<usize>());
-        let mut words = vec![text!("{} deliveries{}, {}: {}", sizes.max().unwrap_or_default(), signed, self.how_many(), self.effects())];
+        let mut words = vec![text!(
+            "{} deliveries{}, {}: {}",
+            sizes.max().unwrap_or_default(),
+            signed,
+            self.how_many(),
+            self.effects()
+        )];
         words.push(self.answers());
         if self.seen.len() > 1 {
             words.push(text!("released by seed {}", self.seed));
@@ -112,7 +128,9 @@ impl Rounds {
         let counts: Vec<u64> = self.seen.iter().map(|round| round.effects).collect();
         match counts[..] {
             [one] => effects(one),
-            [first, ..] if counts.iter().all(|count| *count == first) => text!("{} each", effects(first)),
+            [first, ..] if counts.iter().all(|count| *count == first) => {
+                text!("{} each", effects(first))
+            }
             _ => {
                 let counts: Vec<Text> = counts.iter().map(|count| text!("{}", *count)).collect();
                 text!("{} effects", Text::join(&counts, ", "))
@@ -126,7 +144,9 @@ impl Rounds {
             *all.entry(*status).or_default() += count;
         }
         let silent = all.remove(&None).map(|count| text!("{} not answered", count));
-        let answered = all.into_iter().map(|(status, count)| text!("{} answered {}", count, status.unwrap_or_default()));
+        let answered = all
+            .into_iter()
+            .map(|(status, count)| text!("{} answered {}", count, status.unwrap_or_default()));
         Text::join(&answered.chain(silent).collect::<Vec<_>>(), ", ")
     }
 }
@@ -140,8 +160,8 @@ fn answers(round: &ScenarioSeen) -> BTreeMap<Option<u16>, usize> {
     answers
 }
 
-/// Whether one effect shows anything: two deliveries at least were answered, one of them 200. What a receiver answers to the others while it is
-/// at work on the first is its own affair.
+/// Whether one effect shows anything: two deliveries at least were answered, one of them 200. What
+/// a receiver answers to the others while it is at work on the first is its own affair.
 fn met(answers: &BTreeMap<Option<u16>, usize>) -> Result<(), Reason> {
     let sent: usize = answers.values().sum();
     let answered = sent - answers.get(&None).copied().unwrap_or_default();
@@ -149,7 +169,12 @@ fn met(answers: &BTreeMap<Option<u16>, usize>) -> Result<(), Reason> {
     if accepted > 0 && answered > 1 {
         return Ok(());
     }
-    Err(Reason::Ambiguous(text!("{} of {} duplicates were answered, {} of them 200, so they did not meet", answered, sent, accepted)))
+    Err(Reason::Ambiguous(text!(
+        "{} of {} duplicates were answered, {} of them 200, so they did not meet",
+        answered,
+        sent,
+        accepted
+    )))
 }
 
 fn effects(count: u64) -> Text {

@@ -2,10 +2,12 @@
 
 use super::by_hand;
 use super::conversation::{control, evidence, names, single};
-use super::scenarios::{MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_controls};
+use super::scenarios::{
+    MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_controls,
+};
 use crate::model::{
-    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
-    Stack, StackFix, TroubleKind,
+    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, RunFacts, Scenario, Stack, StackFix, TroubleKind,
 };
 use crate::text;
 
@@ -18,26 +20,33 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["WH-05"],
     needs: Needs::Network,
-    rationale: "A receiver that breaks on a strange body breaks in production, and may leave a half-done transaction behind.",
-    judged: "Half a JSON document, an empty body and `[]`, each signed correctly over the bytes sent, must be answered by a 4xx or a 2xx, both are \
-             right. A 5xx fails, and so does silence or a broken connection; a 429 or 503 is undecided.",
-    remediation: "Catch what parsing throws, check the shape of the event, and answer 400 when it is none.",
+    rationale: "A receiver that breaks on a strange body breaks in production, and may leave a \
+                half-done transaction behind.",
+    judged: "Half a JSON document, an empty body and `[]`, each signed correctly over the bytes \
+             sent, must be answered by a 4xx or a 2xx, both are right. A 5xx fails, and so does \
+             silence or a broken connection; a 429 or 503 is undecided.",
+    remediation: "Catch what parsing throws, check the shape of the event, and answer 400 when it \
+                  is none.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "try { event = JSON.parse(req.body); } catch { return res.sendStatus(400); }  // then check typeof event.data",
+            how: "try { event = JSON.parse(req.body); } catch { return res.sendStatus(400); }  // \
+                  then check typeof event.data",
         },
         StackFix {
             stack: Stack::Php,
-            how: "$event = json_decode($body, true); if (!is_array($event) || !isset($event['event'], $event['data'])) { http_response_code(400); exit; }",
+            how: "$event = json_decode($body, true); if (!is_array($event) || \
+                  !isset($event['event'], $event['data'])) { http_response_code(400); exit; }",
         },
         StackFix {
             stack: Stack::Python,
-            how: "try: event = json.loads(body) except ValueError: abort(400); then check isinstance(event, dict).",
+            how: "try: event = json.loads(body) except ValueError: abort(400); then check \
+                  isinstance(event, dict).",
         },
         StackFix {
             stack: Stack::Java,
-            how: "catch (JsonProcessingException e) { return ResponseEntity.badRequest().build(); } and check node.isObject().",
+            how: "catch (JsonProcessingException e) { return ResponseEntity.badRequest().build(); \
+                  } and check node.isObject().",
         },
     ],
     reference: Reference::WEBHOOKS,
@@ -59,11 +68,17 @@ impl Check for SurvivesMalformed {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         control(facts)?;
         let exchanges = DELIVERIES.map(|delivery| single(facts, delivery.name));
-        let broken: Vec<&Exchange> = exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
+        let broken: Vec<&Exchange> =
+            exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
         if !broken.is_empty() {
-            let shown = broken.iter().map(|exchange| evidence(exchange, "a 4xx or a 2xx")).collect();
+            let shown =
+                broken.iter().map(|exchange| evidence(exchange, "a 4xx or a 2xx")).collect();
             let repeat = by_hand::again(facts, &broken[0].name);
-            return Ok(Outcome::fail(text!("a body that is no event breaks the receiver: {}", names(&broken)), shown).repeat(repeat));
+            return Ok(Outcome::fail(
+                text!("a body that is no event breaks the receiver: {}", names(&broken)),
+                shown,
+            )
+            .repeat(repeat));
         }
         let mut shown = Vec::new();
         for exchange in exchanges {
@@ -73,12 +88,14 @@ impl Check for SurvivesMalformed {
     }
 }
 
-/// An answer to a delivery that broke nothing, unless the receiver was busy or the network in the way.
+/// An answer to a delivery that broke nothing, unless the receiver was busy or the network in the
+/// way.
 pub(super) fn settled(exchange: &Exchange, expected: &'static str) -> Result<Evidence, Reason> {
     match &exchange.answer {
-        Ok(answer) if matches!(answer.status, 429 | 503) => {
-            Err(Reason::Ambiguous(text!("the receiver was busy ({}), which says nothing of the delivery", answer.status)))
-        }
+        Ok(answer) if matches!(answer.status, 429 | 503) => Err(Reason::Ambiguous(text!(
+            "the receiver was busy ({}), which says nothing of the delivery",
+            answer.status
+        ))),
         Ok(_) => Ok(evidence(exchange, expected)),
         Err(trouble) => Err(Reason::Transport(text!("{}", trouble))),
     }
@@ -89,7 +106,10 @@ pub(super) fn breaks(exchange: &Exchange) -> bool {
     match &exchange.answer {
         Ok(answer) => answer.status >= 500 && answer.status != 503,
         Err(trouble) => match trouble.kind {
-            TroubleKind::TimedOut | TroubleKind::Reset | TroubleKind::Closed | TroubleKind::NotHttp => true,
+            TroubleKind::TimedOut
+            | TroubleKind::Reset
+            | TroubleKind::Closed
+            | TroubleKind::NotHttp => true,
             TroubleKind::NoSuchName
             | TroubleKind::Refused
             | TroubleKind::Unreachable
@@ -117,13 +137,18 @@ mod tests {
 
     #[test]
     fn fails_when_one_breaks_the_receiver() {
-        let finding = failure(answered(400).answered("malformed-empty", 500).judge(&SurvivesMalformed));
+        let finding =
+            failure(answered(400).answered("malformed-empty", 500).judge(&SurvivesMalformed));
         assert_eq!(finding.evidence.len(), 1);
     }
 
     #[test]
     fn fails_when_one_silences_the_receiver() {
-        failure(answered(400).went("malformed-signed", vec![At::Trouble(TroubleKind::TimedOut)]).judge(&SurvivesMalformed));
+        failure(
+            answered(400)
+                .went("malformed-signed", vec![At::Trouble(TroubleKind::TimedOut)])
+                .judge(&SurvivesMalformed),
+        );
     }
 
     #[test]
@@ -133,7 +158,9 @@ mod tests {
 
     #[test]
     fn is_undecided_when_the_network_was_in_the_way() {
-        let outcome = answered(400).went("malformed-signed", vec![At::Trouble(TroubleKind::Unreachable)]).judge(&SurvivesMalformed);
+        let outcome = answered(400)
+            .went("malformed-signed", vec![At::Trouble(TroubleKind::Unreachable)])
+            .judge(&SurvivesMalformed);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
     }
 }

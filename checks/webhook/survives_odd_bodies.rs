@@ -5,8 +5,8 @@ use super::proof::Controls;
 use super::scenarios::{ODD_BODIES, OVERSIZED, UNSIGNED, between_controls, oversized};
 use super::survives_malformed::{breaks, settled};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts, Scenario,
-    Stack, StackFix, TroubleKind,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, RunFacts, Scenario, Stack, StackFix, TroubleKind,
 };
 use crate::text;
 
@@ -19,30 +19,40 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-05"],
     needs: Needs::Network,
-    rationale: "A parser that runs out of stack or a server that reads whatever comes takes the whole process down, and events of real payments with it.",
-    judged: "A signed event with every key twice, one with bytes behind the JSON, one with 10,000 lists in one another (20 kB), one labelled as a form and \
-             one without a content type: each must be answered by a 200 or a 4xx, both are right. An unsigned event of 2 MiB \
-             (`limits.webhook_oversized_bytes`) must be refused, or the connection closed while it is sent. A 5xx or silence fails, and so does a \
-             connection that breaks on the smaller ones and a 2xx to the large one where a small unsigned event is refused; a 429 or 503 is undecided. \
-             The genuine event after them must be answered 200. The platform's pages ask for no more than that JSON is handled properly; the rest is \
-             ours. Sent in `probe` and in `full`, the large one in `negative` too, always as a `payment.processing`.",
-    remediation: "Cap the body (256 kB is plenty) and answer 413, verify before parsing, and catch whatever the parser throws, too deep nesting included.",
+    rationale: "A parser that runs out of stack or a server that reads whatever comes takes the \
+                whole process down, and events of real payments with it.",
+    judged: "A signed event with every key twice, one with bytes behind the JSON, one with 10,000 \
+             lists in one another (20 kB), one labelled as a form and one without a content type: \
+             each must be answered by a 200 or a 4xx, both are right. An unsigned event of 2 MiB \
+             (`limits.webhook_oversized_bytes`) must be refused, or the connection closed while \
+             it is sent. A 5xx or silence fails, and so does a connection that breaks on the \
+             smaller ones and a 2xx to the large one where a small unsigned event is refused; a \
+             429 or 503 is undecided. The genuine event after them must be answered 200. The \
+             platform's pages ask for no more than that JSON is handled properly; the rest is \
+             ours. Sent in `probe` and in `full`, the large one in `negative` too, always as a \
+             `payment.processing`.",
+    remediation: "Cap the body (256 kB is plenty) and answer 413, verify before parsing, and \
+                  catch whatever the parser throws, too deep nesting included.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "express.raw({ type: () => true, limit: '256kb' }): '*/*' leaves req.body undefined where there is no content type.",
+            how: "express.raw({ type: () => true, limit: '256kb' }): '*/*' leaves req.body \
+                  undefined where there is no content type.",
         },
         StackFix {
             stack: Stack::Php,
-            how: "client_max_body_size 256k; in nginx, and json_decode($body, true, 64), which gives null for what is deeper.",
+            how: "client_max_body_size 256k; in nginx, and json_decode($body, true, 64), which \
+                  gives null for what is deeper.",
         },
         StackFix {
             stack: Stack::Python,
-            how: "app.config['MAX_CONTENT_LENGTH'] = 256 * 1024, and except (ValueError, RecursionError): abort(400) around json.loads.",
+            how: "app.config['MAX_CONTENT_LENGTH'] = 256 * 1024, and except (ValueError, \
+                  RecursionError): abort(400) around json.loads.",
         },
         StackFix {
             stack: Stack::Java,
-            how: "Limit the body in the proxy or a filter, use Jackson 2.15 or newer (it stops at 1,000 levels) and catch JsonProcessingException.",
+            how: "Limit the body in the proxy or a filter, use Jackson 2.15 or newer (it stops at \
+                  1,000 levels) and catch JsonProcessingException.",
         },
     ],
     reference: Reference::WEBHOOKS,
@@ -55,15 +65,23 @@ impl Check for SurvivesOddBodies {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(ODD_BODIES.into_iter().chain([UNSIGNED]).map(Scenario::single).chain([oversized(merchant)]))
+        between_controls(
+            ODD_BODIES
+                .into_iter()
+                .chain([UNSIGNED])
+                .map(Scenario::single)
+                .chain([oversized(merchant)]),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let controls = Controls::of(facts)?;
         let odd = ODD_BODIES.map(|delivery| single(facts, delivery.name));
         let large = single(facts, OVERSIZED);
-        let mut broken: Vec<&Exchange> = odd.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
-        let mut shown: Vec<Evidence> = broken.iter().map(|exchange| evidence(exchange, EITHER)).collect();
+        let mut broken: Vec<&Exchange> =
+            odd.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
+        let mut shown: Vec<Evidence> =
+            broken.iter().map(|exchange| evidence(exchange, EITHER)).collect();
         if let Ok(large) = large
             && breaks(large)
             && !is_cut_off(large)
@@ -72,13 +90,17 @@ impl Check for SurvivesOddBodies {
             shown.push(evidence(large, CUT_OFF));
         }
         if !broken.is_empty() {
-            return Ok(Outcome::fail(text!("a strange body breaks the receiver: {}", names(&broken)), shown));
+            return Ok(Outcome::fail(
+                text!("a strange body breaks the receiver: {}", names(&broken)),
+                shown,
+            ));
         }
         if let Ok(large) = large
             && is_thanked(large)
         {
             return if single(facts, UNSIGNED.name)?.refused() {
-                let message = "an unsigned event is refused, and answered as if all were well when it is large";
+                let message = "an unsigned event is refused, and answered as if all were well \
+                               when it is large";
                 Ok(Outcome::Fail(Finding::new(message, vec![evidence(large, CUT_OFF)])))
             } else {
                 Err(Reason::Blocked { by: "webhook-rejects-unsigned" }.into())
@@ -89,7 +111,11 @@ impl Check for SurvivesOddBodies {
             shown.push(settled(exchange?, EITHER)?);
         }
         let large = large?;
-        shown.push(if is_cut_off(large) { evidence(large, CUT_OFF) } else { settled(large, CUT_OFF)? });
+        shown.push(if is_cut_off(large) {
+            evidence(large, CUT_OFF)
+        } else {
+            settled(large, CUT_OFF)?
+        });
         Ok(Outcome::Pass(shown))
     }
 }
@@ -112,7 +138,10 @@ mod tests {
     use super::*;
 
     fn answered(status: u16) -> Case {
-        Case::accepted().all_answered(ODD_BODIES.map(|delivery| delivery.name), status).answered(OVERSIZED, 413).answered("unsigned", 401)
+        Case::accepted()
+            .all_answered(ODD_BODIES.map(|delivery| delivery.name), status)
+            .answered(OVERSIZED, 413)
+            .answered("unsigned", 401)
     }
 
     #[test]
@@ -124,17 +153,31 @@ mod tests {
     #[test]
     fn passes_who_hangs_up_on_what_is_too_large() {
         for kind in [TroubleKind::Reset, TroubleKind::Closed] {
-            passes(answered(200).went(OVERSIZED, vec![At::Trouble(kind)]).judge(&SurvivesOddBodies));
+            passes(
+                answered(200).went(OVERSIZED, vec![At::Trouble(kind)]).judge(&SurvivesOddBodies),
+            );
         }
     }
 
     #[test]
     fn fails_when_one_breaks_or_silences_the_receiver() {
         for name in ["deep-nesting", OVERSIZED] {
-            assert_eq!(failure(answered(200).answered(name, 500).judge(&SurvivesOddBodies)).evidence.len(), 1, "{name}");
-            failure(answered(200).went(name, vec![At::Trouble(TroubleKind::TimedOut)]).judge(&SurvivesOddBodies));
+            assert_eq!(
+                failure(answered(200).answered(name, 500).judge(&SurvivesOddBodies)).evidence.len(),
+                1,
+                "{name}"
+            );
+            failure(
+                answered(200)
+                    .went(name, vec![At::Trouble(TroubleKind::TimedOut)])
+                    .judge(&SurvivesOddBodies),
+            );
         }
-        failure(answered(200).went("deep-nesting", vec![At::Trouble(TroubleKind::Closed)]).judge(&SurvivesOddBodies));
+        failure(
+            answered(200)
+                .went("deep-nesting", vec![At::Trouble(TroubleKind::Closed)])
+                .judge(&SurvivesOddBodies),
+        );
     }
 
     #[test]
@@ -144,14 +187,20 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_what_takes_unsigned_events() {
-        let outcome = answered(400).answered(OVERSIZED, 200).answered("unsigned", 200).judge(&SurvivesOddBodies);
+        let outcome = answered(400)
+            .answered(OVERSIZED, 200)
+            .answered("unsigned", 200)
+            .judge(&SurvivesOddBodies);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-rejects-unsigned" });
     }
 
     #[test]
     fn is_undecided_when_the_receiver_is_busy_or_gone_in_the_end() {
         assert!(matches!(reason(answered(503).judge(&SurvivesOddBodies)), Reason::Ambiguous(_)));
-        assert!(matches!(reason(answered(200).answered("control-after", 502).judge(&SurvivesOddBodies)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(answered(200).answered("control-after", 502).judge(&SurvivesOddBodies)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use super::conversation::{control, evidence};
 use super::measured::Burst;
 use super::scenarios::{BURST, between_controls, burst};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Merchant, Needs, Outcome, Phase, Probe, Reason, Reference, RunFacts, Stack,
-    StackFix, Subject, Text, TroubleKind,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Merchant, Needs, Outcome, Phase, Probe,
+    Reason, Reference, RunFacts, Stack, StackFix, Subject, Text, TroubleKind,
 };
 use crate::text;
 
@@ -20,28 +20,36 @@ const META: CheckMeta = CheckMeta {
     title: "Webhook takes a burst of events",
     covers: &["WH-15", "WH-16"],
     needs: Needs::Network,
-    rationale: "Payments come in bursts, at a sale or when the platform catches up, and what the receiver drops then is what it sells most.",
-    judged: "`limits.webhook_burst` (50) different genuine `payment.processing` events, all else at rest, on connections opened first and released \
-             together: all must be answered 200. A 5xx, another answer, a reset or silence fails. One that a rate limit turned away with 429 comes \
-             back when it is asked to; it warns where it is never taken. An answer later than `limits.webhook_burst_slow_ms` (10 s) warns: a receiver \
-             that does one thing at a time has its time. Number and limit are ours, the platform names none.",
-    remediation: "Store the event and answer 200, work it off from a queue, and size pools and rate limits for bursts of the platform's.",
+    rationale: "Payments come in bursts, at a sale or when the platform catches up, and what the \
+                receiver drops then is what it sells most.",
+    judged: "`limits.webhook_burst` (50) different genuine `payment.processing` events, all else \
+             at rest, on connections opened first and released together: all must be answered \
+             200. A 5xx, another answer, a reset or silence fails. One that a rate limit turned \
+             away with 429 comes back when it is asked to; it warns where it is never taken. An \
+             answer later than `limits.webhook_burst_slow_ms` (10 s) warns: a receiver that does \
+             one thing at a time has its time. Number and limit are ours, the platform names none.",
+    remediation: "Store the event and answer 200, work it off from a queue, and size pools and \
+                  rate limits for bursts of the platform's.",
     stacks: &[
         StackFix {
             stack: Stack::Node,
-            how: "Give the database pool a queue (pg: no connectionTimeoutMillis below a few seconds), and keep the handler short.",
+            how: "Give the database pool a queue (pg: no connectionTimeoutMillis below a few \
+                  seconds), and keep the handler short.",
         },
         StackFix {
             stack: Stack::Php,
-            how: "PHP-FPM: raise pm.max_children and listen.backlog; nginx: no limit_req on the webhook's location.",
+            how: "PHP-FPM: raise pm.max_children and listen.backlog; nginx: no limit_req on the \
+                  webhook's location.",
         },
         StackFix {
             stack: Stack::Python,
-            how: "gunicorn: several workers or threads, --backlog 512; and a pool with pool_timeout instead of an error.",
+            how: "gunicorn: several workers or threads, --backlog 512; and a pool with \
+                  pool_timeout instead of an error.",
         },
         StackFix {
             stack: Stack::Java,
-            how: "HikariCP: a connectionTimeout of seconds; Tomcat: server.tomcat.accept-count above the burst.",
+            how: "HikariCP: a connectionTimeout of seconds; Tomcat: server.tomcat.accept-count \
+                  above the burst.",
         },
     ],
     reference: Reference::WEBHOOKS,
@@ -61,30 +69,57 @@ impl Check for TakesBursts {
         control(facts)?;
         let burst = Burst::of(facts)?;
         let all = burst.exchanges.len();
-        let received: Vec<(Received, &Exchange)> = burst.exchanges.iter().map(|exchange| (Received::of(exchange), *exchange)).collect();
-        let that_were = |wanted: Received| received.iter().filter(move |(received, _)| *received == wanted).map(|(_, exchange)| *exchange);
+        let received: Vec<(Received, &Exchange)> =
+            burst.exchanges.iter().map(|exchange| (Received::of(exchange), *exchange)).collect();
+        let that_were = |wanted: Received| {
+            received
+                .iter()
+                .filter(move |(received, _)| *received == wanted)
+                .map(|(_, exchange)| *exchange)
+        };
         let mut shown = vec![summary(&burst, all)];
         if let Some(first) = that_were(Received::Dropped).next() {
             let dropped = that_were(Received::Dropped).count();
             shown.push(evidence(first, "200"));
-            return Ok(Outcome::fail(text!("of {} events at once {} were not taken", all, dropped), shown));
+            return Ok(Outcome::fail(
+                text!("of {} events at once {} were not taken", all, dropped),
+                shown,
+            ));
         }
         if let Some(first) = that_were(Received::Unknown).next() {
-            return Err(Reason::Transport(text!("of {} events at once some never left: {}", all, first.outcome())).into());
+            return Err(Reason::Transport(text!(
+                "of {} events at once some never left: {}",
+                all,
+                first.outcome()
+            ))
+            .into());
         }
         if let Some(first) = that_were(Received::TurnedAway).next() {
             let turned_away = that_were(Received::TurnedAway).count();
             shown.push(evidence(first, "200"));
-            let message = text!("of {} events at once {} were turned away for being too many, also when they came back", all, turned_away);
+            let message = text!(
+                "of {} events at once {} were turned away for being too many, also when they came \
+                 back",
+                all,
+                turned_away
+            );
             return Ok(Outcome::Warn(Finding::new(message, shown)));
         }
         let slow = Duration::from_millis(facts.merchant.limits.webhook_burst_slow_ms);
         let late = that_were(Received::Late).next();
-        let slowest =
-            that_were(Received::Taken).max_by_key(|exchange| exchange.times.answer()).filter(|exchange| exchange.times.answer() > slow);
+        let slowest = that_were(Received::Taken)
+            .max_by_key(|exchange| exchange.times.answer())
+            .filter(|exchange| exchange.times.answer() > slow);
         if let Some(slowest) = late.or(slowest) {
             shown.push(evidence(slowest, text!("200 within {} (a limit of ours)", slow)));
-            return Ok(Outcome::warn(text!("of {} events at once some were answered later than {} (a limit of ours)", all, slow), shown));
+            return Ok(Outcome::warn(
+                text!(
+                    "of {} events at once some were answered later than {} (a limit of ours)",
+                    all,
+                    slow
+                ),
+                shown,
+            ));
         }
         Ok(Outcome::Pass(shown))
     }
@@ -116,7 +151,13 @@ impl Received {
             Err(trouble) => match (trouble.phase, trouble.kind) {
                 (Phase::Connect | Phase::Tls, TroubleKind::TimedOut) => Self::Late,
                 (Phase::Name, _)
-                | (_, TroubleKind::NoSuchName | TroubleKind::Unreachable | TroubleKind::Other | TroubleKind::Certificate) => Self::Unknown,
+                | (
+                    _,
+                    TroubleKind::NoSuchName
+                    | TroubleKind::Unreachable
+                    | TroubleKind::Other
+                    | TroubleKind::Certificate,
+                ) => Self::Unknown,
                 (
                     Phase::Connect | Phase::Tls | Phase::Send | Phase::FirstByte | Phase::Body,
                     TroubleKind::Refused
@@ -142,7 +183,8 @@ fn summary(burst: &Burst<'_>, all: usize) -> Evidence {
         };
         *answers.entry(answer).or_default() += 1;
     }
-    let counts: Vec<Text> = answers.iter().map(|(answer, count)| text!("{} {}", *count, answer)).collect();
+    let counts: Vec<Text> =
+        answers.iter().map(|(answer, count)| text!("{} {}", *count, answer)).collect();
     let mut observed = Text::join(&counts, ", ");
     if let Some(spread) = burst.spread() {
         observed = text!("{}; {}", observed, spread.words());
@@ -162,14 +204,20 @@ mod tests {
 
     /// The last one of the burst, to be varied.
     fn with_last(mut case: Case, change: impl FnOnce(&mut Exchange)) -> Case {
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(BURST) else { panic!("there was a burst") };
-        let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else { panic!("there was a burst") };
+        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(BURST) else {
+            panic!("there was a burst")
+        };
+        let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else {
+            panic!("there was a burst")
+        };
         change(exchanges.last_mut().expect("of some"));
         case
     }
 
     fn trouble(kind: TroubleKind, phase: Phase) -> Outcome {
-        let last = |exchange: &mut Exchange| exchange.answer = Err(Trouble { kind, phase, after_ms: 10, detail: None });
+        let last = |exchange: &mut Exchange| {
+            exchange.answer = Err(Trouble { kind, phase, after_ms: 10, detail: None })
+        };
         with_last(case(&[200; 50]), last).judge(&TakesBursts)
     }
 
@@ -180,21 +228,33 @@ mod tests {
 
     #[test]
     fn passes_a_receiver_that_takes_its_time_one_by_one() {
-        passes(with_last(case(&[200; 50]), |last| last.times.answer_us = 9_000_000).judge(&TakesBursts));
+        passes(
+            with_last(case(&[200; 50]), |last| last.times.answer_us = 9_000_000)
+                .judge(&TakesBursts),
+        );
     }
 
     #[test]
     fn passes_what_a_rate_limit_let_in_when_it_came_back() {
         let outcome = with_last(case(&[200; 50]), |last| last.turned_away = 2).judge(&TakesBursts);
         let Outcome::Pass(shown) = outcome else { panic!("{outcome:?}") };
-        assert!(shown[0].observed.as_str().starts_with("49 answered 200, 1 answered 200 after 429"), "{}", shown[0].observed);
+        assert!(
+            shown[0].observed.as_str().starts_with("49 answered 200, 1 answered 200 after 429"),
+            "{}",
+            shown[0].observed
+        );
     }
 
     #[test]
     fn fails_when_some_break_the_receiver() {
         let finding = failure(case(&[200, 200, 500, 503]).judge(&TakesBursts));
         assert_eq!(finding.message.as_str(), "of 4 events at once 2 were not taken");
-        assert!(finding.evidence[0].observed.as_str().starts_with("2 answered 200, 1 answered 500, 1 answered 503"));
+        assert!(
+            finding.evidence[0]
+                .observed
+                .as_str()
+                .starts_with("2 answered 200, 1 answered 500, 1 answered 503")
+        );
     }
 
     #[test]
@@ -207,19 +267,35 @@ mod tests {
 
     #[test]
     fn warns_when_some_are_turned_away_to_the_end() {
-        assert!(warning(case(&[200, 429, 429]).judge(&TakesBursts)).message.as_str().contains("2 were turned away"));
+        assert!(
+            warning(case(&[200, 429, 429]).judge(&TakesBursts))
+                .message
+                .as_str()
+                .contains("2 were turned away")
+        );
     }
 
     #[test]
     fn warns_when_the_last_answer_is_late() {
-        warning(with_last(case(&[200; 50]), |last| last.times.answer_us = 11_000_000).judge(&TakesBursts));
+        warning(
+            with_last(case(&[200; 50]), |last| last.times.answer_us = 11_000_000)
+                .judge(&TakesBursts),
+        );
         warning(trouble(TroubleKind::TimedOut, Phase::Tls));
     }
 
     #[test]
     fn cannot_tell_what_never_left() {
-        assert!(matches!(reason(trouble(TroubleKind::Other, Phase::Connect)), Reason::Transport(_)));
-        assert!(matches!(reason(Case::accepted().went(BURST, vec![At::Together(Vec::new())]).judge(&TakesBursts)), Reason::Transport(_)));
+        assert!(matches!(
+            reason(trouble(TroubleKind::Other, Phase::Connect)),
+            Reason::Transport(_)
+        ));
+        assert!(matches!(
+            reason(
+                Case::accepted().went(BURST, vec![At::Together(Vec::new())]).judge(&TakesBursts)
+            ),
+            Reason::Transport(_)
+        ));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use super::recovery::{ONCE_TIMED_OUT, once_timed_out};
 use super::scenarios::{between_controls, once_cut};
 use super::{applies_once, cut_redelivered, stacks};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Phase, Probe, Reason, Reference, RunFacts, Subject,
-    Trouble, TroubleKind,
+    Check, CheckMeta, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Phase, Probe,
+    Reason, Reference, RunFacts, Subject, Trouble, TroubleKind,
 };
 use crate::text;
 
@@ -23,13 +23,17 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     attestable: true,
     waivable: false,
-    rationale: "A sender that is out of patience hangs up while the receiver is at work: what was half done then must neither be lost nor be done twice.",
-    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success` that is sent whole, its connection closed after half of the \
-             time that the first control took, then the same event, signed afresh, until it is answered 200 or `limits.webhook_retries` are \
-             used up (ours, as the platform gives no numbers). More than one effect, or none though another order was credited, fails, and the item is then \
-             required; never answering 200 fails. Where webhook-cut-redelivered shows the same harm, it carries the blame. Without effects a \
-             person may answer for it.",
-    remediation: "Let the handler finish, or roll back all of it, when the sender is gone; hold no lock or mark that outlives the attempt.",
+    rationale: "A sender that is out of patience hangs up while the receiver is at work: what was \
+                half done then must neither be lost nor be done twice.",
+    judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success` \
+             that is sent whole, its connection closed after half of the time that the first \
+             control took, then the same event, signed afresh, until it is answered 200 or \
+             `limits.webhook_retries` are used up (ours, as the platform gives no numbers). More \
+             than one effect, or none though another order was credited, fails, and the item is \
+             then required; never answering 200 fails. Where webhook-cut-redelivered shows the \
+             same harm, it carries the blame. Without effects a person may answer for it.",
+    remediation: "Let the handler finish, or roll back all of it, when the sender is gone; hold \
+                  no lock or mark that outlives the attempt.",
     stacks: stacks::ONCE,
     reference: Reference::RETRIES,
     ..CheckMeta::USUAL
@@ -48,7 +52,11 @@ impl Check for TimedOutRedelivered {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([once_timed_out(merchant), once_cut(merchant)].into_iter().chain(those_that_may_carry_the_blame(merchant)))
+        between_controls(
+            [once_timed_out(merchant), once_cut(merchant)]
+                .into_iter()
+                .chain(those_that_may_carry_the_blame(merchant)),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -65,7 +73,10 @@ impl Check for TimedOutRedelivered {
         }
         if !attempts.accepted() {
             attempts.are_the_receivers_doing(facts)?;
-            return Ok(Outcome::fail("an event whose sender timed out is never answered 200 after that", shown));
+            return Ok(Outcome::fail(
+                "an event whose sender timed out is never answered 200 after that",
+                shown,
+            ));
         }
         applied.once()?;
         control(facts)?;
@@ -86,8 +97,14 @@ impl<'a> Seen<'a> {
         match &first.answer {
             // We hung up, after the request was out whole.
             Err(Trouble { kind: TroubleKind::Closed, phase: Phase::FirstByte, .. }) => {}
-            Err(trouble) => return Err(Reason::Transport(text!("{}: {}", ONCE_TIMED_OUT, trouble))),
-            Ok(_) => return Err(Reason::Own("the first delivery was answered, so nobody timed out".into())),
+            Err(trouble) => {
+                return Err(Reason::Transport(text!("{}: {}", ONCE_TIMED_OUT, trouble)));
+            }
+            Ok(_) => {
+                return Err(Reason::Own(
+                    "the first delivery was answered, so nobody timed out".into(),
+                ));
+            }
         }
         let attempts = Attempts::of(facts, ONCE_TIMED_OUT, META.id)?;
         Ok(Self { first, attempts, applied: Applied::of(facts, ONCE_TIMED_OUT, META.id)? })
@@ -110,7 +127,9 @@ fn harm(facts: &Facts<'_>) -> Option<&'static str> {
     if applied.once() == Ok(false) {
         Some("an event whose sender timed out is applied again when it comes again")
     } else if attempts.answered() && applied.is_nothing() && applies_once::is_seen(facts) {
-        Some("an event whose sender timed out is lost: it is not applied when it comes again either")
+        Some(
+            "an event whose sender timed out is lost: it is not applied when it comes again either",
+        )
     } else {
         None
     }
@@ -123,12 +142,22 @@ mod tests {
 
     fn case(attempts: &[u16], effects: u64) -> Case {
         let first = At::Trouble(TroubleKind::Closed);
-        Case::accepted().went(ONCE_TIMED_OUT, vec![At::Effects(0), first, At::Attempts(attempts.to_vec()), At::Effects(effects)])
+        Case::accepted().went(
+            ONCE_TIMED_OUT,
+            vec![At::Effects(0), first, At::Attempts(attempts.to_vec()), At::Effects(effects)],
+        )
     }
 
     /// Another order was credited so often, by three deliveries.
     fn others(case: Case, effects: u64) -> Case {
-        let steps = vec![At::Effects(0), At::Status(200), At::Effects(1), At::Status(200), At::Status(200), At::Effects(effects)];
+        let steps = vec![
+            At::Effects(0),
+            At::Status(200),
+            At::Effects(1),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(effects),
+        ];
         case.went("once-sequential", steps)
     }
 
@@ -165,22 +194,38 @@ mod tests {
     fn leaves_the_blame_to_duplicates_and_to_cut_connections_that_do_the_same_harm() {
         let outcome = others(case(&[200], 2), 3).judge(&TimedOutRedelivered);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-applies-once" });
-        let cut = vec![At::Effects(0), At::Trouble(TroubleKind::Closed), At::Status(200), At::Status(200), At::Effects(2)];
+        let cut = vec![
+            At::Effects(0),
+            At::Trouble(TroubleKind::Closed),
+            At::Status(200),
+            At::Status(200),
+            At::Effects(2),
+        ];
         let outcome = case(&[200], 2).went("once-cut", cut).judge(&TimedOutRedelivered);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-cut-redelivered" });
     }
 
     #[test]
     fn is_undecided_when_nothing_had_an_effect_or_the_first_was_not_sent() {
-        assert!(matches!(reason(case(&[200], 0).judge(&TimedOutRedelivered)), Reason::Ambiguous(_)));
-        let steps = vec![At::Effects(0), At::Trouble(TroubleKind::Reset), At::Attempts(vec![200]), At::Effects(1)];
+        assert!(matches!(
+            reason(case(&[200], 0).judge(&TimedOutRedelivered)),
+            Reason::Ambiguous(_)
+        ));
+        let steps = vec![
+            At::Effects(0),
+            At::Trouble(TroubleKind::Reset),
+            At::Attempts(vec![200]),
+            At::Effects(1),
+        ];
         let outcome = Case::accepted().went(ONCE_TIMED_OUT, steps).judge(&TimedOutRedelivered);
         assert!(matches!(reason(outcome), Reason::Transport(_)));
     }
 
     #[test]
     fn cannot_be_seen_without_effects() {
-        let outcome = Case::accepted().not_made(ONCE_TIMED_OUT, crate::model::NotMade::NoEffects).judge(&TimedOutRedelivered);
+        let outcome = Case::accepted()
+            .not_made(ONCE_TIMED_OUT, crate::model::NotMade::NoEffects)
+            .judge(&TimedOutRedelivered);
         assert!(matches!(reason(outcome), Reason::NoWayToObserve(_)));
     }
 }

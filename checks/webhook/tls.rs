@@ -1,13 +1,17 @@
 //! The webhook's TLS as the checks look at it.
 
-use crate::model::{Certificate, Evidence, Facts, LegacyTls, Quoted, Reason, Seen, Subject, Text, Tls};
+use crate::model::{
+    Certificate, Evidence, Facts, LegacyTls, Quoted, Reason, Seen, Subject, Text, Tls,
+};
 use crate::text;
 
 /// What was seen of the handshake, or the check that carries the blame for seeing nothing.
 pub(super) fn handshake<'a>(facts: &Facts<'a>) -> Result<&'a Tls, Reason> {
     over_tls(facts)?;
     match &facts.seen.webhook_tls {
-        Seen::Trouble(_) if control_got_no_answer(facts) => Err(Reason::Blocked { by: "webhook-reachable" }),
+        Seen::Trouble(_) if control_got_no_answer(facts) => {
+            Err(Reason::Blocked { by: "webhook-reachable" })
+        }
         seen => seen.get(),
     }
 }
@@ -35,11 +39,16 @@ pub(super) fn speaks_only_old(facts: &Facts<'_>) -> bool {
 
 fn control_got_no_answer(facts: &Facts<'_>) -> bool {
     let control = facts.scenario(super::scenarios::CONTROL_BEFORE.name);
-    control.is_ok_and(|seen| seen.exchanges().next().is_some_and(|exchange| exchange.answer.is_err()))
+    control
+        .is_ok_and(|seen| seen.exchanges().next().is_some_and(|exchange| exchange.answer.is_err()))
 }
 
 /// Evidence about the webhook's host.
-pub(super) fn about(facts: &Facts<'_>, expected: impl Into<Text>, observed: impl Into<Text>) -> Evidence {
+pub(super) fn about(
+    facts: &Facts<'_>,
+    expected: impl Into<Text>,
+    observed: impl Into<Text>,
+) -> Evidence {
     let subject = match facts.merchant.webhook_url() {
         Some(url) => Subject::Endpoint(url.clone()),
         None => Subject::ConfigKey("webhook.url".into()),
@@ -49,7 +58,11 @@ pub(super) fn about(facts: &Facts<'_>, expected: impl Into<Text>, observed: impl
 
 /// A certificate in a few words.
 pub(super) fn described(certificate: &Certificate) -> Text {
-    text!("certificate for {}, issued by {}", Quoted(&certificate.subject), Quoted(&certificate.issuer))
+    text!(
+        "certificate for {}, issued by {}",
+        Quoted(&certificate.subject),
+        Quoted(&certificate.issuer)
+    )
 }
 
 /// The day of a moment, in UTC.

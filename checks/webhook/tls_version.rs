@@ -1,7 +1,10 @@
 //! The webhook must speak TLS 1.2 or newer.
 
 use super::tls::{about, handshake, speaks_only_old};
-use crate::model::{Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Plain, Probe, Quoted, Reason, Reference, RunFacts, Trust};
+use crate::model::{
+    Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Plain, Probe, Quoted, Reason,
+    Reference, RunFacts, Trust,
+};
 use crate::text;
 
 /// See [`META`].
@@ -14,9 +17,11 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-17"],
     needs: Needs::Network,
     rationale: "Senders of today speak nothing older, and what is older can be broken.",
-    judged: "A handshake must end in TLS 1.2 or 1.3. A server that was seen to speak TLS 1.0 or 1.1 and nothing newer fails; a handshake that fails for \
-             another reason is left to webhook-reachable.",
-    remediation: "Enable TLS 1.2 and 1.3 (nginx: ssl_protocols TLSv1.2 TLSv1.3) with cipher suites that have forward secrecy.",
+    judged: "A handshake must end in TLS 1.2 or 1.3. A server that was seen to speak TLS 1.0 or \
+             1.1 and nothing newer fails; a handshake that fails for another reason is left to \
+             webhook-reachable.",
+    remediation: "Enable TLS 1.2 and 1.3 (nginx: ssl_protocols TLSv1.2 TLSv1.3) with cipher \
+                  suites that have forward secrecy.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL
 };
@@ -34,16 +39,21 @@ impl Check for TlsVersion {
         let tls = handshake(facts)?;
         if let Some(version) = &tls.version {
             let suite = tls.suite.as_deref().unwrap_or("a suite that was not recorded");
-            return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{} with {}", Plain(version), Quoted(suite)))]));
+            return Ok(Outcome::Pass(vec![about(
+                facts,
+                EXPECTED,
+                text!("{} with {}", Plain(version), Quoted(suite)),
+            )]));
         }
         if speaks_only_old(facts) {
             let evidence = vec![about(facts, EXPECTED, "TLS 1.0 or 1.1 alone")];
             return Ok(Outcome::fail("the server speaks nothing newer than TLS 1.1", evidence));
         }
         Err(match &tls.trust {
-            Trust::NoHandshake(words) | Trust::Other(words) => {
-                Reason::Transport(text!("the handshake failed, and not over its version: {}", Quoted(words)))
-            }
+            Trust::NoHandshake(words) | Trust::Other(words) => Reason::Transport(text!(
+                "the handshake failed, and not over its version: {}",
+                Quoted(words)
+            )),
             Trust::Trusted
             | Trust::Expired
             | Trust::NotYetValid
@@ -93,7 +103,8 @@ mod tests {
 
     #[test]
     fn waits_for_https() {
-        let outcome = Case::with_tls(tls(Trust::Trusted)).url("http://shop.example/").judge(&TlsVersion);
+        let outcome =
+            Case::with_tls(tls(Trust::Trusted)).url("http://shop.example/").judge(&TlsVersion);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-https" });
     }
 }

@@ -13,9 +13,12 @@ const META: CheckMeta = CheckMeta {
     covers: &["PC-16", "WH-09"],
     needs: Needs::Config,
     waivable: false,
-    rationale: "Without an address of its own, production hears of no payment; with the sandbox's, nobody hears of it.",
-    judged: "`webhook.url` must be set and be a URL with a host. Whether it is registered with the platform is webhook-registered's.",
-    remediation: "Set `webhook.url` to the production webhook URL as it is registered in the platform's console.",
+    rationale: "Without an address of its own, production hears of no payment; with the \
+                sandbox's, nobody hears of it.",
+    judged: "`webhook.url` must be set and be a URL with a host. Whether it is registered with \
+             the platform is webhook-registered's.",
+    remediation: "Set `webhook.url` to the production webhook URL as it is registered in the \
+                  platform's console.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -30,9 +33,10 @@ impl Check for Url {
         let about = |observed| vec![Evidence::config("webhook.url", EXPECTED, observed)];
         Ok(match &facts.merchant.webhook.url {
             Some(Address::Url(url)) => Outcome::Pass(about(text!("{}", url))),
-            Some(Address::Unreadable) => {
-                Outcome::fail("the webhook address cannot be read as a URL", about("something that is no URL with a host".into()))
-            }
+            Some(Address::Unreadable) => Outcome::fail(
+                "the webhook address cannot be read as a URL",
+                about("something that is no URL with a host".into()),
+            ),
             None => Outcome::fail("no webhook address is configured", about("nothing".into())),
         })
     }

@@ -3,10 +3,13 @@
 use super::conversation::{Reception, control, evidence, names, single};
 use super::doctor::{self, Conclusion};
 use super::proof::{Controls, refuses};
-use super::scenarios::{AS_PRINTED, BODY_FORMS, BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls};
+use super::scenarios::{
+    AS_PRINTED, BODY_FORMS, BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls,
+};
 use super::{by_hand, stacks};
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Occasion, Outcome, Probe, Reference, RunFacts, Scenario,
+    Check, CheckMeta, Exchange, Facts, Finding, Form, Level, Merchant, Needs, Occasion, Outcome,
+    Probe, Reference, RunFacts, Scenario,
 };
 use crate::text;
 
@@ -19,13 +22,17 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["SV-01", "SV-02", "WH-13"],
     needs: Needs::Network,
-    rationale: "A receiver that parses the body and signs its own spelling of it refuses genuine events as soon as the sender spells them otherwise: \
-                payments stay unbooked.",
-    judged: "The same event in six other spellings (keys in the order the platform prints them, spaces, `\\/`, `\\u` escapes, Devanagari as UTF-8, \
-             `1.00` as a number), each signed over the bytes sent, must be answered 200 as the plain one was, by a receiver that refuses a forged and a changed one. Any other answer fails. Refusing only \
-             the number, or only those with a further field, warns: that is a strict schema, not verification. \
-             Where the platform's own order of keys is refused, the item is required.",
-    remediation: "Compute the HMAC over the body as it arrived, before anything parses it, and parse after it verified.",
+    rationale: "A receiver that parses the body and signs its own spelling of it refuses genuine \
+                events as soon as the sender spells them otherwise: payments stay unbooked.",
+    judged: "The same event in six other spellings (keys in the order the platform prints them, \
+             spaces, `\\/`, `\\u` escapes, Devanagari as UTF-8, `1.00` as a number), each signed \
+             over the bytes sent, must be answered 200 as the plain one was, by a receiver that \
+             refuses a forged and a changed one. Any other answer fails. Refusing only the \
+             number, or only those with a further field, warns: that is a strict schema, not \
+             verification. Where the platform's own order of keys is refused, the item is \
+             required.",
+    remediation: "Compute the HMAC over the body as it arrived, before anything parses it, and \
+                  parse after it verified.",
     stacks: stacks::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
     ..CheckMeta::USUAL
@@ -45,7 +52,10 @@ impl Check for VerifiesRawBody {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        let all = BODY_FORMS.into_iter().chain([BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY]).map(Scenario::single);
+        let all = BODY_FORMS
+            .into_iter()
+            .chain([BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY])
+            .map(Scenario::single);
         between_controls(all.chain([doctor::readings(merchant, Occasion::Trouble)]))
     }
 
@@ -60,10 +70,15 @@ impl Check for VerifiesRawBody {
                 refused.push((delivery.form, exchange));
             }
         }
-        let named = Conclusion::of(facts).ok().and_then(|conclusion| Some((doctor::instead(&conclusion)?, conclusion)));
+        let named = Conclusion::of(facts)
+            .ok()
+            .and_then(|conclusion| Some((doctor::instead(&conclusion)?, conclusion)));
         if refused.is_empty() {
             if let Some((instead, conclusion)) = named {
-                return Ok(Outcome::Fail(in_detail(Finding::new(instead, Vec::new()), &conclusion)));
+                return Ok(Outcome::Fail(in_detail(
+                    Finding::new(instead, Vec::new()),
+                    &conclusion,
+                )));
             }
             shown.push(refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?);
             shown.push(refuses(facts, &TAMPERED_BODY, "webhook-rejects-tampered")?);
@@ -73,19 +88,43 @@ impl Check for VerifiesRawBody {
         let forms: Vec<Form> = refused.iter().map(|(form, _)| *form).collect();
         let repeat = by_hand::again(facts, &refused[0].1.name);
         let exchanges: Vec<&Exchange> = refused.iter().map(|(_, exchange)| *exchange).collect();
-        let evidence = exchanges.iter().map(|exchange| evidence(exchange, "200, as for the plain spelling")).collect();
+        let evidence = exchanges
+            .iter()
+            .map(|exchange| evidence(exchange, "200, as for the plain spelling"))
+            .collect();
         let outcome = match Diagnosis::of(&forms) {
             Diagnosis::StrictAmount => Outcome::Warn(
-                Finding::new("an amount written as a number is refused, which may be a strict schema", evidence)
-                    .fix("Take amounts as strings and as numbers; the platform's pages print strings"),
+                Finding::new(
+                    "an amount written as a number is refused, which may be a strict schema",
+                    evidence,
+                )
+                .fix("Take amounts as strings and as numbers; the platform's pages print strings"),
             ),
             Diagnosis::StrictFields => Outcome::Warn(
-                Finding::new("an event with a field that the platform's pages do not print is refused", evidence)
-                    .fix("Ignore fields you do not know: the platform may add some"),
+                Finding::new(
+                    "an event with a field that the platform's pages do not print is refused",
+                    evidence,
+                )
+                .fix("Ignore fields you do not know: the platform may add some"),
             ),
-            Diagnosis::Sorts => fail("sorts or reorders the body before it computes the HMAC", &forms, &exchanges, evidence),
-            Diagnosis::Decodes => fail("decodes the text of the body before it computes the HMAC", &forms, &exchanges, evidence),
-            Diagnosis::Reserialises => fail("re-serialises the body before it computes the HMAC", &forms, &exchanges, evidence),
+            Diagnosis::Sorts => fail(
+                "sorts or reorders the body before it computes the HMAC",
+                &forms,
+                &exchanges,
+                evidence,
+            ),
+            Diagnosis::Decodes => fail(
+                "decodes the text of the body before it computes the HMAC",
+                &forms,
+                &exchanges,
+                evidence,
+            ),
+            Diagnosis::Reserialises => fail(
+                "re-serialises the body before it computes the HMAC",
+                &forms,
+                &exchanges,
+                evidence,
+            ),
         };
         Ok(match (outcome.repeat(repeat), named) {
             (Outcome::Fail(mut finding), Some((instead, conclusion))) => {
@@ -99,15 +138,26 @@ impl Check for VerifiesRawBody {
 
 /// With what the doctor found.
 fn in_detail(mut finding: Finding, conclusion: &Conclusion<'_>) -> Finding {
-    finding.evidence.extend(conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")));
+    finding
+        .evidence
+        .extend(conclusion.accepted.iter().map(|one| evidence(one.exchange, "a refusal (4xx)")));
     if let [one] = conclusion.accepted[..] {
         finding.fix = Some(one.fix());
     }
     finding
 }
 
-fn fail(does: &'static str, forms: &[Form], refused: &[&Exchange], evidence: Vec<crate::model::Evidence>) -> Outcome {
-    let printed = if forms.contains(&Form::AsPrinted) { "; the platform's own sample is spelled as in body-as-printed" } else { "" };
+fn fail(
+    does: &'static str,
+    forms: &[Form],
+    refused: &[&Exchange],
+    evidence: Vec<crate::model::Evidence>,
+) -> Outcome {
+    let printed = if forms.contains(&Form::AsPrinted) {
+        "; the platform's own sample is spelled as in body-as-printed"
+    } else {
+        ""
+    };
     let message = text!("the receiver {}: it does not accept {}{}", does, names(refused), printed);
     Outcome::fail(message, evidence)
 }
@@ -136,7 +186,8 @@ impl Diagnosis {
     fn of(refused: &[Form]) -> Self {
         let is = |form: Form| refused.contains(&form);
         let further_field = [Form::EscapedSlashes, Form::EscapedUnicode, Form::RawUnicode];
-        // Nothing that writes JSON of its own keeps the spaces, so a receiver that takes these verifies the raw bytes.
+        // Nothing that writes JSON of its own keeps the spaces, so a receiver that takes these
+        // verifies the raw bytes.
         let keeps_order_and_spaces = !is(Form::AsPrinted) && !is(Form::Spaced);
         if refused == [Form::DecimalNumber] {
             Self::StrictAmount
@@ -179,7 +230,8 @@ mod tests {
     #[test]
     fn fails_what_the_platforms_own_sample_does() {
         // JSON.stringify(req.body) keeps the order of keys and nothing else.
-        let node = ["body-spaced", "body-escaped-slashes", "body-escaped-unicode", "body-decimal-number"];
+        let node =
+            ["body-spaced", "body-escaped-slashes", "body-escaped-unicode", "body-decimal-number"];
         let finding = failure(accepted().all_answered(node, 401).judge(&VerifiesRawBody));
         assert!(finding.message.as_str().contains("re-serialises"));
         assert!(!finding.message.as_str().contains("own sample"));
@@ -204,9 +256,16 @@ mod tests {
 
     #[test]
     fn names_what_writes_the_body_again() {
-        let case = accepted().all_answered(["body-spaced", "body-raw-unicode", "body-decimal-number"], 401);
-        let finding = failure(examined(case, &["examined-genuine", "spelling-php-body"]).judge(&VerifiesRawBody));
-        assert!(finding.message.as_str().contains("PHP's `json_encode` does unless told"), "{}", finding.message);
+        let case = accepted()
+            .all_answered(["body-spaced", "body-raw-unicode", "body-decimal-number"], 401);
+        let finding = failure(
+            examined(case, &["examined-genuine", "spelling-php-body"]).judge(&VerifiesRawBody),
+        );
+        assert!(
+            finding.message.as_str().contains("PHP's `json_encode` does unless told"),
+            "{}",
+            finding.message
+        );
         assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("php://input")));
     }
 
@@ -229,18 +288,29 @@ mod tests {
 
     #[test]
     fn warns_about_a_schema_without_room_for_fields() {
-        let strict = ["body-escaped-slashes", "body-escaped-unicode", "body-raw-unicode", "body-decimal-number"];
+        let strict = [
+            "body-escaped-slashes",
+            "body-escaped-unicode",
+            "body-raw-unicode",
+            "body-decimal-number",
+        ];
         warning(accepted().all_answered(strict, 400).judge(&VerifiesRawBody));
     }
 
     #[test]
     fn is_undecided_when_the_receiver_is_busy() {
-        assert!(matches!(reason(accepted().answered("body-spaced", 429).judge(&VerifiesRawBody)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(accepted().answered("body-spaced", 429).judge(&VerifiesRawBody)),
+            Reason::Ambiguous(_)
+        ));
     }
 
     #[test]
     fn is_undecided_when_the_control_fails_in_the_end() {
-        let outcome = accepted().answered("body-spaced", 403).answered("control-after", 403).judge(&VerifiesRawBody);
+        let outcome = accepted()
+            .answered("body-spaced", 403)
+            .answered("control-after", 403)
+            .judge(&VerifiesRawBody);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
     }
 

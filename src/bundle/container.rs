@@ -33,10 +33,20 @@ fn is_zip(path: &Path) -> bool {
 pub(super) fn room(path: &Path) -> anyhow::Result<()> {
     match fs::read_dir(path) {
         Ok(mut entries) if !is_zip(path) => {
-            ensure!(entries.next().is_none(), "{} is not empty; a bundle has a folder of its own", path.display())
+            ensure!(
+                entries.next().is_none(),
+                "{} is not empty; a bundle has a folder of its own",
+                path.display()
+            )
         }
-        Ok(_) => bail!("{} is a folder; a bundle whose name ends in .zip is a file", path.display()),
-        Err(_) => ensure!(fs::symlink_metadata(path).is_err(), "{} is there already; a bundle is never written over", path.display()),
+        Ok(_) => {
+            bail!("{} is a folder; a bundle whose name ends in .zip is a file", path.display())
+        }
+        Err(_) => ensure!(
+            fs::symlink_metadata(path).is_err(),
+            "{} is there already; a bundle is never written over",
+            path.display()
+        ),
     }
     Ok(())
 }
@@ -76,7 +86,8 @@ pub(super) fn write(path: &Path, files: &Files, guard: &Guard) -> anyhow::Result
     Ok(published)
 }
 
-/// Keeps others from changing the bundle, or what stands beside a zip file, for as long as the answer lives.
+/// Keeps others from changing the bundle, or what stands beside a zip file, for as long as the
+/// answer lives.
 ///
 /// # Errors
 ///
@@ -97,7 +108,13 @@ pub(super) fn hold(path: &Path) -> std::io::Result<File> {
 /// # Errors
 ///
 /// When they cannot be put into a zip file.
-pub(super) fn replace(path: &Path, mut files: Files, name: &str, bytes: Vec<u8>, guard: &Guard) -> anyhow::Result<Published> {
+pub(super) fn replace(
+    path: &Path,
+    mut files: Files,
+    name: &str,
+    bytes: Vec<u8>,
+    guard: &Guard,
+) -> anyhow::Result<Published> {
     if path.is_dir() {
         return Ok(output::write_bytes(&path.join(name), &bytes, guard));
     }
@@ -106,7 +123,8 @@ pub(super) fn replace(path: &Path, mut files: Files, name: &str, bytes: Vec<u8>,
 }
 
 fn write_zip(path: &Path, files: &Files, guard: &Guard) -> anyhow::Result<Published> {
-    // Compressed bytes hide what is in them, so that the guard looks at each file by itself: the one it holds back is not written either.
+    // Compressed bytes hide what is in them, so that the guard looks at each file by itself: the
+    // one it holds back is not written either.
     if let Some(bytes) = files.values().find(|bytes| guard.check(bytes).is_err()) {
         return Ok(output::write_bytes(path, bytes, guard));
     }
@@ -116,7 +134,9 @@ fn write_zip(path: &Path, files: &Files, guard: &Guard) -> anyhow::Result<Publis
 fn zipped(files: &Files) -> anyhow::Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     // One date for all, so that the same bundle has the same bytes.
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).unix_permissions(0o644);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .unix_permissions(0o644);
     for (name, bytes) in files {
         zip.start_file(name.as_str(), options)?;
         zip.write_all(bytes)?;
@@ -136,20 +156,29 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Files> {
     if fs::metadata(path).with_context(reading)?.is_dir() {
         for entry in fs::read_dir(path).with_context(reading)? {
             let entry = entry.with_context(reading)?;
-            let Ok(name) = entry.file_name().into_string() else { bail!("{} holds a file with a name that is no text", path.display()) };
+            let Ok(name) = entry.file_name().into_string() else {
+                bail!("{} holds a file with a name that is no text", path.display())
+            };
             ensure!(
                 entry.file_type().with_context(reading)?.is_file(),
                 "{}: {name:?} is no file, and a bundle holds files alone",
                 path.display()
             );
-            put(&mut files, name, File::open(entry.path()).with_context(reading)?, &mut left).with_context(reading)?;
+            put(&mut files, name, File::open(entry.path()).with_context(reading)?, &mut left)
+                .with_context(reading)?;
         }
     } else {
         let file = File::open(path).with_context(reading)?;
-        let mut zip = ZipArchive::new(file).ok().with_context(|| format!("{} is no folder and no zip file", path.display()))?;
+        let mut zip = ZipArchive::new(file)
+            .ok()
+            .with_context(|| format!("{} is no folder and no zip file", path.display()))?;
         // Another program may show the other one of two.
         ensure!(!zip.has_duplicate_names(), "{}: it holds two files of one name", path.display());
-        ensure!(zip.offset() == 0, "{}: something stands before the zip file in it", path.display());
+        ensure!(
+            zip.offset() == 0,
+            "{}: something stands before the zip file in it",
+            path.display()
+        );
         ensure!(zip.len() <= MOST_FILES, "{}: it holds more than any bundle does", path.display());
         for index in 0..zip.len() {
             let entry = zip.by_index(index).with_context(reading)?;

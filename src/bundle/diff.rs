@@ -21,7 +21,8 @@ use crate::signatures::Said;
 /// When one cannot be read.
 pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
     let (old, new) = (report(old)?, report(new)?);
-    let before: BTreeMap<&str, &Judged> = old.checks().map(|check| (check.meta.id, check)).collect();
+    let before: BTreeMap<&str, &Judged> =
+        old.checks().map(|check| (check.meta.id, check)).collect();
     let [mut worse, mut better, mut other] = [const { Vec::<String>::new() }; 3];
     for check in new.checks() {
         let Some(was) = before.get(check.meta.id) else {
@@ -30,11 +31,21 @@ pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
         };
         if was.outcome.word() == check.outcome.word() && was.level == check.level {
             if let Some((before, now)) = other_words(&was.outcome, &check.outcome) {
-                other.push(format!("{}: {} as before, and otherwise: {before} → {now}", check.meta.id, check.outcome.word()));
+                other.push(format!(
+                    "{}: {} as before, and otherwise: {before} → {now}",
+                    check.meta.id,
+                    check.outcome.word()
+                ));
             }
             continue;
         }
-        let line = format!("{}: {} → {} ({})", check.meta.id, was.outcome.word(), check.outcome.word(), check.level.word());
+        let line = format!(
+            "{}: {} → {} ({})",
+            check.meta.id,
+            was.outcome.word(),
+            check.outcome.word(),
+            check.level.word()
+        );
         match rank(check).cmp(&rank(was)) {
             std::cmp::Ordering::Greater => worse.push(line),
             std::cmp::Ordering::Less => better.push(line),
@@ -42,7 +53,9 @@ pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
         }
     }
     let now: Vec<&str> = new.checks().map(|check| check.meta.id).collect();
-    worse.extend(before.keys().filter(|id| !now.contains(id)).map(|id| format!("{id}: no longer looked at")));
+    worse.extend(
+        before.keys().filter(|id| !now.contains(id)).map(|id| format!("{id}: no longer looked at")),
+    );
     let verdict_worse = verdict_rank(new.verdict) > verdict_rank(old.verdict);
     let mut words = format!("{} → {}\n", old.verdict.headline(), new.verdict.headline());
     for (title, lines) in [("Worse", &worse), ("Better", &better), ("Otherwise", &other)] {
@@ -66,7 +79,9 @@ pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
 /// What is said of two outcomes of a kind, where that differs and is no measurement.
 fn other_words(was: &Outcome, is: &Outcome) -> Option<(String, String)> {
     let words = |outcome: &Outcome| match outcome {
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => Some(finding.message.as_str().to_owned()),
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+            Some(finding.message.as_str().to_owned())
+        }
         Outcome::Undecided(reason) => Some(reason.show()),
         Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => None,
     };
@@ -79,9 +94,19 @@ fn report(path: &Path) -> anyhow::Result<Report> {
     if let Ok(bytes) = fs::read(path)
         && bytes.starts_with(b"{")
     {
-        let seen: Seen = serde_json::from_slice(&bytes)
-            .map_err(|error| anyhow::anyhow!("{}:{}:{}: this is no saved run", path.display(), error.line(), error.column()))?;
-        ensure!(seen.schema == run::SCHEMA, "{}: this run was saved by another version of golive", path.display());
+        let seen: Seen = serde_json::from_slice(&bytes).map_err(|error| {
+            anyhow::anyhow!(
+                "{}:{}:{}: this is no saved run",
+                path.display(),
+                error.line(),
+                error.column()
+            )
+        })?;
+        ensure!(
+            seen.schema == run::SCHEMA,
+            "{}: this run was saved by another version of golive",
+            path.display()
+        );
         return Ok(Report::new(&seen.facts()));
     }
     let files = container::read(path)?;

@@ -55,7 +55,11 @@ pub(super) struct Signed {
 impl Envelope {
     /// An envelope that nobody signed yet.
     pub(super) fn around(statement: &[u8]) -> Self {
-        Self { payload_type: PAYLOAD_TYPE.to_owned(), payload: BASE64.encode(statement), signatures: Vec::new() }
+        Self {
+            payload_type: PAYLOAD_TYPE.to_owned(),
+            payload: BASE64.encode(statement),
+            signatures: Vec::new(),
+        }
     }
 
     /// Reads an envelope, and insists that it is written the one way it can be.
@@ -64,9 +68,17 @@ impl Envelope {
     ///
     /// When it is not.
     pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Self> {
-        let envelope: Self = serde_json::from_slice(bytes)
-            .map_err(|error| anyhow::anyhow!("the envelope cannot be read (line {}, column {})", error.line(), error.column()))?;
-        ensure!(envelope.payload_type == PAYLOAD_TYPE, "the envelope holds something else than a statement");
+        let envelope: Self = serde_json::from_slice(bytes).map_err(|error| {
+            anyhow::anyhow!(
+                "the envelope cannot be read (line {}, column {})",
+                error.line(),
+                error.column()
+            )
+        })?;
+        ensure!(
+            envelope.payload_type == PAYLOAD_TYPE,
+            "the envelope holds something else than a statement"
+        );
         ensure!(envelope.bytes() == bytes, "the envelope is not in its canonical form");
         envelope.statement()?;
         Ok(envelope)
@@ -93,7 +105,10 @@ impl Envelope {
     /// When that key signed already.
     pub(super) fn sign(&mut self, key: &SigningKey, signer: Signer) -> anyhow::Result<()> {
         let keyid = key.public().id();
-        ensure!(self.signatures.iter().all(|signature| signature.keyid != keyid), "this key has signed the bundle already");
+        ensure!(
+            self.signatures.iter().all(|signature| signature.keyid != keyid),
+            "this key has signed the bundle already"
+        );
         let sig = BASE64.encode(&key.sign(&pae(&self.payload_type, &self.statement()?)));
         let signer_sig = BASE64.encode(&key.sign(&signer_message(&signer, &sig)));
         self.signatures.push(Signature { keyid, sig, signer, signer_sig });
@@ -109,23 +124,34 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// When nobody did, one signature is not by a given key or is wrong, or a given key has not signed.
+    /// When nobody did, one signature is not by a given key or is wrong, or a given key has not
+    /// signed.
     pub(super) fn verify(&self, keys: &[PublicKey]) -> anyhow::Result<Vec<Signed>> {
         ensure!(!self.signatures.is_empty(), "nobody has signed the bundle");
         let message = pae(&self.payload_type, &self.statement()?);
         let mut signed: Vec<Signed> = Vec::new();
         for Signature { keyid, sig, signer, signer_sig } in &self.signatures {
-            let key = keys
-                .iter()
-                .find(|key| key.id() == *keyid)
-                .with_context(|| format!("the signature of {} is by none of the given keys", super::shown(&signer.name)))?;
-            let decode = |text: &str| BASE64.decode(text.as_bytes()).context("a signature is not Base64");
-            ensure!(key.verifies(&message, &decode(sig)?), "a signature does not fit the statement");
-            ensure!(key.verifies(&signer_message(signer, sig), &decode(signer_sig)?), "a signer's name is not what was signed");
+            let key = keys.iter().find(|key| key.id() == *keyid).with_context(|| {
+                format!(
+                    "the signature of {} is by none of the given keys",
+                    super::shown(&signer.name)
+                )
+            })?;
+            let decode =
+                |text: &str| BASE64.decode(text.as_bytes()).context("a signature is not Base64");
+            ensure!(
+                key.verifies(&message, &decode(sig)?),
+                "a signature does not fit the statement"
+            );
+            ensure!(
+                key.verifies(&signer_message(signer, sig), &decode(signer_sig)?),
+                "a signer's name is not what was signed"
+            );
             ensure!(signed.iter().all(|known| known.keyid != *keyid), "a key has signed twice");
             signed.push(Signed { signer: signer.clone(), keyid: keyid.clone() });
         }
-        // Whoever names a key wants its signature: that it was taken out would otherwise go unnoticed.
+        // Whoever names a key wants its signature: that it was taken out would otherwise go
+        // unnoticed.
         for id in keys.iter().map(PublicKey::id) {
             ensure!(signed.iter().any(|signed| signed.keyid == id), "the key {id} has not signed");
         }

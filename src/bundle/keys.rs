@@ -17,7 +17,8 @@ const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x
 const LONGEST: u64 = 16 * 1024;
 
 /// What to do about a key that is locked.
-const PASSPHRASE: &str = "the key has a passphrase, which golive does not ask for; `ssh-keygen -p` takes it off a copy, and `golive keygen` makes a key of its own";
+const PASSPHRASE: &str = "the key has a passphrase, which golive does not ask for; `ssh-keygen \
+                          -p` takes it off a copy, and `golive keygen` makes a key of its own";
 
 /// A private key.
 pub(super) struct SigningKey(Ed25519KeyPair);
@@ -33,7 +34,9 @@ impl SigningKey {
     ///
     /// When the system gives no random numbers.
     pub(super) fn generate() -> anyhow::Result<Self> {
-        Ed25519KeyPair::generate().map(Self).map_err(|_| anyhow::anyhow!("making a key: the system gives no random numbers"))
+        Ed25519KeyPair::generate()
+            .map(Self)
+            .map_err(|_| anyhow::anyhow!("making a key: the system gives no random numbers"))
     }
 
     /// Reads a PKCS#8 key in PEM, or an OpenSSH key without a passphrase.
@@ -44,7 +47,11 @@ impl SigningKey {
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = read(path)?;
         let reading = || format!("reading {}", path.display());
-        ensure!(!text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----"), "{}: {PASSPHRASE}", path.display());
+        ensure!(
+            !text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
+            "{}: {PASSPHRASE}",
+            path.display()
+        );
         let pair = if let Some(der) = unarmoured(&text, "PRIVATE KEY") {
             Ed25519KeyPair::from_pkcs8(&der).ok()
         } else if let Some(blob) = unarmoured(&text, "OPENSSH PRIVATE KEY") {
@@ -53,7 +60,9 @@ impl SigningKey {
         } else {
             None
         };
-        pair.map(Self).with_context(|| format!("{} holds no Ed25519 private key in PKCS#8 or OpenSSH form", path.display()))
+        pair.map(Self).with_context(|| {
+            format!("{} holds no Ed25519 private key in PKCS#8 or OpenSSH form", path.display())
+        })
     }
 
     /// Writes the private key, for its owner alone, and the public key beside it, ending in `.pub`.
@@ -62,13 +71,18 @@ impl SigningKey {
     ///
     /// When one of the files exists or cannot be written.
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<PathBuf> {
-        let der: Pkcs8V1Der<'_> = self.0.as_der().map_err(|_| anyhow::anyhow!("the key has no PKCS#8 form"))?;
+        let der: Pkcs8V1Der<'_> =
+            self.0.as_der().map_err(|_| anyhow::anyhow!("the key has no PKCS#8 form"))?;
         let private = Zeroizing::new(armoured(der.as_ref(), "PRIVATE KEY"));
         let mut public = path.as_os_str().to_owned();
         public.push(".pub");
         let public = PathBuf::from(public);
         for taken in [path, &public] {
-            ensure!(fs::symlink_metadata(taken).is_err(), "{} is there already; a key is never written over", taken.display());
+            ensure!(
+                fs::symlink_metadata(taken).is_err(),
+                "{} is there already; a key is never written over",
+                taken.display()
+            );
         }
         create(path, &private, 0o600)?;
         create(&public, &armoured(&self.public().spki(), "PUBLIC KEY"), 0o644)?;
@@ -77,7 +91,9 @@ impl SigningKey {
 
     /// Its public half.
     pub(super) fn public(&self) -> PublicKey {
-        PublicKey(self.0.public_key().as_ref().try_into().expect("an Ed25519 public key has 32 bytes"))
+        PublicKey(
+            self.0.public_key().as_ref().try_into().expect("an Ed25519 public key has 32 bytes"),
+        )
     }
 
     /// Signs.
@@ -94,10 +110,13 @@ impl PublicKey {
     /// When it cannot be read or is no such key.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = read(path)?;
-        let bytes = unarmoured(&text, "PUBLIC KEY").and_then(|der| der.strip_prefix(&SPKI).map(<[u8]>::to_vec));
+        let bytes = unarmoured(&text, "PUBLIC KEY")
+            .and_then(|der| der.strip_prefix(&SPKI).map(<[u8]>::to_vec));
         let bytes = bytes.or_else(|| ssh_public(&text));
         let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        key.map(Self).with_context(|| format!("{} holds no Ed25519 public key in PEM or OpenSSH form", path.display()))
+        key.map(Self).with_context(|| {
+            format!("{} holds no Ed25519 public key in PEM or OpenSSH form", path.display())
+        })
     }
 
     /// Names it: the SHA-256 of its SubjectPublicKeyInfo, in hex.
@@ -118,10 +137,13 @@ impl PublicKey {
 fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let reading = || format!("reading {}", path.display());
     let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).with_context(reading)?;
+    File::open(path)
+        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+        .with_context(reading)?;
     ensure!(bytes.len() as u64 <= LONGEST, "{} is too long to be a key", path.display());
-    let text =
-        std::str::from_utf8(&bytes).ok().with_context(|| format!("{} is no text, and no key in PEM or OpenSSH form", path.display()))?;
+    let text = std::str::from_utf8(&bytes).ok().with_context(|| {
+        format!("{} is no text, and no key in PEM or OpenSSH form", path.display())
+    })?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -133,12 +155,19 @@ fn create(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     let writing = || format!("writing {}", path.display());
-    options.open(path).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all())).with_context(writing)
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .with_context(writing)
 }
 
 fn armoured(der: &[u8], label: &str) -> String {
     let text = BASE64.encode(der);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("Base64 is ASCII")).collect();
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).expect("Base64 is ASCII"))
+        .collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
@@ -170,7 +199,10 @@ fn ssh_private(blob: &[u8]) -> anyhow::Result<(Zeroizing<Vec<u8>>, Vec<u8>)> {
     ensure!(blob.number().context(cut)? == 1, "it holds several keys");
     blob.string().context(cut)?;
     let mut private = Reader(blob.string().context(cut)?);
-    ensure!(private.number().context(cut)? == private.number().context(cut)?, "the OpenSSH key is damaged");
+    ensure!(
+        private.number().context(cut)? == private.number().context(cut)?,
+        "the OpenSSH key is damaged"
+    );
     ensure!(
         private.string().context(cut)? == b"ssh-ed25519",
         "it is an SSH key of another kind; `ssh-keygen -t ed25519` makes one that can sign off"

@@ -1,4 +1,5 @@
-//! The sign-off bundle: reports, what they rest on, and who signed them, so that somebody else can check it all again.
+//! The sign-off bundle: reports, what they rest on, and who signed them, so that somebody else can
+//! check it all again.
 
 mod container;
 mod diff;
@@ -85,7 +86,8 @@ pub(crate) struct Wish {
 }
 
 impl Wish {
-    /// Notes it among the facts of a run that has yet to begin, so that every report says so, and refuses what would be refused afterwards.
+    /// Notes it among the facts of a run that has yet to begin, so that every report says so, and
+    /// refuses what would be refused afterwards.
     ///
     /// # Errors
     ///
@@ -96,7 +98,8 @@ impl Wish {
             container::room(path)?;
             ensure!(
                 self.draft || switches.is_empty(),
-                "no bundle to sign off comes of a run with {switches}; `--draft` makes one that says DRAFT on every page"
+                "no bundle to sign off comes of a run with {switches}; `--draft` makes one that \
+                 says DRAFT on every page"
             );
         }
         if let Some(challenge) = &self.challenge {
@@ -106,7 +109,8 @@ impl Wish {
         Ok(())
     }
 
-    /// Writes the bundle of that run. Where nothing can be signed off it says why on standard error: the reports were written all the same.
+    /// Writes the bundle of that run. Where nothing can be signed off it says why on standard
+    /// error: the reports were written all the same.
     pub(crate) fn end(&self, seen: &Seen, guard: &Guard) -> Published {
         let Some(path) = &self.path else { return Published::default() };
         make(seen, path, guard).unwrap_or_else(|why| {
@@ -120,16 +124,21 @@ impl Wish {
 ///
 /// # Errors
 ///
-/// When nothing can be signed off and it is no draft, another version saw it, or there is no room for the bundle.
+/// When nothing can be signed off and it is no draft, another version saw it, or there is no room
+/// for the bundle.
 pub(crate) fn make(seen: &Seen, path: &Path, guard: &Guard) -> anyhow::Result<Published> {
     ensure!(
         seen.run.version == env!("CARGO_PKG_VERSION"),
-        "this run was made by golive {}, and this is {}: a bundle holds what one version saw and judged",
+        "this run was made by golive {}, and this is {}: a bundle holds what one version saw and \
+         judged",
         Quoted(&seen.run.version).show(),
         env!("CARGO_PKG_VERSION")
     );
     if let Some(why) = why_draft(&Report::new(&seen.facts())) {
-        ensure!(seen.run.draft, "no bundle to sign off: {why}; `--draft` makes one that says DRAFT on every page");
+        ensure!(
+            seen.run.draft,
+            "no bundle to sign off: {why}; `--draft` makes one that says DRAFT on every page"
+        );
     }
     container::write(path, &files(seen, &salt()?, &own_digest().unwrap_or_default())?, guard)
 }
@@ -139,7 +148,10 @@ fn files(seen: &Seen, salt: &str, tool: &str) -> anyhow::Result<Files> {
     let report = Report::new(&seen.facts());
     let mut files = parts(seen)?;
     files.insert(CATALOGUE.to_owned(), spelled(&statement::catalogue(&seen.merchant)?));
-    files.insert(CONFIGURATION.to_owned(), spelled(&statement::configuration(&seen.merchant, salt)?));
+    files.insert(
+        CONFIGURATION.to_owned(),
+        spelled(&statement::configuration(&seen.merchant, salt)?),
+    );
     files.insert(VERDICT.to_owned(), spelled(&statement::verdict(&report, tool)));
     for (name, format) in REPORTS {
         files.insert(name.to_owned(), format.render(&report, false).into_bytes());
@@ -176,11 +188,18 @@ fn seen(files: &Files) -> anyhow::Result<Seen> {
     fn part<T: serde::de::DeserializeOwned>(files: &Files, name: &str) -> anyhow::Result<T> {
         let bytes = files.get(name).with_context(|| format!("{name} is missing"))?;
         // The library's words may repeat what stands in the file.
-        serde_json::from_slice(bytes).map_err(|error| anyhow::anyhow!("{name}:{}:{}: cannot be read", error.line(), error.column()))
+        serde_json::from_slice(bytes).map_err(|error| {
+            anyhow::anyhow!("{name}:{}:{}: cannot be read", error.line(), error.column())
+        })
     }
     let Run { schema, run } = part(files, RUN)?;
     ensure!(schema == run::SCHEMA, "{RUN}: this run was saved by another version of golive");
-    Ok(Seen { schema, run, merchant: part::<Merchant>(files, MERCHANT)?, observations: part::<Observations>(files, OBSERVATIONS)? })
+    Ok(Seen {
+        schema,
+        run,
+        merchant: part::<Merchant>(files, MERCHANT)?,
+        observations: part::<Observations>(files, OBSERVATIONS)?,
+    })
 }
 
 /// The envelope in a bundle.
@@ -197,7 +216,8 @@ pub(crate) fn keygen(path: &Path) -> anyhow::Result<String> {
     let key = SigningKey::generate()?;
     let public = key.write(path)?;
     Ok(format!(
-        "Wrote {}, which signs: keep it to yourself.\nWrote {}: give it to those who verify.\n  key        {}\n",
+        "Wrote {}, which signs: keep it to yourself.\nWrote {}: give it to those who verify.\n  \
+         key        {}\n",
         path.display(),
         public.display(),
         key.public().id()
@@ -209,21 +229,34 @@ pub(crate) fn keygen(path: &Path) -> anyhow::Result<String> {
 /// # Errors
 ///
 /// When it does not, the key cannot be used or has signed already, or the name or role is none.
-pub(crate) fn sign_off(path: &Path, key: &Path, name: &str, role: &str) -> anyhow::Result<(String, Published)> {
+pub(crate) fn sign_off(
+    path: &Path,
+    key: &Path,
+    name: &str,
+    role: &str,
+) -> anyhow::Result<(String, Published)> {
     let key = SigningKey::read(key)?;
-    let signer = Signer { name: sayable(name, "a name")?, role: sayable(role, "a role")?, at: now()? };
+    let signer =
+        Signer { name: sayable(name, "a name")?, role: sayable(role, "a role")?, at: now()? };
     sign(path, &key, signer)
 }
 
 fn sign(path: &Path, key: &SigningKey, signer: Signer) -> anyhow::Result<(String, Published)> {
-    // Two may sign at once. Where folders cannot be locked, the second must look whether the first is still there.
+    // Two may sign at once. Where folders cannot be locked, the second must look whether the first
+    // is still there.
     let _held = container::hold(path);
     let files = container::read(path)?;
-    let (mut envelope, seen) =
-        verify::held(&files).map_err(|fault| anyhow::anyhow!("{}: nobody should sign this bundle: {fault}", path.display()))?;
+    let (mut envelope, seen) = verify::held(&files).map_err(|fault| {
+        anyhow::anyhow!("{}: nobody should sign this bundle: {fault}", path.display())
+    })?;
     let report = Report::new(&seen.facts());
-    let words =
-        format!("Signed by {}, {}: {}\n  key        {}\n", shown(&signer.name), shown(&signer.role), report.sentence, key.public().id());
+    let words = format!(
+        "Signed by {}, {}: {}\n  key        {}\n",
+        shown(&signer.name),
+        shown(&signer.role),
+        report.sentence,
+        key.public().id()
+    );
     envelope.sign(key, signer)?;
     Ok((words, container::replace(path, files, ENVELOPE, envelope.bytes(), &Guard::none())?))
 }
@@ -244,7 +277,10 @@ pub(crate) fn show(path: &Path) -> anyhow::Result<String> {
     if envelope.signers().next().is_none() {
         words.push_str("  signed     by nobody yet\n");
     }
-    words.push_str("\nNothing was verified: `golive verify` does that, with the public keys of those who signed.\n");
+    words.push_str(
+        "\nNothing was verified: `golive verify` does that, with the public keys of those who \
+         signed.\n",
+    );
     Ok(words)
 }
 
@@ -252,7 +288,11 @@ pub(crate) fn show(path: &Path) -> anyhow::Result<String> {
 fn about(report: &Report) -> String {
     let merchant = report.merchant.as_ref().map_or("not named", Text::as_str);
     let mut words = format!("{}\n\n  merchant   {merchant}\n", report.sentence);
-    let _ = writeln!(words, "  run        {}, id {}, on {}", report.run.started_local, report.run.id, report.run.host);
+    let _ = writeln!(
+        words,
+        "  run        {}, id {}, on {}",
+        report.run.started_local, report.run.id, report.run.host
+    );
     if let Some(challenge) = &report.run.challenge {
         let _ = writeln!(words, "  challenge  {challenge}");
     }
@@ -261,7 +301,13 @@ fn about(report: &Report) -> String {
 
 /// Who signed, in a line.
 fn signature(signer: &Signer, keyid: &str) -> String {
-    format!("  signed     by {}, {}, at {}\n  key        {}\n", shown(&signer.name), shown(&signer.role), signer.at, shown(keyid))
+    format!(
+        "  signed     by {}, {}, at {}\n  key        {}\n",
+        shown(&signer.name),
+        shown(&signer.role),
+        signer.at,
+        shown(keyid)
+    )
 }
 
 fn shown(words: &str) -> String {
@@ -272,8 +318,14 @@ fn shown(words: &str) -> String {
 fn sayable(words: &str, what: &str) -> anyhow::Result<String> {
     let words = words.trim();
     ensure!(!words.is_empty(), "{what} has at least one character");
-    ensure!(words.chars().count() <= LONGEST_WORDS, "{what} has {LONGEST_WORDS} characters at the most");
-    ensure!(!words.chars().any(golive_checks::model::is_invisible), "{what} has only characters that can be seen");
+    ensure!(
+        words.chars().count() <= LONGEST_WORDS,
+        "{what} has {LONGEST_WORDS} characters at the most"
+    );
+    ensure!(
+        !words.chars().any(golive_checks::model::is_invisible),
+        "{what} has only characters that can be seen"
+    );
     Ok(words.to_owned())
 }
 
@@ -289,7 +341,8 @@ fn digest(bytes: &[u8]) -> String {
 /// Nobody can tell two fields with the same value by their digests, nor look one up in a table.
 fn salt() -> anyhow::Result<String> {
     let mut random = [0; 16];
-    aws_lc_rs::rand::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
+    aws_lc_rs::rand::fill(&mut random)
+        .map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
     Ok(HEXLOWER.encode(&random))
 }
 

@@ -23,7 +23,9 @@ fn of_the_shop() -> Seen {
         let shop = Shop::start(&[], std::time::Duration::ZERO).unwrap();
         let mut seen = demo_run(&shop, Deliver::Full).unwrap().observe(&Silent).unwrap().0;
         // The shop's signer is this very program, which is a test here.
-        let Observed::Got(calls) = &mut seen.observations.signer else { panic!("the shop has a signer") };
+        let Observed::Got(calls) = &mut seen.observations.signer else {
+            panic!("the shop has a signer")
+        };
         calls.iter_mut().for_each(|call| call.result = SignerResult::Right);
         seen
     })
@@ -43,7 +45,9 @@ fn ready() -> Seen {
 /// The same, whose certificate was found expired.
 fn not_ready() -> Seen {
     let mut seen = ready();
-    let Observed::Got(tls) = &mut seen.observations.webhook_tls else { panic!("the shop speaks TLS") };
+    let Observed::Got(tls) = &mut seen.observations.webhook_tls else {
+        panic!("the shop speaks TLS")
+    };
     tls.trust = Trust::Expired;
     seen
 }
@@ -60,7 +64,8 @@ fn signed(seen: &Seen) -> (Files, SigningKey) {
     (files, key)
 }
 
-/// Puts sums, statement and signature around files that were changed, as somebody can who has a key. The statement claims what the report says.
+/// Puts sums, statement and signature around files that were changed, as somebody can who has a
+/// key. The statement claims what the report says.
 fn sign_anew(files: &mut Files, key: &SigningKey, claims: Option<&Report>) {
     if let Some(report) = claims {
         files.remove(SUMS);
@@ -91,7 +96,10 @@ fn a_bundle_of_a_ready_run_holds_in_a_folder_and_in_a_zip_file() {
         assert!(make(&ready(), &path, &Guard::none()).unwrap().whole());
         let key = SigningKey::generate().unwrap();
         let (words, published) = sign(&path, &key, signer("Asha Rao")).unwrap();
-        assert!(published.whole() && words.contains("Asha Rao") && words.contains("READY until"), "{words}");
+        assert!(
+            published.whole() && words.contains("Asha Rao") && words.contains("READY until"),
+            "{words}"
+        );
         let verified = check(&container::read(&path).unwrap(), &key).unwrap();
         assert_eq!(verified.signed[0].signer.name, "Asha Rao");
         assert!(verified.report.sentence.as_str().starts_with("READY until"));
@@ -110,12 +118,19 @@ fn several_people_sign_and_each_signature_must_be_by_a_given_key_and_each_key_ha
     assert!(envelope.sign(&asha, signer("Asha again")).is_err());
     let alone = files.clone();
     files.insert(ENVELOPE.to_owned(), envelope.bytes());
-    let check =
-        |files: &Files, keys: &[PublicKey]| verified(files, keys, None, false, Timestamp::now()).map(|verified| verified.signed.len());
+    let check = |files: &Files, keys: &[PublicKey]| {
+        verified(files, keys, None, false, Timestamp::now()).map(|verified| verified.signed.len())
+    };
     let both = [ravi.public(), asha.public()];
     assert_eq!(check(&files, &both), Ok(2));
-    assert_eq!(check(&files, &both[1..]).unwrap_err(), ["the signature of \"Ravi Iyer\" is by none of the given keys"]);
-    assert_eq!(check(&alone, &both).unwrap_err(), [format!("the key {} has not signed", ravi.public().id())]);
+    assert_eq!(
+        check(&files, &both[1..]).unwrap_err(),
+        ["the signature of \"Ravi Iyer\" is by none of the given keys"]
+    );
+    assert_eq!(
+        check(&alone, &both).unwrap_err(),
+        [format!("the key {} has not signed", ravi.public().id())]
+    );
     assert!(check(&files, &[]).is_err());
 }
 
@@ -135,7 +150,8 @@ fn every_bit_of_the_envelope_counts() {
     two.sign(&ravi, signer("Ravi Iyer")).unwrap();
     files.insert(ENVELOPE.to_owned(), two.bytes());
     let keys = [key.public(), ravi.public()];
-    let holds = |bytes: &[u8]| Envelope::read(bytes).and_then(|envelope| envelope.verify(&keys)).is_ok();
+    let holds =
+        |bytes: &[u8]| Envelope::read(bytes).and_then(|envelope| envelope.verify(&keys)).is_ok();
     let mut bytes = files[ENVELOPE].clone();
     assert!(holds(&bytes));
     for bit in 0..bytes.len() * 8 {
@@ -159,9 +175,11 @@ fn every_bit_of_the_sums_counts() {
     }
 }
 
-/// Verifying compares the SHA-256 of each file with `SHA256SUMS` before anything else. So a flipped bit goes unnoticed only where it is in no file that
-/// is summed, in a part of a file that is not, or where it leaves the SHA-256 as it was. The first two are seen here, with every file; so is the third, up to the end of
-/// the block that holds the bit, with every bit: two texts of one length whose hashes differ after a block and agree at the end are a collision of SHA-256.
+/// Verifying compares the SHA-256 of each file with `SHA256SUMS` before anything else. So a flipped
+/// bit goes unnoticed only where it is in no file that is summed, in a part of a file that is not,
+/// or where it leaves the SHA-256 as it was. The first two are seen here, with every file; so is
+/// the third, up to the end of the block that holds the bit, with every bit: two texts of one
+/// length whose hashes differ after a block and agree at the end are a collision of SHA-256.
 #[test]
 fn every_bit_of_every_file_counts() {
     let (files, key) = signed(&ready());
@@ -169,14 +187,24 @@ fn every_bit_of_every_file_counts() {
     let right = sums(&files);
     for (name, bytes) in files.iter().filter(|(name, _)| *name != ENVELOPE) {
         // The sum is one of all bytes of the file, and of no others.
-        assert_eq!(right[name], HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(bytes)), "{name}");
+        assert_eq!(
+            right[name],
+            HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(bytes)),
+            "{name}"
+        );
         let mut flipped = files.clone();
-        let ends = (0..bytes.len() * 8).step_by(bytes.len() / 4 * 8 + 5).chain([0, bytes.len() * 8 - 1]);
+        let ends =
+            (0..bytes.len() * 8).step_by(bytes.len() / 4 * 8 + 5).chain([0, bytes.len() * 8 - 1]);
         for bit in ends {
             let flip = |files: &mut Files| files.get_mut(name).unwrap()[bit / 8] ^= 1 << (bit % 8);
             flip(&mut flipped);
             let why = refused(&flipped, &key);
-            assert!(why.contains("is not the file that SHA256SUMS lists"), "bit {} of byte {} of {name}: {why}", bit % 8, bit / 8);
+            assert!(
+                why.contains("is not the file that SHA256SUMS lists"),
+                "bit {} of byte {} of {name}: {why}",
+                bit % 8,
+                bit / 8
+            );
             flip(&mut flipped);
         }
         every_bit_changes_its_block(bytes);
@@ -216,7 +244,10 @@ fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
         refused(&files, &key)
     };
     for (name, _) in REPORTS {
-        assert_eq!(edited(name, &|text| text.replacen(' ', "  ", 1)), format!("{name} is not what the observations give, judged again"));
+        assert_eq!(
+            edited(name, &|text| text.replacen(' ', "  ", 1)),
+            format!("{name} is not what the observations give, judged again")
+        );
     }
     let canonical = |name: &str| format!("{name} is not in its canonical form");
     for name in [RUN, MERCHANT, OBSERVATIONS] {
@@ -226,21 +257,37 @@ fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
             if name == RUN { "run.json:2:8: cannot be read".to_owned() } else { canonical(name) }
         );
     }
-    assert!(edited(CATALOGUE, &|text| text.replacen("required", "recommended", 1)).contains("catalogue.json"));
-    assert!(edited(CONFIGURATION, &|text| text.replacen("\": \"0", "\": \"1", 1)).contains("configuration.json"));
+    assert!(
+        edited(CATALOGUE, &|text| text.replacen("required", "recommended", 1))
+            .contains("catalogue.json")
+    );
+    assert!(
+        edited(CONFIGURATION, &|text| text.replacen("\": \"0", "\": \"1", 1))
+            .contains("configuration.json")
+    );
     let judged_again = "the verdict is not what the observations give, judged again";
-    assert_eq!(edited(VERDICT, &|text| text.replacen("\"switches\": []", "\"switches\": [\"--now\"]", 1)), judged_again);
+    assert_eq!(
+        edited(VERDICT, &|text| text.replacen("\"switches\": []", "\"switches\": [\"--now\"]", 1)),
+        judged_again
+    );
     // A check that was taken out.
     let without = |text: &str| {
         let mut verdict: serde_json::Value = serde_json::from_str(text).unwrap();
-        verdict["outcomes"].as_object_mut().unwrap().shift_remove("webhook-rejects-forged").unwrap();
+        verdict["outcomes"]
+            .as_object_mut()
+            .unwrap()
+            .shift_remove("webhook-rejects-forged")
+            .unwrap();
         String::from_utf8(spelled(&verdict)).unwrap()
     };
     assert_eq!(edited(VERDICT, &without), judged_again);
     // The statement alone claims what is not so.
     let (mut lying, key) = signed(&not_ready_draft());
     sign_anew(&mut lying, &key, Some(&good));
-    assert_eq!(refused(&lying, &key), "the statement is not what the observations give, judged again");
+    assert_eq!(
+        refused(&lying, &key),
+        "the statement is not what the observations give, judged again"
+    );
 }
 
 fn not_ready_draft() -> Seen {
@@ -254,13 +301,23 @@ fn not_ready_draft() -> Seen {
 fn the_observations_of_another_run_are_refused_though_they_were_signed_again() {
     let report = Report::new(&ready().facts());
     let (mut files, key) = signed(&ready());
-    files.insert(OBSERVATIONS.to_owned(), parts(&not_ready()).unwrap().remove(OBSERVATIONS).unwrap());
+    files.insert(
+        OBSERVATIONS.to_owned(),
+        parts(&not_ready()).unwrap().remove(OBSERVATIONS).unwrap(),
+    );
     assert_eq!(refused(&files, &key), "observations.json is not the file that SHA256SUMS lists");
     sign_anew(&mut files, &key, Some(&report));
-    assert_eq!(refused(&files, &key), "the verdict is not what the observations give, judged again");
+    assert_eq!(
+        refused(&files, &key),
+        "the verdict is not what the observations give, judged again"
+    );
     // And with a verdict that is honest.
     let (files, key) = signed(&not_ready());
-    assert_eq!(refused(&files, &key), "the verdict is NOT READY, and it does not say that it is a draft; the verdict is NOT READY");
+    assert_eq!(
+        refused(&files, &key),
+        "the verdict is NOT READY, and it does not say that it is a draft; the verdict is NOT \
+         READY"
+    );
 }
 
 #[test]
@@ -273,7 +330,10 @@ fn files_of_another_run_are_refused() {
         let mut mixed = files.clone();
         mixed.insert(name.clone(), others[name].clone());
         if files[name] != others[name] {
-            assert!(!refused(&mixed, &key).is_empty() && !refused(&mixed, &other_key).is_empty(), "{name}");
+            assert!(
+                !refused(&mixed, &key).is_empty() && !refused(&mixed, &other_key).is_empty(),
+                "{name}"
+            );
         }
     }
 }
@@ -284,10 +344,15 @@ fn another_challenge_and_another_day_are_refused() {
     seen.run.challenge = Some("reviewer-4711".to_owned());
     let (files, key) = signed(&seen);
     let now = Timestamp::now();
-    let check = |challenge: Option<&str>, now| verified(&files, &[key.public()], challenge, false, now).map(|_| ());
+    let check = |challenge: Option<&str>, now| {
+        verified(&files, &[key.public()], challenge, false, now).map(|_| ())
+    };
     assert_eq!(check(Some("reviewer-4711"), now), Ok(()));
     assert_eq!(check(None, now), Ok(()));
-    assert_eq!(check(Some("reviewer-4712"), now).unwrap_err(), ["the run is not bound to this challenge"]);
+    assert_eq!(
+        check(Some("reviewer-4712"), now).unwrap_err(),
+        ["the run is not bound to this challenge"]
+    );
     let later = check(None, now + SignedDuration::from_hours(24 * 9)).unwrap_err();
     assert!(later.len() == 1 && later[0].starts_with("it ended on "), "{later:?}");
     let earlier = check(None, now - SignedDuration::from_hours(1)).unwrap_err();
@@ -348,7 +413,11 @@ fn an_envelope_has_one_spelling() {
     let keyid = json["signatures"][0]["keyid"].as_str().unwrap();
     let unpadded = sig.trim_end_matches('=');
     // The last character of Base64 with padding has bits that mean nothing.
-    let loose = format!("{}{}==", &unpadded[..unpadded.len() - 1], char::from(unpadded.as_bytes()[unpadded.len() - 1] + 1));
+    let loose = format!(
+        "{}{}==",
+        &unpadded[..unpadded.len() - 1],
+        char::from(unpadded.as_bytes()[unpadded.len() - 1] + 1)
+    );
     let changes: [(&str, String, &str); 9] = [
         ("\"payload\"", "\"extra\": 1, \"payload\"".to_owned(), "cannot be read"),
         ("\"sig\"", "\"cert\": \"\", \"sig\"".to_owned(), "cannot be read"),
@@ -386,10 +455,14 @@ fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
     with_switches.run.switches.push("--allow-private".to_owned());
     let mut strict = ready();
     strict.run.only.push("webhook".to_owned());
-    for (seen, why) in
-        [(of_the_shop(), "the built-in shop"), (not_ready(), "NOT READY"), (with_switches, "--allow-private"), (strict, "PARTIAL")]
-    {
-        let refused = make(&seen, &folder.path().join("bundle"), &Guard::none()).unwrap_err().to_string();
+    for (seen, why) in [
+        (of_the_shop(), "the built-in shop"),
+        (not_ready(), "NOT READY"),
+        (with_switches, "--allow-private"),
+        (strict, "PARTIAL"),
+    ] {
+        let refused =
+            make(&seen, &folder.path().join("bundle"), &Guard::none()).unwrap_err().to_string();
         assert!(refused.contains(why) && refused.contains("--draft"), "{refused}");
         // Nor does it help to write one by hand.
         let (files, key) = signed(&seen);
@@ -402,7 +475,10 @@ fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
         for format in Format::ALL {
             assert!(format.render(&verified.report, false).contains("DRAFT"), "{format:?}");
         }
-        assert!(format!("{}", String::from_utf8_lossy(&files["report.html"])).contains("<body data-draft=\"DRAFT\">"));
+        assert!(
+            format!("{}", String::from_utf8_lossy(&files["report.html"]))
+                .contains("<body data-draft=\"DRAFT\">")
+        );
     }
     assert!(!folder.path().join("bundle").exists());
     let ready = Report::new(&ready().facts());
@@ -413,8 +489,10 @@ fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
 fn a_secret_holds_back_the_whole_bundle() {
     let folder = tempfile::tempdir().unwrap();
     let value = ready().merchant.config.sha256;
-    let guard =
-        Guard::new(&golive_checks::model::Keyring { api_key: Some(golive_checks::model::Secret::new(value)), ..Default::default() });
+    let guard = Guard::new(&golive_checks::model::Keyring {
+        api_key: Some(golive_checks::model::Secret::new(value)),
+        ..Default::default()
+    });
     for name in ["bundle", "bundle.zip"] {
         let published = make(&ready(), &folder.path().join(name), &guard).unwrap();
         assert!(published.leaked, "{name}");
@@ -437,7 +515,11 @@ fn keys_are_read_back_and_never_written_over() {
     assert_eq!(SigningKey::read(&private).unwrap().public(), read);
     assert!(read.verifies(b"x", &key.sign(b"x")) && !read.verifies(b"y", &key.sign(b"x")));
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&private).unwrap().permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&private).unwrap().permissions())
+            & 0o777,
+        0o600
+    );
     let before = fs::read(&private).unwrap();
     assert!(key.write(&private).is_err());
     fs::remove_file(&private).unwrap();
@@ -450,19 +532,34 @@ fn keys_are_read_back_and_never_written_over() {
 fn ssh_key(seed: &[u8; 32], cipher: &[u8]) -> (String, String) {
     let pair = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(seed).unwrap();
     let public = aws_lc_rs::signature::KeyPair::public_key(&pair).as_ref().to_vec();
-    let string = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
+    let string =
+        |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
     let blob = [string(b"ssh-ed25519"), string(&public)].concat();
     let both = [&seed[..], &public].concat();
     let check = 0x5eed_u32.to_be_bytes();
     let mut private = [&check[..], &check, &blob, &string(&both), &string(b"asha@acme")].concat();
     private.extend((1..=8).take((8 - private.len() % 8) % 8));
     let kdf: &[u8] = if cipher == b"none" { b"none" } else { b"bcrypt" };
-    let whole =
-        [&b"openssh-key-v1\0"[..], &string(cipher), &string(kdf), &string(b""), &1_u32.to_be_bytes(), &string(&blob), &string(&private)]
-            .concat();
-    let lines: Vec<String> =
-        data_encoding::BASE64.encode(&whole).as_bytes().chunks(70).map(|line| String::from_utf8(line.to_vec()).unwrap()).collect();
-    let private = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", lines.join("\n"));
+    let whole = [
+        &b"openssh-key-v1\0"[..],
+        &string(cipher),
+        &string(kdf),
+        &string(b""),
+        &1_u32.to_be_bytes(),
+        &string(&blob),
+        &string(&private),
+    ]
+    .concat();
+    let lines: Vec<String> = data_encoding::BASE64
+        .encode(&whole)
+        .as_bytes()
+        .chunks(70)
+        .map(|line| String::from_utf8(line.to_vec()).unwrap())
+        .collect();
+    let private = format!(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
+        lines.join("\n")
+    );
     (private, format!("ssh-ed25519 {} asha@acme\n", data_encoding::BASE64.encode(&blob)))
 }
 
@@ -478,31 +575,52 @@ fn an_ssh_key_signs_and_verifies() {
     sign_off(&bundle, &private, "Asha Rao", "QA").unwrap();
     let asked = Asked { keys: vec![public], challenge: None, draft: false };
     let said = super::verify(&bundle, &asked).unwrap();
-    assert!(said.exit == Exit::Ready && said.words.contains("\"Asha Rao\", \"QA\""), "{}", said.words);
+    assert!(
+        said.exit == Exit::Ready && said.words.contains("\"Asha Rao\", \"QA\""),
+        "{}",
+        said.words
+    );
 }
 
 #[test]
 fn keys_that_cannot_be_used_are_named_for_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = key_files(&folder);
-    let damaged = ssh_key(&[7; 32], b"none").0.replacen("b3BlbnNzaC1rZXktdjE", "b3BlbnNzaC1rZXktdjI", 1);
+    let damaged =
+        ssh_key(&[7; 32], b"none").0.replacen("b3BlbnNzaC1rZXktdjE", "b3BlbnNzaC1rZXktdjI", 1);
     for (text, why) in [
         (ssh_key(&[7; 32], b"aes256-ctr").0, "passphrase"),
-        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMARKER\n-----END ENCRYPTED PRIVATE KEY-----\n".to_owned(), "passphrase"),
-        ("-----BEGIN RSA PRIVATE KEY-----\nMARKER\n-----END RSA PRIVATE KEY-----\n".to_owned(), "holds no Ed25519 private key"),
+        (
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMARKER\n-----END ENCRYPTED PRIVATE KEY-----\n"
+                .to_owned(),
+            "passphrase",
+        ),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMARKER\n-----END RSA PRIVATE KEY-----\n".to_owned(),
+            "holds no Ed25519 private key",
+        ),
         (damaged, "no OpenSSH key"),
         ("MARKER".repeat(9_000), "too long"),
         (String::new(), "holds no Ed25519 private key"),
     ] {
         fs::write(&path, text).unwrap();
         let error = format!("{:#}", SigningKey::read(&path).err().expect("it cannot be used"));
-        assert!(error.contains(why) && error.contains("asha.key") && !error.contains("MARKER"), "{error}");
+        assert!(
+            error.contains(why) && error.contains("asha.key") && !error.contains("MARKER"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn names_and_roles_can_be_read() {
-    for (name, role) in [("", "QA"), ("Asha", " "), ("Asha\u{202e}", "QA"), ("a\nb", "QA"), (&"a".repeat(201), "QA")] {
+    for (name, role) in [
+        ("", "QA"),
+        ("Asha", " "),
+        ("Asha\u{202e}", "QA"),
+        ("a\nb", "QA"),
+        (&"a".repeat(201), "QA"),
+    ] {
         assert!(sayable(name, "a name").and(sayable(role, "a role")).is_err(), "{name:?} {role:?}");
     }
     assert_eq!(sayable(" Asha Rao ", "a name").unwrap(), "Asha Rao");
@@ -517,7 +635,14 @@ fn of_many_who_sign_at_once_none_is_lost() {
         std::thread::scope(|scope| {
             for number in 0..6 {
                 let path = &path;
-                scope.spawn(move || super::sign(path, &SigningKey::generate().unwrap(), signer(&format!("Signer {number}"))).unwrap());
+                scope.spawn(move || {
+                    super::sign(
+                        path,
+                        &SigningKey::generate().unwrap(),
+                        signer(&format!("Signer {number}")),
+                    )
+                    .unwrap()
+                });
             }
         });
         let shown = super::show(&path).unwrap();
@@ -539,13 +664,25 @@ fn what_got_worse_is_a_regression() {
     let same = diff(&old, &bundle).unwrap();
     assert!(same.exit == Exit::Ready && same.words.contains("as before"), "{}", same.words);
     let worse = diff(&bundle, &new).unwrap();
-    assert!(worse.exit == Exit::Refused && worse.words.contains("\nWorse\n  webhook-certificate"), "{}", worse.words);
+    assert!(
+        worse.exit == Exit::Refused && worse.words.contains("\nWorse\n  webhook-certificate"),
+        "{}",
+        worse.words
+    );
     let better = diff(&new, &old).unwrap();
-    assert!(better.exit == Exit::Ready && better.words.starts_with("NOT READY → READY\n\nBetter\n"), "{}", better.words);
+    assert!(
+        better.exit == Exit::Ready && better.words.starts_with("NOT READY → READY\n\nBetter\n"),
+        "{}",
+        better.words
+    );
     let mut partial = ready();
     partial.run.skip.push("webhook-https".to_owned());
     let less = diff(&old, &save("less.json", &partial)).unwrap();
-    assert!(less.exit == Exit::Refused && less.words.contains("webhook-https: no longer looked at"), "{}", less.words);
+    assert!(
+        less.exit == Exit::Refused && less.words.contains("webhook-https: no longer looked at"),
+        "{}",
+        less.words
+    );
     fs::write(&old, "{\"MARKER\"").unwrap();
     let garbled = format!("{:#}", diff(&old, &new).unwrap_err());
     assert!(garbled.contains("old.json:1:") && !garbled.contains("MARKER"), "{garbled}");

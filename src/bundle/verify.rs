@@ -13,8 +13,8 @@ use super::container::{self, Files};
 use super::envelope::{Envelope, Signed};
 use super::keys::PublicKey;
 use super::{
-    CATALOGUE, CONFIGURATION, ENVELOPE, MERCHANT, OBSERVATIONS, REPORTS, RUN, SUMS, VERDICT, about, digest, parts, seen, shown, signature,
-    spelled, statement, why_draft,
+    CATALOGUE, CONFIGURATION, ENVELOPE, MERCHANT, OBSERVATIONS, REPORTS, RUN, SUMS, VERDICT, about,
+    digest, parts, seen, shown, signature, spelled, statement, why_draft,
 };
 use crate::exit::Exit;
 use crate::report::{Report, Verdict};
@@ -44,7 +44,8 @@ pub(crate) struct Asked {
 ///
 /// When there is no bundle, or a key cannot be read.
 pub(crate) fn verify(path: &Path, asked: &Asked) -> anyhow::Result<Said> {
-    let keys = asked.keys.iter().map(|key| PublicKey::read(key)).collect::<anyhow::Result<Vec<_>>>()?;
+    let keys =
+        asked.keys.iter().map(|key| PublicKey::read(key)).collect::<anyhow::Result<Vec<_>>>()?;
     let files = container::read(path)?;
     Ok(match verified(&files, &keys, asked.challenge.as_deref(), asked.draft, Timestamp::now()) {
         Ok(verified) => Said { words: verified.words(), exit: Exit::Ready },
@@ -65,7 +66,8 @@ pub(super) struct Verified {
 ///
 /// # Errors
 ///
-/// What is wrong with it. Nothing that is in a bundle whose bytes are not those that were signed is looked at any further.
+/// What is wrong with it. Nothing that is in a bundle whose bytes are not those that were signed is
+/// looked at any further.
 pub(super) fn verified(
     files: &Files,
     keys: &[PublicKey],
@@ -83,15 +85,23 @@ pub(super) fn verified(
 
 /// The sums of all files but the envelope, which has none.
 pub(super) fn sums(files: &Files) -> Sums {
-    files.iter().filter(|(name, _)| *name != ENVELOPE).map(|(name, bytes)| (name.clone(), digest(bytes))).collect()
+    files
+        .iter()
+        .filter(|(name, _)| *name != ENVELOPE)
+        .map(|(name, bytes)| (name.clone(), digest(bytes)))
+        .collect()
 }
 
 /// `SHA256SUMS`, as it is of these sums.
 pub(super) fn listing(sums: &Sums) -> String {
-    sums.iter().filter(|(name, _)| *name != SUMS).map(|(name, sum)| format!("{sum}  {name}\n")).collect()
+    sums.iter()
+        .filter(|(name, _)| *name != SUMS)
+        .map(|(name, sum)| format!("{sum}  {name}\n"))
+        .collect()
 }
 
-/// Whether the bytes are those that were put together, and its envelope: cheap, and before anything is believed.
+/// Whether the bytes are those that were put together, and its envelope: cheap, and before anything
+/// is believed.
 ///
 /// # Errors
 ///
@@ -121,13 +131,17 @@ pub(super) fn listed(sums: &Sums, listing: &[u8]) -> anyhow::Result<()> {
     let mut lines = listing.split_inclusive(|byte| *byte == b'\n');
     for line in right.split_inclusive('\n') {
         let name = line.trim_end().rsplit(' ').next().unwrap_or_default();
-        ensure!(lines.next() == Some(line.as_bytes()), "{name} is not the file that SHA256SUMS lists");
+        ensure!(
+            lines.next() == Some(line.as_bytes()),
+            "{name} is not the file that SHA256SUMS lists"
+        );
     }
     ensure!(lines.next().is_none(), "SHA256SUMS lists more than the bundle holds");
     Ok(())
 }
 
-/// Whether a bundle holds together, whoever signed it: intact, and everything in it follows from what was observed. With its envelope and its run.
+/// Whether a bundle holds together, whoever signed it: intact, and everything in it follows from
+/// what was observed. With its envelope and its run.
 ///
 /// # Errors
 ///
@@ -141,20 +155,33 @@ pub(super) fn held(files: &Files) -> anyhow::Result<(Envelope, Seen)> {
     // Whose word the version is must not decide how strictly the rest is looked at.
     ensure!(
         seen.run.version == env!("CARGO_PKG_VERSION"),
-        "the bundle is one of golive {}, and this is {}: verify it with that version, whose judging it rests on",
+        "the bundle is one of golive {}, and this is {}: verify it with that version, whose \
+         judging it rests on",
         shown(&seen.run.version),
         env!("CARGO_PKG_VERSION")
     );
     let report = Report::new(&seen.facts());
-    let verdict: Value = serde_json::from_slice(&files[VERDICT]).ok().context("verdict.json cannot be read")?;
+    let verdict: Value =
+        serde_json::from_slice(&files[VERDICT]).ok().context("verdict.json cannot be read")?;
     let tool = text(&verdict, "/tool/sha256");
     ensure!(tool.is_empty() || is_hex(tool, 64), "verdict.json names no SHA-256 of the tool");
-    ensure!(files[VERDICT] == spelled(&statement::verdict(&report, tool)), "the verdict is not what the observations give, judged again");
+    ensure!(
+        files[VERDICT] == spelled(&statement::verdict(&report, tool)),
+        "the verdict is not what the observations give, judged again"
+    );
     for (name, format) in REPORTS {
-        ensure!(files[name] == format.render(&report, false).as_bytes(), "{name} is not what the observations give, judged again");
+        ensure!(
+            files[name] == format.render(&report, false).as_bytes(),
+            "{name} is not what the observations give, judged again"
+        );
     }
-    ensure!(files[CATALOGUE] == spelled(&statement::catalogue(&seen.merchant)?), "catalogue.json is not the one of this version");
-    let configuration: Value = serde_json::from_slice(&files[CONFIGURATION]).ok().context("configuration.json cannot be read")?;
+    ensure!(
+        files[CATALOGUE] == spelled(&statement::catalogue(&seen.merchant)?),
+        "catalogue.json is not the one of this version"
+    );
+    let configuration: Value = serde_json::from_slice(&files[CONFIGURATION])
+        .ok()
+        .context("configuration.json cannot be read")?;
     let salt = text(&configuration, "/salt");
     ensure!(is_hex(salt, 32), "configuration.json has no salt");
     ensure!(
@@ -162,7 +189,10 @@ pub(super) fn held(files: &Files) -> anyhow::Result<(Envelope, Seen)> {
         "configuration.json is not what merchant.json gives"
     );
     let right = statement::statement(&sums(files), &report)?;
-    ensure!(envelope.statement()? == right, "the statement is not what the observations give, judged again");
+    ensure!(
+        envelope.statement()? == right,
+        "the statement is not what the observations give, judged again"
+    );
     Ok((envelope, seen))
 }
 
@@ -175,7 +205,14 @@ fn is_hex(text: &str, length: usize) -> bool {
 }
 
 /// Why a bundle that holds together is no sign-off, to whoever asks now.
-fn unacceptable(report: &Report, seen: &Seen, signed: &[Signed], challenge: Option<&str>, draft: bool, now: Timestamp) -> Vec<String> {
+fn unacceptable(
+    report: &Report,
+    seen: &Seen,
+    signed: &[Signed],
+    challenge: Option<&str>,
+    draft: bool,
+    now: Timestamp,
+) -> Vec<String> {
     let mut faults = Vec::new();
     let latest = now.as_second().saturating_add(CLOCKS_S);
     if seen.run.draft && !draft {
@@ -186,7 +223,8 @@ fn unacceptable(report: &Report, seen: &Seen, signed: &[Signed], challenge: Opti
     }
     match report.verdict {
         Verdict::Ready | Verdict::ReadyWithWaivers => {}
-        Verdict::NotReady | Verdict::Incomplete | Verdict::Partial | Verdict::Interrupted if draft => {}
+        Verdict::NotReady | Verdict::Incomplete | Verdict::Partial | Verdict::Interrupted
+            if draft => {}
         Verdict::NotReady | Verdict::Incomplete | Verdict::Partial | Verdict::Interrupted => {
             faults.push(format!("the verdict is {}", report.verdict.headline()));
         }
@@ -204,7 +242,9 @@ fn unacceptable(report: &Report, seen: &Seen, signed: &[Signed], challenge: Opti
         if signer.at.as_second() > latest {
             faults.push(format!("{} signed at a time to come", shown(&signer.name)));
         }
-        if signer.at.as_second() < seen.run.started.as_second().saturating_sub(CLOCKS_S) && !seen.run.draft {
+        if signer.at.as_second() < seen.run.started.as_second().saturating_sub(CLOCKS_S)
+            && !seen.run.draft
+        {
             faults.push(format!("{} signed before the run began", shown(&signer.name)));
         }
     }
@@ -221,25 +261,38 @@ fn refusal(faults: &[String]) -> String {
 
 impl Verified {
     pub(super) fn words(&self) -> String {
-        let mut words = format!("VERIFIED{}: {}", if self.report.run.draft { " AS A DRAFT" } else { "" }, about(&self.report));
+        let mut words = format!(
+            "VERIFIED{}: {}",
+            if self.report.run.draft { " AS A DRAFT" } else { "" },
+            about(&self.report)
+        );
         for Signed { signer, keyid } in &self.signed {
             words.push_str(&signature(signer, keyid));
         }
         let version = self.report.run.version.as_str();
-        let ends = if self.report.valid_until.is_some() { "; and that has not ended yet" } else { "" };
+        let ends =
+            if self.report.valid_until.is_some() { "; and that has not ended yet" } else { "" };
         let _ = write!(
             words,
-            "\nWhat this proves: whoever holds these keys signed exactly these files; judged again by golive {version}, the observations in them \
-             give this very verdict and these very reports{ends}.\n"
+            "\nWhat this proves: whoever holds these keys signed exactly these files; judged \
+             again by golive {version}, the observations in them give this very verdict and these \
+             very reports{ends}.\n"
         );
         match self.report.run.challenge.as_ref().map(Text::as_str) {
-            Some(_) => words.push_str("The run names the challenge above, so that it was not written down before that was known.\n"),
-            None => words.push_str("No challenge was given, so that only its own clock says when the run was made.\n"),
+            Some(_) => words.push_str(
+                "The run names the challenge above, so that it was not written down before that \
+                 was known.\n",
+            ),
+            None => words.push_str(
+                "No challenge was given, so that only its own clock says when the run was made.\n",
+            ),
         }
         words.push_str(
-            "\nWhat it cannot prove: that the observations are what really happened. The merchant controls the machine that made them and can \
-             write down others. Names, roles and dates are the signers' own words, attested items the word of those named, and only you know \
-             whose keys these are. Where money hangs on it, run `golive check` yourself, or be there when it is run.\n",
+            "\nWhat it cannot prove: that the observations are what really happened. The merchant \
+             controls the machine that made them and can write down others. Names, roles and \
+             dates are the signers' own words, attested items the word of those named, and only \
+             you know whose keys these are. Where money hangs on it, run `golive check` yourself, \
+             or be there when it is run.\n",
         );
         if self.report.run.draft {
             words.push_str("\nIt is a DRAFT, and no sign-off.\n");

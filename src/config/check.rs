@@ -1,15 +1,17 @@
 //! Makes a merchant of what was read, and notes what does not go together.
 
 use golive_checks::model::{
-    Address, Api, Attestation, Control, Endpoint, Hook, HookSource, Limits, Merchant, Network, OrderId, Product, Program, Sandbox, Server,
-    ServerKind, Source, TestOrders, Waiver, Webhook,
+    Address, Api, Attestation, Control, Endpoint, Hook, HookSource, Limits, Merchant, Network,
+    OrderId, Product, Program, Sandbox, Server, ServerKind, Source, TestOrders, Waiver, Webhook,
 };
 use jiff::civil::Date;
 use url::Url;
 
 use super::complaint::Notes;
 use super::raw;
-use super::read::{Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses};
+use super::read::{
+    Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses,
+};
 use crate::wiring::{ControlHook, HookCall, OrderSource, Wiring};
 
 /// A merchant whose secrets are still to be fetched.
@@ -35,7 +37,8 @@ const AMOUNT: &str = "1.00";
 /// Puts the parts together.
 pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     let mut wiring = Wiring::default();
-    let mut merchant = Merchant { uses: [Product::Payments, Product::Payouts].into(), ..Merchant::default() };
+    let mut merchant =
+        Merchant { uses: [Product::Payments, Product::Payouts].into(), ..Merchant::default() };
     if let Some(who) = file.merchant {
         merchant.name = who.name;
         merchant.country = who.country.map(|Country(code)| code);
@@ -80,7 +83,10 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
         baseline: source.baseline.map(|FilePath(path)| path),
     };
     let attested = file.attest.map(|ById(attest)| attest).unwrap_or_default();
-    merchant.attestations = attested.into_iter().filter_map(|(id, raw)| attestation(raw, &id, notes).map(|said| (id, said))).collect();
+    merchant.attestations = attested
+        .into_iter()
+        .filter_map(|(id, raw)| attestation(raw, &id, notes).map(|said| (id, said)))
+        .collect();
     let waived = file.waive.unwrap_or_default().into_iter().enumerate();
     merchant.waivers = waived.filter_map(|(index, raw)| waiver(raw, index, notes)).collect();
     merchant.limits = file.limits.map_or_else(Limits::default, |LimitValues(limits)| limits);
@@ -127,10 +133,14 @@ fn program(argv: &[String]) -> Program {
 /// `[webhook]`
 fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Webhook {
     let (url, webhook_url) = split(raw.url.as_deref().map(address));
-    let (order, order_source) = split(raw.order.and_then(|raw| orders(raw, "webhook.order", notes)));
-    let (payout, payout_source) = split(raw.payout.and_then(|raw| orders(raw, "webhook.payout", notes)));
-    let (effects, effects_call) = split(raw.effects.and_then(|raw| hook(raw, "webhook.effects", "number", notes)));
-    let (status, status_call) = split(raw.status.and_then(|raw| hook(raw, "webhook.status", "word", notes)));
+    let (order, order_source) =
+        split(raw.order.and_then(|raw| orders(raw, "webhook.order", notes)));
+    let (payout, payout_source) =
+        split(raw.payout.and_then(|raw| orders(raw, "webhook.payout", notes)));
+    let (effects, effects_call) =
+        split(raw.effects.and_then(|raw| hook(raw, "webhook.effects", "number", notes)));
+    let (status, status_call) =
+        split(raw.status.and_then(|raw| hook(raw, "webhook.status", "word", notes)));
     let (control, control_hook) = split(raw.control.and_then(|raw| self::control(raw, notes)));
     wiring.webhook_url = webhook_url.flatten();
     wiring.order = order_source;
@@ -138,7 +148,16 @@ fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Web
     wiring.effects = effects_call;
     wiring.status = status_call;
     wiring.control = control_hook;
-    Webhook { url, deliver: raw.deliver.unwrap_or_default(), full_until: raw.full_until, order, payout, effects, status, control }
+    Webhook {
+        url,
+        deliver: raw.deliver.unwrap_or_default(),
+        full_until: raw.full_until,
+        order,
+        payout,
+        effects,
+        status,
+        control,
+    }
 }
 
 /// How the receiver is stopped and started. Whoever can stop it must be able to start it.
@@ -154,7 +173,11 @@ fn control(raw: raw::Control, notes: &mut Notes<'_>) -> Option<(Control, Control
 }
 
 /// Test orders or payouts: a program or a list.
-fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOrders, OrderSource)> {
+fn orders(
+    raw: raw::Orders,
+    path: &str,
+    notes: &mut Notes<'_>,
+) -> Option<(TestOrders, OrderSource)> {
     let set = |key: &str| notes.places.contains_key(&format!("{path}.{key}"));
     let (has_command, has_ids, has_amount) = (set("command"), set("ids"), set("amount"));
     if has_command == has_ids {
@@ -162,7 +185,10 @@ fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOr
         return None;
     }
     if has_command && has_amount {
-        notes.complain_of(&format!("{path}.amount"), format!("`{path}.amount`: goes with `ids`; a program prints the amount itself"));
+        notes.complain_of(
+            &format!("{path}.amount"),
+            format!("`{path}.amount`: goes with `ids`; a program prints the amount itself"),
+        );
         return None;
     }
     if has_command {
@@ -178,16 +204,27 @@ fn orders(raw: raw::Orders, path: &str, notes: &mut Notes<'_>) -> Option<(TestOr
         if id.trim().is_empty() {
             notes.complain_of(&place, format!("`{place}`: is empty"));
         } else if ids[..index].contains(id) {
-            notes.complain_of(&place, format!("`{place}`: stands here a second time; each test wants an order of its own"));
+            notes.complain_of(
+                &place,
+                format!(
+                    "`{place}`: stands here a second time; each test wants an order of its own"
+                ),
+            );
         }
     }
     let amount = raw.amount.map_or_else(|| AMOUNT.to_owned(), |Amount(amount)| amount);
-    let orders: Vec<OrderId> = ids.into_iter().map(|id| OrderId::new(id, amount.clone(), true)).collect();
+    let orders: Vec<OrderId> =
+        ids.into_iter().map(|id| OrderId::new(id, amount.clone(), true)).collect();
     Some((TestOrders::Ids(orders.len()), OrderSource::Ids(orders)))
 }
 
 /// How the merchant is asked about an order: a program or an address. `answer` is what it says.
-fn hook(raw: raw::Hook, path: &str, answer: &str, notes: &mut Notes<'_>) -> Option<(Hook, HookCall)> {
+fn hook(
+    raw: raw::Hook,
+    path: &str,
+    answer: &str,
+    notes: &mut Notes<'_>,
+) -> Option<(Hook, HookCall)> {
     let set = |key: &str, notes: &Notes<'_>| notes.places.contains_key(&format!("{path}.{key}"));
     let (has_command, has_url) = (set("command", notes), set("url", notes));
     if has_command == has_url {
@@ -195,14 +232,21 @@ fn hook(raw: raw::Hook, path: &str, answer: &str, notes: &mut Notes<'_>) -> Opti
         return None;
     }
     let settle_ms = raw.settle.map_or(SETTLE_MS, |Settle(ms)| ms);
-    let (command, url, pointer) = (format!("{path}.command"), format!("{path}.url"), format!("{path}.pointer"));
+    let (command, url, pointer) =
+        (format!("{path}.command"), format!("{path}.url"), format!("{path}.pointer"));
     if has_command {
         if set("pointer", notes) {
-            notes.complain_of(&pointer, format!("`{pointer}`: goes with `url`; a program prints the {answer} alone"));
+            notes.complain_of(
+                &pointer,
+                format!("`{pointer}`: goes with `url`; a program prints the {answer} alone"),
+            );
         }
         let Argv(argv) = raw.command?;
         if !argv.iter().any(|part| part.contains("{id}")) {
-            notes.complain_of(&command, format!("`{command}`: has no `{{id}}`, which stands for the order id"));
+            notes.complain_of(
+                &command,
+                format!("`{command}`: has no `{{id}}`, which stands for the order id"),
+            );
         }
         let source = HookSource::Command(program(&argv));
         return Some((Hook { source, settle_ms }, HookCall::Command(argv)));
@@ -211,19 +255,30 @@ fn hook(raw: raw::Hook, path: &str, answer: &str, notes: &mut Notes<'_>) -> Opti
     if !written.contains("{id}") {
         notes.complain_of(&url, format!("`{url}`: has no `{{id}}`, which stands for the order id"));
     }
-    if raw.pointer.as_deref().is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-        notes.complain_of(&pointer, format!("`{pointer}`: expected a JSON pointer, such as \"/count\" or \"/status\""));
+    if raw
+        .pointer
+        .as_deref()
+        .is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/'))
+    {
+        notes.complain_of(
+            &pointer,
+            format!("`{pointer}`: expected a JSON pointer, such as \"/count\" or \"/status\""),
+        );
     }
     let (mut shown, _) = address(&written);
     if let Address::Url(endpoint) = &mut shown {
         endpoint.path = endpoint.path.replace("%7Bid%7D", "{id}");
     }
-    Some((Hook { source: HookSource::Url(shown), settle_ms }, HookCall::Url { url: written, pointer: raw.pointer }))
+    Some((
+        Hook { source: HookSource::Url(shown), settle_ms },
+        HookCall::Url { url: written, pointer: raw.pointer },
+    ))
 }
 
 /// `[network]`
 fn network(raw: raw::Network, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Network {
-    let mut network = Network { whitelist: raw.whitelist.unwrap_or_default(), ..Network::default() };
+    let mut network =
+        Network { whitelist: raw.whitelist.unwrap_or_default(), ..Network::default() };
     for written in raw.egress.unwrap_or_default() {
         let (address, url) = address(&written);
         network.egress.push(address);
@@ -271,5 +326,10 @@ fn waiver(raw: raw::Waive, index: usize, notes: &mut Notes<'_>) -> Option<Waiver
     }
     let until = date(raw.until, &path, "until", notes);
     let CheckId(check) = raw.check?;
-    Some(Waiver { check, reason: raw.reason.unwrap_or_default(), approved_by: raw.approved_by.unwrap_or_default(), until: until? })
+    Some(Waiver {
+        check,
+        reason: raw.reason.unwrap_or_default(),
+        approved_by: raw.approved_by.unwrap_or_default(),
+        until: until?,
+    })
 }

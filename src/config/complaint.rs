@@ -1,4 +1,5 @@
-//! What is wrong with a configuration: where, and in words of ours. Never the line itself nor a value, which may be a secret.
+//! What is wrong with a configuration: where, and in words of ours. Never the line itself nor a
+//! value, which may be a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,7 +56,8 @@ impl fmt::Display for Complaints {
 
 impl std::error::Error for Complaints {}
 
-/// What reading a configuration leaves behind beside the values: where each key stands, and what is wrong.
+/// What reading a configuration leaves behind beside the values: where each key stands, and what is
+/// wrong.
 pub(super) struct Notes<'a> {
     lines: Lines<'a>,
     /// The ids of the catalogue.
@@ -70,7 +72,13 @@ pub(super) struct Notes<'a> {
 impl<'a> Notes<'a> {
     /// Nothing noted yet about `text`.
     pub(super) fn new(text: &'a str, checks: &'a [&'a str]) -> Self {
-        Self { lines: Lines::of(text), checks, places: BTreeMap::new(), literals: Vec::new(), list: Vec::new() }
+        Self {
+            lines: Lines::of(text),
+            checks,
+            places: BTreeMap::new(),
+            literals: Vec::new(),
+            list: Vec::new(),
+        }
     }
 
     /// Remembers where a key stands.
@@ -106,15 +114,21 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// `; the nearest is …` where one of `known` is near to what was written, else what is known. What was written is not repeated.
+/// `; the nearest is …` where one of `known` is near to what was written, else what is known. What
+/// was written is not repeated.
 pub(super) fn nearest(written: &str, known: &[&str]) -> String {
-    let likeness = |name: &&&str| (strsim::damerau_levenshtein(written, name), strsim::jaro_winkler(written, name));
-    let best = known
-        .iter()
-        .map(|name| (likeness(&name), *name))
-        .min_by(|((edits, like), _), ((other_edits, other_like), _)| edits.cmp(other_edits).then(other_like.total_cmp(like)));
+    let likeness = |name: &&&str| {
+        (strsim::damerau_levenshtein(written, name), strsim::jaro_winkler(written, name))
+    };
+    let best = known.iter().map(|name| (likeness(&name), *name)).min_by(
+        |((edits, like), _), ((other_edits, other_like), _)| {
+            edits.cmp(other_edits).then(other_like.total_cmp(like))
+        },
+    );
     match best {
-        Some(((edits, like), name)) if edits <= 2 || like > 0.8 => format!("; the nearest is `{name}`"),
+        Some(((edits, like), name)) if edits <= 2 || like > 0.8 => {
+            format!("; the nearest is `{name}`")
+        }
         Some(_) if known.len() <= 12 => format!("; known are `{}`", known.join("`, `")),
         Some(_) | None => String::new(),
     }
@@ -126,8 +140,14 @@ mod tests {
 
     #[test]
     fn names_the_nearest_word_or_all_known_ones() {
-        assert_eq!(nearest("secret-key", &["api_key", "secret_key"]), "; the nearest is `secret_key`");
-        assert_eq!(nearest("colour", &["api_key", "secret_key"]), "; known are `api_key`, `secret_key`");
+        assert_eq!(
+            nearest("secret-key", &["api_key", "secret_key"]),
+            "; the nearest is `secret_key`"
+        );
+        assert_eq!(
+            nearest("colour", &["api_key", "secret_key"]),
+            "; known are `api_key`, `secret_key`"
+        );
         assert_eq!(nearest("zzz", &[]), "");
     }
 

@@ -1,4 +1,5 @@
-//! Reads the env file of the application: `NAME=value` lines as Node, PHP, Python and Docker agree on them.
+//! Reads the env file of the application: `NAME=value` lines as Node, PHP, Python and Docker agree
+//! on them.
 
 use golive_checks::model::Secret;
 
@@ -35,7 +36,9 @@ impl EnvLines {
                 at += 1;
                 continue;
             }
-            match assignment(line).and_then(|(name, written)| Some((name, value(written, &lines[at + 1..])?))) {
+            match assignment(line)
+                .and_then(|(name, written)| Some((name, value(written, &lines[at + 1..])?)))
+            {
                 Some((name, value)) => {
                     read.variables.push(EnvLine {
                         name: name.to_owned(),
@@ -65,7 +68,8 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
     let (name, written) = exported.unwrap_or(line).trim_start().split_once('=')?;
     let name = name.trim_end();
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let is_name = !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
     is_name.then_some((name, written))
 }
 
@@ -76,7 +80,8 @@ struct Value {
     more_lines: usize,
 }
 
-/// Reads a value that may go on over the next lines when it is quoted; `None` where it makes no sense.
+/// Reads a value that may go on over the next lines when it is quoted; `None` where it makes no
+/// sense.
 fn value(written: &str, next: &[&str]) -> Option<Value> {
     let trimmed = written.trim_start();
     match trimmed.chars().next() {
@@ -87,9 +92,11 @@ fn value(written: &str, next: &[&str]) -> Option<Value> {
 
 /// A value without quotes: up to a comment, without the space around it.
 fn unquoted(written: &str) -> Value {
-    let comment = written.char_indices().find(|&(at, c)| c == '#' && written[..at].ends_with([' ', '\t']));
+    let comment =
+        written.char_indices().find(|&(at, c)| c == '#' && written[..at].ends_with([' ', '\t']));
     let text = comment.map_or(written, |(at, _)| &written[..at]).trim();
-    // Node ends the value at any `#`, PHP and Python at one after a space; backquotes are quotes to Node alone.
+    // Node ends the value at any `#`, PHP and Python at one after a space; backquotes are quotes to
+    // Node alone.
     let doubtful = text.contains('#') || text.starts_with('`');
     Value { text: text.to_owned(), doubtful, more_lines: 0 }
 }
@@ -106,7 +113,11 @@ fn quoted(first: &str, quote: char, next: &[&str]) -> Option<Value> {
         while let Some(c) = chars.next() {
             if c == quote {
                 let rest = chars.as_str().trim();
-                return (rest.is_empty() || rest.starts_with('#')).then_some(Value { text, doubtful, more_lines });
+                return (rest.is_empty() || rest.starts_with('#')).then_some(Value {
+                    text,
+                    doubtful,
+                    more_lines,
+                });
             }
             if c != '\\' || quote == '\'' {
                 text.push(c);
@@ -140,7 +151,9 @@ mod tests {
 
     fn read(text: &str) -> Vec<(String, String, usize, bool)> {
         let lines = EnvLines::parse(text).variables.into_iter();
-        lines.map(|line| (line.name, line.value.expose().to_owned(), line.line, line.doubtful)).collect()
+        lines
+            .map(|line| (line.name, line.value.expose().to_owned(), line.line, line.doubtful))
+            .collect()
     }
 
     fn value_of(line: &str) -> String {
@@ -165,7 +178,13 @@ mod tests {
     #[test]
     fn counts_lines_over_values_of_several_lines() {
         let read = read("# note\n\nA=\"one\ntwo\"\nB=c\n");
-        assert_eq!(read, [("A".to_owned(), "one\ntwo".to_owned(), 3, false), ("B".to_owned(), "c".to_owned(), 5, false)]);
+        assert_eq!(
+            read,
+            [
+                ("A".to_owned(), "one\ntwo".to_owned(), 3, false),
+                ("B".to_owned(), "c".to_owned(), 5, false)
+            ]
+        );
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(crate) struct Written {
     pub(crate) filled: Vec<(&'static str, String)>,
 }
 
-/// Writes a commented configuration to `path`, or into it where it is a folder. Replaces a file only by `force`.
+/// Writes a commented configuration to `path`, or into it where it is a folder. Replaces a file
+/// only by `force`.
 pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow::Result<Written> {
     let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
     let path = std::path::absolute(&path).with_context(|| format!("finding {}", path.display()))?;
@@ -32,17 +33,25 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
     let mut known = Known::default();
     if let Some(env_file) = env_file {
         Files::default().reading("`--env-file`", env_file).writing("the configuration", &path)?;
-        let bytes = read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
+        let bytes =
+            read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
         known = Known::of(&EnvLines::parse(&String::from_utf8_lossy(&bytes)));
-        known.env_file = Some(relative(&std::path::absolute(env_file)?, folder).to_string_lossy().into_owned());
+        known.env_file =
+            Some(relative(&std::path::absolute(env_file)?, folder).to_string_lossy().into_owned());
     }
     let text = template(&known);
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let writing = || format!("writing {}", path.display());
-    let mut file = builder.prefix(".golive").tempfile_in(folder).map_err(|error| unmade(folder, &error)).with_context(writing)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(writing)?;
+    let mut file = builder
+        .prefix(".golive")
+        .tempfile_in(folder)
+        .map_err(|error| unmade(folder, &error))
+        .with_context(writing)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.as_file().sync_all())
+        .with_context(writing)?;
     let kept = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
     match kept {
         Ok(_) => Ok(Written { filled: known.filled(), path }),
@@ -72,7 +81,8 @@ impl Known {
     /// Recognises variables by their names, and the rest by what their values begin with.
     fn of(lines: &EnvLines) -> Self {
         let mut known = Self::default();
-        let variables = || lines.variables.iter().filter(|line| is_variable(&line.name) && !line.doubtful);
+        let variables =
+            || lines.variables.iter().filter(|line| is_variable(&line.name) && !line.doubtful);
         for line in variables() {
             known.by_name(line);
         }
@@ -82,11 +92,13 @@ impl Known {
         known
     }
 
-    /// By its name. A production file that holds a sandbox key under the live name is to be found out, so the name goes first.
+    /// By its name. A production file that holds a sandbox key under the live name is to be found
+    /// out, so the name goes first.
     fn by_name(&mut self, line: &EnvLine) {
         let name = line.name.to_ascii_uppercase();
         let has = |part: &str| name.contains(part);
-        let sandbox = usize::from(["TEST", "SANDBOX", "UAT", "STAGING"].iter().any(|part| has(part)));
+        let sandbox =
+            usize::from(["TEST", "SANDBOX", "UAT", "STAGING"].iter().any(|part| has(part)));
         let value = line.value.expose();
         let ours = has("KWIK");
         if has("WEBHOOK") {
@@ -113,7 +125,9 @@ impl Known {
     /// By the prefix of its value.
     fn by_value(&mut self, line: &EnvLine) {
         let value = line.value.expose();
-        let slot = ["pk_live_", "sk_live_", "pk_test_", "sk_test_"].iter().position(|prefix| value.starts_with(prefix));
+        let slot = ["pk_live_", "sk_live_", "pk_test_", "sk_test_"]
+            .iter()
+            .position(|prefix| value.starts_with(prefix));
         if let Some(slot) = slot
             && !self.secrets.iter().flatten().any(|name| *name == line.name)
         {
@@ -123,18 +137,26 @@ impl Known {
 
     /// The keys that could be filled in, and from which variables.
     fn filled(&self) -> Vec<(&'static str, String)> {
-        let secrets = Slot::ALL.iter().zip(&self.secrets).filter_map(|(slot, name)| Some((slot.key(), name.clone()?)));
+        let secrets = Slot::ALL
+            .iter()
+            .zip(&self.secrets)
+            .filter_map(|(slot, name)| Some((slot.key(), name.clone()?)));
         let wallets = ["api.wallet_id", "sandbox.wallet_id"].into_iter().zip(&self.wallets);
         let urls = ["api.base_url", "sandbox.base_url"].into_iter().zip(&self.base_urls);
         let hooks = ["webhook.url", "sandbox.webhook_url"].into_iter().zip(&self.webhooks);
-        let named = urls.chain(hooks).filter_map(|(key, found)| Some((key, found.as_ref()?.0.clone())));
-        secrets.chain(wallets.filter_map(|(key, name)| Some((key, name.clone()?)))).chain(named).collect()
+        let named =
+            urls.chain(hooks).filter_map(|(key, found)| Some((key, found.as_ref()?.0.clone())));
+        secrets
+            .chain(wallets.filter_map(|(key, name)| Some((key, name.clone()?))))
+            .chain(named)
+            .collect()
     }
 }
 
 /// Keeps a URL that may stand in a file that others read: no user info, query or fragment.
 fn keep_url(kept: &mut Option<(String, String)>, name: &str, value: &str) {
-    let harmless = Endpoint::parse(value).is_some_and(|url| !url.user_info && !url.query && !url.fragment);
+    let harmless =
+        Endpoint::parse(value).is_some_and(|url| !url.user_info && !url.query && !url.fragment);
     if harmless && kept.is_none() {
         *kept = Some((name.to_owned(), value.to_owned()));
     }
@@ -168,7 +190,8 @@ fn template(known: &Known) -> String {
         Some(path) => format!("env_file = {}", toml_text(path)),
         None => "# env_file = \".env.production\"".to_owned(),
     };
-    let base_url = known.base_urls[0].as_ref().map_or("https://api.kwikpaisa.com", |(_, url)| url.as_str());
+    let base_url =
+        known.base_urls[0].as_ref().map_or("https://api.kwikpaisa.com", |(_, url)| url.as_str());
     // The two live keys are always asked for: a merchant without them has nothing to go live with.
     let api_key = known.secrets[0].as_deref().unwrap_or("KWIKPAISA_API_KEY");
     let secret_key = known.secrets[1].as_deref().unwrap_or("KWIKPAISA_SECRET_KEY");
@@ -276,21 +299,32 @@ deliver = "probe"
         api_key = toml_text(api_key),
         secret_key = toml_text(secret_key),
         wallet = variable("wallet_id", known.wallets[0].as_ref(), "KWIKPAISA_WALLET_ID"),
-        webhook = link("url", known.webhooks[0].as_ref(), "https://shop.example/api/webhooks/kwikpaisa"),
+        webhook =
+            link("url", known.webhooks[0].as_ref(), "https://shop.example/api/webhooks/kwikpaisa"),
         sandbox_table = if has_sandbox { "[sandbox]" } else { "# [sandbox]" },
         sandbox_api_key = variable("api_key", known.secrets[2].as_ref(), "KWIKPAISA_TEST_API_KEY"),
-        sandbox_secret_key = variable("secret_key", known.secrets[3].as_ref(), "KWIKPAISA_TEST_SECRET_KEY"),
-        sandbox_wallet = variable("wallet_id", known.wallets[1].as_ref(), "KWIKPAISA_TEST_WALLET_ID"),
-        sandbox_base_url = link("base_url", known.base_urls[1].as_ref(), "https://sandbox.kwikpaisa.com"),
-        sandbox_webhook = link("webhook_url", known.webhooks[1].as_ref(), "https://staging.shop.example/api/webhooks/kwikpaisa"),
+        sandbox_secret_key =
+            variable("secret_key", known.secrets[3].as_ref(), "KWIKPAISA_TEST_SECRET_KEY"),
+        sandbox_wallet =
+            variable("wallet_id", known.wallets[1].as_ref(), "KWIKPAISA_TEST_WALLET_ID"),
+        sandbox_base_url =
+            link("base_url", known.base_urls[1].as_ref(), "https://sandbox.kwikpaisa.com"),
+        sandbox_webhook = link(
+            "webhook_url",
+            known.webhooks[1].as_ref(),
+            "https://staging.shop.example/api/webhooks/kwikpaisa"
+        ),
     )
 }
 
 /// The items that hold up the verdict until a person answers for them, as comments.
 fn required_attestations() -> String {
-    let items = CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta()));
-    let required = items.filter(|meta| meta.needs == Needs::Attestation && meta.level == Level::Required);
-    let lines: Vec<String> = required.map(|meta| format!("#   {:32} {}", meta.id, meta.title)).collect();
+    let items =
+        CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta()));
+    let required =
+        items.filter(|meta| meta.needs == Needs::Attestation && meta.level == Level::Required);
+    let lines: Vec<String> =
+        required.map(|meta| format!("#   {:32} {}", meta.id, meta.title)).collect();
     lines.join("\n")
 }
 
@@ -316,11 +350,18 @@ mod tests {
         );
         fs::write(&path, "# mine").expect("written");
         let refused = init(&path, None, false).expect_err("it is there").to_string();
-        assert!(refused.ends_with("golive.toml is there already; --force replaces it"), "{refused}");
+        assert!(
+            refused.ends_with("golive.toml is there already; --force replaces it"),
+            "{refused}"
+        );
         assert_eq!(fs::read_to_string(&path).expect("read"), "# mine");
         init(&path, None, true).expect("forced");
         bench.load().expect("it loads");
-        assert_eq!(fs::read_dir(bench.path()).expect("read").count(), 1, "no temporary file is left");
+        assert_eq!(
+            fs::read_dir(bench.path()).expect("read").count(),
+            1,
+            "no temporary file is left"
+        );
     }
 
     #[cfg(unix)]
@@ -328,7 +369,8 @@ mod tests {
     fn init_writes_a_file_that_others_may_read_as_the_mask_says() {
         use std::os::unix::fs::PermissionsExt as _;
         let bench = Bench::new().file("usual", "");
-        let mode = |name: &str| fs::metadata(bench.path().join(name)).expect("there").permissions().mode();
+        let mode =
+            |name: &str| fs::metadata(bench.path().join(name)).expect("there").permissions().mode();
         init(bench.path(), None, false).expect("written");
         assert_eq!(mode(FILE_NAME), mode("usual"));
     }
@@ -341,14 +383,22 @@ mod tests {
         let taken: Vec<&str> = text
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(bare) if bare.starts_with('[') || bare.split_once(" = ").is_some_and(|(key, _)| is_variable(key)) => bare,
+                Some(bare)
+                    if bare.starts_with('[')
+                        || bare.split_once(" = ").is_some_and(|(key, _)| is_variable(key)) =>
+                {
+                    bare
+                }
                 Some(_) | None => line,
             })
             .collect();
         let bench = bench.file(FILE_NAME, taken.join("\n"));
         let merchant = bench.load().expect("it loads").merchant;
         assert!(
-            merchant.webhook.control.is_some() && merchant.signer.is_some() && merchant.sandbox.is_some() && merchant.waivers.len() == 1,
+            merchant.webhook.control.is_some()
+                && merchant.signer.is_some()
+                && merchant.sandbox.is_some()
+                && merchant.waivers.len() == 1,
             "{}",
             taken.join("\n")
         );
@@ -363,8 +413,10 @@ mod tests {
         );
         let bench = Bench::new().file("app/.env.production", env).file("config/x", "");
         let folder = bench.path().join("config");
-        let written = init(&folder, Some(&bench.path().join("app/.env.production")), false).expect("written");
-        let filled: Vec<(&str, &str)> = written.filled.iter().map(|(key, name)| (*key, name.as_str())).collect();
+        let written =
+            init(&folder, Some(&bench.path().join("app/.env.production")), false).expect("written");
+        let filled: Vec<(&str, &str)> =
+            written.filled.iter().map(|(key, name)| (*key, name.as_str())).collect();
         assert_eq!(
             filled,
             [
@@ -378,7 +430,10 @@ mod tests {
         );
         assert!(!fs::read_to_string(&written.path).expect("read").contains("MARKER"));
         let merchant = bench.load_from(&folder, None).expect("it loads").merchant;
-        assert_eq!(merchant.env_file.as_ref().map(|file| (file.path.as_str(), file.readable)), Some(("../app/.env.production", true)));
+        assert_eq!(
+            merchant.env_file.as_ref().map(|file| (file.path.as_str(), file.readable)),
+            Some(("../app/.env.production", true))
+        );
         assert_eq!(found(merchant.credential(Slot::SecretKey)).prefix, Prefix::SecretLive);
         assert_eq!(found(merchant.credential(Slot::SandboxSecretKey)).prefix, Prefix::SecretTest);
         assert!(merchant.webhook.url.is_some() && merchant.api.wallet_id);

@@ -60,7 +60,10 @@ pub(crate) enum Programs {
 
 impl Sources<'static> {
     /// The real ones.
-    pub(crate) fn of_this_process(config: Option<PathBuf>, programs: Programs) -> std::io::Result<Self> {
+    pub(crate) fn of_this_process(
+        config: Option<PathBuf>,
+        programs: Programs,
+    ) -> std::io::Result<Self> {
         Ok(Self { config, folder: std::env::current_dir()?, environment: &variable, programs })
     }
 }
@@ -110,7 +113,10 @@ impl Found {
 
 /// Finds the configuration, reads it and fetches its secrets.
 pub(crate) fn load(sources: &Sources<'_>) -> Result<Loaded, Complaints> {
-    let ids: Vec<&str> = CATALOGUE.iter().flat_map(|section| section.checks.iter().map(|check| check.meta().id)).collect();
+    let ids: Vec<&str> = CATALOGUE
+        .iter()
+        .flat_map(|section| section.checks.iter().map(|check| check.meta().id))
+        .collect();
     load_knowing(sources, &ids)
 }
 
@@ -134,7 +140,8 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
         Complaints::at(&name, place, format!("this is not TOML: {}", syntax(error.message())))
     })?;
     let span = table.span();
-    let file = raw::File::read(&Spanned::new(span, DeValue::Table(table.into_inner())), "", &mut notes);
+    let file =
+        raw::File::read(&Spanned::new(span, DeValue::Table(table.into_inner())), "", &mut notes);
     let draft = check::draft(file.unwrap_or_default(), &mut notes);
     strays::complain_of_keys(text, &mut notes);
     let literals = std::mem::take(&mut notes.literals);
@@ -163,14 +170,25 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key] = references;
     let [wallet, sandbox_wallet] = wallets;
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key, wallet, sandbox_wallet] =
-        whereabouts.fetch([api_key, secret_key, sandbox_api_key, sandbox_secret_key, wallet, sandbox_wallet]);
-    let (credentials, keyring) = secrets::settle([api_key, secret_key, sandbox_api_key, sandbox_secret_key]);
+        whereabouts.fetch([
+            api_key,
+            secret_key,
+            sandbox_api_key,
+            sandbox_secret_key,
+            wallet,
+            sandbox_wallet,
+        ]);
+    let (credentials, keyring) =
+        secrets::settle([api_key, secret_key, sandbox_api_key, sandbox_secret_key]);
     strays::refuse_copies(text, &literals, &keyring, &merchant.config.path)?;
-    [merchant.api.api_key, merchant.api.secret_key] = [credentials[0].clone(), credentials[1].clone()];
+    [merchant.api.api_key, merchant.api.secret_key] =
+        [credentials[0].clone(), credentials[1].clone()];
     merchant.api.wallet_id = wallet.as_ref().is_some_and(is_set);
     if let Some(sandbox) = &mut merchant.sandbox {
         [sandbox.api_key, sandbox.secret_key] = [credentials[2].clone(), credentials[3].clone()];
-        let value = |fetched: &Option<Fetched>| fetched.as_ref().and_then(Fetched::value).map(|value| value.expose().to_owned());
+        let value = |fetched: &Option<Fetched>| {
+            fetched.as_ref().and_then(Fetched::value).map(|value| value.expose().to_owned())
+        };
         sandbox.wallet_id = sandbox_wallet.as_ref().filter(|wallet| is_set(wallet)).map(|_| {
             let same = value(&sandbox_wallet);
             SameAsLive(same.is_some() && same == value(&wallet))
@@ -196,11 +214,20 @@ fn env_lines(path: &Path) -> Option<EnvLines> {
 }
 
 /// The env file and the files that hold a secret.
-fn secret_files(env_file: Option<&str>, references: &[Option<Reference>; 4], folder: &Path) -> Vec<(String, String, PathBuf)> {
-    let slots = golive_checks::model::Slot::ALL.iter().zip(references).filter_map(|(slot, reference)| match reference {
-        Some(Reference::File(path)) => Some((slot.key(), path.as_str())),
-        Some(Reference::Env(_) | Reference::Command(_) | Reference::Literal(_)) | None => None,
-    });
+fn secret_files(
+    env_file: Option<&str>,
+    references: &[Option<Reference>; 4],
+    folder: &Path,
+) -> Vec<(String, String, PathBuf)> {
+    let slots =
+        golive_checks::model::Slot::ALL.iter().zip(references).filter_map(|(slot, reference)| {
+            match reference {
+                Some(Reference::File(path)) => Some((slot.key(), path.as_str())),
+                Some(Reference::Env(_) | Reference::Command(_) | Reference::Literal(_)) | None => {
+                    None
+                }
+            }
+        });
     let files = env_file.map(|path| ("env_file", path)).into_iter().chain(slots);
     files.map(|(key, path)| (key.to_owned(), path.to_owned(), folder.join(path))).collect()
 }
@@ -218,20 +245,26 @@ fn discover(sources: &Sources<'_>) -> Result<(PathBuf, Found), Complaints> {
     if here.is_file() {
         return Ok((here, Found::Here));
     }
-    // Never above the repository: a file in a folder that others can write to could name programs to run.
+    // Never above the repository: a file in a folder that others can write to could name programs
+    // to run.
     if let Some(root) = sources.folder.ancestors().find(|folder| folder.join(".git").exists()) {
-        let above = sources.folder.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
+        let above =
+            sources.folder.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
         if let Some(path) = above.map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()) {
             return Ok((path, Found::Above));
         }
     }
-    let words = format!("no {FILE_NAME} here, nor above in this repository; name one with --config, or write one with `golive init`");
+    let words = format!(
+        "no {FILE_NAME} here, nor above in this repository; name one with --config, or write one \
+         with `golive init`"
+    );
     Err(Complaints::about("", words))
 }
 
 /// The path as it is, or from the working folder where that is shorter.
 fn shortest(path: &Path, folder: &Path) -> String {
-    let (whole, relative) = (path.display().to_string(), relative(path, folder).display().to_string());
+    let (whole, relative) =
+        (path.display().to_string(), relative(path, folder).display().to_string());
     if relative.is_empty() {
         return folder.display().to_string();
     }
@@ -240,7 +273,8 @@ fn shortest(path: &Path, folder: &Path) -> String {
 
 /// `path` as seen from `folder`.
 fn relative(path: &Path, folder: &Path) -> PathBuf {
-    let shared = path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let shared =
+        path.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
     up.chain(path.components().skip(shared)).collect()
 }
@@ -276,9 +310,15 @@ fn syntax(message: &str) -> &'static str {
         ("duplicate key", "this was set before"),
         ("cannot extend value of type", "this was set before, and not as a table"),
         ("string values must be quoted", "a text stands in quotes"),
-        ("invalid basic string", "this text is not closed, or holds a character that wants a backslash"),
+        (
+            "invalid basic string",
+            "this text is not closed, or holds a character that wants a backslash",
+        ),
         ("invalid literal string", "this text is not closed"),
-        ("invalid multi-line", "this text is not closed, or holds a character that wants a backslash"),
+        (
+            "invalid multi-line",
+            "this text is not closed, or holds a character that wants a backslash",
+        ),
         ("missing escaped value", "a backslash stands alone; write two"),
         ("unclosed table", "the `]` of this heading is missing"),
         ("unclosed array table", "the `]]` of this heading is missing"),
@@ -320,7 +360,10 @@ fn syntax(message: &str) -> &'static str {
         ("invalid comment character", "a control character in a comment"),
         ("cannot recurse further", "this is nested too deeply"),
     ];
-    KNOWN.iter().find(|(start, _)| message.starts_with(start)).map_or("something is out of place here", |(_, words)| words)
+    KNOWN
+        .iter()
+        .find(|(start, _)| message.starts_with(start))
+        .map_or("something is out of place here", |(_, words)| words)
 }
 
 #[cfg(test)]

@@ -11,16 +11,20 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Looks for the line breaks once.
     pub(super) fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, starts }
     }
 
-    /// The line and column of a byte, both from 1, the column in characters. Past the end is the end.
+    /// The line and column of a byte, both from 1, the column in characters. Past the end is the
+    /// end.
     pub(super) fn place(&self, at: usize) -> Place {
         let at = at.min(self.text.len());
         let line = self.starts.partition_point(|&start| start <= at);
         let start = self.starts[line - 1];
-        let column = self.text[start..].char_indices().take_while(|(offset, _)| start + offset < at).count() + 1;
+        let column =
+            self.text[start..].char_indices().take_while(|(offset, _)| start + offset < at).count()
+                + 1;
         Place { line, column }
     }
 }

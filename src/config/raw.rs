@@ -8,7 +8,8 @@ use toml::de::DeValue;
 
 use super::complaint::Notes;
 use super::read::{
-    Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Read, Reference, Settle, Uses, below, expected, unknown,
+    Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Read, Reference, Settle,
+    Uses, below, expected, unknown,
 };
 use super::schema::{self, Describe};
 

@@ -37,12 +37,25 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 /// Notes that `path` should hold something else.
-pub(super) fn expected(what: &str, value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) {
-    notes.complain(value.span(), format!("`{path}`: expected {what}, found {}", kind(value.get_ref())));
+pub(super) fn expected(
+    what: &str,
+    value: &Spanned<DeValue<'_>>,
+    path: &str,
+    notes: &mut Notes<'_>,
+) {
+    notes.complain(
+        value.span(),
+        format!("`{path}`: expected {what}, found {}", kind(value.get_ref())),
+    );
 }
 
 /// The text of a value, where it is one.
-fn text<'v>(value: &'v Spanned<DeValue<'_>>, what: &str, path: &str, notes: &mut Notes<'_>) -> Option<&'v str> {
+fn text<'v>(
+    value: &'v Spanned<DeValue<'_>>,
+    what: &str,
+    path: &str,
+    notes: &mut Notes<'_>,
+) -> Option<&'v str> {
     let text = value.get_ref().as_str();
     if text.is_none() {
         expected(what, value, path, notes);
@@ -56,7 +69,13 @@ pub(super) fn below(path: &str, key: &str) -> String {
 }
 
 /// Notes a key that does not exist.
-pub(super) fn unknown(written: &str, span: Range<usize>, path: &str, known: &[&str], notes: &mut Notes<'_>) {
+pub(super) fn unknown(
+    written: &str,
+    span: Range<usize>,
+    path: &str,
+    known: &[&str],
+    notes: &mut Notes<'_>,
+) {
     let table = if path.is_empty() { "at the top".to_owned() } else { format!("in [{path}]") };
     notes.complain(span, format!("unknown key {table}{}", nearest(written, known)));
 }
@@ -81,16 +100,21 @@ impl Read for Date {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         const WHAT: &str = "a date without quotes, such as 2026-11-02";
         let date = match value.get_ref() {
-            DeValue::Datetime(toml::value::Datetime { date: Some(date), time: None, offset: None }) => date,
+            DeValue::Datetime(toml::value::Datetime {
+                date: Some(date),
+                time: None,
+                offset: None,
+            }) => date,
             _ => {
                 expected(WHAT, value, path, notes);
                 return None;
             }
         };
-        let read = match (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day)) {
-            (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
-            _ => None,
-        };
+        let read =
+            match (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day)) {
+                (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
+                _ => None,
+            };
         if read.is_none() {
             notes.complain(value.span(), format!("`{path}`: there is no such day"));
         }
@@ -103,7 +127,11 @@ impl<T: Read> Read for Vec<T> {
         let Some(array) = value.get_ref().as_array() else {
             let mut keys = Vec::new();
             T::keys(path, &mut keys);
-            let what = if keys.len() > 1 { format!("a list of tables, each under [[{path}]]") } else { "a list".to_owned() };
+            let what = if keys.len() > 1 {
+                format!("a list of tables, each under [[{path}]]")
+            } else {
+                "a list".to_owned()
+            };
             expected(&what, value, path, notes);
             return None;
         };
@@ -172,7 +200,10 @@ impl Read for Country {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         let code = text(value, "a country code in quotes", path, notes)?;
         if code.len() != 2 || !code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            notes.complain(value.span(), format!("`{path}`: expected a country code of two letters, such as \"IN\""));
+            notes.complain(
+                value.span(),
+                format!("`{path}`: expected a country code of two letters, such as \"IN\""),
+            );
             return None;
         }
         Some(Self(code.to_ascii_uppercase()))
@@ -184,16 +215,30 @@ pub(super) struct Argv(pub(super) Vec<String>);
 
 impl Read for Argv {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
-        const WHAT: &str = "a program and its arguments as a list of texts, such as [\"node\", \"sign.js\"]";
+        const WHAT: &str =
+            "a program and its arguments as a list of texts, such as [\"node\", \"sign.js\"]";
         let parts = value.get_ref().as_array().filter(|array| !array.is_empty());
-        let parts = parts.and_then(|array| array.iter().map(|part| part.get_ref().as_str().map(str::to_owned)).collect::<Option<Vec<_>>>());
+        let parts = parts.and_then(|array| {
+            array
+                .iter()
+                .map(|part| part.get_ref().as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+        });
         match parts {
-            Some(parts) if parts.iter().any(|part| part.contains('\0')) || parts[0].trim().is_empty() => {
+            Some(parts)
+                if parts.iter().any(|part| part.contains('\0')) || parts[0].trim().is_empty() =>
+            {
                 notes.complain(value.span(), format!("`{path}`: names no program"));
                 None
             }
             Some(parts) if looks_like_a_key(&parts[0]) => {
-                notes.complain(value.span(), format!("`{path}`: holds what looks like a key where the name of a program should stand"));
+                notes.complain(
+                    value.span(),
+                    format!(
+                        "`{path}`: holds what looks like a key where the name of a program should \
+                         stand"
+                    ),
+                );
                 None
             }
             Some(parts) => Some(Self(parts)),
@@ -207,7 +252,9 @@ impl Read for Argv {
 
 /// What begins like a key of the platform's: somebody wrote the value where its whereabouts belong.
 fn looks_like_a_key(written: &str) -> bool {
-    ["pk_live_", "sk_live_", "pk_test_", "sk_test_"].iter().any(|prefix| written.trim().starts_with(prefix))
+    ["pk_live_", "sk_live_", "pk_test_", "sk_test_"]
+        .iter()
+        .any(|prefix| written.trim().starts_with(prefix))
 }
 
 /// The name of an environment variable.
@@ -217,11 +264,20 @@ impl Read for Variable {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         let name = text(value, "the name of a variable in quotes", path, notes)?;
         if looks_like_a_key(name) {
-            notes.complain(value.span(), format!("`{path}`: holds what looks like the key itself; name the variable that holds it"));
+            notes.complain(
+                value.span(),
+                format!(
+                    "`{path}`: holds what looks like the key itself; name the variable that holds \
+                     it"
+                ),
+            );
             return None;
         }
         if !is_variable(name) {
-            notes.complain(value.span(), format!("`{path}`: expected the name of a variable: letters, digits and `_`"));
+            notes.complain(
+                value.span(),
+                format!("`{path}`: expected the name of a variable: letters, digits and `_`"),
+            );
             return None;
         }
         Some(Self(name.to_owned()))
@@ -230,7 +286,9 @@ impl Read for Variable {
 
 /// Whether a variable may be called so.
 pub(super) fn is_variable(name: &str) -> bool {
-    !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The path of a file.
@@ -244,7 +302,12 @@ impl Read for FilePath {
             return None;
         }
         if looks_like_a_key(file) {
-            notes.complain(value.span(), format!("`{path}`: holds what looks like the key itself; name the file that holds it"));
+            notes.complain(
+                value.span(),
+                format!(
+                    "`{path}`: holds what looks like the key itself; name the file that holds it"
+                ),
+            );
             return None;
         }
         Some(Self(file.to_owned()))
@@ -265,7 +328,8 @@ pub(super) enum Reference {
 
 impl Read for Reference {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
-        const FORMS: &str = "text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = [\"program\"] }";
+        const FORMS: &str = "text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or \
+                             { command = [\"program\"] }";
         match value.get_ref() {
             DeValue::String(literal) => {
                 notes.literals.push(value.span());
@@ -280,9 +344,13 @@ impl Read for Reference {
                     let written = key.get_ref().as_ref();
                     let path_of = below(path, written);
                     let form = match written {
-                        "env" => Variable::read(value, &path_of, notes).map(|Variable(name)| Self::Env(name)),
-                        "file" => FilePath::read(value, &path_of, notes).map(|FilePath(file)| Self::File(file)),
-                        "command" => Argv::read(value, &path_of, notes).map(|Argv(argv)| Self::Command(argv)),
+                        "env" => Variable::read(value, &path_of, notes)
+                            .map(|Variable(name)| Self::Env(name)),
+                        "file" => FilePath::read(value, &path_of, notes)
+                            .map(|FilePath(file)| Self::File(file)),
+                        "command" => {
+                            Argv::read(value, &path_of, notes).map(|Argv(argv)| Self::Command(argv))
+                        }
                         _ => {
                             unknown(written, key.span(), path, &["env", "file", "command"], notes);
                             continue;
@@ -344,11 +412,17 @@ impl Read for Days {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         const WHAT: &str = "a number of days in quotes, such as \"90d\"";
         let written = text(value, WHAT, path, notes)?;
-        let bounds = Limits::TABLE.iter().find(|row| row.key == "attestation_days").map_or(1..=u64::MAX, |row| row.least..=row.most);
+        let bounds = Limits::TABLE
+            .iter()
+            .find(|row| row.key == "attestation_days")
+            .map_or(1..=u64::MAX, |row| row.least..=row.most);
         match quantity(written) {
             Some((days, "d")) if bounds.contains(&days) => Some(Self(days)),
             Some((_, "d")) => {
-                notes.complain(value.span(), format!("`{path}`: expected \"{}d\" to \"{}d\"", bounds.start(), bounds.end()));
+                notes.complain(
+                    value.span(),
+                    format!("`{path}`: expected \"{}d\" to \"{}d\"", bounds.start(), bounds.end()),
+                );
                 None
             }
             Some(_) | None => {
@@ -376,7 +450,9 @@ impl Read for Amount {
 
 /// Whether this is digits, perhaps with two decimals.
 fn is_amount(written: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |part: &str| {
+        !part.is_empty() && part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     match written.split_once('.') {
         Some((whole, decimals)) => digits(whole) && digits(decimals) && decimals.len() == 2,
         None => digits(written),
@@ -423,10 +499,17 @@ pub(super) struct Uses(pub(super) BTreeSet<Product>);
 impl Read for Uses {
     fn read(value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         if value.get_ref().as_array().is_some_and(|list| list.is_empty()) {
-            notes.complain(value.span(), format!("`{path}`: is empty; leave it out for both, or name \"payments\" or \"payouts\""));
+            notes.complain(
+                value.span(),
+                format!(
+                    "`{path}`: is empty; leave it out for both, or name \"payments\" or \
+                     \"payouts\""
+                ),
+            );
             return None;
         }
-        Vec::<Product>::read(value, path, notes).map(|products| Self(products.into_iter().collect()))
+        Vec::<Product>::read(value, path, notes)
+            .map(|products| Self(products.into_iter().collect()))
     }
 
     fn keys(path: &str, all: &mut Vec<String>) {
@@ -466,14 +549,24 @@ impl Read for LimitValues {
 }
 
 /// The number of a limit, within its bounds.
-fn within(row: &LimitRow, value: &Spanned<DeValue<'_>>, path: &str, notes: &mut Notes<'_>) -> Option<u64> {
+fn within(
+    row: &LimitRow,
+    value: &Spanned<DeValue<'_>>,
+    path: &str,
+    notes: &mut Notes<'_>,
+) -> Option<u64> {
     let Some(integer) = value.get_ref().as_integer() else {
         expected("a whole number", value, path, notes);
         return None;
     };
-    let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| (row.least..=row.most).contains(number));
+    let number = u64::from_str_radix(integer.as_str(), integer.radix())
+        .ok()
+        .filter(|number| (row.least..=row.most).contains(number));
     if number.is_none() {
-        notes.complain(value.span(), format!("`{path}`: expected {} to {} {}", row.least, row.most, row.unit));
+        notes.complain(
+            value.span(),
+            format!("`{path}`: expected {} to {} {}", row.least, row.most, row.unit),
+        );
     }
     number
 }

@@ -1,4 +1,5 @@
-//! The JSON Schema of `golive.toml`, from the declaration that reads it: an editor completes its keys by it.
+//! The JSON Schema of `golive.toml`, from the declaration that reads it: an editor completes its
+//! keys by it.
 
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Applies, CheckMeta, LimitRow, Limits};
@@ -6,7 +7,9 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::raw::File;
-use super::read::{Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses};
+use super::read::{
+    Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses,
+};
 
 /// A kind of value, as a schema says it.
 pub(super) trait Describe {
@@ -26,7 +29,8 @@ pub(crate) fn schema() -> String {
         "allOf": [root],
         "definitions": tables,
     });
-    let mut text = serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
+    let mut text =
+        serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
     text.push('\n');
     text
 }
@@ -41,7 +45,12 @@ pub(super) fn key(mut schema: Value, about: &str) -> Value {
 }
 
 /// The schema of a table, added to the others; all keys may be left out, and there are no others.
-pub(super) fn table(name: &str, about: &str, keys: Map<String, Value>, tables: &mut Map<String, Value>) -> Value {
+pub(super) fn table(
+    name: &str,
+    about: &str,
+    keys: Map<String, Value>,
+    tables: &mut Map<String, Value>,
+) -> Value {
     let schema = json!({ "type": "object", "description": about.trim(), "properties": keys, "additionalProperties": false });
     tables.insert(name.to_owned(), schema);
     json!({ "$ref": format!("#/definitions/{name}") })
@@ -109,7 +118,9 @@ impl<T: Describe> Describe for ById<T> {
     fn describe(tables: &mut Map<String, Value>) -> Value {
         let one = T::describe(tables);
         let attestable = checks().filter(|meta| meta.attestable);
-        let named = attestable.map(|meta| (meta.id.to_owned(), json!({ "description": about(meta), "allOf": [one] })));
+        let named = attestable.map(|meta| {
+            (meta.id.to_owned(), json!({ "description": about(meta), "allOf": [one] }))
+        });
         // The reader takes every check's id, and the report says where no person's word counts.
         json!({
             "type": "object",
@@ -126,7 +137,8 @@ impl Describe for LimitValues {
             let about = format!("{} [{}]", row.about.trim(), row.unit);
             json!({ "type": "integer", "minimum": row.least, "maximum": row.most, "default": row.default, "description": about })
         };
-        let keys: Map<String, Value> = Limits::TABLE.iter().map(|row| (row.key.to_owned(), of(row))).collect();
+        let keys: Map<String, Value> =
+            Limits::TABLE.iter().map(|row| (row.key.to_owned(), of(row))).collect();
         json!({ "type": "object", "properties": keys, "additionalProperties": false })
     }
 }
@@ -173,7 +185,8 @@ mod tests {
         File::keys("", &mut keys);
         assert!(keys.len() > 80, "{}", keys.len());
         for key in keys {
-            let found = find(&schema, &schema["allOf"][0], &key).unwrap_or_else(|| panic!("{key} is not in the schema"));
+            let found = find(&schema, &schema["allOf"][0], &key)
+                .unwrap_or_else(|| panic!("{key} is not in the schema"));
             assert!(key.ends_with("[]") || found["description"].is_string(), "{key} says nothing");
         }
     }
@@ -183,7 +196,10 @@ mod tests {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         let root = &schema["allOf"][0];
         let days = find(&schema, root, "limits.certificate_days").unwrap();
-        assert_eq!((&days["minimum"], &days["maximum"], &days["default"]), (&json!(1), &json!(398), &json!(30)));
+        assert_eq!(
+            (&days["minimum"], &days["maximum"], &days["default"]),
+            (&json!(1), &json!(398), &json!(30))
+        );
         let attested = find(&schema, root, "attest.operations-incident-response").unwrap();
         let meta = checks().find(|meta| meta.id == "operations-incident-response").unwrap();
         assert_eq!(attested["description"], format!("{} ({})", meta.title, meta.level.word()));

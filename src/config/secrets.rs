@@ -5,7 +5,10 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
-use golive_checks::model::{Carried, Credential, EnvEntry, EnvFile, Keyring, MissingSecret, Origin, Secret, SecretFacts, Slot};
+use golive_checks::model::{
+    Carried, Credential, EnvEntry, EnvFile, Keyring, MissingSecret, Origin, Secret, SecretFacts,
+    Slot,
+};
 use golive_checks::platform::keys;
 
 use super::Programs;
@@ -73,7 +76,10 @@ pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 
 impl Whereabouts<'_> {
     /// Fetches all of `references`; their programs run beside one another.
-    pub(super) fn fetch<const N: usize>(&self, references: [Option<Reference>; N]) -> [Option<Fetched>; N] {
+    pub(super) fn fetch<const N: usize>(
+        &self,
+        references: [Option<Reference>; N],
+    ) -> [Option<Fetched>; N] {
         let commands: Vec<&[String]> = references
             .iter()
             .flatten()
@@ -89,7 +95,8 @@ impl Whereabouts<'_> {
                 Reference::Env(name) => self.variable(name),
                 Reference::File(path) => self.file(path),
                 Reference::Command(argv) => {
-                    let origin = Origin::Command { program: argv.into_iter().next().unwrap_or_default() };
+                    let origin =
+                        Origin::Command { program: argv.into_iter().next().unwrap_or_default() };
                     match printed.next().unwrap_or(Err(MissingSecret::NotRun)) {
                         Ok(value) => Fetched::Found { value, origin },
                         Err(why) => Fetched::Missing { origin, why },
@@ -128,16 +135,20 @@ impl Whereabouts<'_> {
         }
     }
 
-    /// Runs programs that print a secret, all at once, on a thread of their own: the caller may be within a runtime.
+    /// Runs programs that print a secret, all at once, on a thread of their own: the caller may be
+    /// within a runtime.
     fn run(&self, commands: &[&[String]]) -> Vec<Result<Secret, MissingSecret>> {
         match self.programs {
-            Programs::Leave => return commands.iter().map(|_| Err(MissingSecret::NotRun)).collect(),
+            Programs::Leave => {
+                return commands.iter().map(|_| Err(MissingSecret::NotRun)).collect();
+            }
             Programs::Run if commands.is_empty() => return Vec::new(),
             Programs::Run => {}
         }
         let (folder, limit) = (self.folder, self.limit);
         let all = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
             let running = commands.iter().map(|argv| {
                 let (argv, folder) = (argv.to_vec(), folder.to_owned());
                 async move { programs::run(&argv, &folder, b"", limit, PRINTED_CAP).await }
@@ -146,7 +157,11 @@ impl Whereabouts<'_> {
             Some(runtime.block_on(async {
                 let mut printed = Vec::new();
                 for task in tasks {
-                    let value = task.await.ok().and_then(Result::ok).and_then(|output| alone(output.stdout));
+                    let value = task
+                        .await
+                        .ok()
+                        .and_then(Result::ok)
+                        .and_then(|output| alone(output.stdout));
                     let usable = value.filter(|value| !value.expose().trim().is_empty());
                     printed.push(usable.ok_or(MissingSecret::CommandFailed));
                 }
@@ -154,7 +169,10 @@ impl Whereabouts<'_> {
             }))
         };
         let printed = std::thread::scope(|scope| scope.spawn(all).join());
-        printed.ok().flatten().unwrap_or_else(|| commands.iter().map(|_| Err(MissingSecret::CommandFailed)).collect())
+        printed
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| commands.iter().map(|_| Err(MissingSecret::CommandFailed)).collect())
     }
 
     /// The facts about the env file, once the secrets are known.
@@ -162,7 +180,13 @@ impl Whereabouts<'_> {
         let (path, lines) = self.env_file.as_ref()?;
         let path = (*path).to_owned();
         let Some(lines) = lines else {
-            return Some(EnvFile { path, readable: false, unreadable_lines: Vec::new(), entries: Vec::new(), overridden: Vec::new() });
+            return Some(EnvFile {
+                path,
+                readable: false,
+                unreadable_lines: Vec::new(),
+                entries: Vec::new(),
+                overridden: Vec::new(),
+            });
         };
         let entries: Vec<EnvEntry> = lines
             .variables
@@ -175,10 +199,17 @@ impl Whereabouts<'_> {
             .filter(|entry| !entry.carries.is_empty())
             .collect();
         let mut unreadable_lines = lines.unreadable.clone();
-        unreadable_lines.extend(named.iter().filter_map(|name| lines.get(name)).filter(|line| line.doubtful).map(|line| line.line));
+        unreadable_lines.extend(
+            named
+                .iter()
+                .filter_map(|name| lines.get(name))
+                .filter(|line| line.doubtful)
+                .map(|line| line.line),
+        );
         unreadable_lines.sort_unstable();
         unreadable_lines.dedup();
-        let mut overridden: Vec<String> = entries.iter().map(|entry| &entry.name).chain(named).cloned().collect();
+        let mut overridden: Vec<String> =
+            entries.iter().map(|entry| &entry.name).chain(named).cloned().collect();
         overridden.sort();
         overridden.dedup();
         overridden.retain(|name| match (lines.get(name), (self.environment)(name)) {
@@ -220,8 +251,15 @@ fn carries(value: &str, keyring: &Keyring) -> Vec<Carried> {
 /// Credentials for the merchant, a keyring for observing.
 pub(super) fn settle(fetched: [Option<Fetched>; 4]) -> ([Option<Credential>; 4], Keyring) {
     let equals: [Vec<Slot>; 4] = std::array::from_fn(|one| {
-        let value = |at: usize| fetched[at].as_ref().and_then(Fetched::value).map(Secret::expose).filter(|value| !value.is_empty());
-        let same = |other: &usize| *other != one && value(one).is_some() && value(one) == value(*other);
+        let value = |at: usize| {
+            fetched[at]
+                .as_ref()
+                .and_then(Fetched::value)
+                .map(Secret::expose)
+                .filter(|value| !value.is_empty())
+        };
+        let same =
+            |other: &usize| *other != one && value(one).is_some() && value(one) == value(*other);
         (0..4).filter(same).map(|other| Slot::ALL[other]).collect()
     });
     let mut values = [None, None, None, None];

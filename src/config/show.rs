@@ -1,10 +1,11 @@
-//! What `golive config` prints: every value in force and where it came from, secrets by kind and length alone.
+//! What `golive config` prints: every value in force and where it came from, secrets by kind and
+//! length alone.
 
 use std::fmt::Write as _;
 
 use golive_checks::model::{
-    Address, Credential, Hook, HookSource, Limits, Merchant, MissingSecret, Origin, Prefix, Product, Quoted, ServerKind, Show as _, Slot,
-    TestOrders,
+    Address, Credential, Hook, HookSource, Limits, Merchant, MissingSecret, Origin, Prefix,
+    Product, Quoted, ServerKind, Show as _, Slot, TestOrders,
 };
 
 use super::Loaded;
@@ -17,7 +18,13 @@ const ORIGIN_COLUMN: usize = 64;
 pub(crate) fn explain(loaded: &Loaded) -> String {
     let merchant = &loaded.merchant;
     let mut sheet = Sheet { merchant, text: String::new() };
-    let _ = writeln!(sheet.text, "# {}, {}, SHA-256 {}", merchant.config.path, loaded.found.words(), merchant.config.sha256);
+    let _ = writeln!(
+        sheet.text,
+        "# {}, {}, SHA-256 {}",
+        merchant.config.path,
+        loaded.found.words(),
+        merchant.config.sha256
+    );
     sheet.env_file();
     sheet.who();
     sheet.api();
@@ -31,7 +38,8 @@ pub(crate) fn explain(loaded: &Loaded) -> String {
     sheet.exceptions();
     for row in Limits::TABLE {
         let value = merchant.limits.get(row.key).unwrap_or(row.default);
-        let unit = if row.key.ends_with(row.unit) { String::new() } else { format!(" {}", row.unit) };
+        let unit =
+            if row.key.ends_with(row.unit) { String::new() } else { format!(" {}", row.unit) };
         sheet.put(&format!("limits.{}", row.key), &format!("{value}{unit}"));
     }
     sheet.text
@@ -139,8 +147,12 @@ impl Sheet<'_> {
     fn secret(&mut self, slot: Slot) {
         let Some(credential) = self.merchant.credential(slot) else { return };
         let (value, from) = match credential {
-            Credential::Found(facts) => (format!("{}, {} bytes", prefix(facts.prefix), facts.length), origin(&facts.origin)),
-            Credential::Missing { origin: from, why: missing } => (why(*missing).to_owned(), origin(from)),
+            Credential::Found(facts) => {
+                (format!("{}, {} bytes", prefix(facts.prefix), facts.length), origin(&facts.origin))
+            }
+            Credential::Missing { origin: from, why: missing } => {
+                (why(*missing).to_owned(), origin(from))
+            }
         };
         let from = format!("{from} ({})", self.place(slot.key()));
         self.line(slot.key(), &value, &from);
@@ -151,10 +163,17 @@ impl Sheet<'_> {
         let readable = if file.readable { "" } else { ", which cannot be read" };
         self.put("env_file", &format!("{}{readable}", quoted(&file.path)));
         for name in &file.overridden {
-            let _ = writeln!(self.text, "#   {name} has another value in the environment, which is not used");
+            let _ = writeln!(
+                self.text,
+                "#   {name} has another value in the environment, which is not used"
+            );
         }
         for line in &file.unreadable_lines {
-            let _ = writeln!(self.text, "#   {}:{line} cannot be read as NAME=value, or not without doubt", file.path);
+            let _ = writeln!(
+                self.text,
+                "#   {}:{line} cannot be read as NAME=value, or not without doubt",
+                file.path
+            );
         }
     }
 
@@ -205,10 +224,15 @@ impl Sheet<'_> {
 
     fn orders(&mut self, table: &str, orders: Option<&TestOrders>, source: Option<&OrderSource>) {
         match (orders, source) {
-            (Some(_), Some(OrderSource::Command(argv))) => self.put(&format!("{table}.command"), &program(argv)),
+            (Some(_), Some(OrderSource::Command(argv))) => {
+                self.put(&format!("{table}.command"), &program(argv))
+            }
             (Some(_), Some(OrderSource::Ids(ids))) => {
                 self.list(&format!("{table}.ids"), ids.iter().map(|order| quoted(&order.id)));
-                self.some(&format!("{table}.amount"), ids.first().map(|order| quoted(&order.amount)));
+                self.some(
+                    &format!("{table}.amount"),
+                    ids.first().map(|order| quoted(&order.amount)),
+                );
             }
             (None, _) | (_, None) => {}
         }
@@ -221,8 +245,11 @@ impl Sheet<'_> {
                 self.put(&format!("{table}.url"), &url(address));
                 self.some(&format!("{table}.pointer"), pointer.as_deref().map(quoted));
             }
-            (HookSource::Command(_), HookCall::Command(argv)) => self.put(&format!("{table}.command"), &program(argv)),
-            (HookSource::Url(_), HookCall::Command(_)) | (HookSource::Command(_), HookCall::Url { .. }) => {}
+            (HookSource::Command(_), HookCall::Command(argv)) => {
+                self.put(&format!("{table}.command"), &program(argv))
+            }
+            (HookSource::Url(_), HookCall::Command(_))
+            | (HookSource::Command(_), HookCall::Url { .. }) => {}
         }
         let settle = match hook.settle_ms {
             ms if ms % 1_000 == 0 => format!("\"{}s\"", ms / 1_000),
@@ -295,29 +322,60 @@ mod tests {
         let text = explain(&loaded);
         let places = &loaded.merchant.places;
         for (key, place) in places {
-            let is_table = places.keys().any(|other| other.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', '['])));
-            if key.ends_with(']') || ["env", "file", "command"].iter().any(|form| key.ends_with(&format!("_key.{form}"))) {
+            let is_table = places.keys().any(|other| {
+                other.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', '[']))
+            });
+            if key.ends_with(']')
+                || ["env", "file", "command"]
+                    .iter()
+                    .any(|form| key.ends_with(&format!("_key.{form}")))
+            {
                 continue;
             }
             if !is_table || key.ends_with("_key") {
-                let line =
-                    text.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap_or_else(|| panic!("{key} is not explained"));
-                assert!(line.contains(&format!("golive.toml:{}:{}", place.line, place.column)), "{line}");
+                let line = text
+                    .lines()
+                    .find(|line| line.starts_with(&format!("{key} = ")))
+                    .unwrap_or_else(|| panic!("{key} is not explained"));
+                assert!(
+                    line.contains(&format!("golive.toml:{}:{}", place.line, place.column)),
+                    "{line}"
+                );
             }
         }
         assert!(!text.contains("MARKER"), "{text}");
-        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        let line = |start: &str| {
+            text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned()
+        };
         assert!(line("api.api_key").contains("a live API key (pk_live_), 30 bytes"), "{text}");
-        assert!(line("api.api_key").contains("variable KWIKPAISA_API_KEY, every-key.env:1 (golive.toml:12:1)"), "{text}");
+        assert!(
+            line("api.api_key")
+                .contains("variable KWIKPAISA_API_KEY, every-key.env:1 (golive.toml:12:1)"),
+            "{text}"
+        );
         assert!(line("api.secret_key").contains("file secrets/kwikpaisa"), "{text}");
-        assert!(line("sandbox.secret_key").contains("variable KWIKPAISA_TEST_SECRET_KEY of the environment"), "{text}");
+        assert!(
+            line("sandbox.secret_key")
+                .contains("variable KWIKPAISA_TEST_SECRET_KEY of the environment"),
+            "{text}"
+        );
     }
 
     #[test]
     fn defaults_are_explained_as_such() {
-        let text = explain(&loaded("[api]\nbase_url = \"https://user:MARKER@api.kwikpaisa.com/?key=MARKER\"\nwallet_id = \"MARKER\"\n"));
+        let text = explain(&loaded(
+            "[api]\nbase_url = \"https://user:MARKER@api.kwikpaisa.com/?key=MARKER\"\nwallet_id = \
+             \"MARKER\"\n",
+        ));
         assert!(!text.contains("MARKER"), "{text}");
-        assert!(text.contains("webhook.deliver = \"probe\"") && text.contains("# default"), "{text}");
-        assert!(text.contains("limits.clock_warn_s = 30") && text.contains("\"https://…@api.kwikpaisa.com?…\""), "{text}");
+        assert!(
+            text.contains("webhook.deliver = \"probe\"") && text.contains("# default"),
+            "{text}"
+        );
+        assert!(
+            text.contains("limits.clock_warn_s = 30")
+                && text.contains("\"https://…@api.kwikpaisa.com?…\""),
+            "{text}"
+        );
     }
 }

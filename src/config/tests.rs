@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use golive_checks::model::{
-    Address, Carried, Credential, Damage, Deliver, HookSource, Host, MissingSecret, Origin, Place, Prefix, Product, SecretFacts, Slot,
-    TestOrders,
+    Address, Carried, Credential, Damage, Deliver, HookSource, Host, MissingSecret, Origin, Place,
+    Prefix, Product, SecretFacts, Slot, TestOrders,
 };
 use tempfile::TempDir;
 
@@ -25,7 +25,11 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder"), environment: BTreeMap::new(), programs: Programs::Run }
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            environment: BTreeMap::new(),
+            programs: Programs::Run,
+        }
     }
 
     pub(super) fn with(text: impl AsRef<[u8]>) -> Self {
@@ -48,10 +52,19 @@ impl Bench {
         self.folder.path()
     }
 
-    pub(super) fn load_from(&self, folder: &Path, config: Option<&str>) -> Result<Loaded, Complaints> {
+    pub(super) fn load_from(
+        &self,
+        folder: &Path,
+        config: Option<&str>,
+    ) -> Result<Loaded, Complaints> {
         let environment = |name: &str| self.environment.get(name).cloned();
         let config = config.map(PathBuf::from);
-        load(&Sources { config, folder: folder.to_owned(), environment: &environment, programs: self.programs })
+        load(&Sources {
+            config,
+            folder: folder.to_owned(),
+            environment: &environment,
+            programs: self.programs,
+        })
     }
 
     pub(super) fn load(&self) -> Result<Loaded, Complaints> {
@@ -87,16 +100,26 @@ fn an_empty_file_is_a_merchant_of_whom_nothing_is_known() {
     assert_eq!(merchant.uses, [Product::Payments, Product::Payouts].into());
     assert_eq!(merchant.webhook.deliver, Deliver::Probe);
     assert!(merchant.api.probe && merchant.places.is_empty() && merchant.api.api_key.is_none());
-    assert_eq!(merchant.config.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_eq!(
+        merchant.config.sha256,
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
 }
 
 #[test]
 fn knows_where_every_key_stands() {
-    let text = "[network]\nwhitelist = [\"1.2.3.4\",\n  \"5.6.7.8\"]\n[[waive]]\ncheck = \"webhook-rejects-stale\"\n until = 2026-12-31\n\
-                [attest.operations-incident-response]\non = 2026-11-02\n[api]\napi_key.env = \"KEY\"\n";
+    let text = "[network]\nwhitelist = [\"1.2.3.4\",\n  \"5.6.7.8\"]\n[[waive]]\ncheck = \
+                \"webhook-rejects-stale\"\n until = \
+                2026-12-31\n[attest.operations-incident-response]\non = \
+                2026-11-02\n[api]\napi_key.env = \"KEY\"\n";
     let environment = |_: &str| None;
     let bench = Bench::with(text);
-    let sources = Sources { config: None, folder: bench.path().to_owned(), environment: &environment, programs: Programs::Run };
+    let sources = Sources {
+        config: None,
+        folder: bench.path().to_owned(),
+        environment: &environment,
+        programs: Programs::Run,
+    };
     let loaded = load_knowing(&sources, &["webhook-rejects-stale", "operations-incident-response"]);
     let places = loaded.expect("it loads").merchant.places;
     let place = |key: &str| places.get(key).map(|place| (place.line, place.column));
@@ -115,7 +138,9 @@ fn knows_where_every_key_stands() {
 #[test]
 fn names_the_nearest_key_for_an_unknown_one() {
     assert_eq!(
-        complaints("[api]\n  secret-key = \"MARKER\"\nbase_ulr = \"MARKER\"\n[webhok]\nurl = \"MARKER\"\n"),
+        complaints(
+            "[api]\n  secret-key = \"MARKER\"\nbase_ulr = \"MARKER\"\n[webhok]\nurl = \"MARKER\"\n"
+        ),
         [
             "golive.toml:2:3: unknown key in [api]; the nearest is `secret_key`",
             "golive.toml:3:1: unknown key in [api]; the nearest is `base_url`",
@@ -124,34 +149,44 @@ fn names_the_nearest_key_for_an_unknown_one() {
     );
     assert_eq!(
         complaints("[source]\nzzz = 1\n"),
-        ["golive.toml:2:1: unknown key in [source]; known are `roots`, `public`, `site`, `baseline`"]
+        ["golive.toml:2:1: unknown key in [source]; known are `roots`, `public`, `site`, \
+          `baseline`"]
     );
-    assert_eq!(complaints("[limits]\nclock_wan_s = 1\n"), ["golive.toml:2:1: unknown key in [limits]; the nearest is `clock_warn_s`"]);
+    assert_eq!(
+        complaints("[limits]\nclock_wan_s = 1\n"),
+        ["golive.toml:2:1: unknown key in [limits]; the nearest is `clock_warn_s`"]
+    );
 }
 
 #[test]
 fn says_what_was_expected_and_what_kind_was_found() {
     assert_eq!(
         complaints(
-            "env_file = 1\nsigner = []\n[merchant]\nname = \"जाँच\"\ncountry = \"IND\"\nuses = [\"payment\"]\n[api]\napi_key = 3\nprobe = \"MARKER\"\n\
-             wallet_id = 4646464445\n[webhook]\nurl = true\ndeliver = \"ful\"\nfull_until = \"2026-12-31\"\n[network]\nwhitelist = \"MARKER\"\n\
-             egress = [ 1.5 ]\n"
+            "env_file = 1\nsigner = []\n[merchant]\nname = \"जाँच\"\ncountry = \"IND\"\nuses = \
+             [\"payment\"]\n[api]\napi_key = 3\nprobe = \"MARKER\"\nwallet_id = \
+             4646464445\n[webhook]\nurl = true\ndeliver = \"ful\"\nfull_until = \
+             \"2026-12-31\"\n[network]\nwhitelist = \"MARKER\"\negress = [ 1.5 ]\n"
         ),
         [
             "golive.toml:1:12: `env_file`: expected a path in quotes, found a whole number",
             "golive.toml:2:10: `signer`: expected a table, found a list",
-            "golive.toml:5:11: `merchant.country`: expected a country code of two letters, such as \"IN\"",
-            "golive.toml:6:9: `merchant.uses[0]`: expected one of \"payments\" \"payouts\"; the nearest is `payments`",
-            "golive.toml:8:11: `api.api_key`: expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = \
-             [\"program\"] }, found a whole number",
+            "golive.toml:5:11: `merchant.country`: expected a country code of two letters, such \
+             as \"IN\"",
+            "golive.toml:6:9: `merchant.uses[0]`: expected one of \"payments\" \"payouts\"; the \
+             nearest is `payments`",
+            "golive.toml:8:11: `api.api_key`: expected text in quotes, or one of { env = \"NAME\" \
+             }, { file = \"path\" } or { command = [\"program\"] }, found a whole number",
             "golive.toml:9:9: `api.probe`: expected true or false, found text",
-            "golive.toml:10:13: `api.wallet_id`: expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = \
-             [\"program\"] }, found a whole number",
+            "golive.toml:10:13: `api.wallet_id`: expected text in quotes, or one of { env = \
+             \"NAME\" }, { file = \"path\" } or { command = [\"program\"] }, found a whole number",
             "golive.toml:12:7: `webhook.url`: expected text in quotes, found true or false",
-            "golive.toml:13:11: `webhook.deliver`: expected one of \"none\" \"negative\" \"probe\" \"full\"; the nearest is `full`",
-            "golive.toml:14:14: `webhook.full_until`: expected a date without quotes, such as 2026-11-02, found text",
+            "golive.toml:13:11: `webhook.deliver`: expected one of \"none\" \"negative\" \
+             \"probe\" \"full\"; the nearest is `full`",
+            "golive.toml:14:14: `webhook.full_until`: expected a date without quotes, such as \
+             2026-11-02, found text",
             "golive.toml:16:13: `network.whitelist`: expected a list, found text",
-            "golive.toml:17:12: `network.egress[0]`: expected text in quotes, found a decimal number",
+            "golive.toml:17:12: `network.egress[0]`: expected text in quotes, found a decimal \
+             number",
         ]
     );
 }
@@ -170,43 +205,68 @@ fn limits_stay_within_their_bounds() {
     assert_eq!((limits.clock_warn_s, limits.body_bytes, limits.clock_fail_s), (10, 4_096, 300));
     assert_eq!(
         complaints(
-            "[limits]\nclock_warn_s = -1\nwaiver_days = 91\nconnect_ms = 0\nbody_bytes = 99999999999999999999999\negress_samples = 1.5\n"
+            "[limits]\nclock_warn_s = -1\nwaiver_days = 91\nconnect_ms = 0\nbody_bytes = \
+             99999999999999999999999\negress_samples = 1.5\n"
         ),
         [
             "golive.toml:2:16: `limits.clock_warn_s`: expected 1 to 86400 s",
             "golive.toml:3:15: `limits.waiver_days`: expected 1 to 90 days",
             "golive.toml:4:14: `limits.connect_ms`: expected 1 to 120000 ms",
             "golive.toml:5:14: `limits.body_bytes`: expected 256 to 16777216 bytes",
-            "golive.toml:6:18: `limits.egress_samples`: expected a whole number, found a decimal number",
+            "golive.toml:6:18: `limits.egress_samples`: expected a whole number, found a decimal \
+             number",
         ]
     );
 }
 
 #[test]
 fn dates_are_days_that_exist() {
-    assert_eq!(loaded("[webhook]\nfull_until = 2028-02-29\n").merchant.webhook.full_until, Some(jiff::civil::date(2028, 2, 29)));
-    assert_eq!(complaints("[webhook]\nfull_until = 2026-02-29\n"), ["golive.toml:2:14: this is not TOML: there is no such date or time"]);
-    assert_eq!(complaints("[webhook]\nfull_until = 2026-13-01\n"), ["golive.toml:2:14: this is not TOML: there is no such date or time"]);
+    assert_eq!(
+        loaded("[webhook]\nfull_until = 2028-02-29\n").merchant.webhook.full_until,
+        Some(jiff::civil::date(2028, 2, 29))
+    );
+    assert_eq!(
+        complaints("[webhook]\nfull_until = 2026-02-29\n"),
+        ["golive.toml:2:14: this is not TOML: there is no such date or time"]
+    );
+    assert_eq!(
+        complaints("[webhook]\nfull_until = 2026-13-01\n"),
+        ["golive.toml:2:14: this is not TOML: there is no such date or time"]
+    );
     assert_eq!(
         complaints("[webhook]\nfull_until = 2026-12-01T10:00:00Z\n"),
-        ["golive.toml:2:14: `webhook.full_until`: expected a date without quotes, such as 2026-11-02, found a date or time"]
+        ["golive.toml:2:14: `webhook.full_until`: expected a date without quotes, such as \
+          2026-11-02, found a date or time"]
     );
 }
 
 #[test]
 fn what_is_not_toml_is_said_in_words_of_ours() {
-    assert_eq!(complaints("[api]\nprobe = true\nprobe = true\n"), ["golive.toml:3:1: this is not TOML: this was set before"]);
-    assert_eq!(complaints("[api]\n[api]\n"), ["golive.toml:2:2: this is not TOML: this was set before"]);
-    assert_eq!(complaints("[api]\nbase_url = MARKER\n"), ["golive.toml:2:12: this is not TOML: a text stands in quotes"]);
+    assert_eq!(
+        complaints("[api]\nprobe = true\nprobe = true\n"),
+        ["golive.toml:3:1: this is not TOML: this was set before"]
+    );
+    assert_eq!(
+        complaints("[api]\n[api]\n"),
+        ["golive.toml:2:2: this is not TOML: this was set before"]
+    );
+    assert_eq!(
+        complaints("[api]\nbase_url = MARKER\n"),
+        ["golive.toml:2:12: this is not TOML: a text stands in quotes"]
+    );
     assert_eq!(
         complaints("[api]\nbase_url = \"MARKER\n"),
-        ["golive.toml:2:19: this is not TOML: this text is not closed, or holds a character that wants a backslash"]
+        ["golive.toml:2:19: this is not TOML: this text is not closed, or holds a character that \
+          wants a backslash"]
     );
     assert_eq!(
         complaints("[network]\nwhitelist = [103.21.244.15]\n"),
         ["golive.toml:2:20: this is not TOML: this is no number; a text stands in quotes"]
     );
-    assert_eq!(complaints("sk_live_MARKER\n"), ["golive.toml:1:15: this is not TOML: `=` and a value are missing"]);
+    assert_eq!(
+        complaints("sk_live_MARKER\n"),
+        ["golive.toml:1:15: this is not TOML: `=` and a value are missing"]
+    );
 }
 
 #[test]
@@ -225,7 +285,10 @@ fn reads_utf8_with_a_byte_order_mark_and_windows_line_ends() {
 #[test]
 fn other_encodings_are_named_with_their_place() {
     assert_eq!(complaints(b"\xff\xfe[\0a\0"), ["golive.toml: is UTF-16; save it as UTF-8"]);
-    assert_eq!(complaints(b"[merchant]\nname = \"caf\xe9 MARKER\"\n"), ["golive.toml:2:12: is not UTF-8"]);
+    assert_eq!(
+        complaints(b"[merchant]\nname = \"caf\xe9 MARKER\"\n"),
+        ["golive.toml:2:12: is not UTF-8"]
+    );
 }
 
 #[test]
@@ -235,34 +298,54 @@ fn what_the_checklist_judges_survives() {
                 [[network.server]]\nip = \"nonsense\"\n[sandbox]\nbase_url = \"https://api.kwikpaisa.com\"\n";
     let Loaded { merchant, wiring, .. } = loaded(text);
     let base = merchant.api.base_url.as_ref().and_then(Address::url).expect("a URL");
-    assert_eq!((base.scheme.as_str(), &base.host), ("http", &Host::Name("sandbox.kwikpaisa.com".to_owned())));
+    assert_eq!(
+        (base.scheme.as_str(), &base.host),
+        ("http", &Host::Name("sandbox.kwikpaisa.com".to_owned()))
+    );
     assert_eq!(found(merchant.credential(Slot::ApiKey)).prefix, Prefix::SecretTest);
     assert_eq!(merchant.webhook.url, Some(Address::Unreadable));
     assert_eq!(merchant.network.whitelist, ["300.1.2.3", "::/0", ""]);
     assert_eq!(merchant.network.egress[0], Address::Unreadable);
-    assert_eq!((wiring.egress.len(), wiring.webhook_url.is_none(), wiring.base_url.is_some()), (1, true, true));
+    assert_eq!(
+        (wiring.egress.len(), wiring.webhook_url.is_none(), wiring.base_url.is_some()),
+        (1, true, true)
+    );
     assert_eq!(merchant.network.servers.len(), 1);
     assert!(merchant.sandbox.is_some());
 }
 
 #[test]
 fn a_secret_is_looked_for_in_the_env_file_then_in_the_environment() {
-    let text = "env_file = \"app.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { env = \"SECRET\" }\n";
-    let bench = Bench::with(text).file("app.env", format!("# note\nKEY={LIVE_KEY}\n")).variable("SECRET", LIVE_SECRET);
-    let Loaded { merchant, wiring, .. } = bench.variable("KEY", "pk_live_other").load().expect("it loads");
+    let text = "env_file = \"app.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { env = \
+                \"SECRET\" }\n";
+    let bench = Bench::with(text)
+        .file("app.env", format!("# note\nKEY={LIVE_KEY}\n"))
+        .variable("SECRET", LIVE_SECRET);
+    let Loaded { merchant, wiring, .. } =
+        bench.variable("KEY", "pk_live_other").load().expect("it loads");
     let key = found(merchant.credential(Slot::ApiKey));
-    assert_eq!(key.origin, Origin::EnvFile { path: "app.env".to_owned(), name: "KEY".to_owned(), line: 2 });
+    assert_eq!(
+        key.origin,
+        Origin::EnvFile { path: "app.env".to_owned(), name: "KEY".to_owned(), line: 2 }
+    );
     assert_eq!((key.prefix, key.length), (Prefix::ApiLive, LIVE_KEY.len()));
-    assert_eq!(found(merchant.credential(Slot::SecretKey)).origin, Origin::Env { name: "SECRET".to_owned() });
+    assert_eq!(
+        found(merchant.credential(Slot::SecretKey)).origin,
+        Origin::Env { name: "SECRET".to_owned() }
+    );
     assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
-    assert_eq!(merchant.env_file.as_ref().map(|file| file.overridden.clone()), Some(vec!["KEY".to_owned()]));
+    assert_eq!(
+        merchant.env_file.as_ref().map(|file| file.overridden.clone()),
+        Some(vec!["KEY".to_owned()])
+    );
     assert_eq!(wiring.secret_files.len(), 1);
 }
 
 #[test]
 fn a_secret_that_is_not_there_is_missing_and_not_a_complaint() {
-    let text = "env_file = \"none.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { file = \"none\" }\n[sandbox]\n\
-                api_key = { command = [\"false\"] }\nsecret_key = { command = [\"golive-no-such-program\"] }\n";
+    let text = "env_file = \"none.env\"\n[api]\napi_key = { env = \"KEY\" }\nsecret_key = { file \
+                = \"none\" }\n[sandbox]\napi_key = { command = [\"false\"] }\nsecret_key = { \
+                command = [\"golive-no-such-program\"] }\n";
     let merchant = loaded(text).merchant;
     let why = |slot| match merchant.credential(slot) {
         Some(Credential::Missing { why, .. }) => *why,
@@ -277,11 +360,19 @@ fn a_secret_that_is_not_there_is_missing_and_not_a_complaint() {
 
 #[test]
 fn files_and_programs_lose_one_line_break_and_keep_all_other_damage() {
-    let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", ' sk_live_%s1 \\n\\n', \"MARKER\"] }\n";
-    let Loaded { merchant, wiring, .. } = Bench::with(text).file("key", format!("{LIVE_KEY}\r\n")).load().expect("it loads");
+    let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", ' \
+                sk_live_%s1 \\n\\n', \"MARKER\"] }\n";
+    let Loaded { merchant, wiring, .. } =
+        Bench::with(text).file("key", format!("{LIVE_KEY}\r\n")).load().expect("it loads");
     assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
-    assert_eq!(found(merchant.credential(Slot::ApiKey)).origin, Origin::File { path: "key".to_owned() });
-    assert_eq!(wiring.keys.get(Slot::SecretKey).map(|key| key.expose()), Some(" sk_live_MARKER1 \n"));
+    assert_eq!(
+        found(merchant.credential(Slot::ApiKey)).origin,
+        Origin::File { path: "key".to_owned() }
+    );
+    assert_eq!(
+        wiring.keys.get(Slot::SecretKey).map(|key| key.expose()),
+        Some(" sk_live_MARKER1 \n")
+    );
     let secret = found(merchant.credential(Slot::SecretKey));
     assert_eq!(secret.origin, Origin::Command { program: "printf".to_owned() });
     assert!(secret.damage.contains(&Damage::LineBreak), "{:?}", secret.damage);
@@ -291,46 +382,72 @@ fn files_and_programs_lose_one_line_break_and_keep_all_other_damage() {
 #[test]
 fn programs_of_several_secrets_run_beside_one_another() {
     // Each waits for the other, and would in vain if it were not there.
-    let meet = |own: &str, other: &str| format!("[\"sh\", \"-c\", \"touch {own}; until [ -e {other} ]; do sleep 0.01; done; echo {own}\"]");
-    let text = format!("[api]\napi_key = {{ command = {} }}\nsecret_key = {{ command = {} }}\n", meet("a", "b"), meet("b", "a"));
+    let meet = |own: &str, other: &str| {
+        format!(
+            "[\"sh\", \"-c\", \"touch {own}; until [ -e {other} ]; do sleep 0.01; done; echo \
+             {own}\"]"
+        )
+    };
+    let text = format!(
+        "[api]\napi_key = {{ command = {} }}\nsecret_key = {{ command = {} }}\n",
+        meet("a", "b"),
+        meet("b", "a")
+    );
     let wiring = loaded(&text).wiring;
     let value = |slot| wiring.keys.get(slot).map(|key| key.expose().to_owned());
-    assert_eq!((value(Slot::ApiKey).as_deref(), value(Slot::SecretKey).as_deref()), (Some("a"), Some("b")));
+    assert_eq!(
+        (value(Slot::ApiKey).as_deref(), value(Slot::SecretKey).as_deref()),
+        (Some("a"), Some("b"))
+    );
 }
 
 #[test]
 fn programs_are_not_run_when_they_may_not() {
-    let mut bench = Bench::with("[api]\napi_key = { command = [\"touch\", \"ran\"] }\nwallet_id = { command = [\"touch\", \"ran\"] }\n");
+    let mut bench = Bench::with(
+        "[api]\napi_key = { command = [\"touch\", \"ran\"] }\nwallet_id = { command = [\"touch\", \
+         \"ran\"] }\n",
+    );
     bench.programs = Programs::Leave;
     let merchant = bench.load().expect("it loads").merchant;
-    assert!(matches!(merchant.credential(Slot::ApiKey), Some(Credential::Missing { why: MissingSecret::NotRun, .. })));
+    assert!(matches!(
+        merchant.credential(Slot::ApiKey),
+        Some(Credential::Missing { why: MissingSecret::NotRun, .. })
+    ));
     assert!(merchant.api.wallet_id && !bench.path().join("ran").exists());
 }
 
 #[test]
 fn loads_within_a_runtime() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let wiring = runtime.block_on(async { loaded("[api]\napi_key = { command = [\"echo\", \"a\"] }\n").wiring });
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let wiring = runtime
+        .block_on(async { loaded("[api]\napi_key = { command = [\"echo\", \"a\"] }\n").wiring });
     assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some("a"));
 }
 
 #[test]
 fn a_secret_has_exactly_one_whereabouts() {
     let complaints = complaints(
-        "[api]\napi_key = { env = \"A\", file = \"b\" }\nsecret_key = {}\nwallet_id = { evn = \"A\" }\n[sandbox]\napi_key = { env = \"\" }\n\
-         secret_key = { env = \"sk_test_MARKER\" }\nwallet_id = { command = [] }\n",
+        "[api]\napi_key = { env = \"A\", file = \"b\" }\nsecret_key = {}\nwallet_id = { evn = \
+         \"A\" }\n[sandbox]\napi_key = { env = \"\" }\nsecret_key = { env = \"sk_test_MARKER\" \
+         }\nwallet_id = { command = [] }\n",
     );
-    let forms = "expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { command = [\"program\"] }";
+    let forms = "expected text in quotes, or one of { env = \"NAME\" }, { file = \"path\" } or { \
+                 command = [\"program\"] }";
     assert_eq!(
         complaints,
         [
             format!("golive.toml:2:11: `api.api_key`: {forms}"),
             format!("golive.toml:3:14: `api.secret_key`: {forms}"),
             "golive.toml:4:15: unknown key in [api.wallet_id]; the nearest is `env`".to_owned(),
-            "golive.toml:6:19: `sandbox.api_key.env`: expected the name of a variable: letters, digits and `_`".to_owned(),
-            "golive.toml:7:22: `sandbox.secret_key.env`: holds what looks like the key itself; name the variable that holds it".to_owned(),
-            "golive.toml:8:25: `sandbox.wallet_id.command`: expected a program and its arguments as a list of texts, such as [\"node\", \
-             \"sign.js\"]"
+            "golive.toml:6:19: `sandbox.api_key.env`: expected the name of a variable: letters, \
+             digits and `_`"
+                .to_owned(),
+            "golive.toml:7:22: `sandbox.secret_key.env`: holds what looks like the key itself; \
+             name the variable that holds it"
+                .to_owned(),
+            "golive.toml:8:25: `sandbox.wallet_id.command`: expected a program and its arguments \
+             as a list of texts, such as [\"node\", \"sign.js\"]"
                 .to_owned(),
         ]
     );
@@ -338,7 +455,10 @@ fn a_secret_has_exactly_one_whereabouts() {
 
 #[test]
 fn equal_secrets_know_of_one_another() {
-    let text = format!("[api]\napi_key = \"{LIVE_KEY}\"\nsecret_key = \"{LIVE_KEY}\"\n[sandbox]\napi_key = \"\"\nsecret_key = \"\"\n");
+    let text = format!(
+        "[api]\napi_key = \"{LIVE_KEY}\"\nsecret_key = \"{LIVE_KEY}\"\n[sandbox]\napi_key = \
+         \"\"\nsecret_key = \"\"\n"
+    );
     let merchant = loaded(&text).merchant;
     assert_eq!(found(merchant.credential(Slot::ApiKey)).equals, [Slot::SecretKey]);
     assert_eq!(found(merchant.credential(Slot::SecretKey)).equals, [Slot::ApiKey]);
@@ -348,43 +468,68 @@ fn equal_secrets_know_of_one_another() {
 
 #[test]
 fn the_env_file_says_what_its_variables_carry() {
-    let text = "env_file = \"app.env\"\n[api]\nsecret_key = { env = \"SECRET\" }\n[sandbox]\nsecret_key = { env = \"OLD\" }\n";
+    let text = "env_file = \"app.env\"\n[api]\nsecret_key = { env = \"SECRET\" \
+                }\n[sandbox]\nsecret_key = { env = \"OLD\" }\n";
     let env = format!(
         "SECRET={LIVE_SECRET}\nOLD=plain-MARKER-secret\nURL=http://sandbox.kwikpaisa.com/x\nHOME=/root\nwhat is this\nTEST={TEST_SECRET}\n"
     );
-    let bench = Bench::with(text).file("app.env", env).variable("HOME", "/home/x").variable("URL", "https://elsewhere.example");
+    let bench = Bench::with(text)
+        .file("app.env", env)
+        .variable("HOME", "/home/x")
+        .variable("URL", "https://elsewhere.example");
     let file = bench.load().expect("it loads").merchant.env_file.expect("an env file");
-    let entries: Vec<(&str, usize)> = file.entries.iter().map(|entry| (entry.name.as_str(), entry.line)).collect();
+    let entries: Vec<(&str, usize)> =
+        file.entries.iter().map(|entry| (entry.name.as_str(), entry.line)).collect();
     assert_eq!(entries, [("SECRET", 1), ("OLD", 2), ("URL", 3), ("TEST", 6)]);
     assert!(file.entries[0].carries.contains(&Carried::Configured(Slot::SecretKey)));
-    assert_eq!(file.entries[1].carries, [Carried::SandboxKey, Carried::Configured(Slot::SandboxSecretKey)]);
+    assert_eq!(
+        file.entries[1].carries,
+        [Carried::SandboxKey, Carried::Configured(Slot::SandboxSecretKey)]
+    );
     assert!(file.entries[2].carries.contains(&Carried::PlainHttp));
     assert_eq!(file.entries[3].carries, [Carried::SandboxKey]);
-    assert_eq!((file.readable, file.unreadable_lines, file.overridden), (true, vec![5], vec!["URL".to_owned()]));
+    assert_eq!(
+        (file.readable, file.unreadable_lines, file.overridden),
+        (true, vec![5], vec!["URL".to_owned()])
+    );
 }
 
 #[test]
 fn a_value_that_readers_of_env_files_disagree_on_is_not_used() {
     let text = "env_file = \"app.env\"\n[api]\napi_key = { env = \"KEY\" }\n";
-    let bench = Bench::with(text).file("app.env", "KEY=pk_live_MARKER#1\nJSON=\"{\\\"a\\\":1}\"\n").variable("KEY", LIVE_KEY);
+    let bench = Bench::with(text)
+        .file("app.env", "KEY=pk_live_MARKER#1\nJSON=\"{\\\"a\\\":1}\"\n")
+        .variable("KEY", LIVE_KEY);
     let merchant = bench.load().expect("it loads").merchant;
-    assert!(matches!(merchant.credential(Slot::ApiKey), Some(Credential::Missing { why: MissingSecret::Unreadable, .. })));
+    assert!(matches!(
+        merchant.credential(Slot::ApiKey),
+        Some(Credential::Missing { why: MissingSecret::Unreadable, .. })
+    ));
     assert_eq!(merchant.env_file.map(|file| file.unreadable_lines), Some(vec![1]));
 }
 
 #[test]
 fn wallets_are_compared_and_forgotten() {
     let same = loaded("[api]\nwallet_id = \"46\"\n[sandbox]\nwallet_id = \"46\"\n").merchant;
-    assert_eq!((same.api.wallet_id, same.sandbox.and_then(|sandbox| sandbox.wallet_id)), (true, Some(SameAsLive(true))));
+    assert_eq!(
+        (same.api.wallet_id, same.sandbox.and_then(|sandbox| sandbox.wallet_id)),
+        (true, Some(SameAsLive(true)))
+    );
     let other = loaded("[api]\nwallet_id = \"\"\n[sandbox]\nwallet_id = \"47\"\n").merchant;
-    assert_eq!((other.api.wallet_id, other.sandbox.and_then(|sandbox| sandbox.wallet_id)), (false, Some(SameAsLive(false))));
+    assert_eq!(
+        (other.api.wallet_id, other.sandbox.and_then(|sandbox| sandbox.wallet_id)),
+        (false, Some(SameAsLive(false)))
+    );
 }
 
 #[test]
 fn test_orders_come_from_a_program_or_a_list() {
-    let text = "[webhook.order]\ncommand = [\"./new\", \"MARKER\"]\n[webhook.payout]\nids = [\"p1\", \"p2\"]\namount = \"2.50\"\n";
+    let text = "[webhook.order]\ncommand = [\"./new\", \"MARKER\"]\n[webhook.payout]\nids = \
+                [\"p1\", \"p2\"]\namount = \"2.50\"\n";
     let Loaded { merchant, wiring, .. } = loaded(text);
-    assert!(matches!(&merchant.webhook.order, Some(TestOrders::Command(program)) if program.name == "./new"));
+    assert!(
+        matches!(&merchant.webhook.order, Some(TestOrders::Command(program)) if program.name == "./new")
+    );
     assert_eq!(merchant.webhook.payout, Some(TestOrders::Ids(2)));
     let Some(OrderSource::Ids(ids)) = wiring.payout else { panic!("a list") };
     assert!(ids.iter().all(|order| order.issued && order.amount == "2.50"));
@@ -397,55 +542,81 @@ fn test_orders_come_from_a_program_or_a_list() {
     );
     assert_eq!(
         complaints(
-            "[webhook.order]\ncommand = [\"a\"]\namount = \"1.00\"\n[webhook.payout]\nids = [\"b\", \"b\", \"\"]\namount = \"1.0\"\n"
+            "[webhook.order]\ncommand = [\"a\"]\namount = \"1.00\"\n[webhook.payout]\nids = \
+             [\"b\", \"b\", \"\"]\namount = \"1.0\"\n"
         ),
         [
-            "golive.toml:3:1: `webhook.order.amount`: goes with `ids`; a program prints the amount itself",
-            "golive.toml:5:13: `webhook.payout.ids[1]`: stands here a second time; each test wants an order of its own",
+            "golive.toml:3:1: `webhook.order.amount`: goes with `ids`; a program prints the \
+             amount itself",
+            "golive.toml:5:13: `webhook.payout.ids[1]`: stands here a second time; each test \
+             wants an order of its own",
             "golive.toml:5:18: `webhook.payout.ids[2]`: is empty",
-            "golive.toml:6:10: `webhook.payout.amount`: expected an amount in quotes, such as \"1.00\"",
+            "golive.toml:6:10: `webhook.payout.amount`: expected an amount in quotes, such as \
+             \"1.00\"",
         ]
     );
 }
 
 #[test]
 fn effects_are_counted_by_a_program_or_an_address() {
-    let Loaded { merchant, wiring, .. } =
-        loaded("[webhook.effects]\nurl = \"https://shop.example/credits/{id}?key=MARKER\"\npointer = \"/n\"\nsettle = \"500ms\"\n");
+    let Loaded { merchant, wiring, .. } = loaded(
+        "[webhook.effects]\nurl = \"https://shop.example/credits/{id}?key=MARKER\"\npointer = \
+         \"/n\"\nsettle = \"500ms\"\n",
+    );
     let effects = merchant.webhook.effects.expect("effects");
     assert_eq!(effects.settle_ms, 500);
     let HookSource::Url(Address::Url(url)) = effects.source else { panic!("a URL") };
     assert_eq!((url.path.as_str(), url.query), ("/credits/{id}", true));
-    assert!(matches!(wiring.effects, Some(HookCall::Url { url, .. }) if url.ends_with("{id}?key=MARKER")));
-    let effects = loaded("[webhook.effects]\ncommand = [\"./credits\", \"--order={id}\"]\n").merchant.webhook.effects;
+    assert!(
+        matches!(wiring.effects, Some(HookCall::Url { url, .. }) if url.ends_with("{id}?key=MARKER"))
+    );
+    let effects = loaded("[webhook.effects]\ncommand = [\"./credits\", \"--order={id}\"]\n")
+        .merchant
+        .webhook
+        .effects;
     assert_eq!(effects.map(|effects| effects.settle_ms), Some(3_000));
     assert_eq!(
-        complaints("[webhook.effects]\ncommand = [\"./credits\"]\npointer = \"/n\"\nsettle = \"3 s\"\n"),
+        complaints(
+            "[webhook.effects]\ncommand = [\"./credits\"]\npointer = \"/n\"\nsettle = \"3 s\"\n"
+        ),
         [
-            "golive.toml:2:1: `webhook.effects.command`: has no `{id}`, which stands for the order id",
-            "golive.toml:3:1: `webhook.effects.pointer`: goes with `url`; a program prints the number alone",
-            "golive.toml:4:10: `webhook.effects.settle`: expected a time in quotes, such as \"500ms\", \"3s\" or \"2m\"",
+            "golive.toml:2:1: `webhook.effects.command`: has no `{id}`, which stands for the \
+             order id",
+            "golive.toml:3:1: `webhook.effects.pointer`: goes with `url`; a program prints the \
+             number alone",
+            "golive.toml:4:10: `webhook.effects.settle`: expected a time in quotes, such as \
+             \"500ms\", \"3s\" or \"2m\"",
         ]
     );
     assert_eq!(
         complaints("[webhook.effects]\nsettle = \"3s\"\n"),
         ["golive.toml:1:10: `webhook.effects`: expected either `command` or `url`"]
     );
-    assert_eq!(complaints("[webhook.effects]\nurl = \"https://a.example/{id}\"\nsettle = \"11m\"\npointer = \"n\"\n").len(), 2);
+    assert_eq!(
+        complaints(
+            "[webhook.effects]\nurl = \"https://a.example/{id}\"\nsettle = \"11m\"\npointer = \
+             \"n\"\n"
+        )
+        .len(),
+        2
+    );
 }
 
 #[test]
 fn whoever_can_stop_the_receiver_must_be_able_to_start_it() {
-    let Loaded { merchant, wiring, .. } = loaded("[webhook.control]\nstart = [\"./start\", \"MARKER\"]\nstop = [\"./stop\"]\n");
+    let Loaded { merchant, wiring, .. } =
+        loaded("[webhook.control]\nstart = [\"./start\", \"MARKER\"]\nstop = [\"./stop\"]\n");
     let control = merchant.webhook.control.expect("read");
     assert_eq!((control.start.name.as_str(), control.stop.name.as_str()), ("./start", "./stop"));
     assert_eq!(wiring.control.map(|hook| hook.start.len()), Some(2));
-    assert_eq!(complaints("[webhook.control]\nstop = [\"./stop\"]\n"), ["golive.toml:1:10: `webhook.control`: `start` is missing"]);
+    assert_eq!(
+        complaints("[webhook.control]\nstop = [\"./stop\"]\n"),
+        ["golive.toml:1:10: `webhook.control`: `start` is missing"]
+    );
     assert_eq!(
         complaints("[webhook.control]\nstart = [\"./start\"]\nstop = \"./stop\"\n"),
-        [
-            "golive.toml:3:8: `webhook.control.stop`: expected a program and its arguments as a list of texts, such as [\"node\", \"sign.js\"]"
-        ]
+        ["golive.toml:3:8: `webhook.control.stop`: expected a program and its arguments as a \
+          list of texts, such as [\"node\", \"sign.js\"]"]
     );
 }
 
@@ -453,21 +624,31 @@ fn whoever_can_stop_the_receiver_must_be_able_to_start_it() {
 fn attestations_and_waivers_name_checks_of_the_catalogue() {
     assert_eq!(
         complaints(
-            "[attest.operations-incident-respons]\non = 2026-11-02\n[attest.operations-incident-response]\nby = \"A\"\nvalid_for = \"731d\"\n\
-             [[waive]]\ncheck = \"operations-alert\"\nuntil = 2026-12-31\n[[waive]]\nreason = \"MARKER\"\n"
+            "[attest.operations-incident-respons]\non = \
+             2026-11-02\n[attest.operations-incident-response]\nby = \"A\"\nvalid_for = \
+             \"731d\"\n[[waive]]\ncheck = \"operations-alert\"\nuntil = \
+             2026-12-31\n[[waive]]\nreason = \"MARKER\"\n"
         ),
         [
-            "golive.toml:1:9: unknown check id in [attest]; the nearest is `operations-incident-response`",
+            "golive.toml:1:9: unknown check id in [attest]; the nearest is \
+             `operations-incident-response`",
             "golive.toml:3:9: `attest.operations-incident-response`: `on` is missing",
-            "golive.toml:5:13: `attest.operations-incident-response.valid_for`: expected \"1d\" to \"730d\"",
-            "golive.toml:7:9: `waive[0].check`: there is no such check; the nearest is `operations-alerts`",
+            "golive.toml:5:13: `attest.operations-incident-response.valid_for`: expected \"1d\" \
+             to \"730d\"",
+            "golive.toml:7:9: `waive[0].check`: there is no such check; the nearest is \
+             `operations-alerts`",
             "golive.toml:9:1: `waive[1]`: `check` is missing",
             "golive.toml:9:1: `waive[1]`: `until` is missing",
         ]
     );
-    assert_eq!(complaints("[waive]\n"), ["golive.toml:1:1: `waive`: expected a list of tables, each under [[waive]], found a table"]);
+    assert_eq!(
+        complaints("[waive]\n"),
+        ["golive.toml:1:1: `waive`: expected a list of tables, each under [[waive]], found a \
+          table"]
+    );
     let merchant = loaded(
-        "[attest.operations-alerts]\non = 2026-11-02\nvalid_for = \"30d\"\n[[waive]]\ncheck = \"operations-alerts\"\nuntil = 2020-01-01\n",
+        "[attest.operations-alerts]\non = 2026-11-02\nvalid_for = \"30d\"\n[[waive]]\ncheck = \
+         \"operations-alerts\"\nuntil = 2020-01-01\n",
     )
     .merchant;
     assert_eq!(merchant.attestations["operations-alerts"].valid_days, Some(30));
@@ -483,13 +664,18 @@ fn is_found_by_option_then_variable_then_from_the_working_folder_up_to_the_repos
         .file("other.toml", "[merchant]\nname = \"other\"\n")
         .file("golive.toml", "[merchant]\nname = \"outside\"\n");
     let deep = bench.path().join("repo/a/b");
-    let of = |loaded: Result<Loaded, Complaints>| loaded.map(|loaded| (loaded.merchant.name.unwrap_or_default(), loaded.found)).ok();
+    let of = |loaded: Result<Loaded, Complaints>| {
+        loaded.map(|loaded| (loaded.merchant.name.unwrap_or_default(), loaded.found)).ok()
+    };
     let above = bench.load_from(&deep, None).expect("found");
     assert_eq!(above.merchant.config.path, "../../golive.toml");
     assert_eq!(above.wiring.folder, bench.path().join("repo"));
     assert_eq!(of(Ok(above)), Some(("root".to_owned(), Found::Above)));
     assert_eq!(of(bench.load_from(bench.path(), None)), Some(("outside".to_owned(), Found::Here)));
-    assert_eq!(of(bench.load_from(&deep, Some("../../../other.toml"))), Some(("other".to_owned(), Found::Option)));
+    assert_eq!(
+        of(bench.load_from(&deep, Some("../../../other.toml"))),
+        Some(("other".to_owned(), Found::Option))
+    );
     fs::remove_file(bench.path().join("repo/golive.toml")).expect("removed");
     let words = bench.load_from(&deep, None).expect_err("not above the repository").to_string();
     assert!(words.starts_with("no golive.toml here"), "{words}");
@@ -506,7 +692,10 @@ fn without_a_repository_only_the_working_folder_counts() {
 
 #[test]
 fn a_named_file_that_is_not_there_is_a_complaint() {
-    let words = Bench::new().load_from(Path::new("/"), Some("no/such.toml")).expect_err("not there").to_string();
+    let words = Bench::new()
+        .load_from(Path::new("/"), Some("no/such.toml"))
+        .expect_err("not there")
+        .to_string();
     assert_eq!(words, "no/such.toml: there is no such file");
 }
 
@@ -552,7 +741,8 @@ fn pattern(place: &str) -> String {
     }
 }
 
-/// The file with the alternatives of `table` turned round: what was commented out is set, and the other way about.
+/// The file with the alternatives of `table` turned round: what was commented out is set, and the
+/// other way about.
 fn turned(text: &str, table: &str) -> String {
     let mut within = false;
     let lines = text.lines().map(|line| {
@@ -571,15 +761,21 @@ fn turned(text: &str, table: &str) -> String {
 
 #[test]
 fn states_are_told_by_a_program_or_an_address_as_well() {
-    let Loaded { merchant, wiring, .. } = loaded("[webhook.status]\nurl = \"https://shop.example/orders/{id}\"\n");
+    let Loaded { merchant, wiring, .. } =
+        loaded("[webhook.status]\nurl = \"https://shop.example/orders/{id}\"\n");
     assert_eq!(merchant.webhook.status.as_ref().map(|status| status.settle_ms), Some(3_000));
     assert!(merchant.urls().iter().any(|(key, _)| key == "webhook.status.url"));
-    assert!(matches!(wiring.status, Some(HookCall::Url { pointer: None, .. })) && wiring.effects.is_none());
+    assert!(
+        matches!(wiring.status, Some(HookCall::Url { pointer: None, .. }))
+            && wiring.effects.is_none()
+    );
     assert_eq!(
         complaints("[webhook.status]\ncommand = [\"./status\"]\npointer = \"/status\"\n"),
         [
-            "golive.toml:2:1: `webhook.status.command`: has no `{id}`, which stands for the order id",
-            "golive.toml:3:1: `webhook.status.pointer`: goes with `url`; a program prints the word alone",
+            "golive.toml:2:1: `webhook.status.command`: has no `{id}`, which stands for the order \
+             id",
+            "golive.toml:3:1: `webhook.status.pointer`: goes with `url`; a program prints the \
+             word alone",
         ]
     );
     assert_eq!(complaints("[webhook.status]\n").len(), 1);
@@ -590,13 +786,17 @@ fn the_example_holds_every_key() {
     let mut known = Vec::new();
     raw::File::keys("", &mut known);
     let mut text = EVERY_KEY.to_owned();
-    let mut set: Vec<String> = loaded(&text).merchant.places.keys().map(|place| pattern(place)).collect();
+    let mut set: Vec<String> =
+        loaded(&text).merchant.places.keys().map(|place| pattern(place)).collect();
     for table in ["webhook.order", "webhook.payout", "webhook.effects", "webhook.status"] {
         text = turned(&text, table);
         set.extend(loaded(&text).merchant.places.keys().map(|place| pattern(place)));
     }
     for key in ["env", "file", "command"] {
-        assert!(set.iter().any(|place| place.ends_with(&format!("_key.{key}"))), "no secret by {key}");
+        assert!(
+            set.iter().any(|place| place.ends_with(&format!("_key.{key}"))),
+            "no secret by {key}"
+        );
     }
     let missing: Vec<&String> = known.iter().filter(|key| !set.contains(key)).collect();
     assert!(missing.is_empty(), "examples/every-key.toml lacks {missing:?}");

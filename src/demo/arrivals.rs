@@ -1,4 +1,5 @@
-//! All that came to the shop, believed or not: what tests read to see that nothing was sent that the plan does not name.
+//! All that came to the shop, believed or not: what tests read to see that nothing was sent that
+//! the plan does not name.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -29,7 +30,14 @@ impl Arrivals {
         if !cfg!(test) {
             return;
         }
-        let all = |name| arrived.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+        let all = |name| {
+            arrived
+                .headers
+                .get_all(name)
+                .iter()
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+                .collect()
+        };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arrival {
             method: arrived.method.clone(),
             plain,

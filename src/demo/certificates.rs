@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -40,16 +40,23 @@ pub(super) struct Presented {
 
 impl ResolvesServerCert for Presented {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let neighbour = hello.server_name().is_some_and(|name| self.neighbour_names.iter().any(|n| n == name));
+        let neighbour =
+            hello.server_name().is_some_and(|name| self.neighbour_names.iter().any(|n| n == name));
         Some(Arc::clone(if neighbour { &self.neighbours } else { &self.shop }))
     }
 }
 
 /// Makes root, intermediate and leaves: `shop` is the webhook's name, `neighbours` are all others.
-pub(super) fn issue(shop: &str, neighbours: &[&str], behaviour: &Behaviour, provider: &CryptoProvider) -> anyhow::Result<Certificates> {
+pub(super) fn issue(
+    shop: &str,
+    neighbours: &[&str],
+    behaviour: &Behaviour,
+    provider: &CryptoProvider,
+) -> anyhow::Result<Certificates> {
     let today = Zoned::now().date();
     let root = CertifiedIssuer::self_signed(authority("Demo Root CA", today)?, key()?)?;
-    let intermediate = CertifiedIssuer::signed_by(authority("Demo Intermediate CA", today)?, key()?, &root)?;
+    let intermediate =
+        CertifiedIssuer::signed_by(authority("Demo Intermediate CA", today)?, key()?, &root)?;
     let sign = |names: &[&str], from: Date, until: Date| -> anyhow::Result<Arc<CertifiedKey>> {
         let leaf_key = key()?;
         let leaf = leaf(names, from, until)?.signed_by(&leaf_key, &intermediate)?;
@@ -98,8 +105,11 @@ fn authority(name: &str, today: Date) -> anyhow::Result<CertificateParams> {
 }
 
 fn leaf(names: &[&str], from: Date, until: Date) -> anyhow::Result<CertificateParams> {
-    let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
-    params.distinguished_name.push(DnType::CommonName, *names.first().context("a certificate for nobody")?);
+    let mut params =
+        CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
+    params
+        .distinguished_name
+        .push(DnType::CommonName, *names.first().context("a certificate for nobody")?);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
@@ -107,15 +117,22 @@ fn leaf(names: &[&str], from: Date, until: Date) -> anyhow::Result<CertificatePa
     Ok(params)
 }
 
-fn certified(chain: Vec<CertificateDer<'static>>, key: &KeyPair, provider: &CryptoProvider) -> anyhow::Result<Arc<CertifiedKey>> {
+fn certified(
+    chain: Vec<CertificateDer<'static>>,
+    key: &KeyPair,
+    provider: &CryptoProvider,
+) -> anyhow::Result<Arc<CertifiedKey>> {
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
     Ok(Arc::new(CertifiedKey::from_der(chain, key, provider)?))
 }
 
-/// Dates a certificate; both ends are midnight UTC. rcgen's own default ends in the year 4096, against which no expiry check proves anything.
+/// Dates a certificate; both ends are midnight UTC. rcgen's own default ends in the year 4096,
+/// against which no expiry check proves anything.
 fn date(params: &mut CertificateParams, from: Date, until: Date) {
     let part = |n: i8| u8::try_from(n).expect("months and days count from 1");
-    let midnight = |date: Date| rcgen::date_time_ymd(i32::from(date.year()), part(date.month()), part(date.day()));
+    let midnight = |date: Date| {
+        rcgen::date_time_ymd(i32::from(date.year()), part(date.month()), part(date.day()))
+    };
     params.not_before = midnight(from);
     params.not_after = midnight(until);
 }

@@ -61,7 +61,10 @@ pub(super) fn env(keys: &Keys, behaviour: &Behaviour) -> Vec<(String, String)> {
         (SECRET_VARIABLE.to_owned(), keys.secret.clone()),
     ];
     if behaviour.has(Defect::SandboxLeftover) {
-        env.push(("DEMO_SHOP_STATUS_URL".to_owned(), "https://sandbox.kwikpaisa.com/api/v3/pg/order/status".to_owned()));
+        env.push((
+            "DEMO_SHOP_STATUS_URL".to_owned(),
+            "https://sandbox.kwikpaisa.com/api/v3/pg/order/status".to_owned(),
+        ));
     }
     env
 }
@@ -82,11 +85,23 @@ pub(super) fn golive_toml(keys: &Keys, behaviour: &Behaviour, program: &str) -> 
     } else {
         r#"["payments", "payouts"]"#
     };
-    let secret_key = if has(Defect::LiteralSecret) { quoted(&keys.secret) } else { format!("{{ env = {} }}", quoted(SECRET_VARIABLE)) };
+    let secret_key = if has(Defect::LiteralSecret) {
+        quoted(&keys.secret)
+    } else {
+        format!("{{ env = {} }}", quoted(SECRET_VARIABLE))
+    };
     let webhook_scheme = if has(Defect::WebhookPlainHttp) { "http" } else { "https" };
     let webhook_url = format!("{webhook_scheme}://{}{PATH}", webhook_host(behaviour));
-    let sandbox_webhook = if has(Defect::SharedSandboxWebhook) { webhook_url.clone() } else { format!("https://test.{SHOP}{PATH}") };
-    let settle = if behaviour.does(Habit::CreditsLate) || is_slow_to_store(behaviour) { "700ms" } else { "60ms" };
+    let sandbox_webhook = if has(Defect::SharedSandboxWebhook) {
+        webhook_url.clone()
+    } else {
+        format!("https://test.{SHOP}{PATH}")
+    };
+    let settle = if behaviour.does(Habit::CreditsLate) || is_slow_to_store(behaviour) {
+        "700ms"
+    } else {
+        "60ms"
+    };
     let base_url = base_url(behaviour);
     let tomorrow = today.saturating_add(1.day());
     let [echo, other_echo] = ECHOES;
@@ -153,8 +168,16 @@ roots = ["{CODE}"]
 public = ["{PUBLIC}"]
 site = "https://{SITE}/"
 "#,
-        url = if has(Defect::WebhookMissing) { String::new() } else { format!("url = {}\n", quoted(&webhook_url)) },
-        proxy = if has(Defect::ProxyForPayouts) { "proxy = \"http://proxy.shop.example:3128\"\n" } else { "" },
+        url = if has(Defect::WebhookMissing) {
+            String::new()
+        } else {
+            format!("url = {}\n", quoted(&webhook_url))
+        },
+        proxy = if has(Defect::ProxyForPayouts) {
+            "proxy = \"http://proxy.shop.example:3128\"\n"
+        } else {
+            ""
+        },
         program = quoted(program),
         whitelist = whitelist(behaviour),
     );
@@ -165,7 +188,8 @@ site = "https://{SITE}/"
         let until = today.saturating_sub(30.days());
         write!(
             text,
-            "\n[[waive]]\ncheck = \"network-country\"\nreason = \"the backup moves home soon\"\napproved_by = \"Demo, made up\"\nuntil = {until}\n"
+            "\n[[waive]]\ncheck = \"network-country\"\nreason = \"the backup moves home \
+             soon\"\napproved_by = \"Demo, made up\"\nuntil = {until}\n"
         )
         .expect("a String takes all");
     }
@@ -177,9 +201,11 @@ fn whitelist(behaviour: &Behaviour) -> String {
     if !behaviour.has(Defect::ServerNotListed) {
         whitelist.push(BACKUP.to_string());
     }
-    for (defect, entry) in
-        [(Defect::WhitelistPrivate, "192.168.10.4"), (Defect::WhitelistSample, "103.21.244.15"), (Defect::WhitelistEverything, "0.0.0.0/0")]
-    {
+    for (defect, entry) in [
+        (Defect::WhitelistPrivate, "192.168.10.4"),
+        (Defect::WhitelistSample, "103.21.244.15"),
+        (Defect::WhitelistEverything, "0.0.0.0/0"),
+    ] {
         if behaviour.has(defect) {
             whitelist.push(entry.to_owned());
         }
@@ -188,12 +214,17 @@ fn whitelist(behaviour: &Behaviour) -> String {
 }
 
 fn servers(behaviour: &Behaviour, today: Date) -> String {
-    let reviewed = today.saturating_sub(if behaviour.has(Defect::ReviewLongAgo) { 180.days() } else { 10.days() });
+    let reviewed = today.saturating_sub(if behaviour.has(Defect::ReviewLongAgo) {
+        180.days()
+    } else {
+        10.days()
+    });
     let backup_country = if behaviour.has(Defect::ServerAbroad) { "SG" } else { "IN" };
     [(ADDRESS, "IN", "production"), (BACKUP, backup_country, "backup")]
         .map(|(ip, country, kind)| {
             format!(
-                "\n[[network.server]]\nip = \"{ip}\"\ncountry = \"{country}\"\nkind = \"{kind}\"\nowner = \"Platform team, made up\"\nreviewed = {reviewed}\n"
+                "\n[[network.server]]\nip = \"{ip}\"\ncountry = \"{country}\"\nkind = \
+                 \"{kind}\"\nowner = \"Platform team, made up\"\nreviewed = {reviewed}\n"
             )
         })
         .concat()
@@ -223,16 +254,19 @@ fn limits(behaviour: &Behaviour) -> String {
     format!("\n[limits]\nwebhook_retry_pause_ms = 40\n{more}")
 }
 
-/// What people would answer for. Only items that nothing can observe: an attestation must not stand in for what a run could have seen.
+/// What people would answer for. Only items that nothing can observe: an attestation must not stand
+/// in for what a run could have seen.
 fn attestations(behaviour: &Behaviour, today: Date) -> String {
     let mut text = String::new();
     let checks = CATALOGUE.iter().flat_map(|section| section.checks).map(|check| check.meta());
     for meta in checks.filter(|meta| meta.needs == Needs::Attestation) {
-        let expired = behaviour.has(Defect::AttestationExpired) && Defect::AttestationExpired.caught_by().contains(&meta.id);
+        let expired = behaviour.has(Defect::AttestationExpired)
+            && Defect::AttestationExpired.caught_by().contains(&meta.id);
         let on = if expired { today.saturating_sub(200.days()) } else { today };
         write!(
             text,
-            "\n[attest.{}]\nby = \"Demo, made up\"\non = {on}\nevidence = \"nothing: this shop is a demonstration\"\nvalid_for = \"90d\"\n",
+            "\n[attest.{}]\nby = \"Demo, made up\"\non = {on}\nevidence = \"nothing: this shop is \
+             a demonstration\"\nvalid_for = \"90d\"\n",
             meta.id
         )
         .expect("a String takes all");

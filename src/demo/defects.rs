@@ -5,7 +5,8 @@
 pub(crate) enum Weight {
     /// A required check catches it: the verdict is NOT READY or INCOMPLETE.
     Stops,
-    /// Recommended checks or warnings catch it: the report shows it, and only `--strict` stops for it.
+    /// Recommended checks or warnings catch it: the report shows it, and only `--strict` stops for
+    /// it.
     Warns,
 }
 

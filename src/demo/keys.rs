@@ -23,7 +23,10 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Makes them up.
-    pub(super) fn make_up(behaviour: &Behaviour, provider: &CryptoProvider) -> anyhow::Result<Self> {
+    pub(super) fn make_up(
+        behaviour: &Behaviour,
+        provider: &CryptoProvider,
+    ) -> anyhow::Result<Self> {
         let has = |defect| behaviour.has(defect);
         let issued_api = key("pk_live_", provider)?;
         let issued_secret = key("sk_live_", provider)?;
@@ -43,18 +46,37 @@ impl Keys {
         } else {
             issued_secret.clone()
         };
-        let test_secret = if has(Defect::SharedSandboxSecret) { secret.clone() } else { key("sk_test_", provider)? };
-        Ok(Self { issued_api, issued_secret, api, secret, test_api: key("pk_test_", provider)?, test_secret })
+        let test_secret = if has(Defect::SharedSandboxSecret) {
+            secret.clone()
+        } else {
+            key("sk_test_", provider)?
+        };
+        Ok(Self {
+            issued_api,
+            issued_secret,
+            api,
+            secret,
+            test_api: key("pk_test_", provider)?,
+            test_secret,
+        })
     }
 }
 
-/// Stands in every key of the shop, so that it can be looked for in all that is printed and written.
+/// Stands in every key of the shop, so that it can be looked for in all that is printed and
+/// written.
 const MARKER: &str = "MARKER";
 
 /// A prefix of the platform's, the marker and 32 random letters and digits.
 fn key(prefix: &str, provider: &CryptoProvider) -> anyhow::Result<String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789aZ";
     let mut random = [0; 32];
-    provider.secure_random.fill(&mut random).map_err(|_| anyhow!("the system gives no random numbers"))?;
-    Ok(prefix.chars().chain(MARKER.chars()).chain(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))).collect())
+    provider
+        .secure_random
+        .fill(&mut random)
+        .map_err(|_| anyhow!("the system gives no random numbers"))?;
+    Ok(prefix
+        .chars()
+        .chain(MARKER.chars())
+        .chain(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)])))
+        .collect())
 }

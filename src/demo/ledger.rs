@@ -58,7 +58,8 @@ impl State {
         }
     }
 
-    /// Whether it may follow: nothing leads away from reversed, from paid only that, and nothing back to processing.
+    /// Whether it may follow: nothing leads away from reversed, from paid only that, and nothing
+    /// back to processing.
     const fn may_become(self, next: Self) -> bool {
         match self {
             Self::New => true,
@@ -85,7 +86,8 @@ impl Books {
 }
 
 impl Ledger {
-    /// Notes an event; `false` when it was noted before. One step, so that of many at once only one is first.
+    /// Notes an event; `false` when it was noted before. One step, so that of many at once only one
+    /// is first.
     pub(super) fn note(&self, event: &str) -> bool {
         self.books().events.insert(event.to_owned())
     }
@@ -151,7 +153,10 @@ impl Ledger {
 
     /// Takes a credit back.
     pub(super) fn take_back(&self, order: &str) {
-        self.books().credits.entry(order.to_owned()).and_modify(|credits| *credits = credits.saturating_sub(1));
+        self.books()
+            .credits
+            .entry(order.to_owned())
+            .and_modify(|credits| *credits = credits.saturating_sub(1));
     }
 
     /// What an order has come to.

@@ -50,10 +50,18 @@ pub(super) async fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>, 
     }
 }
 
-async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<Town>) -> anyhow::Result<()> {
+async fn connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    town: Arc<Town>,
+) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
-    let Some(acceptor) = acceptor else { return speak_while_open(stream, String::new(), None, town).await };
-    let (stream, line) = if town.behaviour.has(Defect::ForgetsCutDeliveries) || town.behaviour.has(Defect::StuckAfterTimeout) {
+    let Some(acceptor) = acceptor else {
+        return speak_while_open(stream, String::new(), None, town).await;
+    };
+    let (stream, line) = if town.behaviour.has(Defect::ForgetsCutDeliveries)
+        || town.behaviour.has(Defect::StuckAfterTimeout)
+    {
         let stream = stream.into_std()?;
         let line = stream.try_clone()?;
         (TcpStream::from_std(stream)?, Some(Arc::new(line)))
@@ -73,11 +81,20 @@ async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, town: Arc<
     let stream = acceptor.accept(stream).await?;
     // A client that was given an address sends no name.
     let host = stream.get_ref().1.server_name().unwrap_or(SHOP).to_owned();
-    if is_neighbour(&host) { speak(stream, host, line, town).await } else { speak_while_open(stream, host, line, town).await }
+    if is_neighbour(&host) {
+        speak(stream, host, line, town).await
+    } else {
+        speak_while_open(stream, host, line, town).await
+    }
 }
 
 /// The same as long as the shop runs: when it stops, nobody says goodbye.
-async fn speak_while_open<S>(stream: S, host: String, line: Option<Arc<std::net::TcpStream>>, town: Arc<Town>) -> anyhow::Result<()>
+async fn speak_while_open<S>(
+    stream: S,
+    host: String,
+    line: Option<Arc<std::net::TcpStream>>,
+    town: Arc<Town>,
+) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -102,7 +119,12 @@ fn is_platform(host: &str) -> bool {
 }
 
 /// HTTP/1.1 with whoever is `host`; without a name it is the plain port.
-async fn speak<S>(stream: S, host: String, line: Option<Arc<std::net::TcpStream>>, town: Arc<Town>) -> anyhow::Result<()>
+async fn speak<S>(
+    stream: S,
+    host: String,
+    line: Option<Arc<std::net::TcpStream>>,
+    town: Arc<Town>,
+) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -111,7 +133,8 @@ where
     let ear = Arc::clone(&heard);
     let closes = town.behaviour.does(Habit::ClosesConnections);
     let service = service_fn(move |request: Request<Incoming>| {
-        let raw = listens.then(|| std::mem::take(&mut *ear.lock().unwrap_or_else(PoisonError::into_inner)));
+        let raw = listens
+            .then(|| std::mem::take(&mut *ear.lock().unwrap_or_else(PoisonError::into_inner)));
         let (town, host, line) = (Arc::clone(&town), host.clone(), line.clone());
         async move { Ok::<_, Infallible>(respond(read(request, raw, line).await, &host, &town).await) }
     });
@@ -129,16 +152,32 @@ where
 /// The longest body that anybody here takes.
 const TAKEN_BYTES: usize = 256 << 10;
 
-/// How much of a body is read at all. What is longer than the webhook takes is still known for what it was.
+/// How much of a body is read at all. What is longer than the webhook takes is still known for what
+/// it was.
 const READ_BYTES: usize = 4 << 20;
 
-async fn read(request: Request<Incoming>, raw: Option<Vec<u8>>, line: Option<Arc<std::net::TcpStream>>) -> Option<Arrived> {
+async fn read(
+    request: Request<Incoming>,
+    raw: Option<Vec<u8>>,
+    line: Option<Arc<std::net::TcpStream>>,
+) -> Option<Arrived> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, READ_BYTES).collect().await.ok()?.to_bytes();
-    Some(Arrived { method: head.method.as_str().to_owned(), path: head.uri.path().to_owned(), headers: head.headers, raw, body, line })
+    Some(Arrived {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        headers: head.headers,
+        raw,
+        body,
+        line,
+    })
 }
 
-async fn respond(arrived: Option<Arrived>, host: &str, town: &Town) -> Response<Either<Full<Bytes>, Chunks>> {
+async fn respond(
+    arrived: Option<Arrived>,
+    host: &str,
+    town: &Town,
+) -> Response<Either<Full<Bytes>, Chunks>> {
     let reply = match arrived {
         None => Reply::text(413, "too large"),
         Some(arrived) => {
@@ -149,7 +188,11 @@ async fn respond(arrived: Option<Arrived>, host: &str, town: &Town) -> Response<
             route(&arrived, host, town).await
         }
     };
-    let body = if reply.chunks { Either::Right(Chunks::of(&reply.body)) } else { Either::Left(Full::new(Bytes::from(reply.body))) };
+    let body = if reply.chunks {
+        Either::Right(Chunks::of(&reply.body))
+    } else {
+        Either::Left(Full::new(Bytes::from(reply.body)))
+    };
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
         response = response.header(name, value);
@@ -171,20 +214,28 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
         };
     }
     if host.is_empty() {
-        if town.behaviour.has(Defect::PlainHttpHandler) || town.behaviour.has(Defect::WebhookPlainHttp) {
+        if town.behaviour.has(Defect::PlainHttpHandler)
+            || town.behaviour.has(Defect::WebhookPlainHttp)
+        {
             return town.webhook.answer(arrived).await;
         }
-        return Reply::text(301, "").header("location", format!("https://{}{}", SHOP, arrived.path));
+        return Reply::text(301, "")
+            .header("location", format!("https://{}{}", SHOP, arrived.path));
     }
     if host == BOOKS {
-        let Some(id) = arrived.path.strip_prefix("/ledger/") else { return Reply::text(404, "not found") };
+        let Some(id) = arrived.path.strip_prefix("/ledger/") else {
+            return Reply::text(404, "not found");
+        };
         return Reply::json(
             200,
             &serde_json::json!({ "count": town.webhook.ledger.credits(id), "state": town.webhook.ledger.state(id).word() }),
         );
     }
     if host == SITE {
-        return town.site.get(&arrived.path).map_or_else(|| Reply::text(404, "not found"), |text| Reply::html(200, text));
+        return town
+            .site
+            .get(&arrived.path)
+            .map_or_else(|| Reply::text(404, "not found"), |text| Reply::html(200, text));
     }
     if ECHOES.contains(&host) {
         return town.platform.echo();
@@ -238,7 +289,8 @@ async fn refuse_new_tls(mut stream: TcpStream) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Answers a hello with a ServerHello of its own version. Nothing comes after it: whoever asks has seen enough.
+/// Answers a hello with a ServerHello of its own version. Nothing comes after it: whoever asks has
+/// seen enough.
 async fn agree_to_legacy_tls(mut stream: TcpStream) -> anyhow::Result<()> {
     let mut header = [0; 5];
     stream.read_exact(&mut header).await?;
@@ -266,7 +318,8 @@ struct Chunks {
 impl Chunks {
     fn of(text: &str) -> Self {
         let (first, last) = text.split_at(text.len() / 2);
-        let parts = vec![Bytes::copy_from_slice(last.as_bytes()), Bytes::copy_from_slice(first.as_bytes())];
+        let parts =
+            vec![Bytes::copy_from_slice(last.as_bytes()), Bytes::copy_from_slice(first.as_bytes())];
         Self { parts, pause: Box::pin(tokio::time::sleep(Duration::from_millis(10))) }
     }
 }
@@ -275,7 +328,10 @@ impl Body for Chunks {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if self.parts.len() == 1 && self.pause.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
@@ -283,23 +339,35 @@ impl Body for Chunks {
     }
 }
 
-/// A stream whose bytes are kept as they come, since HTTP libraries forget how header names were spelled.
+/// A stream whose bytes are kept as they come, since HTTP libraries forget how header names were
+/// spelled.
 struct Overheard<S> {
     stream: S,
     heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer.filled()[before..]);
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(&buffer.filled()[before..]);
         polled
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Overheard<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

@@ -11,7 +11,8 @@ use super::{Behaviour, Defect};
 /// How long the handler is at work on an event that it looked up before and notes after.
 const WORK: Duration = Duration::from_millis(25);
 
-/// How long an event is remembered by a memory that forgets: less than the effects of the first delivery take to rest.
+/// How long an event is remembered by a memory that forgets: less than the effects of the first
+/// delivery take to rest.
 const SHORT: Duration = Duration::from_millis(40);
 
 /// What the shop remembers beside its books.
@@ -25,7 +26,13 @@ pub(super) struct Memories {
 
 impl Memories {
     /// Whether an event is new, to a shop that remembers events in one of these ways.
-    pub(super) async fn is_new(&self, behaviour: &Behaviour, ledger: &Arc<Ledger>, key: &str, signature: &str) -> Option<bool> {
+    pub(super) async fn is_new(
+        &self,
+        behaviour: &Behaviour,
+        ledger: &Arc<Ledger>,
+        key: &str,
+        signature: &str,
+    ) -> Option<bool> {
         if behaviour.has(Defect::RemembersPerProcess) {
             let worker = self.turn.fetch_add(1, Ordering::Relaxed) % self.workers.len();
             return Some(lock(&self.workers[worker]).insert(key.to_owned()));

@@ -9,7 +9,8 @@ pub(super) struct Arrived {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) headers: HeaderMap,
-    /// The bytes of the request as they came, where somebody looks at the spelling of header names.
+    /// The bytes of the request as they came, where somebody looks at the spelling of header
+    /// names.
     pub(super) raw: Option<Vec<u8>>,
     pub(super) body: Bytes,
     /// The connection once more, to see whether the sender is still there.
@@ -43,7 +44,8 @@ impl Arrived {
     /// Whether the sender has closed the connection, or said that it will.
     pub(super) fn sender_is_gone(&self) -> bool {
         let mut byte = [0];
-        // Nothing to read means that the sender waits: what else could come is a close-notify, the end or a reset.
+        // Nothing to read means that the sender waits: what else could come is a close-notify, the
+        // end or a reset.
         self.line.as_ref().is_some_and(|line| !matches!(line.peek(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock))
     }
 }
@@ -74,7 +76,12 @@ impl Reply {
     }
 
     fn of(status: u16, kind: &str, body: &str) -> Self {
-        Self { status, headers: vec![("content-type", kind.to_owned())], body: body.to_owned(), chunks: false }
+        Self {
+            status,
+            headers: vec![("content-type", kind.to_owned())],
+            body: body.to_owned(),
+            chunks: false,
+        }
     }
 
     /// With one more header.

@@ -1,4 +1,5 @@
-//! The built-in shop with switchable defects: on it `demo` shows the main job, and by it `selftest` proves that every check can fail.
+//! The built-in shop with switchable defects: on it `demo` shows the main job, and by it `selftest`
+//! proves that every check can fail.
 
 mod arrivals;
 mod behaviour;
@@ -45,7 +46,8 @@ const ECHOES: [&str; 2] = ["ip.example", "checkip.example"];
 const AMOUNT: &str = "1.00";
 /// What it is paid in.
 const CURRENCY: &str = "INR";
-/// When a queue gets to what was refused: after effects are taken to have come to rest, and before they are twice.
+/// When a queue gets to what was refused: after effects are taken to have come to rest, and before
+/// they are twice.
 const AFTER_THE_REST: Duration = Duration::from_millis(80);
 /// When a shop that credits from a queue gets to it.
 const LATE: Duration = Duration::from_millis(300);

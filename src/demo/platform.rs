@@ -33,7 +33,13 @@ pub(super) struct Platform {
 
 impl Platform {
     pub(super) fn new(behaviour: &Behaviour, api_key: Secret, secret: Secret) -> Self {
-        Self { behaviour: behaviour.clone(), api_key, secret, calls: Mutex::default(), echoes: AtomicUsize::new(0) }
+        Self {
+            behaviour: behaviour.clone(),
+            api_key,
+            secret,
+            calls: Mutex::default(),
+            echoes: AtomicUsize::new(0),
+        }
     }
 
     /// Method, host and path of every call, in order.
@@ -43,7 +49,10 @@ impl Platform {
 
     /// Answers an API call.
     pub(super) fn answer(&self, host: &str, arrived: &Arrived) -> Reply {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {host}{}", arrived.method, arrived.path));
+        self.calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(format!("{} {host}{}", arrived.method, arrived.path));
         let reply = self.reply(host, arrived);
         if self.has(Defect::ClockSkew) {
             let ahead = SystemTime::now() + Duration::from_secs(600);
@@ -57,7 +66,11 @@ impl Platform {
             return error(500, "Internal server error.");
         }
         if self.has(Defect::ApiAnswersHtml) {
-            return Reply::html(200, "<!doctype html><title>Network access</title><h1>Please sign in to the network</h1>");
+            return Reply::html(
+                200,
+                "<!doctype html><title>Network access</title><h1>Please sign in to the \
+                 network</h1>",
+            );
         }
         if self.has(Defect::ApiAnswers403Address) {
             return error(403, "IP address is not whitelisted.");
@@ -68,9 +81,13 @@ impl Platform {
         if host != super::API || self.has(Defect::ApiAnswers401) || !self.admits(arrived) {
             return error(401, "Invalid signature.");
         }
-        let Ok(body) = serde_json::from_slice::<Value>(&arrived.body) else { return error(400, "Invalid payload.") };
+        let Ok(body) = serde_json::from_slice::<Value>(&arrived.body) else {
+            return error(400, "Invalid payload.");
+        };
         match arrived.path.as_str() {
-            "/api/v3/pg/order/status" if body["order_id"].is_null() => error(422, "The order_id field is required."),
+            "/api/v3/pg/order/status" if body["order_id"].is_null() => {
+                error(422, "The order_id field is required.")
+            }
             "/api/v3/pg/order/status" => error(404, "Order not found."),
             "/api/v3/banking/payment/status" => error(404, "Transaction not found."),
             "/api/v3/payout/balance" => error(403, "Invalid wallet ID for selected environment."),
@@ -78,15 +95,21 @@ impl Platform {
         }
     }
 
-    /// Whether key, time and signature are right. Whether the platform verifies the raw or the canonical body is not said, so both must fit.
+    /// Whether key, time and signature are right. Whether the platform verifies the raw or the
+    /// canonical body is not said, so both must fit.
     fn admits(&self, arrived: &Arrived) -> bool {
         let header = |name| arrived.header(name, false);
-        let (Some(key), Some(given), Some(timestamp)) = (header("X-API-KEY"), header("X-SIGNATURE"), header("X-TIMESTAMP")) else {
+        let (Some(key), Some(given), Some(timestamp)) =
+            (header("X-API-KEY"), header("X-SIGNATURE"), header("X-TIMESTAMP"))
+        else {
             return false;
         };
         let Ok(at) = timestamp.parse::<i64>() else { return false };
         let age = Timestamp::now().as_second().saturating_sub(at);
-        let Some(canonical) = std::str::from_utf8(&arrived.body).ok().and_then(|body| canonical::canonical(body).ok()) else {
+        let Some(canonical) = std::str::from_utf8(&arrived.body)
+            .ok()
+            .and_then(|body| canonical::canonical(body).ok())
+        else {
             return false;
         };
         self.api_key.expose() == key
@@ -98,8 +121,13 @@ impl Platform {
     /// Tells the caller its address.
     pub(super) fn echo(&self) -> Reply {
         let turn = self.echoes.fetch_add(1, Ordering::Relaxed);
-        let address =
-            if self.has(Defect::EgressNotListed) || self.has(Defect::EgressDisagrees) && turn % 2 == 1 { ELSEWHERE } else { ADDRESS };
+        let address = if self.has(Defect::EgressNotListed)
+            || self.has(Defect::EgressDisagrees) && turn % 2 == 1
+        {
+            ELSEWHERE
+        } else {
+            ADDRESS
+        };
         Reply::text(200, &format!("{address}\n"))
     }
 

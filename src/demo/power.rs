@@ -1,4 +1,5 @@
-//! Whether the shop runs: a file in its folder says so, for `[webhook.control]` to take away and put back.
+//! Whether the shop runs: a file in its folder says so, for `[webhook.control]` to take away and
+//! put back.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,7 +30,12 @@ pub(super) struct Power {
 impl Power {
     /// On, as long as there is `file`.
     pub(super) fn new(file: PathBuf) -> Self {
-        Self { file, on: watch::Sender::new(true), going: AtomicBool::new(false), lives: AtomicU64::new(0) }
+        Self {
+            file,
+            on: watch::Sender::new(true),
+            going: AtomicBool::new(false),
+            lives: AtomicU64::new(0),
+        }
     }
 
     /// Which life of the shop this is: what was begun in another one is never ended.

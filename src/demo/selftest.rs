@@ -47,9 +47,14 @@ impl Case {
     pub(crate) fn list(defects: &[Defect]) -> Vec<Self> {
         if defects.is_empty() {
             let habits = Habit::ALL.iter().copied().map(Self::Habit);
-            std::iter::once(Self::Correct).chain(habits).chain(Defect::ALL.iter().copied().map(Self::Defect)).collect()
+            std::iter::once(Self::Correct)
+                .chain(habits)
+                .chain(Defect::ALL.iter().copied().map(Self::Defect))
+                .collect()
         } else {
-            std::iter::once(Self::Correct).chain(defects.iter().copied().map(Self::Defect)).collect()
+            std::iter::once(Self::Correct)
+                .chain(defects.iter().copied().map(Self::Defect))
+                .collect()
         }
     }
 
@@ -79,7 +84,8 @@ impl Case {
     }
 }
 
-/// So many rows that do not hold may be the machine's doing, which works on several shops at a time; more are not.
+/// So many rows that do not hold may be the machine's doing, which works on several shops at a
+/// time; more are not.
 const LOOKED_AT_AGAIN: usize = 4;
 
 /// Every case and what a run on it came to, compared.
@@ -113,13 +119,17 @@ struct Row {
 }
 
 impl Matrix {
-    /// Opens the shop of every case, has `run` look at it, and compares. Several at a time: mostly they wait. What does not hold then is looked at
-    /// again with the machine to itself, and its row says so.
+    /// Opens the shop of every case, has `run` look at it, and compares. Several at a time: mostly
+    /// they wait. What does not hold then is looked at again with the machine to itself, and
+    /// its row says so.
     ///
     /// # Errors
     ///
     /// When a shop cannot be opened or a run cannot be made.
-    pub(crate) fn observe(cases: &[Case], run: &(dyn Fn(&Shop) -> anyhow::Result<RunResult> + Sync)) -> anyhow::Result<Self> {
+    pub(crate) fn observe(
+        cases: &[Case],
+        run: &(dyn Fn(&Shop) -> anyhow::Result<RunResult> + Sync),
+    ) -> anyhow::Result<Self> {
         let next = AtomicUsize::new(0);
         let results: Mutex<BTreeMap<usize, anyhow::Result<RunResult>>> = Mutex::default();
         let workers = std::thread::available_parallelism().map_or(4, |cores| cores.get() * 2);
@@ -136,10 +146,15 @@ impl Matrix {
             }
         });
         let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let results = cases.iter().copied().zip(results.into_values()).map(|(case, result)| Ok((case, result?)));
+        let results = cases
+            .iter()
+            .copied()
+            .zip(results.into_values())
+            .map(|(case, result)| Ok((case, result?)));
         let mut results: Vec<(Case, RunResult)> = results.collect::<anyhow::Result<_>>()?;
         let first = Self::compare(results.clone());
-        let doubtful: Vec<usize> = (0..first.rows.len()).filter(|at| !first.rows[*at].holds()).collect();
+        let doubtful: Vec<usize> =
+            (0..first.rows.len()).filter(|at| !first.rows[*at].holds()).collect();
         if doubtful.is_empty() || doubtful.len() > LOOKED_AT_AGAIN {
             return Ok(first);
         }
@@ -158,17 +173,30 @@ impl Matrix {
         let correct: BTreeMap<&str, &'static str> = results
             .iter()
             .find(|(case, _)| *case == Case::Correct)
-            .map(|(_, result)| result.checks.iter().map(|check| (check.id, check.outcome)).collect())
+            .map(|(_, result)| {
+                result.checks.iter().map(|check| (check.id, check.outcome)).collect()
+            })
             .unwrap_or_default();
-        let complete = Defect::ALL.iter().all(|defect| results.iter().any(|(case, _)| *case == Case::Defect(*defect)));
+        let complete = Defect::ALL
+            .iter()
+            .all(|defect| results.iter().any(|(case, _)| *case == Case::Defect(*defect)));
         let passing: Vec<&'static str> = results
             .iter()
             .filter(|(case, _)| *case == Case::Correct)
-            .flat_map(|(_, result)| result.checks.iter().filter(|check| rank(check.outcome) == 0 && check.outcome == "pass"))
+            .flat_map(|(_, result)| {
+                result
+                    .checks
+                    .iter()
+                    .filter(|check| rank(check.outcome) == 0 && check.outcome == "pass")
+            })
             .map(|check| check.id)
             .collect();
-        let rows: Vec<Row> = results.into_iter().map(|(case, result)| Row::of(case, result, &correct)).collect();
-        let never_red = passing.into_iter().filter(|id| !rows.iter().any(|row| row.caught.contains(id))).collect();
+        let rows: Vec<Row> =
+            results.into_iter().map(|(case, result)| Row::of(case, result, &correct)).collect();
+        let never_red = passing
+            .into_iter()
+            .filter(|id| !rows.iter().any(|row| row.caught.contains(id)))
+            .collect();
         Self { rows, never_red, complete }
     }
 
@@ -180,7 +208,8 @@ impl Matrix {
     /// The matrix in words, 80 columns wide; what does not hold stands last, where a terminal ends.
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
-        let (holding, failing): (Vec<&Row>, Vec<&Row>) = self.rows.iter().partition(|row| row.holds());
+        let (holding, failing): (Vec<&Row>, Vec<&Row>) =
+            self.rows.iter().partition(|row| row.holds());
         for row in holding.into_iter().chain(failing) {
             row.render(&mut text);
         }
@@ -196,7 +225,8 @@ impl Matrix {
             paragraph(&mut text, "No defect for", &self.never_red.join(", "));
         }
         let summary = format!(
-            "{} of {} defects caught; {} of {} correct shops READY; {unexplained} checks red without a reason{again}.",
+            "{} of {} defects caught; {} of {} correct shops READY; {unexplained} checks red \
+             without a reason{again}.",
             caught,
             defects().count(),
             ready,
@@ -209,8 +239,13 @@ impl Matrix {
 
 impl Row {
     fn of(case: Case, result: RunResult, correct: &BTreeMap<&str, &'static str>) -> Self {
-        let red: Vec<&Ended> =
-            result.checks.iter().filter(|check| rank(check.outcome) > correct.get(check.id).map_or(0, |outcome| rank(outcome))).collect();
+        let red: Vec<&Ended> = result
+            .checks
+            .iter()
+            .filter(|check| {
+                rank(check.outcome) > correct.get(check.id).map_or(0, |outcome| rank(outcome))
+            })
+            .collect();
         let is_red = |id: &str| red.iter().any(|check| check.id == id);
         let (expected, stated): (&[&'static str], &[(&'static str, &'static str)]) = match case {
             Case::Correct | Case::Habit(_) => (&[], &[]),
@@ -237,7 +272,17 @@ impl Row {
                 Weight::Warns => is_ready(&result.strict_verdict),
             },
         };
-        Self { case, caught, also, waiting, missed, unexplained, wrong_verdict, result, at_first: Vec::new() }
+        Self {
+            case,
+            caught,
+            also,
+            waiting,
+            missed,
+            unexplained,
+            wrong_verdict,
+            result,
+            at_first: Vec::new(),
+        }
     }
 
     fn holds(&self) -> bool {
@@ -252,7 +297,8 @@ impl Row {
             }
             Case::Correct | Case::Habit(_) | Case::Defect(_) => String::new(),
         };
-        writeln!(text, "{mark} {}: {}{strict}", self.case.name(), words(&self.result.verdict)).expect("a String takes all");
+        writeln!(text, "{mark} {}: {}{strict}", self.case.name(), words(&self.result.verdict))
+            .expect("a String takes all");
         paragraph(text, "", self.case.about());
         if !self.caught.is_empty() {
             paragraph(text, "caught by", &self.caught.join(", "));
@@ -262,14 +308,22 @@ impl Row {
             paragraph(text, "also", &format!("{}: {}", ids.join(", "), reasons[0].1));
         }
         for (by, count) in &self.waiting {
-            let them = if *count == 1 { "1 check waits".to_owned() } else { format!("{count} checks wait") };
+            let them = if *count == 1 {
+                "1 check waits".to_owned()
+            } else {
+                format!("{count} checks wait")
+            };
             paragraph(text, "also", &format!("{them} for {by}"));
         }
         for (label, words) in self.troubles() {
             paragraph(text, label, &words);
         }
         for (label, words) in &self.at_first {
-            paragraph(text, "AT FIRST", &format!("{label} {words}; looked at again with the machine to itself"));
+            paragraph(
+                text,
+                "AT FIRST",
+                &format!("{label} {words}; looked at again with the machine to itself"),
+            );
         }
     }
 
@@ -279,7 +333,11 @@ impl Row {
         if !self.missed.is_empty() {
             troubles.push(("MISSED BY", self.missed.join(", ")));
         }
-        troubles.extend(self.unexplained.iter().map(|(id, outcome)| ("NO REASON", format!("{id} ended with {outcome}"))));
+        troubles.extend(
+            self.unexplained
+                .iter()
+                .map(|(id, outcome)| ("NO REASON", format!("{id} ended with {outcome}"))),
+        );
         if self.wrong_verdict {
             let wanted = match self.case {
                 Case::Correct | Case::Habit(_) => "it should be READY",
@@ -329,21 +387,39 @@ fn paragraph(text: &mut String, label: &str, words: &str) {
 mod tests {
     use super::*;
 
-    fn result(verdict: &str, checks: &[(&'static str, &'static str, Option<&'static str>)]) -> RunResult {
-        let checks = checks.iter().map(|(id, outcome, by)| Ended { id, outcome, blocked_by: *by }).collect();
+    fn result(
+        verdict: &str,
+        checks: &[(&'static str, &'static str, Option<&'static str>)],
+    ) -> RunResult {
+        let checks =
+            checks.iter().map(|(id, outcome, by)| Ended { id, outcome, blocked_by: *by }).collect();
         RunResult { verdict: verdict.to_owned(), strict_verdict: verdict.to_owned(), checks }
     }
 
-    const FINE: &[(&str, &str, Option<&str>)] =
-        &[("webhook-prompt", "pass", None), ("webhook-reachable", "pass", None), ("api-clock", "warn", None)];
+    const FINE: &[(&str, &str, Option<&str>)] = &[
+        ("webhook-prompt", "pass", None),
+        ("webhook-reachable", "pass", None),
+        ("api-clock", "warn", None),
+    ];
 
-    fn matrix(case: Case, verdict: &str, checks: &[(&'static str, &'static str, Option<&'static str>)]) -> Matrix {
-        Matrix::compare(vec![(Case::Correct, result("ready", FINE)), (case, result(verdict, checks))])
+    fn matrix(
+        case: Case,
+        verdict: &str,
+        checks: &[(&'static str, &'static str, Option<&'static str>)],
+    ) -> Matrix {
+        Matrix::compare(vec![
+            (Case::Correct, result("ready", FINE)),
+            (case, result(verdict, checks)),
+        ])
     }
 
     #[test]
     fn holds_when_the_right_check_alone_turned_red() {
-        let slow = [("webhook-prompt", "fail", None), ("webhook-reachable", "pass", None), ("api-clock", "warn", None)];
+        let slow = [
+            ("webhook-prompt", "fail", None),
+            ("webhook-reachable", "pass", None),
+            ("api-clock", "warn", None),
+        ];
         let matrix = matrix(Case::Defect(Defect::SlowAnswer), "not-ready", &slow);
         assert!(matrix.holds(), "{}", matrix.render());
         assert!(matrix.render().contains("✓ slow-answer: NOT READY"));
@@ -355,12 +431,21 @@ mod tests {
         let matrix = matrix(Case::Defect(Defect::SlowAnswer), "ready", FINE);
         assert!(!matrix.holds());
         let text = matrix.render();
-        assert!(text.contains("MISSED BY  webhook-prompt") && text.contains("it should not be READY") && text.contains("FAILED"), "{text}");
+        assert!(
+            text.contains("MISSED BY  webhook-prompt")
+                && text.contains("it should not be READY")
+                && text.contains("FAILED"),
+            "{text}"
+        );
     }
 
     #[test]
     fn fails_when_another_check_turned_red_without_a_reason() {
-        let also = [("webhook-prompt", "fail", None), ("webhook-reachable", "pass", None), ("api-clock", "undecided", None)];
+        let also = [
+            ("webhook-prompt", "fail", None),
+            ("webhook-reachable", "pass", None),
+            ("api-clock", "undecided", None),
+        ];
         let matrix = matrix(Case::Defect(Defect::SlowAnswer), "not-ready", &also);
         assert!(!matrix.holds());
         assert!(matrix.render().contains("NO REASON  api-clock ended with undecided"));
@@ -377,7 +462,8 @@ mod tests {
                 let mut looked_at = looked_at.lock().unwrap();
                 looked_at.push(is_slow);
                 let is_caught = looked_at.iter().filter(|slow| **slow).count() >= good_from;
-                let checks = [("webhook-prompt", if is_slow && is_caught { "fail" } else { "pass" }, None)];
+                let checks =
+                    [("webhook-prompt", if is_slow && is_caught { "fail" } else { "pass" }, None)];
                 Ok(result(if is_slow && is_caught { "not-ready" } else { "ready" }, &checks))
             })
             .unwrap()
@@ -387,14 +473,21 @@ mod tests {
         let later = observe(2);
         let text = later.render();
         assert!(later.holds() && looked_at.lock().unwrap().len() == 3, "{text}");
-        assert!(text.contains("AT FIRST  MISSED BY webhook-prompt; looked at again") && text.contains("1 looked at twice"), "{text}");
+        assert!(
+            text.contains("AT FIRST  MISSED BY webhook-prompt; looked at again")
+                && text.contains("1 looked at twice"),
+            "{text}"
+        );
         let never = observe(3);
         assert!(!never.holds() && looked_at.lock().unwrap().len() == 3, "{}", never.render());
     }
 
     #[test]
     fn what_waits_for_a_red_check_needs_no_reason_of_its_own() {
-        let blocked = [("webhook-prompt", "undecided", Some("webhook-reachable")), ("webhook-reachable", "fail", None)];
+        let blocked = [
+            ("webhook-prompt", "undecided", Some("webhook-reachable")),
+            ("webhook-reachable", "fail", None),
+        ];
         let matrix = matrix(Case::Defect(Defect::CsrfPage), "not-ready", &blocked);
         assert!(matrix.holds(), "{}", matrix.render());
         assert!(matrix.render().contains("1 check waits for webhook-reachable"));
@@ -411,9 +504,11 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_a_terminal() {
-        let results = Case::list(&[]).into_iter().map(|case| (case, result("not-ready", FINE))).collect();
+        let results =
+            Case::list(&[]).into_iter().map(|case| (case, result("not-ready", FINE))).collect();
         let text = Matrix::compare(results).render();
-        let wide: Vec<&str> = text.lines().filter(|line| unicode_width::UnicodeWidthStr::width(*line) > 80).collect();
+        let wide: Vec<&str> =
+            text.lines().filter(|line| unicode_width::UnicodeWidthStr::width(*line) > 80).collect();
         assert!(wide.is_empty(), "{wide:#?}");
     }
 }

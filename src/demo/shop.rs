@@ -26,8 +26,8 @@ use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
 use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SITE};
 
-/// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the address services beside it. It ends when
-/// it is dropped, and its folder with it.
+/// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the
+/// address services beside it. It ends when it is dropped, and its folder with it.
 #[derive(Debug)]
 pub(crate) struct Shop {
     folder: TempDir,
@@ -61,24 +61,47 @@ impl Shop {
     pub(crate) fn open(behaviour: &Behaviour) -> anyhow::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let keys = Keys::make_up(behaviour, &provider)?;
-        let neighbours = [API, "sandbox.kwikpaisa.com", "api.kwikpaisa.com.payments.example", BOOKS, SITE, ECHOES[0], ECHOES[1]];
-        let Certificates { root_pem: ca_pem, presented } =
-            certificates::issue(configuration::webhook_host(behaviour), &neighbours, behaviour, &provider)?;
-        let versions: &[_] = if behaviour.does(Habit::Tls12Only) { &[&rustls::version::TLS12] } else { rustls::ALL_VERSIONS };
+        let neighbours = [
+            API,
+            "sandbox.kwikpaisa.com",
+            "api.kwikpaisa.com.payments.example",
+            BOOKS,
+            SITE,
+            ECHOES[0],
+            ECHOES[1],
+        ];
+        let Certificates { root_pem: ca_pem, presented } = certificates::issue(
+            configuration::webhook_host(behaviour),
+            &neighbours,
+            behaviour,
+            &provider,
+        )?;
+        let versions: &[_] = if behaviour.does(Habit::Tls12Only) {
+            &[&rustls::version::TLS12]
+        } else {
+            rustls::ALL_VERSIONS
+        };
         let mut tls = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)?
             .with_no_client_auth()
             .with_cert_resolver(presented);
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
 
-        let folder = tempfile::Builder::new().prefix("golive-demo-").tempdir().context("making the demo shop's folder")?;
+        let folder = tempfile::Builder::new()
+            .prefix("golive-demo-")
+            .tempdir()
+            .context("making the demo shop's folder")?;
         let open = folder.path().join(OPEN_FILE);
         fs::write(&open, "").context("opening the demo shop")?;
         let known = ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
         let town = Arc::new(Town {
             behaviour: behaviour.clone(),
             webhook: Webhook::new(behaviour, &keys, known, Power::new(open)),
-            platform: Platform::new(behaviour, secret(&keys.issued_api), secret(&keys.issued_secret)),
+            platform: Platform::new(
+                behaviour,
+                secret(&keys.issued_api),
+                secret(&keys.issued_secret),
+            ),
             arrivals: super::arrivals::Arrivals::default(),
             site: code::site(&keys, behaviour),
         });
@@ -105,10 +128,21 @@ impl Shop {
             folder,
             config_toml,
             env,
-            secrets: vec![keys.issued_api, keys.issued_secret, keys.api, keys.secret, keys.test_api, keys.test_secret],
+            secrets: vec![
+                keys.issued_api,
+                keys.issued_secret,
+                keys.api,
+                keys.secret,
+                keys.test_api,
+                keys.test_secret,
+            ],
             ca_pem,
-            // Without a host, so that nothing the shop names, right or wrong, is looked for outside of this machine.
-            connect_to: vec![format!(":80:127.0.0.1:{plain_port}"), format!("::127.0.0.1:{tls_port}")],
+            // Without a host, so that nothing the shop names, right or wrong, is looked for outside
+            // of this machine.
+            connect_to: vec![
+                format!(":80:127.0.0.1:{plain_port}"),
+                format!("::127.0.0.1:{tls_port}"),
+            ],
             town,
             stop: Some(stop),
             thread: Some(thread),
@@ -203,10 +237,16 @@ fn run(
     plain_listener: Option<TcpListener>,
     stopped: oneshot::Receiver<()>,
 ) -> anyhow::Result<JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the demo shop")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the demo shop")?;
     let (tls_listener, plain_listener) = {
         let _inside = runtime.enter();
-        (tokio::net::TcpListener::from_std(tls_listener)?, plain_listener.map(tokio::net::TcpListener::from_std).transpose()?)
+        (
+            tokio::net::TcpListener::from_std(tls_listener)?,
+            plain_listener.map(tokio::net::TcpListener::from_std).transpose()?,
+        )
     };
     let thread = std::thread::Builder::new().name("demo-shop".to_owned()).spawn(move || {
         runtime.block_on(async move {
@@ -232,7 +272,8 @@ fn furnish(
     ca_pem: &str,
     behaviour: &Behaviour,
 ) -> anyhow::Result<()> {
-    let env: String = env.iter().map(|(name, value)| format!("{name}={}\n", in_env_file(value))).collect();
+    let env: String =
+        env.iter().map(|(name, value)| format!("{name}={}\n", in_env_file(value))).collect();
     let readable = behaviour.has(Defect::ReadableEnvFile);
     let mut files = vec![
         ("golive.toml", config_toml, false),
@@ -243,7 +284,8 @@ fn furnish(
     ];
     files.extend(mistake(behaviour).map(|defect| (MISTAKE_FILE, defect.name(), true)));
     for (name, text, readable) in files {
-        write(&folder.join(name), text, readable).with_context(|| format!("writing the demo shop's {name}"))?;
+        write(&folder.join(name), text, readable)
+            .with_context(|| format!("writing the demo shop's {name}"))?;
     }
     for (name, text) in code::files(keys, behaviour) {
         let path = folder.join(&name);

@@ -18,7 +18,9 @@ pub(super) const MISTAKE_FILE: &str = "signing-mistake";
 
 /// The mistake of a shop with these defects, as the mistake file has it.
 pub(super) fn mistake(behaviour: &Behaviour) -> Option<Defect> {
-    [Defect::SignerTopLevelSort, Defect::SignerEscapesSlashes, Defect::SignerMilliseconds].into_iter().find(|defect| behaviour.has(*defect))
+    [Defect::SignerTopLevelSort, Defect::SignerEscapesSlashes, Defect::SignerMilliseconds]
+        .into_iter()
+        .find(|defect| behaviour.has(*defect))
 }
 
 /// Signs the payload on standard input as the shop whose folder this is does.
@@ -34,21 +36,31 @@ pub(crate) fn sign_stdin(timestamp: &str) -> anyhow::Result<String> {
 
 /// Signs `payload` with the secret and the mistake of the shop in `folder`.
 pub(super) fn sign_in(folder: &Path, payload: &[u8], timestamp: &str) -> anyhow::Result<String> {
-    let env = std::fs::read_to_string(folder.join(ENV_FILE)).context("reading the demo shop's env file")?;
+    let env = std::fs::read_to_string(folder.join(ENV_FILE))
+        .context("reading the demo shop's env file")?;
     let secret = env
         .lines()
         .find_map(|line| line.strip_prefix(SECRET_VARIABLE)?.strip_prefix('='))
         .context("looking for the demo shop's secret")?
         .trim_matches('"');
-    let mistake = std::fs::read_to_string(folder.join(MISTAKE_FILE)).ok().and_then(|name| Defect::by_name(name.trim()));
+    let mistake = std::fs::read_to_string(folder.join(MISTAKE_FILE))
+        .ok()
+        .and_then(|name| Defect::by_name(name.trim()));
     sign(&Secret::new(secret.to_owned()), payload, timestamp, mistake)
 }
 
-fn sign(secret: &Secret, payload: &[u8], timestamp: &str, mistake: Option<Defect>) -> anyhow::Result<String> {
+fn sign(
+    secret: &Secret,
+    payload: &[u8],
+    timestamp: &str,
+    mistake: Option<Defect>,
+) -> anyhow::Result<String> {
     const NO_JSON: &str = "reading the payload as JSON";
     let text = match mistake {
         Some(Defect::SignerTopLevelSort) => spelling::sorted_at_the_top(payload),
-        Some(Defect::SignerEscapesSlashes) => spelling::sorted(payload).map(|text| text.replace('/', "\\/")),
+        Some(Defect::SignerEscapesSlashes) => {
+            spelling::sorted(payload).map(|text| text.replace('/', "\\/"))
+        }
         _ => spelling::sorted(payload),
     };
     let text = text.context(NO_JSON)?;

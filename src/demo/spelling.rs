@@ -7,12 +7,14 @@ use serde::Serialize as _;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value};
 
-/// As `JSON.stringify(JSON.parse(body))` has it: numbers lose their zeros, and what a double cannot hold.
+/// As `JSON.stringify(JSON.parse(body))` has it: numbers lose their zeros, and what a double cannot
+/// hold.
 pub(super) fn as_javascript(body: &[u8]) -> Option<String> {
     written(&serde_json::from_slice(body).ok()?, Runtime::JavaScript)
 }
 
-/// As PHP's `json_encode(json_decode(body, true))` has it: slashes and everything outside ASCII escaped, empty objects made lists.
+/// As PHP's `json_encode(json_decode(body, true))` has it: slashes and everything outside ASCII
+/// escaped, empty objects made lists.
 pub(super) fn as_php(body: &[u8]) -> Option<String> {
     let plain = written(&with_lists(serde_json::from_slice(body).ok()?), Runtime::Php)?;
     let mut units = [0; 2];
@@ -50,7 +52,9 @@ pub(super) fn with_amount(body: &[u8], amount: &str) -> Option<String> {
 fn with_lists(value: Value) -> Value {
     match value {
         Value::Object(members) if members.is_empty() => Value::Array(Vec::new()),
-        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| (key, with_lists(value))).collect()),
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(key, value)| (key, with_lists(value))).collect(),
+        ),
         Value::Array(items) => Value::Array(items.into_iter().map(with_lists).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
@@ -73,7 +77,9 @@ impl Formatter for Runtime {
     /// With the fewest digits that read back as the same double: `1.00` becomes `1`.
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         match self {
-            Self::Php if value != 0.0 && value.abs() < 1e-4 => write!(writer, "{}", format!("{value:e}").replace("e-", ".0e-")),
+            Self::Php if value != 0.0 && value.abs() < 1e-4 => {
+                write!(writer, "{}", format!("{value:e}").replace("e-", ".0e-"))
+            }
             Self::JavaScript | Self::Php => write!(writer, "{value}"),
         }
     }
@@ -90,24 +96,37 @@ impl Formatter for Runtime {
 mod tests {
     use super::*;
 
-    const BODY: &[u8] = br#"{"event":"x","data":{"note":"a\/b \u091c","amount":"1.00","n":1.00,"h":0.5}}"#;
+    const BODY: &[u8] =
+        br#"{"event":"x","data":{"note":"a\/b \u091c","amount":"1.00","n":1.00,"h":0.5}}"#;
 
     #[test]
     fn javascript_unescapes_and_drops_zeros() {
-        assert_eq!(as_javascript(BODY).as_deref(), Some(r#"{"event":"x","data":{"note":"a/b ज","amount":"1.00","n":1,"h":0.5}}"#));
+        assert_eq!(
+            as_javascript(BODY).as_deref(),
+            Some(r#"{"event":"x","data":{"note":"a/b ज","amount":"1.00","n":1,"h":0.5}}"#)
+        );
         assert_eq!(as_javascript(b"{"), None);
     }
 
     #[test]
     fn numbers_and_empty_objects_become_what_each_makes_of_them() {
         let body = br#"{"a":0.000001,"b":1.00,"c":90071992547409931,"d":{}}"#;
-        assert_eq!(as_javascript(body).as_deref(), Some(r#"{"a":0.000001,"b":1,"c":90071992547409940,"d":{}}"#));
-        assert_eq!(as_php(body).as_deref(), Some(r#"{"a":1.0e-6,"b":1,"c":90071992547409931,"d":[]}"#));
+        assert_eq!(
+            as_javascript(body).as_deref(),
+            Some(r#"{"a":0.000001,"b":1,"c":90071992547409940,"d":{}}"#)
+        );
+        assert_eq!(
+            as_php(body).as_deref(),
+            Some(r#"{"a":1.0e-6,"b":1,"c":90071992547409931,"d":[]}"#)
+        );
     }
 
     #[test]
     fn php_escapes() {
-        assert_eq!(as_php(BODY).as_deref(), Some(r#"{"event":"x","data":{"note":"a\/b \u091c","amount":"1.00","n":1,"h":0.5}}"#));
+        assert_eq!(
+            as_php(BODY).as_deref(),
+            Some(r#"{"event":"x","data":{"note":"a\/b \u091c","amount":"1.00","n":1,"h":0.5}}"#)
+        );
     }
 
     #[test]

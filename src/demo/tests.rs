@@ -11,9 +11,10 @@ use client::{Client, TAMPERED};
 use golive_checks::model::{Claim, Content, Delivery, Merchant, Scenario, Step};
 use golive_checks::platform::Event;
 use golive_checks::webhook::scenarios::{
-    API_REQUEST, BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT,
-    MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES, ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT,
-    oversized, stale, two_timestamps,
+    API_REQUEST, BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
+    MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES,
+    ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT, oversized,
+    stale, two_timestamps,
 };
 
 use super::{Behaviour, Defect, Habit, Shop};
@@ -43,7 +44,9 @@ fn of_event(event: Event) -> Delivery {
 fn answers_what_is_genuine_with_200() {
     let shop = correct();
     let client = Client::of(&shop);
-    for delivery in [CONTROL_BEFORE, UNKNOWN_EVENT, HEADERS_LOWER, HEADERS_TITLE].into_iter().chain(BODY_FORMS) {
+    for delivery in
+        [CONTROL_BEFORE, UNKNOWN_EVENT, HEADERS_LOWER, HEADERS_TITLE].into_iter().chain(BODY_FORMS)
+    {
         assert_eq!(client.deliver(&delivery, "golive-1").status, 200, "{}", delivery.name);
     }
     for event in Event::ALL {
@@ -72,8 +75,12 @@ fn refuses_what_is_not() {
 fn stays_calm_when_things_come_oddly() {
     let shop = correct();
     let client = Client::of(&shop);
-    let answers =
-        |deliveries: &[Delivery]| deliveries.iter().map(|delivery| client.deliver(delivery, "golive-1").status).collect::<Vec<_>>();
+    let answers = |deliveries: &[Delivery]| {
+        deliveries
+            .iter()
+            .map(|delivery| client.deliver(delivery, "golive-1").status)
+            .collect::<Vec<_>>()
+    };
     // Twice in two orders, in upper case, with a space, with letters behind it.
     assert_eq!(answers(&ODD_SIGNATURES), [401, 401, 200, 401, 401]);
     // Keys twice, bytes behind, deep lists, a form, no content type.
@@ -88,7 +95,12 @@ fn credits_an_order_for_what_it_costs_alone() {
     let shop = correct();
     let client = Client::of(&shop);
     for claim in [Claim::OtherAmount, Claim::OtherCurrency] {
-        assert_eq!(client.deliver(&Delivery { claim, ..of_event(Event::PaymentSuccess) }, "demo-order-01").status, 200);
+        assert_eq!(
+            client
+                .deliver(&Delivery { claim, ..of_event(Event::PaymentSuccess) }, "demo-order-01")
+                .status,
+            200
+        );
         assert_eq!(client.credits("demo-order-01"), 0, "{claim:?}");
     }
     client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01");
@@ -105,7 +117,10 @@ fn credits_an_order_once() {
     client.deliver(&of_event(Event::PayoutSuccess), "demo-payout-01");
     assert_eq!(client.credits("demo-payout-01"), 1);
     for delivery in FORGERIES {
-        client.deliver(&Delivery { content: Content::Event(Event::PaymentSuccess), ..delivery }, "demo-order-02");
+        client.deliver(
+            &Delivery { content: Content::Event(Event::PaymentSuccess), ..delivery },
+            "demo-order-02",
+        );
     }
     assert_eq!(client.credits("demo-order-02"), 0);
 }
@@ -117,17 +132,33 @@ fn what_is_unusual_is_still_right() {
         let client = Client::of(&shop);
         for delivery in BODY_FORMS {
             // With the very bytes of before, a replay cache would be in its right to refuse.
-            assert_eq!(client.deliver(&delivery, "demo-order-01").status, 200, "{habit:?}: {}", delivery.name);
+            assert_eq!(
+                client.deliver(&delivery, "demo-order-01").status,
+                200,
+                "{habit:?}: {}",
+                delivery.name
+            );
         }
         for delivery in refusable() {
             let expected = if *habit == Habit::VerifiesLater { 200..201 } else { 400..405 };
-            assert!(expected.contains(&client.deliver(&delivery, "demo-order-01").status), "{habit:?}: {}", delivery.name);
+            assert!(
+                expected.contains(&client.deliver(&delivery, "demo-order-01").status),
+                "{habit:?}: {}",
+                delivery.name
+            );
         }
         if *habit == Habit::FailsFirst {
-            assert_eq!(client.deliver(&of_event(Event::PaymentSuccess), "demo-order-02").status, 503);
+            assert_eq!(
+                client.deliver(&of_event(Event::PaymentSuccess), "demo-order-02").status,
+                503
+            );
         }
         client.deliver_in_every_way("demo-order-02");
-        std::thread::sleep(if *habit == Habit::CreditsLate { super::LATE * 2 } else { Duration::ZERO });
+        std::thread::sleep(if *habit == Habit::CreditsLate {
+            super::LATE * 2
+        } else {
+            Duration::ZERO
+        });
         assert_eq!(client.credits("demo-order-02"), 1, "{habit:?}");
     }
 }
@@ -176,8 +207,14 @@ fn the_platform_takes_what_is_signed_right_and_writes_nothing() {
     assert_eq!(unknown.status, 404);
     assert_eq!(unknown.body, r#"{"status":false,"code":404,"message":"Order not found."}"#);
     assert!(unknown.head.to_ascii_lowercase().contains("\r\ndate: "));
-    assert_eq!(client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 600).status, 401);
-    assert_eq!(client.call("/api/v3/pg/order/status", r#"{ "order_id":"golive-1"}"#, 0).status, 401);
+    assert_eq!(
+        client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 600).status,
+        401
+    );
+    assert_eq!(
+        client.call("/api/v3/pg/order/status", r#"{ "order_id":"golive-1"}"#, 0).status,
+        401
+    );
     assert_eq!(client.call("/api/v3/banking/payment/create", "{}", 0).status, 403);
     assert_eq!(shop.calls().len(), 4);
     assert_eq!(shop.calls()[0], "POST api.kwikpaisa.com/api/v3/pg/order/status");
@@ -192,7 +229,10 @@ fn neighbours_answer() {
     assert_eq!(client.get(super::BOOKS, "/ledger/never").body, r#"{"count":0,"state":"new"}"#);
     assert_eq!(client.get(super::SHOP, "/other").status, 404);
     let plain = client.plain().unwrap();
-    assert!(plain.starts_with("HTTP/1.1 301") && plain.contains("https://shop.example/"), "{plain}");
+    assert!(
+        plain.starts_with("HTTP/1.1 301") && plain.contains("https://shop.example/"),
+        "{plain}"
+    );
 }
 
 #[test]
@@ -227,10 +267,16 @@ fn configurations_load_and_hold_no_secret() {
             environment: &|_| None,
             programs: Programs::Leave,
         };
-        let loaded = load(&sources).unwrap_or_else(|complaints| panic!("{behaviour:?}: {complaints}"));
+        let loaded =
+            load(&sources).unwrap_or_else(|complaints| panic!("{behaviour:?}: {complaints}"));
         assert_eq!(loaded.merchant.name.as_deref(), Some("Demo Shop"));
-        assert_eq!(loaded.wiring.keys.secret_key.unwrap().expose(), shop.secrets()[3], "{behaviour:?}");
-        let holds_secret = shop.secrets().iter().any(|secret| shop.config_toml().contains(secret.trim()));
+        assert_eq!(
+            loaded.wiring.keys.secret_key.unwrap().expose(),
+            shop.secrets()[3],
+            "{behaviour:?}"
+        );
+        let holds_secret =
+            shop.secrets().iter().any(|secret| shop.config_toml().contains(secret.trim()));
         assert_eq!(holds_secret, behaviour.has(Defect::LiteralSecret), "{behaviour:?}");
     }
 }
@@ -238,14 +284,19 @@ fn configurations_load_and_hold_no_secret() {
 #[test]
 fn all_keys_are_made_up_anew() {
     let (one, other) = (correct(), correct());
-    assert!(one.secrets().iter().all(|secret| !other.secrets().contains(secret) && secret.len() == 46));
+    assert!(
+        one.secrets().iter().all(|secret| !other.secrets().contains(secret) && secret.len() == 46)
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn secret_files_are_the_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = |shop: &Shop| std::fs::metadata(shop.folder().join(".env.production")).unwrap().permissions().mode() & 0o777;
+    let mode = |shop: &Shop| {
+        std::fs::metadata(shop.folder().join(".env.production")).unwrap().permissions().mode()
+            & 0o777
+    };
     assert_eq!(mode(&correct()), 0o600);
     assert_eq!(mode(&Shop::start(&[Defect::ReadableEnvFile], Duration::ZERO).unwrap()), 0o644);
 }

@@ -37,7 +37,8 @@ pub(super) struct Webhook {
     memories: Memories,
     /// The bodies of all events that were believed.
     believed: Mutex<Vec<String>>,
-    /// One delivery at a time, for the handler that notes events late, and for those who do one thing at a time.
+    /// One delivery at a time, for the handler that notes events late, and for those who do one
+    /// thing at a time.
     turn: tokio::sync::Mutex<()>,
     /// How many deliveries are at work.
     at_work: AtomicUsize,
@@ -77,7 +78,12 @@ const WINDOW_S: i64 = 300;
 const POOL: usize = 30;
 
 impl Webhook {
-    pub(super) fn new(behaviour: &Behaviour, keys: &Keys, known: Vec<String>, power: Power) -> Self {
+    pub(super) fn new(
+        behaviour: &Behaviour,
+        keys: &Keys,
+        known: Vec<String>,
+        power: Power,
+    ) -> Self {
         let secret = |key: &str| Secret::new(key.to_owned());
         Self {
             behaviour: behaviour.clone(),
@@ -149,22 +155,35 @@ impl Webhook {
         {
             self.credit_late(order);
         }
-        if self.has(Defect::CrashesOnOddSignatures) && !arrived.joined("X-SIGNATURE").bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        if self.has(Defect::CrashesOnOddSignatures)
+            && !arrived.joined("X-SIGNATURE").bytes().all(|digit| digit.is_ascii_hexdigit())
+        {
             return Reply::text(500, "internal server error");
         }
         if let Err(doubt) = self.believe(arrived) {
             return self.refuse(doubt, arrived);
         }
-        if self.has(Defect::CrashesOnDeepNesting) && arrived.body.windows(1_000).any(|part| part.iter().all(|byte| *byte == b'[')) {
+        if self.has(Defect::CrashesOnDeepNesting)
+            && arrived.body.windows(1_000).any(|part| part.iter().all(|byte| *byte == b'['))
+        {
             return Reply::text(500, "internal server error");
         }
-        self.believed.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(&arrived.body).into_owned());
+        self.believed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(String::from_utf8_lossy(&arrived.body).into_owned());
         match body {
             Body::Event(order) => self.book(order, arrived).await,
-            Body::UnknownEvent if self.has(Defect::CrashesOnUnknownEvents) => Reply::text(500, "internal server error"),
-            Body::UnknownEvent if self.has(Defect::RefusesUnknownEvents) => Reply::text(400, "unknown event"),
+            Body::UnknownEvent if self.has(Defect::CrashesOnUnknownEvents) => {
+                Reply::text(500, "internal server error")
+            }
+            Body::UnknownEvent if self.has(Defect::RefusesUnknownEvents) => {
+                Reply::text(400, "unknown event")
+            }
             Body::UnknownEvent => self.thank(),
-            Body::NoEvent(_) if self.has(Defect::CrashesOnMalformed) => Reply::text(500, "internal server error"),
+            Body::NoEvent(_) if self.has(Defect::CrashesOnMalformed) => {
+                Reply::text(500, "internal server error")
+            }
             Body::NoEvent(Some(order)) if self.has(Defect::CreditsApiRequests) => {
                 self.credit(order);
                 self.thank()
@@ -188,9 +207,16 @@ impl Webhook {
         if self.has(Defect::AnswersRedirect) {
             Some(Reply::text(302, "").header("location", "/login"))
         } else if self.has(Defect::CsrfPage) {
-            Some(Reply::html(419, "<!doctype html><title>Page Expired</title><h1>419</h1><p>CSRF token mismatch.</p>"))
+            Some(Reply::html(
+                419,
+                "<!doctype html><title>Page Expired</title><h1>419</h1><p>CSRF token mismatch.</p>",
+            ))
         } else if self.has(Defect::FrontEndAnswers) {
-            Some(Reply::html(200, "<!doctype html><html><head><title>Shop</title></head><body><div id=\"root\"></div></body></html>"))
+            Some(Reply::html(
+                200,
+                "<!doctype html><html><head><title>Shop</title></head><body><div \
+                 id=\"root\"></div></body></html>",
+            ))
         } else {
             None
         }
@@ -209,7 +235,12 @@ impl Webhook {
         }
         if self.has(Defect::LocksUnderLoad) || self.does(Habit::SingleThreaded) {
             let _turn = self.turn.lock().await;
-            tokio::time::sleep(Duration::from_millis(if self.does(Habit::SingleThreaded) { 20 } else { 10 })).await;
+            tokio::time::sleep(Duration::from_millis(if self.does(Habit::SingleThreaded) {
+                20
+            } else {
+                10
+            }))
+            .await;
         }
         let too_long = self.has(Defect::SmallBodyLimit) && arrived.body.len() > 2_048;
         too_long.then(|| Reply::text(413, "request entity too large"))
@@ -231,14 +262,19 @@ impl Webhook {
         let timestamp = arrived.header("X-TIMESTAMP", false);
         if self.has(Defect::VerifiesPaymentsOnly) && says("\"payout.")
             || self.has(Defect::VerifiesSettlingOnly) && says(".processing\"")
-            || self.has(Defect::BelievesTwoSignatures) && arrived.joined("X-SIGNATURE").contains(',')
-            || self.has(Defect::BelievesOddTimestamps) && timestamp.is_some_and(|sent| sent.parse::<i64>().is_err())
+            || self.has(Defect::BelievesTwoSignatures)
+                && arrived.joined("X-SIGNATURE").contains(',')
+            || self.has(Defect::BelievesOddTimestamps)
+                && timestamp.is_some_and(|sent| sent.parse::<i64>().is_err())
             || self.has(Defect::BelievesLongBodies) && arrived.body.len() > 4_096
-            || self.has(Defect::TrustsXml) && arrived.header("content-type", false) == Some("application/xml")
+            || self.has(Defect::TrustsXml)
+                && arrived.header("content-type", false) == Some("application/xml")
         {
             return Ok(());
         }
-        if self.has(Defect::TrustsContentType) && arrived.header("content-type", false) != Some("application/json") {
+        if self.has(Defect::TrustsContentType)
+            && arrived.header("content-type", false) != Some("application/json")
+        {
             return Ok(());
         }
         if signature.is_none() {
@@ -253,18 +289,33 @@ impl Webhook {
             }
             Some(sent) if self.has(Defect::AgesAnotherTimestamp) => vec![sent.to_owned()],
             Some(_) => vec![self.one(arrived, "X-TIMESTAMP")],
-            None if self.has(Defect::DefaultsTimestampToNow) => (now - 2..=now).map(|second| second.to_string()).collect(),
+            None if self.has(Defect::DefaultsTimestampToNow) => {
+                (now - 2..=now).map(|second| second.to_string()).collect()
+            }
             None => return Err(Doubt::NoTimestamp),
         };
-        let fits = |timestamp: &&String| signatures.iter().any(|signature| self.fits(&arrived.body, timestamp, signature));
+        let fits = |timestamp: &&String| {
+            signatures.iter().any(|signature| self.fits(&arrived.body, timestamp, signature))
+        };
         let timestamp = timestamps.iter().find(fits).ok_or(Doubt::WrongSignature)?;
         if self.has(Defect::ParsesAPrefix) {
             return Ok(());
         }
-        let aged = if self.has(Defect::AgesAnotherTimestamp) { arrived.last("X-TIMESTAMP") } else { timestamp };
+        let aged = if self.has(Defect::AgesAnotherTimestamp) {
+            arrived.last("X-TIMESTAMP")
+        } else {
+            timestamp
+        };
         let at: i64 = aged.parse().map_err(|_| Doubt::WrongTime)?;
-        let late_s = if self.does(Habit::TwoClocks) && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { 5 } else { 0 };
-        let now = if self.has(Defect::ExpectsMilliseconds) { now.saturating_mul(1_000) } else { now };
+        let late_s = if self.does(Habit::TwoClocks)
+            && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
+        {
+            5
+        } else {
+            0
+        };
+        let now =
+            if self.has(Defect::ExpectsMilliseconds) { now.saturating_mul(1_000) } else { now };
         let age = now.saturating_sub(at) + late_s;
         if self.is_fresh(age) { Ok(()) } else { Err(Doubt::WrongTime) }
     }
@@ -282,9 +333,14 @@ impl Webhook {
         vec![signature]
     }
 
-    /// The value of a header, of which there may be two: joined as most libraries do it, which fits nothing.
+    /// The value of a header, of which there may be two: joined as most libraries do it, which fits
+    /// nothing.
     fn one(&self, arrived: &Arrived, name: &str) -> String {
-        if self.does(Habit::TakesTheLastHeader) { arrived.last(name).to_owned() } else { arrived.joined(name) }
+        if self.does(Habit::TakesTheLastHeader) {
+            arrived.last(name).to_owned()
+        } else {
+            arrived.joined(name)
+        }
     }
 
     fn is_fresh(&self, age: i64) -> bool {
@@ -308,16 +364,20 @@ impl Webhook {
     /// Whether `signature` is the one for `body` at `timestamp`, in this shop's view.
     fn fits(&self, body: &[u8], timestamp: &str, signature: &str) -> bool {
         if self.has(Defect::ChecksSignatureShapeOnly) {
-            return signature.len() == 64 && signature.bytes().all(|digit| digit.is_ascii_hexdigit());
+            return signature.len() == 64
+                && signature.bytes().all(|digit| digit.is_ascii_hexdigit());
         }
         if self.has(Defect::UsesSandboxSecret) {
             return signature::verify(&self.sandbox_secret, body, timestamp, signature);
         }
         if self.has(Defect::ComparesPrefixOnly) {
-            return signature.len() >= 8 && signature::sign(&self.secret, body, timestamp).starts_with(signature);
+            return signature.len() >= 8
+                && signature::sign(&self.secret, body, timestamp).starts_with(signature);
         }
         if self.has(Defect::ExpectsBase64) {
-            let digest = HEXLOWER.decode(signature::sign(&self.secret, body, timestamp).as_bytes()).unwrap_or_default();
+            let digest = HEXLOWER
+                .decode(signature::sign(&self.secret, body, timestamp).as_bytes())
+                .unwrap_or_default();
             return BASE64.encode(&digest) == signature;
         }
         let seen_as = if self.has(Defect::ReSerialisesBody) {
@@ -333,20 +393,40 @@ impl Webhook {
             return signature::verify(&self.secret, text.as_bytes(), timestamp, signature);
         }
         signature::verify(&self.secret, body, timestamp, signature)
-            || self.has(Defect::AcceptsSandboxSecret) && signature::verify(&self.sandbox_secret, body, timestamp, signature)
-            || self.has(Defect::AcceptsApiKey) && signature::verify(&self.api_key, body, timestamp, signature)
+            || self.has(Defect::AcceptsSandboxSecret)
+                && signature::verify(&self.sandbox_secret, body, timestamp, signature)
+            || self.has(Defect::AcceptsApiKey)
+                && signature::verify(&self.api_key, body, timestamp, signature)
             || self.has(Defect::TriesTimestampFirst)
-                && signature::verify(&self.secret, timestamp.as_bytes(), &String::from_utf8_lossy(body), signature)
+                && signature::verify(
+                    &self.secret,
+                    timestamp.as_bytes(),
+                    &String::from_utf8_lossy(body),
+                    signature,
+                )
             || self.has(Defect::FallsBackToStringify)
-                && spelling::as_javascript(body).is_some_and(|text| signature::verify(&self.secret, text.as_bytes(), timestamp, signature))
-            || self.has(Defect::AcceptsEmptyKey) && signature::verify(&Secret::new(String::new()), body, timestamp, signature)
-            || self.has(Defect::AcceptsUndefinedKey) && signature::verify(&Secret::new("undefined".to_owned()), body, timestamp, signature)
+                && spelling::as_javascript(body).is_some_and(|text| {
+                    signature::verify(&self.secret, text.as_bytes(), timestamp, signature)
+                })
+            || self.has(Defect::AcceptsEmptyKey)
+                && signature::verify(&Secret::new(String::new()), body, timestamp, signature)
+            || self.has(Defect::AcceptsUndefinedKey)
+                && signature::verify(
+                    &Secret::new("undefined".to_owned()),
+                    body,
+                    timestamp,
+                    signature,
+                )
             || self.has(Defect::ComparesAllButTheStart)
-                && signature.get(8..).is_some_and(|rest| signature::sign(&self.secret, body, timestamp).get(8..) == Some(rest))
-            || self.has(Defect::AcceptsBodyOnlySignature) && signature::verify(&self.secret, body, "", signature)
+                && signature.get(8..).is_some_and(|rest| {
+                    signature::sign(&self.secret, body, timestamp).get(8..) == Some(rest)
+                })
+            || self.has(Defect::AcceptsBodyOnlySignature)
+                && signature::verify(&self.secret, body, "", signature)
             || self.has(Defect::VerifiesOwnCopy)
-                && spelling::with_amount(body, super::AMOUNT)
-                    .is_some_and(|own| signature::verify(&self.secret, own.as_bytes(), timestamp, signature))
+                && spelling::with_amount(body, super::AMOUNT).is_some_and(|own| {
+                    signature::verify(&self.secret, own.as_bytes(), timestamp, signature)
+                })
     }
 
     /// Turns a delivery away and says nothing of why, unless a defect makes it talk.
@@ -357,12 +437,19 @@ impl Webhook {
             let right = signature::sign(&self.secret, &arrived.body, timestamp);
             Reply::text(status, &format!("signature mismatch ({doubt:?}): expected {right}"))
         } else if self.has(Defect::LeaksSecret) {
-            Reply::text(status, &format!("unauthorized; config: {{\"kwikpaisa\":{{\"secret\":\"{}\"}}}}", self.secret.expose()))
+            Reply::text(
+                status,
+                &format!(
+                    "unauthorized; config: {{\"kwikpaisa\":{{\"secret\":\"{}\"}}}}",
+                    self.secret.expose()
+                ),
+            )
         } else if self.has(Defect::StackTraceOnError) {
             Reply::text(
                 status,
-                "Traceback (most recent call last):\n  File \"/srv/shop/webhooks.py\", line 42, in kwikpaisa\n    verify(request)\n  \
-                 File \"/srv/shop/signing.py\", line 17, in verify\n    raise InvalidSignature()\nshop.signing.InvalidSignature\n",
+                "Traceback (most recent call last):\n  File \"/srv/shop/webhooks.py\", line 42, \
+                 in kwikpaisa\n    verify(request)\n  File \"/srv/shop/signing.py\", line 17, in \
+                 verify\n    raise InvalidSignature()\nshop.signing.InvalidSignature\n",
             )
         } else {
             Reply::text(status, "unauthorized")
@@ -414,7 +501,9 @@ impl Webhook {
             tokio::time::sleep(Duration::from_millis(25)).await;
             self.ledger.note(&key);
             new
-        } else if let Some(new) = self.memories.is_new(&self.behaviour, &self.ledger, &key, signature).await {
+        } else if let Some(new) =
+            self.memories.is_new(&self.behaviour, &self.ledger, &key, signature).await
+        {
             new
         } else if self.has(Defect::ForgetsOnRestart) {
             self.memory.note(&key)
@@ -444,7 +533,8 @@ impl Webhook {
             return Some(Reply::text(500, "internal server error"));
         }
         if self.has(Defect::AnswersBeforeStoring) {
-            let (ledger, power, life) = (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
+            let (ledger, power, life) =
+                (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
             let (key, order) = (key.to_owned(), order.id.clone());
             tokio::spawn(async move {
                 tokio::time::sleep(super::LATE).await;
@@ -472,18 +562,31 @@ impl Webhook {
     fn contradict(&self, order: &Order) {
         let (id, state) = (&order.id, self.ledger.state(&order.id));
         match order.event {
-            Event::PaymentProcessing if self.has(Defect::DowngradesPaid) && state == State::Paid => {
+            Event::PaymentProcessing
+                if self.has(Defect::DowngradesPaid) && state == State::Paid =>
+            {
                 self.ledger.force(id, State::Processing);
                 self.ledger.forget(&order.key_of(Event::PaymentSuccess));
             }
-            Event::PaymentFailed if self.has(Defect::TakesBackCredit) && state == State::Paid => self.ledger.take_back(id),
-            Event::PaymentFailed if self.has(Defect::CreditsOnFailed) && self.ledger.credits(id) == 0 => self.ledger.credit(id),
-            Event::PaymentSuccess | Event::PaymentFailed | Event::PaymentProcessing | Event::PaymentExpired
+            Event::PaymentFailed if self.has(Defect::TakesBackCredit) && state == State::Paid => {
+                self.ledger.take_back(id)
+            }
+            Event::PaymentFailed
+                if self.has(Defect::CreditsOnFailed) && self.ledger.credits(id) == 0 =>
+            {
+                self.ledger.credit(id)
+            }
+            Event::PaymentSuccess
+            | Event::PaymentFailed
+            | Event::PaymentProcessing
+            | Event::PaymentExpired
                 if self.has(Defect::FollowsLastEvent) =>
             {
                 self.ledger.force(id, State::claimed(order.event));
             }
-            Event::PayoutSuccess if self.has(Defect::UndoesReversal) => self.ledger.force(id, State::Paid),
+            Event::PayoutSuccess if self.has(Defect::UndoesReversal) => {
+                self.ledger.force(id, State::Paid)
+            }
             Event::PaymentSuccess
             | Event::PaymentFailed
             | Event::PaymentProcessing
@@ -513,8 +616,8 @@ impl Webhook {
         }
     }
 
-    /// Credits first, tidies up, and notes the event only when the sender is still there: what a framework does that drops a handler with its
-    /// connection.
+    /// Credits first, tidies up, and notes the event only when the sender is still there: what a
+    /// framework does that drops a handler with its connection.
     async fn book_before_noting(&self, order: &Order, key: &str, arrived: &Arrived) -> Reply {
         let _turn = self.turn.lock().await;
         if !self.ledger.noted(key) {
@@ -544,8 +647,9 @@ impl Webhook {
     /// Whether an event says of an order what the shop's own books say of it.
     fn fits_books(&self, order: &Order) -> bool {
         // What replaced the amount by its own finds that it is its own.
-        let amount =
-            order.amount.parse() == super::AMOUNT.parse::<f64>() || self.has(Defect::IgnoresAmount) || self.has(Defect::VerifiesOwnCopy);
+        let amount = order.amount.parse() == super::AMOUNT.parse::<f64>()
+            || self.has(Defect::IgnoresAmount)
+            || self.has(Defect::VerifiesOwnCopy);
         let currency = order.currency == super::CURRENCY || self.has(Defect::IgnoresCurrency);
         !self.known.contains(&order.id) || amount && currency
     }
@@ -561,7 +665,8 @@ impl Webhook {
 
     /// Makes a queued credit in a while, unless the power is cut before.
     fn work_off_late(&self, order: String) {
-        let (ledger, power, life) = (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
+        let (ledger, power, life) =
+            (Arc::clone(&self.ledger), Arc::clone(&self.power), self.power.life());
         tokio::spawn(async move {
             tokio::time::sleep(super::LATE).await;
             if power.life() == life {
@@ -578,7 +683,9 @@ impl Webhook {
             Reply::text(200, "")
         } else if self.does(Habit::TalksALot) {
             let words = "Thank you for telling us. ".repeat(200);
-            Reply::text(200, &words).header("x-powered-by", "demo").header("set-cookie", "visit=1; Secure; HttpOnly")
+            Reply::text(200, &words)
+                .header("x-powered-by", "demo")
+                .header("set-cookie", "visit=1; Secure; HttpOnly")
         } else if self.does(Habit::AnswersInChunks) {
             Reply::text(200, "ok, and thank you").in_chunks()
         } else {
@@ -596,8 +703,8 @@ impl Webhook {
 }
 
 impl Order {
-    /// What makes two deliveries the same event: there is no event id, so the event's name and the transaction; an order is paid once, whatever
-    /// transaction says so.
+    /// What makes two deliveries the same event: there is no event id, so the event's name and the
+    /// transaction; an order is paid once, whatever transaction says so.
     fn key(&self) -> String {
         self.key_of(self.event)
     }
@@ -625,14 +732,21 @@ fn read(body: &[u8], prefix: bool) -> Body {
     let (Some(name), Some(data)) = (json["event"].as_str(), json["data"].as_object()) else {
         return Body::NoEvent(json["order_id"].as_str().map(str::to_owned));
     };
-    let Some(event) = Event::ALL.into_iter().find(|event| event.name() == name) else { return Body::UnknownEvent };
-    // Ids are compared as strings: the platform's pages print them as numbers here and as strings there.
+    let Some(event) = Event::ALL.into_iter().find(|event| event.name() == name) else {
+        return Body::UnknownEvent;
+    };
+    // Ids are compared as strings: the platform's pages print them as numbers here and as strings
+    // there.
     let text = |key: &str| match data.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    let (order, transaction) = if event.is_payout() { ("payout_order_id", "payout_id") } else { ("order_id", "transaction_id") };
+    let (order, transaction) = if event.is_payout() {
+        ("payout_order_id", "payout_id")
+    } else {
+        ("order_id", "transaction_id")
+    };
     let or_nothing = |key: &str| text(key).unwrap_or_default();
     match text(order) {
         Some(id) => Body::Event(Order {

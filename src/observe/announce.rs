@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook, HookSource, Label, Merchant, Occasion, OrderNeed, Probe,
-    Program, Quoted, Release, RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
+    Address, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook, HookSource, Label,
+    Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release, RunFacts, Scenario, Search,
+    Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::mistakes::PAYLOADS;
@@ -43,7 +44,9 @@ impl Plan {
     /// The plan for a person to read.
     pub(crate) fn describe(&self) -> String {
         let mut text = format!(
-            "What `golive check` would do. Nothing was contacted and no program was run.\nA delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times, signed afresh unless it repeats another.\n"
+            "What `golive check` would do. Nothing was contacted and no program was run.\nA \
+             delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times, \
+             signed afresh unless it repeats another.\n"
         );
         let mut target = None;
         for request in &self.requests {
@@ -56,7 +59,11 @@ impl Plan {
                 (count, false) => format!(" ({count} times)"),
                 (count, true) => format!(" (up to {count} times)"),
             };
-            let _ = writeln!(text, "  {:<5} {:<26} {}{times}", request.method, request.name, request.kind);
+            let _ = writeln!(
+                text,
+                "  {:<5} {:<26} {}{times}",
+                request.method, request.name, request.kind
+            );
         }
         if self.requests.is_empty() {
             text.push_str("\nNothing: this run would look at the configuration alone.\n");
@@ -70,26 +77,43 @@ impl Plan {
         }
         for (why, names) in by_reason {
             let wrapped = |words: &str, indent| {
-                let options = textwrap::Options::new(80).initial_indent(indent).subsequent_indent("  ").break_words(false);
+                let options = textwrap::Options::new(80)
+                    .initial_indent(indent)
+                    .subsequent_indent("  ")
+                    .break_words(false);
                 textwrap::fill(words, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
             };
-            let _ = write!(text, "\n{}\n{}\n", wrapped(&format!("Left out: {why}"), ""), wrapped(&names.join(", "), "  "));
+            let _ = write!(
+                text,
+                "\n{}\n{}\n",
+                wrapped(&format!("Left out: {why}"), ""),
+                wrapped(&names.join(", "), "  ")
+            );
         }
         text
     }
 
     /// The plan for a program to read.
     pub(crate) fn json(&self) -> String {
-        let left_out: Vec<_> = self.left_out().into_iter().map(|(name, why)| json!({ "name": name, "reason": why })).collect();
-        let plan = json!({ "schema": "golive.plan/v1", "requests": self.requests, "left_out": left_out });
+        let left_out: Vec<_> = self
+            .left_out()
+            .into_iter()
+            .map(|(name, why)| json!({ "name": name, "reason": why }))
+            .collect();
+        let plan =
+            json!({ "schema": "golive.plan/v1", "requests": self.requests, "left_out": left_out });
         format!("{plan:#}\n")
     }
 
     /// What was asked for and is not done, and why.
     fn left_out(&self) -> Vec<(&'static str, String)> {
         let looks = self.looks.iter().map(|look| (words(&look.what), &look.not_made));
-        let scenarios = self.scenarios.iter().map(|scenario| (scenario.what.name, &scenario.not_made));
-        looks.chain(scenarios).filter_map(|(name, why)| Some((name, why.as_ref()?.reason().show()))).collect()
+        let scenarios =
+            self.scenarios.iter().map(|scenario| (scenario.what.name, &scenario.not_made));
+        looks
+            .chain(scenarios)
+            .filter_map(|(name, why)| Some((name, why.as_ref()?.reason().show())))
+            .collect()
     }
 }
 
@@ -119,9 +143,16 @@ pub(super) fn requests(
     merchant: &Merchant,
     run: &RunFacts,
 ) -> Vec<PlannedRequest> {
-    let mut requests: Vec<PlannedRequest> =
-        looks.iter().filter(|look| look.not_made.is_none()).flat_map(|look| look_requests(&look.what, merchant)).collect();
-    let granted: Vec<&Scenario> = scenarios.iter().filter(|planned| planned.not_made.is_none()).map(|planned| &planned.what).collect();
+    let mut requests: Vec<PlannedRequest> = looks
+        .iter()
+        .filter(|look| look.not_made.is_none())
+        .flat_map(|look| look_requests(&look.what, merchant))
+        .collect();
+    let granted: Vec<&Scenario> = scenarios
+        .iter()
+        .filter(|planned| planned.not_made.is_none())
+        .map(|planned| &planned.what)
+        .collect();
     requests.extend(order_requests(&granted, merchant, run));
     for scenario in &granted {
         requests.extend(scenario_requests(scenario, merchant, run));
@@ -131,9 +162,24 @@ pub(super) fn requests(
     requests
 }
 
-fn simple(name: &'static str, target: String, method: &'static str, kind: impl Into<String>) -> PlannedRequest {
+fn simple(
+    name: &'static str,
+    target: String,
+    method: &'static str,
+    kind: impl Into<String>,
+) -> PlannedRequest {
     let (name, kind) = (name.to_owned(), kind.into());
-    PlannedRequest { name, target, method, kind, count: 1, at_most: false, validly_signed: false, event: None, order: None }
+    PlannedRequest {
+        name,
+        target,
+        method,
+        kind,
+        count: 1,
+        at_most: false,
+        validly_signed: false,
+        event: None,
+        order: None,
+    }
 }
 
 fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
@@ -142,12 +188,21 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
     let host = || webhook.map_or_else(String::new, |url| url.host.show());
     let authority = || webhook.map_or_else(String::new, golive_checks::model::Endpoint::authority);
     match probe {
-        Probe::WebhookNames => vec![simple(name, host(), "DNS", "the addresses of the webhook's name")],
-        Probe::WebhookTls => vec![simple(name, authority(), "TLS", "a handshake, to see version and certificates")],
+        Probe::WebhookNames => {
+            vec![simple(name, host(), "DNS", "the addresses of the webhook's name")]
+        }
+        Probe::WebhookTls => {
+            vec![simple(name, authority(), "TLS", "a handshake, to see version and certificates")]
+        }
         Probe::WebhookLegacyTls => {
             vec![PlannedRequest {
                 count: 2,
-                ..simple(name, authority(), "TLS", "the first message of TLS 1.0 and of 1.1, to see whether they are refused")
+                ..simple(
+                    name,
+                    authority(),
+                    "TLS",
+                    "the first message of TLS 1.0 and of 1.1, to see whether they are refused",
+                )
             }]
         }
         Probe::WebhookPlainHttp => {
@@ -155,11 +210,21 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
             vec![PlannedRequest {
                 event: Some("payment.processing"),
                 order: Some("never issued"),
-                ..simple(name, format!("http://{}:80{path}", host()), "POST", "an unsigned event, to see whether it is served in the clear")
+                ..simple(
+                    name,
+                    format!("http://{}:80{path}", host()),
+                    "POST",
+                    "an unsigned event, to see whether it is served in the clear",
+                )
             }]
         }
         Probe::OrderStatus => {
-            let base = merchant.api.base_url.as_ref().and_then(Address::url).map_or_else(String::new, |url| url.host.show());
+            let base = merchant
+                .api
+                .base_url
+                .as_ref()
+                .and_then(Address::url)
+                .map_or_else(String::new, |url| url.host.show());
             vec![PlannedRequest {
                 validly_signed: true,
                 order: Some("never issued"),
@@ -188,14 +253,29 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
             })
             .collect(),
         Probe::Site => {
-            let site = merchant.source.site.as_ref().and_then(Address::url).map_or_else(String::new, golive_checks::model::Show::show);
+            let site = merchant
+                .source
+                .site
+                .as_ref()
+                .and_then(Address::url)
+                .map_or_else(String::new, golive_checks::model::Show::show);
             vec![PlannedRequest {
                 count: merchant.limits.source_site_requests,
                 at_most: true,
-                ..simple(name, site, "GET", "the page, its own scripts and source maps, `/.env` and `/.git/config` of its host")
+                ..simple(
+                    name,
+                    site,
+                    "GET",
+                    "the page, its own scripts and source maps, `/.env` and `/.git/config` of its \
+                     host",
+                )
             }]
         }
-        Probe::Deliver(_) | Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables | Probe::Source => Vec::new(),
+        Probe::Deliver(_)
+        | Probe::OwnSignature
+        | Probe::SecretFiles
+        | Probe::ProxyVariables
+        | Probe::Source => Vec::new(),
     }
 }
 
@@ -204,7 +284,11 @@ fn program_name(name: &str) -> String {
 }
 
 /// The programs that make test orders.
-fn order_requests(granted: &[&Scenario], merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
+fn order_requests(
+    granted: &[&Scenario],
+    merchant: &Merchant,
+    run: &RunFacts,
+) -> Vec<PlannedRequest> {
     let pairs = [
         (OrderNeed::Any, OrderNeed::TestOrder, &merchant.webhook.order),
         (OrderNeed::AnyPayout, OrderNeed::TestPayout, &merchant.webhook.payout),
@@ -212,11 +296,15 @@ fn order_requests(granted: &[&Scenario], merchant: &Merchant, run: &RunFacts) ->
     let mut requests = Vec::new();
     for (any, own, source) in pairs {
         let Some(TestOrders::Command(program)) = source else { continue };
-        let wanting = |need| granted.iter().filter(|scenario| scenario.order == need).count() as u64;
+        let wanting =
+            |need| granted.iter().filter(|scenario| scenario.order == need).count() as u64;
         let standing = u64::from(has_standing_order(any, merchant, run) && wanting(any) > 0);
         let count = wanting(own) + standing;
         if count > 0 {
-            requests.push(PlannedRequest { count, ..simple(source_key(own), program_name(&program.name), "run", "makes a test order") });
+            requests.push(PlannedRequest {
+                count,
+                ..simple(source_key(own), program_name(&program.name), "run", "makes a test order")
+            });
         }
     }
     requests
@@ -225,13 +313,26 @@ fn order_requests(granted: &[&Scenario], merchant: &Merchant, run: &RunFacts) ->
 /// The questions to the merchant about its orders.
 fn hook_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedRequest> {
     let hooks = [
-        (Step::CountEffects, &merchant.webhook.effects, "webhook.effects", "counts effects, again and again until they rest"),
-        (Step::ReadStatus, &merchant.webhook.status, "webhook.status", "reads the state of an order, again and again until it rests"),
+        (
+            Step::CountEffects,
+            &merchant.webhook.effects,
+            "webhook.effects",
+            "counts effects, again and again until they rest",
+        ),
+        (
+            Step::ReadStatus,
+            &merchant.webhook.status,
+            "webhook.status",
+            "reads the state of an order, again and again until it rests",
+        ),
     ];
     let request = |(step, hook, name, kind): (Step, &Option<Hook>, &'static str, &'static str)| {
         // After a restart effects are counted once more.
-        let asks = |other: &&Step| **other == step || step == Step::CountEffects && matches!(other, Step::Restart { .. });
-        let count = granted.iter().map(|scenario| scenario.steps.iter().filter(asks).count() as u64).sum();
+        let asks = |other: &&Step| {
+            **other == step || step == Step::CountEffects && matches!(other, Step::Restart { .. })
+        };
+        let count =
+            granted.iter().map(|scenario| scenario.steps.iter().filter(asks).count() as u64).sum();
         let (target, method) = match &hook.as_ref()?.source {
             HookSource::Command(program) => (program_name(&program.name), "run"),
             HookSource::Url(Address::Url(url)) => (url.show(), "GET"),
@@ -245,11 +346,20 @@ fn hook_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedReque
 /// The programs that stop the receiver and start it again.
 fn control_requests(granted: &[&Scenario], merchant: &Merchant) -> Vec<PlannedRequest> {
     let count = granted.iter().filter(|scenario| scenario.restarts()).count() as u64;
-    let Some(control) = merchant.webhook.control.as_ref().filter(|_| count > 0) else { return Vec::new() };
-    let run = |name, program: &Program, kind: &str| PlannedRequest { count, ..simple(name, program_name(&program.name), "run", kind) };
+    let Some(control) = merchant.webhook.control.as_ref().filter(|_| count > 0) else {
+        return Vec::new();
+    };
+    let run = |name, program: &Program, kind: &str| PlannedRequest {
+        count,
+        ..simple(name, program_name(&program.name), "run", kind)
+    };
     vec![
         run("webhook.control.stop", &control.stop, "stops the receiver"),
-        run("webhook.control.start", &control.start, "starts the receiver again, on every way out; up to 3 times where that fails"),
+        run(
+            "webhook.control.start",
+            &control.start,
+            "starts the receiver again, on every way out; up to 3 times where that fails",
+        ),
     ]
 }
 
@@ -262,7 +372,11 @@ const fn stopped(point: StopPoint) -> &'static str {
     }
 }
 
-fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -> Vec<PlannedRequest> {
+fn scenario_requests(
+    scenario: &Scenario,
+    merchant: &Merchant,
+    run: &RunFacts,
+) -> Vec<PlannedRequest> {
     let target = merchant.webhook_url().map_or_else(String::new, |url| url.show());
     let order_for = |need| match need {
         OrderNeed::TestOrder => "a test order of its own",
@@ -273,7 +387,11 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
     };
     let request_for = |need, delivery: &Delivery, suffix: &str, count| {
         let order = order_for(need);
-        let name = if delivery.name == scenario.name { delivery.name.to_owned() } else { format!("{}/{}", scenario.name, delivery.name) };
+        let name = if delivery.name == scenario.name {
+            delivery.name.to_owned()
+        } else {
+            format!("{}/{}", scenario.name, delivery.name)
+        };
         let event = match delivery.content {
             Content::Event(event) => Some(event.name()),
             Content::UnknownEvent => Some("golive.unknown"),
@@ -292,20 +410,33 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
         }
     };
     let order = order_for(scenario.order);
-    let request = |delivery: &Delivery, suffix: &str, count| request_for(scenario.order, delivery, suffix, count);
+    let request = |delivery: &Delivery, suffix: &str, count| {
+        request_for(scenario.order, delivery, suffix, count)
+    };
     let of_step = |step: &Step| match step {
         Step::Deliver(delivery) => vec![request(delivery, "", 1)],
-        Step::Together { delivery, count, copies, release } => vec![request(delivery, together(*copies, *release), *count)],
+        Step::Together { delivery, count, copies, release } => {
+            vec![request(delivery, together(*copies, *release), *count)]
+        }
         Step::UntilAccepted { delivery, retries, .. } => {
-            let again = PlannedRequest { at_most: true, ..request(delivery, ", while not 200", *retries) };
-            [request(delivery, "", 1), again].into_iter().filter(|request| request.count > 0).collect()
+            let again =
+                PlannedRequest { at_most: true, ..request(delivery, ", while not 200", *retries) };
+            [request(delivery, "", 1), again]
+                .into_iter()
+                .filter(|request| request.count > 0)
+                .collect()
         }
         Step::Restart { delivery, point, controls } => {
-            let stopped = PlannedRequest { kind: format!("{}; {}", kind(delivery), stopped(*point)), ..request(delivery, "", 1) };
+            let stopped = PlannedRequest {
+                kind: format!("{}; {}", kind(delivery), stopped(*point)),
+                ..request(delivery, "", 1)
+            };
             let controls = request_for(OrderNeed::Any, &IS_IT_UP, ", down and back", *controls);
             vec![stopped, PlannedRequest { at_most: true, ..controls }]
         }
-        Step::Beside { deliveries } => deliveries.iter().map(|delivery| request(delivery, "", 1)).collect(),
+        Step::Beside { deliveries } => {
+            deliveries.iter().map(|delivery| request(delivery, "", 1)).collect()
+        }
         Step::Repeat { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
                 vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
@@ -325,7 +456,11 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
         },
         Step::Search(search) => vec![PlannedRequest {
             at_most: true,
-            kind: format!("{}, {}; order: {order}, each another event", kind(&search.delivery), range(search)),
+            kind: format!(
+                "{}, {}; order: {order}, each another event",
+                kind(&search.delivery),
+                range(search)
+            ),
             ..request(&search.delivery, "", search.round())
         }],
         Step::Burst { delivery, count } => vec![PlannedRequest {
@@ -336,9 +471,12 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
             name: scenario.name.to_owned(),
             at_most: true,
             kind: format!(
-                "payment.processing, each signed under another wrong reading of the rule{}; order: {order}, each another event",
+                "payment.processing, each signed under another wrong reading of the rule{}; \
+                 order: {order}, each another event",
                 match examination.occasion {
-                    Occasion::Trouble => ", only where the application refuses a genuine event or some spellings of it",
+                    Occasion::Trouble =>
+                        ", only where the application refuses a genuine event or some spellings of \
+                         it",
                     Occasion::Always => "",
                 }
             ),
@@ -349,7 +487,10 @@ fn scenario_requests(scenario: &Scenario, merchant: &Merchant, run: &RunFacts) -
     let mut requests: Vec<PlannedRequest> = Vec::new();
     for request in scenario.steps.iter().flat_map(of_step) {
         // The rounds of a search are one kind of request.
-        match requests.last_mut().filter(|last| last.at_most && last.name == request.name && last.kind == request.kind) {
+        match requests
+            .last_mut()
+            .filter(|last| last.at_most && last.name == request.name && last.kind == request.kind)
+        {
             Some(last) => last.count += request.count,
             None => requests.push(request),
         }
@@ -427,16 +568,24 @@ fn kind(delivery: &Delivery) -> String {
             Change::Nothing => "",
             Change::BodyByte => "amount changed after signing",
             Change::Timestamp => "timestamp changed after signing",
-            Change::Shifted { digits: 0..=1 } => "the first digit of the timestamp moved to the body",
+            Change::Shifted { digits: 0..=1 } => {
+                "the first digit of the timestamp moved to the body"
+            }
             Change::Shifted { digits: 2..=9 } => "digits of the timestamp moved to the body",
             Change::Shifted { digits: 10.. } => "the whole timestamp moved to the body",
             Change::UpperCase => "signature in upper case",
             Change::SpacedSignature => "signature with a space in it",
             Change::LongerSignature => "signature with characters behind it",
             Change::SecondSignature { right_first: true } => "with a second, made-up signature",
-            Change::SecondSignature { right_first: false } => "with a second, made-up signature before it",
-            Change::SecondTimestamp { signed_first: true } => "with the present time as a second timestamp",
-            Change::SecondTimestamp { signed_first: false } => "with the present time as a second timestamp before it",
+            Change::SecondSignature { right_first: false } => {
+                "with a second, made-up signature before it"
+            }
+            Change::SecondTimestamp { signed_first: true } => {
+                "with the present time as a second timestamp"
+            }
+            Change::SecondTimestamp { signed_first: false } => {
+                "with the present time as a second timestamp before it"
+            }
             Change::Labelled(Label::Text) => "labelled text/plain",
             Change::Labelled(Label::Form) => "labelled as a form",
             Change::Labelled(Label::Xml) => "labelled as XML",
@@ -469,7 +618,11 @@ fn kind(delivery: &Delivery) -> String {
     ];
     parts.extend(rest.into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
     if let Form::Padded { bytes } = delivery.form {
-        parts.push(if bytes % 1_024 == 0 { format!("in a body of {} KiB", bytes / 1_024) } else { format!("in a body of {bytes} bytes") });
+        parts.push(if bytes % 1_024 == 0 {
+            format!("in a body of {} KiB", bytes / 1_024)
+        } else {
+            format!("in a body of {bytes} bytes")
+        });
     }
     parts.join(", ")
 }

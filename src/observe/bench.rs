@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Delivery, Exchange, NotMade, OrderId, OrderNeed, Phase, Refusal, Request, Seen, Settings, SigningKeys, Slot, Trouble,
+    Delivery, Exchange, NotMade, OrderId, OrderNeed, Phase, Refusal, Request, Seen, Settings,
+    SigningKeys, Slot, Trouble,
 };
 use hyper::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +20,8 @@ use super::plan::source_key;
 use super::redact::Redactor;
 use super::{Context, wrong_secret};
 
-/// How far back the first of several signings is dated, so that later ones differ without a wait. Receivers allow more.
+/// How far back the first of several signings is dated, so that later ones differ without a wait.
+/// Receivers allow more.
 const HEAD_START_S: i64 = 20;
 
 /// How long those who stand on the starting line wait for the missing.
@@ -49,7 +51,8 @@ pub(crate) struct Parcel {
 pub(crate) struct Delivered {
     /// The order it was about.
     pub(crate) order: OrderId,
-    /// What was sent and answered; fewer than asked for where somebody interrupted it or the receiver could not be reached.
+    /// What was sent and answered; fewer than asked for where somebody interrupted it or the
+    /// receiver could not be reached.
     pub(crate) exchanges: Vec<Exchange>,
 }
 
@@ -58,7 +61,10 @@ pub(crate) struct Delivered {
 /// # Errors
 ///
 /// When the switches cannot be followed.
-pub(crate) async fn deliver(parcel: &Parcel, context: &Context<'_>) -> anyhow::Result<Seen<Delivered>> {
+pub(crate) async fn deliver(
+    parcel: &Parcel,
+    context: &Context<'_>,
+) -> anyhow::Result<Seen<Delivered>> {
     let (wiring, limits) = (context.wiring, &context.merchant.limits);
     let unconfigured = |key: &str| Ok(Seen::NotMade(NotMade::Unconfigured { key: key.to_owned() }));
     let Some(url) = &wiring.webhook_url else { return unconfigured("webhook.url") };
@@ -76,7 +82,15 @@ pub(crate) async fn deliver(parcel: &Parcel, context: &Context<'_>) -> anyhow::R
     let wrong = wrong_secret(context.run);
     let keys = SigningKeys::of(live, &wiring.keys, &wrong);
     let exchanges = RefCell::new(Vec::new());
-    let bench = Bench { parcel, courier, url, order: &order, began: Timestamp::now(), keys, exchanges: &exchanges };
+    let bench = Bench {
+        parcel,
+        courier,
+        url,
+        order: &order,
+        began: Timestamp::now(),
+        keys,
+        exchanges: &exchanges,
+    };
     let mut interrupted = context.interrupted.clone();
     let ended = tokio::select! {
         biased;
@@ -116,14 +130,22 @@ impl Bench<'_> {
                 Some((at, _)) => {
                     // A second later at least: within one, the signature would be the same.
                     let next = later(*at, 1).max(self.first_signed());
-                    sleep(Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or_default()).await;
+                    sleep(
+                        Duration::try_from(next.duration_since(Timestamp::now()))
+                            .unwrap_or_default(),
+                    )
+                    .await;
                     self.signed(next, &mut last)?
                 }
                 None => self.signed(self.first_signed(), &mut last)?,
             };
             let line = self.courier.line(self.url, None, patience).await;
-            let exchange = self.courier.send(&self.out(number, &request), line, patience, None).await?;
-            let lost = matches!(exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
+            let exchange =
+                self.courier.send(&self.out(number, &request), line, patience, None).await?;
+            let lost = matches!(
+                exchange.answer,
+                Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. })
+            );
             self.exchanges.borrow_mut().push(exchange);
             if lost {
                 break;
@@ -165,21 +187,39 @@ impl Bench<'_> {
 
     /// When the first of them is signed: now, or as far back as those that follow take to differ.
     fn first_signed(&self) -> Timestamp {
-        let ahead = if self.parcel.afresh { i64::from(self.parcel.count.saturating_sub(1)).min(HEAD_START_S) } else { 0 };
+        let ahead = if self.parcel.afresh {
+            i64::from(self.parcel.count.saturating_sub(1)).min(HEAD_START_S)
+        } else {
+            0
+        };
         later(Timestamp::now(), -ahead)
     }
 
-    fn signed(&self, at: Timestamp, last: &mut Option<(Timestamp, Request)>) -> Result<Request, NotMade> {
+    fn signed(
+        &self,
+        at: Timestamp,
+        last: &mut Option<(Timestamp, Request)>,
+    ) -> Result<Request, NotMade> {
         let request = self.compose(at)?;
         *last = Some((at, request.clone()));
         Ok(request)
     }
 
     fn compose(&self, at: Timestamp) -> Result<Request, NotMade> {
-        let composed = self.parcel.delivery.compose_with(&self.parcel.settings, self.order, self.began, at, &self.keys);
+        let composed = self.parcel.delivery.compose_with(
+            &self.parcel.settings,
+            self.order,
+            self.began,
+            at,
+            &self.keys,
+        );
         composed.map_err(|refusal| match refusal {
-            Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.parcel.need).to_owned() },
-            Refusal::NoSandboxSecret => NotMade::Unconfigured { key: Slot::SandboxSecretKey.key().to_owned() },
+            Refusal::WouldSettle => {
+                NotMade::NoTestOrders { key: source_key(self.parcel.need).to_owned() }
+            }
+            Refusal::NoSandboxSecret => {
+                NotMade::Unconfigured { key: Slot::SandboxSecretKey.key().to_owned() }
+            }
             Refusal::NoReading => NotMade::NoReading,
         })
     }

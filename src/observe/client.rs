@@ -1,4 +1,5 @@
-//! The HTTP client of API calls and egress look-ups: sends once, follows nothing, and takes a proxy only where one is configured.
+//! The HTTP client of API calls and egress look-ups: sends once, follows nothing, and takes a proxy
+//! only where one is configured.
 
 use std::error::Error;
 use std::time::Duration;
@@ -27,7 +28,12 @@ pub(crate) struct Client {
 
 impl Client {
     /// Prepares calls to `url`, through `proxy` unless `--connect-to` says where to go.
-    pub(crate) async fn new(dialer: &Dialer, limits: &Limits, url: &Url, proxy: Option<&Url>) -> Result<Self, NoLine> {
+    pub(crate) async fn new(
+        dialer: &Dialer,
+        limits: &Limits,
+        url: &Url,
+        proxy: Option<&Url>,
+    ) -> Result<Self, NoLine> {
         let (host, port) = target(url)?;
         let redirected = dialer.redirected(&host, port);
         let builder = reqwest::Client::builder()
@@ -43,11 +49,15 @@ impl Client {
         let (mut url, mut host_header, mut name) = (url.clone(), None, Duration::ZERO);
         let builder = match proxy.filter(|_| !redirected) {
             Some(proxy) => {
-                // The proxy looks names up; an address that stands in the URL is known to be private here already.
-                if let Some(ip) = literal(&url).filter(|ip| special(*ip).is_some() && !dialer.allows_private()) {
+                // The proxy looks names up; an address that stands in the URL is known to be
+                // private here already.
+                if let Some(ip) =
+                    literal(&url).filter(|ip| special(*ip).is_some() && !dialer.allows_private())
+                {
                     return Err(NoLine::NotMade(NotMade::PrivateTarget { address: ip }));
                 }
-                let unusable = || NoLine::NotMade(NotMade::Unconfigured { key: "network.proxy".to_owned() });
+                let unusable =
+                    || NoLine::NotMade(NotMade::Unconfigured { key: "network.proxy".to_owned() });
                 let through = Proxy::all(proxy.clone()).map_err(|_| unusable())?;
                 let (proxy_host, proxy_port) = target(proxy).map_err(|_| unusable())?;
                 dialer.note(&proxy_host, proxy_port);
@@ -59,7 +69,9 @@ impl Client {
                 }
                 let (addresses, took) = dialer.addresses(&host, port).await?;
                 name = took;
-                if let (Some(written), Some(address)) = (url.port(), addresses.first().filter(|address| address.port() != port)) {
+                if let (Some(written), Some(address)) =
+                    (url.port(), addresses.first().filter(|address| address.port() != port))
+                {
                     // A port that stands in the URL goes before that of the address.
                     host_header = Some(format!("{host}:{written}"));
                     let _ = url.set_port(Some(address.port()));
@@ -68,8 +80,15 @@ impl Client {
             }
         };
         dialer.note(&host, port);
-        let http = builder.build().map_err(|error| call_trouble(error, Phase::Connect, Duration::ZERO))?;
-        Ok(Self { http, url, host: host_header, name, first_byte: dialer.connect_limit() + Duration::from_millis(limits.first_byte_ms) })
+        let http =
+            builder.build().map_err(|error| call_trouble(error, Phase::Connect, Duration::ZERO))?;
+        Ok(Self {
+            http,
+            url,
+            host: host_header,
+            name,
+            first_byte: dialer.connect_limit() + Duration::from_millis(limits.first_byte_ms),
+        })
     }
 
     /// A request to the address itself.
@@ -108,7 +127,9 @@ impl Client {
 pub(crate) async fn read(response: &mut Response, cap: usize) -> Result<(Vec<u8>, bool), Trouble> {
     let began = std::time::Instant::now();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| call_trouble(error, Phase::Body, began.elapsed()))? {
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| call_trouble(error, Phase::Body, began.elapsed()))?
+    {
         body.extend_from_slice(&chunk);
         if body.len() > cap {
             body.truncate(cap);
@@ -126,7 +147,8 @@ fn literal(url: &Url) -> Option<std::net::IpAddr> {
     }
 }
 
-/// What an error of the client means. Its own words may repeat a whole URL, so that only those of the last cause are kept.
+/// What an error of the client means. Its own words may repeat a whole URL, so that only those of
+/// the last cause are kept.
 fn call_trouble(error: reqwest::Error, phase: Phase, after: Duration) -> Trouble {
     let error = error.without_url();
     let phase = match phase {

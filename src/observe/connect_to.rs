@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Sends connections for one host and port to another; names in certificates and `Host` stay as configured.
+/// Sends connections for one host and port to another; names in certificates and `Host` stay as
+/// configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectTo {
     /// The host it is about, lower case and without brackets; empty for every host.
@@ -17,7 +18,8 @@ pub(crate) struct ConnectTo {
 }
 
 impl ConnectTo {
-    /// Where a connection for `host` (without brackets) and `port` goes, if this switch is about it.
+    /// Where a connection for `host` (without brackets) and `port` goes, if this switch is about
+    /// it.
     pub(crate) fn target(&self, host: &str, port: u16) -> Option<(String, u16)> {
         let same_host = self.host.is_empty() || self.host.eq_ignore_ascii_case(host);
         let same_port = self.port == 0 || self.port == port;
@@ -30,9 +32,17 @@ impl ConnectTo {
 
 impl fmt::Display for ConnectTo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let host =
+            |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let port = |port: u16| if port == 0 { String::new() } else { port.to_string() };
-        write!(f, "{}:{}:{}:{}", host(&self.host), port(self.port), host(&self.to_host), port(self.to_port))
+        write!(
+            f,
+            "{}:{}:{}:{}",
+            host(&self.host),
+            port(self.port),
+            host(&self.to_host),
+            port(self.to_port)
+        )
     }
 }
 
@@ -70,12 +80,27 @@ mod tests {
 
     #[test]
     fn reads_what_curl_reads() {
-        let to = |text: &str| ConnectTo::from_str(text).map(|to| (to.host, to.port, to.to_host, to.to_port));
-        assert_eq!(to("Shop.example:443:127.0.0.1:8443"), Ok(("shop.example".into(), 443, "127.0.0.1".into(), 8443)));
+        let to = |text: &str| {
+            ConnectTo::from_str(text).map(|to| (to.host, to.port, to.to_host, to.to_port))
+        };
+        assert_eq!(
+            to("Shop.example:443:127.0.0.1:8443"),
+            Ok(("shop.example".into(), 443, "127.0.0.1".into(), 8443))
+        );
         assert_eq!(to("[::1]:443:[fe80::1]:8443"), Ok(("::1".into(), 443, "fe80::1".into(), 8443)));
         assert_eq!(to("::127.0.0.1:8443"), Ok((String::new(), 0, "127.0.0.1".into(), 8443)));
         assert_eq!(to("shop.example:443::"), Ok(("shop.example".into(), 443, String::new(), 0)));
-        for wrong in ["", "a", "a:1", "a:1:b", "a:x:b:1", "a:1:b:0", "a:1:b:70000", "[::1:443:b:1", "a:1:b:1:2"] {
+        for wrong in [
+            "",
+            "a",
+            "a:1",
+            "a:1:b",
+            "a:x:b:1",
+            "a:1:b:0",
+            "a:1:b:70000",
+            "[::1:443:b:1",
+            "a:1:b:1:2",
+        ] {
             assert!(to(wrong).is_err(), "{wrong}");
         }
     }

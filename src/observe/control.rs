@@ -19,7 +19,8 @@ pub(super) const IS_IT_UP: Delivery = Delivery::genuine("is-it-up");
 /// How often the start command is run, at most, where it fails.
 pub(super) const STARTS: u32 = 3;
 
-/// How long somebody who wants to leave waits for a start command that does not end: it may be the receiver itself.
+/// How long somebody who wants to leave waits for a start command that does not end: it may be the
+/// receiver itself.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// `[webhook.control]`, and what it was last used for.
@@ -32,7 +33,8 @@ pub(crate) struct Control<'a> {
     owes_start: Cell<bool>,
 }
 
-/// The command that was run last. It is not ended with the step that ran it: half a stop is worse than a whole one.
+/// The command that was run last. It is not ended with the step that ran it: half a stop is worse
+/// than a whole one.
 enum UnderWay {
     Nothing,
     Stop(Child),
@@ -43,7 +45,13 @@ impl<'a> Control<'a> {
     /// As configured. Programs run in `folder`.
     pub(super) fn new(hook: &'a ControlHook, folder: &'a Path, limits: &Limits) -> Self {
         let limit = Duration::from_millis(limits.command_ms);
-        Self { hook, folder, limit, under_way: Mutex::new(UnderWay::Nothing), owes_start: Cell::new(false) }
+        Self {
+            hook,
+            folder,
+            limit,
+            under_way: Mutex::new(UnderWay::Nothing),
+            owes_start: Cell::new(false),
+        }
     }
 
     /// Whether the receiver was stopped and not seen up since.
@@ -74,7 +82,9 @@ impl<'a> Control<'a> {
     /// How the start command failed, where it has.
     pub(super) async fn start_failed(&self) -> Option<Failed> {
         match &mut *self.under_way.lock().await {
-            UnderWay::Start(child) => child.try_wait().ok().flatten().and_then(|status| programs::ended(status).err()),
+            UnderWay::Start(child) => {
+                child.try_wait().ok().flatten().and_then(|status| programs::ended(status).err())
+            }
             UnderWay::Nothing | UnderWay::Stop(_) => None,
         }
     }
@@ -84,7 +94,8 @@ impl<'a> Control<'a> {
         self.owes_start.set(false);
     }
 
-    /// On the way out: starts the receiver where it was stopped and not seen up since. Why it may still be down, where that failed.
+    /// On the way out: starts the receiver where it was stopped and not seen up since. Why it may
+    /// still be down, where that failed.
     pub(super) async fn settle(&self) -> Option<String> {
         if !self.owes_start() {
             return None;
@@ -118,7 +129,9 @@ impl<'a> Control<'a> {
         }
         // Tried as often as it will be: nothing is left to do on being dropped.
         self.owes_start.set(false);
-        why.map(|failed| format!("webhook.control.stop was run, then webhook.control.start {failed}"))
+        why.map(|failed| {
+            format!("webhook.control.stop was run, then webhook.control.start {failed}")
+        })
     }
 
     async fn stopped(&self, under_way: &mut UnderWay) -> Result<(), Failed> {
@@ -142,7 +155,8 @@ impl Drop for Control<'_> {
     }
 }
 
-/// From now on a terminal that is closed does not end the process: somebody has to start the receiver again.
+/// From now on a terminal that is closed does not end the process: somebody has to start the
+/// receiver again.
 fn outlive_the_terminal() {
     #[cfg(unix)]
     // The listener goes, the way of the signal stays.

@@ -1,4 +1,5 @@
-//! The conversation with a webhook: a control, then everything else as fast as the receiver takes it, load alone, the control again.
+//! The conversation with a webhook: a control, then everything else as fast as the receiver takes
+//! it, load alone, the control again.
 
 mod attempts;
 mod examined;
@@ -8,8 +9,8 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
-    Copies, Delivery, Exchange, NotMade, Occasion, OrderId, Phase, Refusal, Release, Request, Scenario, ScenarioSeen, Secret, Seen,
-    SigningKeys, Stage, Stamp, Step, StepSeen, Trouble, Wait,
+    Copies, Delivery, Exchange, NotMade, Occasion, OrderId, Phase, Refusal, Release, Request,
+    Scenario, ScenarioSeen, Secret, Seen, SigningKeys, Stage, Stamp, Step, StepSeen, Trouble, Wait,
 };
 use golive_checks::webhook::doctor;
 use hyper::body::Bytes;
@@ -33,16 +34,19 @@ use examined::FEW;
 /// What is assumed of a receiver when no control says it.
 const USUAL: Duration = Duration::from_millis(100);
 
-/// How long those who stand on a starting line wait for the missing: some receivers open one connection at a time.
+/// How long those who stand on a starting line wait for the missing: some receivers open one
+/// connection at a time.
 const START_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a delivery that is cut is left with the receiver, at most.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A receiver that does one thing at a time answers the last of `n` deliveries after `n` times the usual; twice that is fair.
+/// A receiver that does one thing at a time answers the last of `n` deliveries after `n` times the
+/// usual; twice that is fair.
 const FAIRNESS: u32 = 4;
 
-/// How often a delivery goes out again because the receiver's rate limit asks to come back: what such a limit refuses was not looked at.
+/// How often a delivery goes out again because the receiver's rate limit asks to come back: what
+/// such a limit refuses was not looked at.
 pub(super) const COME_BACK: u32 = 4;
 
 /// How long is waited where a rate limit does not say.
@@ -74,7 +78,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) status: Option<Asker<'a>>,
     /// Stops the receiver and starts it again.
     pub(crate) control: Option<&'a Control<'a>>,
-    /// Whether any order was seen to be credited; until then a credit that is missing is not worth a long wait.
+    /// Whether any order was seen to be credited; until then a credit that is missing is not worth
+    /// a long wait.
     pub(crate) credited: Cell<bool>,
     /// Who watches.
     pub(crate) progress: &'a dyn Progress,
@@ -98,7 +103,8 @@ impl Conversation<'_> {
                 Seen::Got(seen) => seen.exchanges().next(),
                 Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
             };
-            let accepted = matches!(&seen, Seen::Got(seen) if seen.exchanges().all(Exchange::accepted));
+            let accepted =
+                matches!(&seen, Seen::Got(seen) if seen.exchanges().all(Exchange::accepted));
             let reading = first.is_some_and(doctor::follows);
             if let Some(exchange) = first {
                 answer = exchange.times.answer();
@@ -107,20 +113,31 @@ impl Conversation<'_> {
             }
             record(control.name, seen);
             if !accepted {
-                let later = |scenario: &&Scenario| !matches!(scenario.stage, Stage::ControlBefore | Stage::Examination);
+                let later = |scenario: &&Scenario| {
+                    !matches!(scenario.stage, Stage::ControlBefore | Stage::Examination)
+                };
                 let rest = controls.chain(scenarios.iter().filter(later));
                 rest.for_each(|scenario| record(scenario.name, Seen::NotMade(NotMade::NoControl)));
-                self.examination(scenarios, usual, answer, reading.then_some(Occasion::Trouble).ok_or(NotMade::NoControl), record).await;
+                self.examination(
+                    scenarios,
+                    usual,
+                    answer,
+                    reading.then_some(Occasion::Trouble).ok_or(NotMade::NoControl),
+                    record,
+                )
+                .await;
                 return;
             }
         }
         let window = Window::new(usual, self.courier.limits.webhook_concurrency);
-        let mut together: Vec<&Scenario> = of(Stage::Independent).chain(of(Stage::Stateful)).collect();
+        let mut together: Vec<&Scenario> =
+            of(Stage::Independent).chain(of(Stage::Stateful)).collect();
         // The longest first: the others fit in beside them.
         together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
         let races = together.iter().filter(|scenario| is_race(scenario)).count();
         let limits = self.courier.limits;
-        let (each, limit) = (limits.webhook_concurrent_duplicates, Duration::from_millis(limits.webhook_race_ms));
+        let (each, limit) =
+            (limits.webhook_concurrent_duplicates, Duration::from_millis(limits.webhook_race_ms));
         let mut seats = seats(races, each, answer.saturating_sub(way), limit).into_iter();
         let spelled = RefCell::new(Vec::new());
         let tasks = together.into_iter().map(|scenario| -> Task<'_> {
@@ -143,7 +160,8 @@ impl Conversation<'_> {
             };
             record(scenario.name, seen);
         }
-        let occasion = if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
+        let occasion =
+            if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
         self.examination(scenarios, usual, answer, Ok(occasion), record).await;
     }
 
@@ -160,9 +178,12 @@ impl Conversation<'_> {
             let needs = |step: &Step| matches!(step, Step::Examine(examination) if examination.occasion == Occasion::Always);
             let seen = match &occasion {
                 Err(why) => Seen::NotMade(why.clone()),
-                Ok(Occasion::Always) if !scenario.steps.iter().any(needs) => Seen::NotMade(NotMade::NotNeeded),
+                Ok(Occasion::Always) if !scenario.steps.iter().any(needs) => {
+                    Seen::NotMade(NotMade::NotNeeded)
+                }
                 Ok(Occasion::Trouble | Occasion::Always) => {
-                    let window = Window::new(usual, self.courier.limits.webhook_concurrency.min(FEW));
+                    let window =
+                        Window::new(usual, self.courier.limits.webhook_concurrency.min(FEW));
                     self.scenario(scenario, &window, answer).await
                 }
             };
@@ -171,12 +192,23 @@ impl Conversation<'_> {
     }
 
     /// One scenario, its steps in order. `answer` is how long an answer usually takes.
-    async fn scenario(&self, scenario: &Scenario, window: &Window, answer: Duration) -> Seen<ScenarioSeen> {
+    async fn scenario(
+        &self,
+        scenario: &Scenario,
+        window: &Window,
+        answer: Duration,
+    ) -> Seen<ScenarioSeen> {
         self.seated(scenario, window, answer, None).await
     }
 
     /// The same, with its seat where it is a race among others.
-    async fn seated(&self, scenario: &Scenario, window: &Window, answer: Duration, seat: Option<Seat>) -> Seen<ScenarioSeen> {
+    async fn seated(
+        &self,
+        scenario: &Scenario,
+        window: &Window,
+        answer: Duration,
+        seat: Option<Seat>,
+    ) -> Seen<ScenarioSeen> {
         let order = match self.orders.take(scenario.order).await {
             Ok(order) => order,
             Err(none) => return none.seen(),
@@ -199,16 +231,20 @@ impl Conversation<'_> {
             if let (Step::Together { .. }, Some(seat)) = (step, &mut run.seat) {
                 // Races go when all of them are ready, whether there is room or not.
                 run.places.clear();
-                if let Err(why) = seat.ready(Duration::from_millis(self.courier.limits.webhook_race_ms)).await {
+                if let Err(why) =
+                    seat.ready(Duration::from_millis(self.courier.limits.webhook_race_ms)).await
+                {
                     return Seen::NotMade(why);
                 }
             } else if step.watches() && at > 0 {
-                // Nobody is kept waiting by somebody who only watches; a count at the start is soon done.
+                // Nobody is kept waiting by somebody who only watches; a count at the start is soon
+                // done.
                 run.places.clear();
             } else if run.places.is_empty() {
                 run.places.push(window.enter(run.urgency(at)).await);
                 // Before shorter ones take it: they have the time to wait.
-                run.places.extend((1..at_once(&scenario.steps[at..])).map_while(|_| window.enter_now()));
+                run.places
+                    .extend((1..at_once(&scenario.steps[at..])).map_while(|_| window.enter_now()));
             }
             self.progress.began(scenario.name);
             let goes_on = run.step(at, step).await;
@@ -263,31 +299,47 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     async fn step(&mut self, at: usize, step: &Step) -> Result<GoesOn, NotMade> {
-        let opens_next =
-            matches!(self.scenario.steps.get(at + 1), Some(Step::Deliver(_) | Step::Repeat { .. } | Step::UntilAccepted { .. }));
+        let opens_next = matches!(
+            self.scenario.steps.get(at + 1),
+            Some(Step::Deliver(_) | Step::Repeat { .. } | Step::UntilAccepted { .. })
+        );
         let alone = self.ahead.is_none();
         let (exchange, ahead) = match step {
             Step::Deliver(delivery) => {
                 let line = self.line().await;
                 // Signed once the line is open, so that the timestamp is that of its sending.
                 let mut request = self.compose(delivery)?;
-                let went =
-                    self.deliver(delivery.name.to_owned(), &mut request, Some((*delivery, &self.order)), line, alone, opens_next).await?;
+                let went = self
+                    .deliver(
+                        delivery.name.to_owned(),
+                        &mut request,
+                        Some((*delivery, &self.order)),
+                        line,
+                        alone,
+                        opens_next,
+                    )
+                    .await?;
                 self.composed.push(Some((delivery.name, request)));
                 went
             }
             Step::Repeat { of } => {
-                let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else { return Ok(GoesOn::No) };
+                let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else {
+                    return Ok(GoesOn::No);
+                };
                 request.wait = Wait::Answer;
                 self.composed.push(Some((name, request.clone())));
                 let line = self.line().await;
-                self.deliver(format!("{name}-again"), &mut request, None, line, alone, opens_next).await?
+                self.deliver(format!("{name}-again"), &mut request, None, line, alone, opens_next)
+                    .await?
             }
             Step::Together { delivery, count, copies, release } => {
                 let requests = self.copies(delivery, *count, *copies)?;
-                self.composed.push(requests.first().map(|request| (delivery.name, request.clone())));
+                self.composed
+                    .push(requests.first().map(|request| (delivery.name, request.clone())));
                 let seat = self.seat.take();
-                let all = (1..).zip(&requests).map(|(number, request)| self.talk.out(format!("{}-{number}", delivery.name), request));
+                let all = (1..).zip(&requests).map(|(number, request)| {
+                    self.talk.out(format!("{}-{number}", delivery.name), request)
+                });
                 let exchanges = self.released(all.collect(), *release, seat).await?;
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(GoesOn::Yes);
@@ -310,8 +362,16 @@ impl Run<'_> {
                 return Ok(GoesOn::Yes);
             }
             Step::UntilAccepted { delivery, retries, pause_ms } => {
-                let attempts = self.until_accepted(delivery, *retries, Duration::from_millis(*pause_ms), self.urgency(at)).await?;
-                let goes_on = attempts.last().map_or(GoesOn::No, |last| goes_on(std::slice::from_ref(last)));
+                let attempts = self
+                    .until_accepted(
+                        delivery,
+                        *retries,
+                        Duration::from_millis(*pause_ms),
+                        self.urgency(at),
+                    )
+                    .await?;
+                let goes_on =
+                    attempts.last().map_or(GoesOn::No, |last| goes_on(std::slice::from_ref(last)));
                 self.steps.push(StepSeen::Attempts(attempts));
                 return Ok(goes_on);
             }
@@ -339,8 +399,9 @@ impl Run<'_> {
         self.talk.courier.line(self.talk.url, self.ahead.take(), patience).await
     }
 
-    /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate limit turns away and is stamped with the time
-    /// of its sending is signed afresh, for a receiver whose window is narrow; `request` is what went out last.
+    /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate
+    /// limit turns away and is stamped with the time of its sending is signed afresh, for a
+    /// receiver whose window is narrow; `request` is what went out last.
     async fn deliver(
         &self,
         name: String,
@@ -352,15 +413,19 @@ impl Run<'_> {
     ) -> Result<(Exchange, Option<Opened>), NotMade> {
         let mut out = self.talk.out(name.clone(), request);
         let opens_next = opens_next && line.is_ok();
-        let opening = async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
-        let (exchange, mut ahead) = tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
+        let opening =
+            async { if opens_next { self.talk.courier.open(self.talk.url).await } else { None } };
+        let (exchange, mut ahead) =
+            tokio::join!(self.talk.courier.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
         for turned_away in 1..=COME_BACK {
             let Some(after) = asks_back(&exchange) else { break };
             self.window.learn(Went::Failed);
             sleep(after).await;
             let line = self.talk.courier.line(self.talk.url, ahead.take(), self.patience(1)).await;
-            if let Some((delivery, order)) = afresh.filter(|(delivery, _)| matches!(delivery.stamp, Stamp::Now { .. })) {
+            if let Some((delivery, order)) =
+                afresh.filter(|(delivery, _)| matches!(delivery.stamp, Stamp::Now { .. }))
+            {
                 *request = self.compose_for(&delivery, order)?;
                 out = self.talk.out(name.clone(), request);
             }
@@ -368,21 +433,38 @@ impl Run<'_> {
             exchange.turned_away = turned_away;
         }
         // How long a large body takes is a matter of the line.
-        let says = if request.body.len() > LARGE { Went::Unknown } else { went(&exchange, request.wait, opened_for_it) };
+        let says = if request.body.len() > LARGE {
+            Went::Unknown
+        } else {
+            went(&exchange, request.wait, opened_for_it)
+        };
         self.window.learn(says);
         Ok((exchange, ahead))
     }
 
     /// Deliveries beside one another: in the room there is, the others as they find some.
-    async fn beside(&mut self, deliveries: &[Delivery], urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
-        let all = deliveries.iter().map(|delivery| (delivery.name.to_owned(), *delivery, self.order.clone())).collect();
+    async fn beside(
+        &mut self,
+        deliveries: &[Delivery],
+        urgency: Urgency,
+    ) -> Result<Vec<Exchange>, NotMade> {
+        let all = deliveries
+            .iter()
+            .map(|delivery| (delivery.name.to_owned(), *delivery, self.order.clone()))
+            .collect();
         self.apart(all, urgency).await
     }
 
     /// The same, each about an order of its own and with a name of its own.
-    async fn apart(&mut self, deliveries: Vec<(String, Delivery, OrderId)>, urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
+    async fn apart(
+        &mut self,
+        deliveries: Vec<(String, Delivery, OrderId)>,
+        urgency: Urgency,
+    ) -> Result<Vec<Exchange>, NotMade> {
         // One that may not be sent holds all of them back.
-        deliveries.iter().try_for_each(|(_, delivery, order)| self.compose_for(delivery, order).map(drop))?;
+        deliveries
+            .iter()
+            .try_for_each(|(_, delivery, order)| self.compose_for(delivery, order).map(drop))?;
         self.composed.push(None);
         let mut places = std::mem::take(&mut self.places).into_iter();
         let run = &*self;
@@ -395,7 +477,16 @@ impl Run<'_> {
                 };
                 let line = run.talk.courier.line(run.talk.url, None, run.patience(1)).await;
                 let mut request = run.compose_for(delivery, order)?;
-                let (exchange, _) = run.deliver(name.clone(), &mut request, Some((*delivery, order)), line, true, false).await?;
+                let (exchange, _) = run
+                    .deliver(
+                        name.clone(),
+                        &mut request,
+                        Some((*delivery, order)),
+                        line,
+                        true,
+                        false,
+                    )
+                    .await?;
                 Ok(exchange)
             }
         }));
@@ -403,20 +494,42 @@ impl Run<'_> {
     }
 
     /// One event as often as it is to go out at once.
-    fn copies(&self, delivery: &Delivery, count: u64, copies: Copies) -> Result<Vec<Request>, NotMade> {
+    fn copies(
+        &self,
+        delivery: &Delivery,
+        count: u64,
+        copies: Copies,
+    ) -> Result<Vec<Request>, NotMade> {
         match copies {
-            Copies::Same => Ok(vec![self.compose(delivery)?; usize::try_from(count).unwrap_or(usize::MAX)]),
-            Copies::SignedAfresh => (0..count).map(|number| self.compose(&copies.of(delivery, number))).collect(),
+            Copies::Same => {
+                Ok(vec![self.compose(delivery)?; usize::try_from(count).unwrap_or(usize::MAX)])
+            }
+            Copies::SignedAfresh => {
+                (0..count).map(|number| self.compose(&copies.of(delivery, number))).collect()
+            }
         }
     }
 
     /// Requests on connections of their own, their last bytes held back until all are there.
-    async fn released(&self, all: Vec<Outgoing<'_>>, release: Release, mut seat: Option<Seat>) -> Result<Vec<Exchange>, NotMade> {
+    async fn released(
+        &self,
+        all: Vec<Outgoing<'_>>,
+        release: Release,
+        mut seat: Option<Seat>,
+    ) -> Result<Vec<Exchange>, NotMade> {
         let line = StartingLine::new(all.len());
         let burden = u32::try_from(all.len()).unwrap_or(u32::MAX);
         let patience = self.patience(burden);
-        let _burden = self.window.burden(burden.saturating_sub(u32::try_from(self.places.len()).unwrap_or(u32::MAX)));
-        let order = Order::of(release, all.len(), self.talk.context.run.seed, self.scenario.name, self.answer);
+        let _burden = self
+            .window
+            .burden(burden.saturating_sub(u32::try_from(self.places.len()).unwrap_or(u32::MAX)));
+        let order = Order::of(
+            release,
+            all.len(),
+            self.talk.context.run.seed,
+            self.scenario.name,
+            self.answer,
+        );
         let all = each(all.iter().enumerate().map(|(number, out)| {
             let place = line.place(number);
             async move {
@@ -435,18 +548,25 @@ impl Run<'_> {
         exchanges.into_iter().collect()
     }
 
-    /// What became of the order: at once where nothing was sent yet, else once it rests. Steps that watch next to one another do so at the
-    /// same time, with the first of them.
+    /// What became of the order: at once where nothing was sent yet, else once it rests. Steps that
+    /// watch next to one another do so at the same time, with the first of them.
     async fn watch(&mut self, at: usize) -> GoesOn {
         self.composed.push(None);
         if at > 0 && self.scenario.steps[at - 1].watches() {
             return GoesOn::Yes;
         }
-        let watching: Vec<&Step> = self.scenario.steps[at..].iter().take_while(|step| step.watches()).collect();
-        let at_rest = self.steps.iter().any(|step| !matches!(step, StepSeen::Effects(_) | StepSeen::Status(_)));
-        let (counts, reads) = (watching.contains(&&Step::CountEffects), watching.contains(&&Step::ReadStatus));
-        let (count, word) =
-            tokio::join!(self.effects(counts, at_rest), self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest));
+        let watching: Vec<&Step> =
+            self.scenario.steps[at..].iter().take_while(|step| step.watches()).collect();
+        let at_rest = self
+            .steps
+            .iter()
+            .any(|step| !matches!(step, StepSeen::Effects(_) | StepSeen::Status(_)));
+        let (counts, reads) =
+            (watching.contains(&&Step::CountEffects), watching.contains(&&Step::ReadStatus));
+        let (count, word) = tokio::join!(
+            self.effects(counts, at_rest),
+            self.answer(reads, self.talk.status.as_ref(), NotMade::NoStatus, at_rest)
+        );
         if let (Some(before), Some(Seen::Got(after))) = (self.first_count(), &count) {
             self.talk.credited.set(self.talk.credited.get() || *after > before);
         }
@@ -460,14 +580,20 @@ impl Run<'_> {
     pub(super) fn first_count(&self) -> Option<u64> {
         match self.steps.first()? {
             StepSeen::Effects(count) => count.get().ok().copied(),
-            StepSeen::Exchange(_) | StepSeen::Together(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Status(_) => None,
+            StepSeen::Exchange(_)
+            | StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Status(_) => None,
         }
     }
 
     async fn effects(&self, wanted: bool, at_rest: bool) -> Option<Seen<u64>> {
         match self.first_count().filter(|_| wanted && at_rest && self.scenario.restarts()) {
             Some(before) => Some(self.count_at_last(before).await),
-            None => self.answer(wanted, self.talk.effects.as_ref(), NotMade::NoEffects, at_rest).await,
+            None => {
+                self.answer(wanted, self.talk.effects.as_ref(), NotMade::NoEffects, at_rest).await
+            }
         }
     }
 
@@ -489,10 +615,18 @@ impl Run<'_> {
         self.compose_for(delivery, &self.order)
     }
 
-    pub(super) fn compose_for(&self, delivery: &Delivery, order: &OrderId) -> Result<Request, NotMade> {
+    pub(super) fn compose_for(
+        &self,
+        delivery: &Delivery,
+        order: &OrderId,
+    ) -> Result<Request, NotMade> {
         self.try_compose(delivery, order).map_err(|refusal| match refusal {
-            Refusal::WouldSettle => NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() },
-            Refusal::NoSandboxSecret => NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() },
+            Refusal::WouldSettle => {
+                NotMade::NoTestOrders { key: source_key(self.scenario.order).to_owned() }
+            }
+            Refusal::NoSandboxSecret => {
+                NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() }
+            }
             Refusal::NoReading => NotMade::NoReading,
         })
     }
@@ -509,7 +643,10 @@ impl Run<'_> {
         if matches!(self.scenario.stage, Stage::ControlBefore | Stage::ControlAfter) {
             return limits;
         }
-        let load = self.window.usual().saturating_mul(FAIRNESS.saturating_mul(self.window.in_flight().saturating_add(more)));
+        let load = self
+            .window
+            .usual()
+            .saturating_mul(FAIRNESS.saturating_mul(self.window.in_flight().saturating_add(more)));
         let first_byte = limits.first_byte.max(load);
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
         Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
@@ -518,7 +655,8 @@ impl Run<'_> {
 
 /// Whether a scenario releases deliveries together, beside others.
 fn is_race(scenario: &Scenario) -> bool {
-    scenario.stage == Stage::Stateful && scenario.steps.iter().any(|step| matches!(step, Step::Together { .. }))
+    scenario.stage == Stage::Stateful
+        && scenario.steps.iter().any(|step| matches!(step, Step::Together { .. }))
 }
 
 /// How many deliveries the next of these steps sends beside one another.
@@ -543,7 +681,12 @@ fn at_once(steps: &[Step]) -> usize {
 
 /// What never reached the receiver leaves nothing to go on from.
 pub(super) fn goes_on(exchanges: &[Exchange]) -> GoesOn {
-    let lost = |exchange: &Exchange| matches!(exchange.answer, Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. }));
+    let lost = |exchange: &Exchange| {
+        matches!(
+            exchange.answer,
+            Err(Trouble { phase: Phase::Name | Phase::Connect | Phase::Tls, .. })
+        )
+    };
     if exchanges.iter().any(lost) { GoesOn::No } else { GoesOn::Yes }
 }
 
@@ -555,12 +698,17 @@ fn undisturbed(exchange: &Exchange) -> Duration {
 
 /// When to come back, where the answer is a rate limit's that asks to.
 fn asks_back(exchange: &Exchange) -> Option<Duration> {
-    exchange.answer.as_ref().ok().and_then(|answer| come_back(answer.status, answer.header("retry-after")))
+    exchange
+        .answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| come_back(answer.status, answer.header("retry-after")))
 }
 
 /// When to come back, where a rate limit asks to.
 fn come_back(status: u16, retry_after: Option<&str>) -> Option<Duration> {
-    let asked = retry_after.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+    let asked =
+        retry_after.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
     let after = asked.unwrap_or(BREATHER).max(BREATHER);
     (status == 429 && after <= LONGEST_BREATHER).then_some(after)
 }

@@ -86,10 +86,13 @@ impl Dialer {
     /// Prepares roots, TLS and switches; contacts nobody.
     pub(crate) fn new(options: &Options, limits: &Limits) -> anyhow::Result<Self> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let public_roots = Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+        let public_roots =
+            Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
         let mut roots = RootCertStore::clone(&public_roots);
         for certificate in &options.ca_file {
-            roots.add(certificate.clone()).context("taking a certificate of --ca-file for a root")?;
+            roots
+                .add(certificate.clone())
+                .context("taking a certificate of --ca-file for a root")?;
         }
         let roots = Arc::new(roots);
         let mut tls = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -121,9 +124,14 @@ impl Dialer {
         self.connect_to.iter().find_map(|switch| switch.target(bare(host), port))
     }
 
-    /// Where connections for `host` and `port` may go, after `--connect-to` and the guard against private targets, and how long the name
-    /// took to look up: nothing when it was known already.
-    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<(Vec<SocketAddr>, Duration), NoLine> {
+    /// Where connections for `host` and `port` may go, after `--connect-to` and the guard against
+    /// private targets, and how long the name took to look up: nothing when it was known
+    /// already.
+    pub(crate) async fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(Vec<SocketAddr>, Duration), NoLine> {
         let target = self.redirection(host, port);
         let guarded = target.is_none() && !self.allow_private;
         let (host, port) = target.unwrap_or_else(|| (bare(host).to_owned(), port));
@@ -138,7 +146,8 @@ impl Dialer {
         Ok((ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(), took))
     }
 
-    /// The addresses of `host`, private or not: looked up once, so that everyone goes by the same answer.
+    /// The addresses of `host`, private or not: looked up once, so that everyone goes by the same
+    /// answer.
     pub(crate) async fn names(&self, host: &str) -> Result<(Vec<IpAddr>, Duration), Trouble> {
         if let Ok(ip) = bare(host).parse() {
             return Ok((vec![ip], Duration::ZERO));
@@ -152,7 +161,8 @@ impl Dialer {
         ips.clone().map(|ips| (ips, if known { Duration::ZERO } else { *took }))
     }
 
-    /// Opens a fresh connection for `url`: TLS with a verified certificate for `https`, else plain TCP.
+    /// Opens a fresh connection for `url`: TLS with a verified certificate for `https`, else plain
+    /// TCP.
     pub(crate) async fn dial(&self, url: &Url) -> Result<Line, NoLine> {
         let (host, port) = target(url)?;
         let (tcp, _, mut times) = self.dial_tcp(&host, port).await?;
@@ -175,7 +185,11 @@ impl Dialer {
     }
 
     /// Opens a TCP connection: the addresses in turn, each with a head start before the next.
-    pub(crate) async fn dial_tcp(&self, host: &str, port: u16) -> Result<(TcpStream, SocketAddr, Times), NoLine> {
+    pub(crate) async fn dial_tcp(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(TcpStream, SocketAddr, Times), NoLine> {
         let (addresses, name) = self.addresses(host, port).await?;
         self.note(host, port);
         let began = Instant::now();
@@ -184,8 +198,14 @@ impl Dialer {
             Err(_) => return Err(timed_out(Phase::Connect, began.elapsed()).into()),
         };
         // A delivery is one small write that must not wait for an acknowledgement.
-        stream.set_nodelay(true).map_err(|error| trouble(&error, Phase::Connect, began.elapsed()))?;
-        let times = Times { name_us: micros(name), connect_us: micros(began.elapsed()), ..Times::default() };
+        stream
+            .set_nodelay(true)
+            .map_err(|error| trouble(&error, Phase::Connect, began.elapsed()))?;
+        let times = Times {
+            name_us: micros(name),
+            connect_us: micros(began.elapsed()),
+            ..Times::default()
+        };
         Ok((stream, peer, times))
     }
 
@@ -209,7 +229,8 @@ impl Dialer {
         Arc::clone(&self.tls)
     }
 
-    /// The cryptography in use. Always passed on: with two compiled in, rustls would not know which.
+    /// The cryptography in use. Always passed on: with two compiled in, rustls would not know
+    /// which.
     pub(crate) fn provider(&self) -> Arc<CryptoProvider> {
         Arc::clone(&self.provider)
     }
@@ -234,16 +255,23 @@ impl Dialer {
 pub(crate) fn target(url: &Url) -> Result<(String, u16), Trouble> {
     match (url.host_str(), url.port_or_known_default()) {
         (Some(host), Some(port)) => Ok((host.to_owned(), port)),
-        _ => {
-            Err(Trouble { kind: TroubleKind::Other, phase: Phase::Name, after_ms: 0, detail: Some("not an address of the web".to_owned()) })
-        }
+        _ => Err(Trouble {
+            kind: TroubleKind::Other,
+            phase: Phase::Name,
+            after_ms: 0,
+            detail: Some("not an address of the web".to_owned()),
+        }),
     }
 }
 
 /// The name that a certificate must be for.
 pub(crate) fn server_name(url: &Url) -> Result<ServerName<'static>, Trouble> {
-    let no_name =
-        || Trouble { kind: TroubleKind::Tls, phase: Phase::Tls, after_ms: 0, detail: Some("not a name for a certificate".to_owned()) };
+    let no_name = || Trouble {
+        kind: TroubleKind::Tls,
+        phase: Phase::Tls,
+        after_ms: 0,
+        detail: Some("not a name for a certificate".to_owned()),
+    };
     match url.host() {
         Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|_| no_name()),
         Some(Host::Ipv4(ip)) => Ok(ServerName::from(IpAddr::V4(ip))),
@@ -264,7 +292,12 @@ async fn look_up(host: &str, limit: Duration) -> Name {
         Ok(Err(error)) => {
             let detail = Some(resolver_words(&error.to_string()));
             return (
-                Err(Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: millis(began.elapsed()), detail }),
+                Err(Trouble {
+                    kind: TroubleKind::NoSuchName,
+                    phase: Phase::Name,
+                    after_ms: millis(began.elapsed()),
+                    detail,
+                }),
                 began.elapsed(),
             );
         }
@@ -276,19 +309,28 @@ async fn look_up(host: &str, limit: Duration) -> Name {
             ips.push(address.ip());
         }
     }
-    let none = Trouble { kind: TroubleKind::NoSuchName, phase: Phase::Name, after_ms: millis(began.elapsed()), detail: None };
+    let none = Trouble {
+        kind: TroubleKind::NoSuchName,
+        phase: Phase::Name,
+        after_ms: millis(began.elapsed()),
+        detail: None,
+    };
     (if ips.is_empty() { Err(none) } else { Ok(ips) }, began.elapsed())
 }
 
-/// The resolver's words, with one wording for "ask again later": that is no word on the name, and every C library says it differently.
+/// The resolver's words, with one wording for "ask again later": that is no word on the name, and
+/// every C library says it differently.
 fn resolver_words(words: &str) -> String {
     let later = words.contains("emporary") || words.contains("ry again");
     if later { "temporary failure in name resolution".to_owned() } else { words.to_owned() }
 }
 
-/// The first address that answers. What counts in the end is the first trouble that is not a missing route: a machine without IPv6 says
-/// nothing about the merchant.
-async fn connect(addresses: Vec<SocketAddr>, began: Instant) -> Result<(TcpStream, SocketAddr), Trouble> {
+/// The first address that answers. What counts in the end is the first trouble that is not a
+/// missing route: a machine without IPv6 says nothing about the merchant.
+async fn connect(
+    addresses: Vec<SocketAddr>,
+    began: Instant,
+) -> Result<(TcpStream, SocketAddr), Trouble> {
     let mut attempts = JoinSet::new();
     let mut troubles: Vec<Trouble> = Vec::new();
     let mut waiting = addresses.into_iter();
@@ -296,18 +338,32 @@ async fn connect(addresses: Vec<SocketAddr>, began: Instant) -> Result<(TcpStrea
         let next = waiting.next();
         let last = next.is_none();
         if let Some(address) = next {
-            attempts.spawn(async move { TcpStream::connect(address).await.map(|stream| (stream, address)) });
+            attempts.spawn(async move {
+                TcpStream::connect(address).await.map(|stream| (stream, address))
+            });
         }
-        let ended = if last { Ok(attempts.join_next().await) } else { timeout(HEAD_START, attempts.join_next()).await };
+        let ended = if last {
+            Ok(attempts.join_next().await)
+        } else {
+            timeout(HEAD_START, attempts.join_next()).await
+        };
         match ended {
             Ok(Some(Ok(Ok(connected)))) => return Ok(connected),
-            Ok(Some(Ok(Err(error)))) => troubles.push(trouble(&error, Phase::Connect, began.elapsed())),
+            Ok(Some(Ok(Err(error)))) => {
+                troubles.push(trouble(&error, Phase::Connect, began.elapsed()))
+            }
             Ok(Some(Err(_))) | Err(_) => {}
             Ok(None) => break,
         }
     }
-    let telling = troubles.iter().position(|trouble| trouble.kind != TroubleKind::Unreachable).unwrap_or(0);
-    let none = Trouble { kind: TroubleKind::Unreachable, phase: Phase::Connect, after_ms: millis(began.elapsed()), detail: None };
+    let telling =
+        troubles.iter().position(|trouble| trouble.kind != TroubleKind::Unreachable).unwrap_or(0);
+    let none = Trouble {
+        kind: TroubleKind::Unreachable,
+        phase: Phase::Connect,
+        after_ms: millis(began.elapsed()),
+        detail: None,
+    };
     Err(if troubles.is_empty() { none } else { troubles.swap_remove(telling) })
 }
 
@@ -320,13 +376,18 @@ pub(crate) fn timed_out(phase: Phase, after: Duration) -> Trouble {
 pub(crate) fn trouble(error: &(dyn Error + 'static), phase: Phase, after: Duration) -> Trouble {
     let (kind, detail) = if let Some(tls) = cause::<rustls::Error>(error) {
         let certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
-        (if certificate { TroubleKind::Certificate } else { TroubleKind::Tls }, Some(tls.to_string()))
+        (
+            if certificate { TroubleKind::Certificate } else { TroubleKind::Tls },
+            Some(tls.to_string()),
+        )
     } else if let Some(io) = cause::<io::Error>(error) {
         io_kind(io)
     } else if let Some(http) = cause::<hyper::Error>(error) {
         let kind = match http {
             http if http.is_parse() => TroubleKind::NotHttp,
-            http if http.is_incomplete_message() || http.is_closed() || http.is_canceled() => TroubleKind::Closed,
+            http if http.is_incomplete_message() || http.is_closed() || http.is_canceled() => {
+                TroubleKind::Closed
+            }
             http if http.is_timeout() => TroubleKind::TimedOut,
             _ => TroubleKind::Other,
         };
@@ -344,13 +405,16 @@ fn io_kind(error: &io::Error) -> (TroubleKind, Option<String>) {
         E::ConnectionReset | E::ConnectionAborted | E::BrokenPipe => TroubleKind::Reset,
         E::UnexpectedEof => TroubleKind::Closed,
         E::TimedOut => TroubleKind::TimedOut,
-        E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown | E::AddrNotAvailable => TroubleKind::Unreachable,
+        E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown | E::AddrNotAvailable => {
+            TroubleKind::Unreachable
+        }
         _ => return (TroubleKind::Other, Some(error.to_string())),
     };
     (kind, None)
 }
 
-/// The first error of type `E` among the causes. `source()` alone does not find what an `io::Error` wraps, and rustls lies two of these deep.
+/// The first error of type `E` among the causes. `source()` alone does not find what an `io::Error`
+/// wraps, and rustls lies two of these deep.
 pub(crate) fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     if let Some(found) = error.downcast_ref() {
         return Some(found);
@@ -378,7 +442,8 @@ pub(crate) fn micros(time: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::observe::testing::{
-        Authority, Years, closes, dialer, dialer_with, hangs, no_such_name, refuses, resets, serve_http, serve_https, speaks,
+        Authority, Years, closes, dialer, dialer_with, hangs, no_such_name, refuses, resets,
+        serve_http, serve_https, speaks,
     };
 
     fn url(text: &str) -> Url {
@@ -399,9 +464,17 @@ mod tests {
     #[tokio::test]
     async fn dials_tls_by_the_configured_name() {
         let root = Authority::root();
-        let (address, _) = serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
-        let dialer = dialer_with(&[("shop.example:443", address)], &[&root.certificate], false, &Limits::default());
-        let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else { panic!("no line") };
+        let (address, _) =
+            serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
+        let dialer = dialer_with(
+            &[("shop.example:443", address)],
+            &[&root.certificate],
+            false,
+            &Limits::default(),
+        );
+        let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else {
+            panic!("no line")
+        };
         assert!(line.times.tls_us > 0);
         assert_eq!(dialer.contacted(), ["shop.example:443"]);
     }
@@ -409,14 +482,19 @@ mod tests {
     #[tokio::test]
     async fn refuses_certificates_that_do_not_hold() {
         let root = Authority::root();
-        let (address, _) = serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
+        let (address, _) =
+            serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
         let dialer = dialer(&[("shop.example:443", address)], &[&root.certificate]);
-        assert_eq!(kind(no_line(&dialer, "https://shop.example/").await), (TroubleKind::Certificate, Phase::Tls));
+        assert_eq!(
+            kind(no_line(&dialer, "https://shop.example/").await),
+            (TroubleKind::Certificate, Phase::Tls)
+        );
     }
 
     #[tokio::test]
     async fn tells_kinds_of_trouble_apart() {
-        let (closes, resets, hangs, (_bound, refuses)) = (closes().await, resets().await, hangs().await, refuses());
+        let (closes, resets, hangs, (_bound, refuses)) =
+            (closes().await, resets().await, hangs().await, refuses());
         let speaks = speaks(b"220 mail.example\r\n").await;
         let (plain, _) = serve_http(vec![String::from("HTTP/1.1 400 Bad Request\r\n\r\n")]).await;
         let dialer = dialer(&[], &[]);
@@ -424,10 +502,17 @@ mod tests {
         assert_eq!(kind(no_line(&dialer, &at(closes)).await), (TroubleKind::Closed, Phase::Tls));
         assert_eq!(kind(no_line(&dialer, &at(resets)).await), (TroubleKind::Reset, Phase::Tls));
         assert_eq!(kind(no_line(&dialer, &at(speaks)).await), (TroubleKind::Tls, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(refuses)).await), (TroubleKind::Refused, Phase::Connect));
-        assert_eq!(kind(no_line(&dialer, &format!("https://{}/", no_such_name())).await), (TroubleKind::NoSuchName, Phase::Name));
+        assert_eq!(
+            kind(no_line(&dialer, &at(refuses)).await),
+            (TroubleKind::Refused, Phase::Connect)
+        );
+        assert_eq!(
+            kind(no_line(&dialer, &format!("https://{}/", no_such_name())).await),
+            (TroubleKind::NoSuchName, Phase::Name)
+        );
         assert_eq!(kind(no_line(&dialer, "mailto:a@b.example").await).0, TroubleKind::Other);
-        let impatient = dialer_with(&[], &[], true, &Limits { connect_ms: 300, ..Limits::default() });
+        let impatient =
+            dialer_with(&[], &[], true, &Limits { connect_ms: 300, ..Limits::default() });
         assert_eq!(kind(no_line(&impatient, &at(hangs)).await).0, TroubleKind::TimedOut);
         assert!(dialer.dial(&url(&format!("http://{plain}/"))).await.is_ok());
     }

@@ -16,7 +16,12 @@ use super::dial::{Dialer, NoLine, target};
 const ANSWER_BYTES: usize = 256;
 
 /// Asks every service several times, each time over a fresh connection, the way API calls go out.
-pub(crate) async fn observe_egress(dialer: &Dialer, limits: &Limits, services: &[Url], proxy: Option<&Url>) -> Seen<Vec<EgressSeen>> {
+pub(crate) async fn observe_egress(
+    dialer: &Dialer,
+    limits: &Limits,
+    services: &[Url],
+    proxy: Option<&Url>,
+) -> Seen<Vec<EgressSeen>> {
     if services.is_empty() {
         return Seen::NotMade(NotMade::Unconfigured { key: "network.egress".to_owned() });
     }
@@ -24,7 +29,8 @@ pub(crate) async fn observe_egress(dialer: &Dialer, limits: &Limits, services: &
     let mut seen = Vec::new();
     let mut asking = JoinSet::new();
     for (at, url) in services.iter().enumerate() {
-        let service = target(url).map_or_else(|_| String::new(), |(host, port)| format!("{host}:{port}"));
+        let service =
+            target(url).map_or_else(|_| String::new(), |(host, port)| format!("{host}:{port}"));
         let mut addresses = Vec::new();
         match Client::new(dialer, limits, url, proxy).await {
             Ok(client) => {
@@ -55,14 +61,16 @@ async fn ask(client: &Client) -> Result<IpAddr, Trouble> {
     }
     let (body, cut) = read(&mut response, ANSWER_BYTES).await?;
     let text = std::str::from_utf8(&body).ok().filter(|_| !cut);
-    text.and_then(one_address).ok_or_else(|| refused("the answer is not one address and nothing else".to_owned()))
+    text.and_then(one_address)
+        .ok_or_else(|| refused("the answer is not one address and nothing else".to_owned()))
 }
 
 fn refused(detail: String) -> Trouble {
     Trouble { kind: TroubleKind::Other, phase: Phase::Body, after_ms: 0, detail: Some(detail) }
 }
 
-/// An answer that is one address: alone, or as the only field of a JSON object. Anything else is refused, never searched.
+/// An answer that is one address: alone, or as the only field of a JSON object. Anything else is
+/// refused, never searched.
 fn one_address(text: &str) -> Option<IpAddr> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -80,7 +88,8 @@ mod tests {
 
     use super::*;
     use crate::observe::testing::{
-        Authority, Years, closes, dialer, dialer_with, hangs, http, no_such_name, refuses, serve_http, serve_https,
+        Authority, Years, closes, dialer, dialer_with, hangs, http, no_such_name, refuses,
+        serve_http, serve_https,
     };
 
     fn text(body: &str) -> String {
@@ -90,7 +99,14 @@ mod tests {
     async fn observe(answers: Vec<String>) -> Vec<Result<IpAddr, Trouble>> {
         let (address, _) = serve_http(answers).await;
         let url = Url::parse("http://echo.example/ip").unwrap();
-        match observe_egress(&dialer(&[("echo.example:80", address)], &[]), &Limits::default(), &[url], None).await {
+        match observe_egress(
+            &dialer(&[("echo.example:80", address)], &[]),
+            &Limits::default(),
+            &[url],
+            None,
+        )
+        .await
+        {
             Seen::Got(mut seen) => seen.remove(0).addresses,
             other => panic!("{other:?}"),
         }
@@ -116,15 +132,26 @@ mod tests {
     #[tokio::test]
     async fn every_sample_goes_over_a_connection_of_its_own() {
         let root = Authority::root();
-        let (address, asked) = serve_https(root.leaf(&["echo.example"], Years::Now), vec![text("103.21.244.15\n")]).await;
+        let (address, asked) =
+            serve_https(root.leaf(&["echo.example"], Years::Now), vec![text("103.21.244.15\n")])
+                .await;
         let dialer = dialer(&[("echo.example:443", address)], &[&root.certificate]);
         let url = Url::parse("https://echo.example/").unwrap();
         let seen = observe_egress(&dialer, &Limits::default(), &[url], None).await;
         let ip: IpAddr = "103.21.244.15".parse().unwrap();
-        assert_eq!(seen, Seen::Got(vec![EgressSeen { service: "echo.example:443".to_owned(), addresses: vec![Ok(ip); 3] }]));
+        assert_eq!(
+            seen,
+            Seen::Got(vec![EgressSeen {
+                service: "echo.example:443".to_owned(),
+                addresses: vec![Ok(ip); 3]
+            }])
+        );
         let asked = asked.lock().unwrap();
         assert_eq!(asked.len(), 3);
-        assert!(asked.iter().all(|request| request.contains("host: echo.example\r\n")), "{asked:?}");
+        assert!(
+            asked.iter().all(|request| request.contains("host: echo.example\r\n")),
+            "{asked:?}"
+        );
         assert_eq!(dialer.contacted(), ["echo.example:443"]);
     }
 
@@ -155,9 +182,21 @@ mod tests {
     async fn a_port_of_the_url_stays_in_the_host_header() {
         let (address, asked) = serve_http(vec![text("103.21.244.15")]).await;
         let url = Url::parse("http://echo.example:8080/").unwrap();
-        let seen = observe_egress(&dialer(&[("echo.example:8080", address)], &[]), &Limits::default(), &[url], None).await;
+        let seen = observe_egress(
+            &dialer(&[("echo.example:8080", address)], &[]),
+            &Limits::default(),
+            &[url],
+            None,
+        )
+        .await;
         assert!(matches!(seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)));
-        assert!(asked.lock().unwrap().iter().all(|request| request.contains("host: echo.example:8080\r\n")));
+        assert!(
+            asked
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|request| request.contains("host: echo.example:8080\r\n"))
+        );
     }
 
     #[tokio::test]
@@ -165,19 +204,39 @@ mod tests {
         let (address, asked) = serve_http(vec![text("103.21.244.15")]).await;
         let proxy = Url::parse(&format!("http://user:MARKER-pw@{address}")).unwrap();
         let dialer = dialer(&[], &[]);
-        let seen = observe_egress(&dialer, &Limits::default(), &[Url::parse("http://echo.example/").unwrap()], Some(&proxy)).await;
-        assert!(matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)), "{seen:?}");
-        assert!(asked.lock().unwrap().iter().all(|request| request.starts_with("GET http://echo.example/ ")));
+        let seen = observe_egress(
+            &dialer,
+            &Limits::default(),
+            &[Url::parse("http://echo.example/").unwrap()],
+            Some(&proxy),
+        )
+        .await;
+        assert!(
+            matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)),
+            "{seen:?}"
+        );
+        assert!(
+            asked
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|request| request.starts_with("GET http://echo.example/ "))
+        );
         assert_eq!(dialer.contacted(), [address.to_string(), "echo.example:80".to_owned()]);
     }
 
     #[tokio::test]
     async fn a_proxy_that_refuses_is_trouble_without_its_password() {
-        let (address, _) = serve_http(vec![http("407 Proxy Authentication Required", "text/plain", "no")]).await;
+        let (address, _) =
+            serve_http(vec![http("407 Proxy Authentication Required", "text/plain", "no")]).await;
         let proxy = Url::parse(&format!("http://user:MARKER-pw@{address}")).unwrap();
         let service = [Url::parse("https://echo.example/").unwrap()];
-        let seen = observe_egress(&dialer(&[], &[]), &Limits::default(), &service, Some(&proxy)).await;
-        assert!(matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_err)), "{seen:?}");
+        let seen =
+            observe_egress(&dialer(&[], &[]), &Limits::default(), &service, Some(&proxy)).await;
+        assert!(
+            matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_err)),
+            "{seen:?}"
+        );
         assert!(!format!("{seen:?}").contains("MARKER"));
     }
 
@@ -186,7 +245,13 @@ mod tests {
         let unasked = observe_egress(&dialer(&[], &[]), &Limits::default(), &[], None).await;
         assert!(matches!(unasked, Seen::NotMade(NotMade::Unconfigured { .. })));
         let guarded = dialer_with(&[], &[], false, &Limits::default());
-        let private = observe_egress(&guarded, &Limits::default(), &[Url::parse("http://127.0.0.1:9/").unwrap()], None).await;
+        let private = observe_egress(
+            &guarded,
+            &Limits::default(),
+            &[Url::parse("http://127.0.0.1:9/").unwrap()],
+            None,
+        )
+        .await;
         assert!(matches!(private, Seen::NotMade(NotMade::PrivateTarget { .. })), "{private:?}");
         assert!(guarded.contacted().is_empty());
     }
@@ -196,14 +261,38 @@ mod tests {
         let (closes, hangs, (_bound, refuses)) = (closes().await, hangs().await, refuses());
         let limits = Limits { first_byte_ms: 1, egress_samples: 1, ..Limits::default() };
         let dialer = dialer_with(&[], &[], true, &Limits { connect_ms: 1_000, ..limits });
-        let kind = async |url: String| match observe_egress(&dialer, &limits, &[Url::parse(&url).unwrap()], None).await {
-            Seen::Got(seen) => seen[0].addresses[0].clone().map_err(|trouble| (trouble.kind, trouble.phase)),
+        let kind = async |url: String| match observe_egress(
+            &dialer,
+            &limits,
+            &[Url::parse(&url).unwrap()],
+            None,
+        )
+        .await
+        {
+            Seen::Got(seen) => {
+                seen[0].addresses[0].clone().map_err(|trouble| (trouble.kind, trouble.phase))
+            }
             other => panic!("{other:?}"),
         };
-        assert_eq!(kind(format!("http://{refuses}/")).await, Err((TroubleKind::Refused, Phase::Connect)));
-        assert_eq!(kind(format!("http://{hangs}/")).await, Err((TroubleKind::TimedOut, Phase::FirstByte)));
-        assert_eq!(kind(format!("https://{hangs}/")).await.map_err(|(kind, _)| kind), Err(TroubleKind::TimedOut));
-        assert_eq!(kind(format!("http://{closes}/")).await.map_err(|(_, phase)| phase), Err(Phase::FirstByte));
-        assert_eq!(kind(format!("http://{}/", no_such_name())).await, Err((TroubleKind::NoSuchName, Phase::Name)));
+        assert_eq!(
+            kind(format!("http://{refuses}/")).await,
+            Err((TroubleKind::Refused, Phase::Connect))
+        );
+        assert_eq!(
+            kind(format!("http://{hangs}/")).await,
+            Err((TroubleKind::TimedOut, Phase::FirstByte))
+        );
+        assert_eq!(
+            kind(format!("https://{hangs}/")).await.map_err(|(kind, _)| kind),
+            Err(TroubleKind::TimedOut)
+        );
+        assert_eq!(
+            kind(format!("http://{closes}/")).await.map_err(|(_, phase)| phase),
+            Err(Phase::FirstByte)
+        );
+        assert_eq!(
+            kind(format!("http://{}/", no_such_name())).await,
+            Err((TroubleKind::NoSuchName, Phase::Name))
+        );
     }
 }

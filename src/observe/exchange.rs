@@ -6,7 +6,8 @@ use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
-    Answer, Endpoint, Exchange, Limits, NotMade, Phase, Sent, Show as _, Spelling, Times, Trouble, TroubleKind, Wait,
+    Answer, Endpoint, Exchange, Limits, NotMade, Phase, Sent, Show as _, Spelling, Times, Trouble,
+    TroubleKind, Wait,
 };
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
@@ -53,10 +54,12 @@ const RECORDED_HEADERS: [&str; 14] = [
     "strict-transport-security",
 ];
 
-/// How long an open connection may have waited for its request. Servers close idle ones, most after 5 s or more.
+/// How long an open connection may have waited for its request. Servers close idle ones, most after
+/// 5 s or more.
 const FRESH: Duration = Duration::from_secs(3);
 
-/// A connection that never got as far as a request may be opened again this often, where our own load may be what kept it waiting.
+/// A connection that never got as far as a request may be opened again this often, where our own
+/// load may be what kept it waiting.
 const DIALS: u32 = 3;
 
 /// A request to be sent.
@@ -85,8 +88,8 @@ pub(crate) struct Patience {
     pub(crate) first_byte: Duration,
     /// For all of it.
     pub(crate) whole: Duration,
-    /// How long a request that will be cut is left with the receiver before the connection is closed, its answer unread; half of it for one that
-    /// times out.
+    /// How long a request that will be cut is left with the receiver before the connection is
+    /// closed, its answer unread; half of it for one that times out.
     pub(crate) before_cut: Duration,
     /// Whether our own load may keep a connection from being opened in time.
     pub(crate) contended: bool,
@@ -115,7 +118,10 @@ impl Opened {
     fn is_fresh(&mut self) -> bool {
         let mut byte = [0];
         let mut cx = Context::from_waker(Waker::noop());
-        self.since.elapsed() < FRESH && Pin::new(&mut self.line.stream).poll_read(&mut cx, &mut ReadBuf::new(&mut byte)).is_pending()
+        self.since.elapsed() < FRESH
+            && Pin::new(&mut self.line.stream)
+                .poll_read(&mut cx, &mut ReadBuf::new(&mut byte))
+                .is_pending()
     }
 }
 
@@ -130,14 +136,20 @@ pub(crate) struct Courier<'a> {
 }
 
 impl Courier<'_> {
-    /// Opens a connection ahead of its request; whatever goes wrong will show when the request is due.
+    /// Opens a connection ahead of its request; whatever goes wrong will show when the request is
+    /// due.
     pub(crate) async fn open(&self, url: &Url) -> Option<Opened> {
         let line = self.dialer.dial(url).await.ok()?;
         Some(Opened { line, since: Instant::now() })
     }
 
     /// The connection for a request: the one opened ahead while it is fresh, else a new one.
-    pub(crate) async fn line(&self, url: &Url, ahead: Option<Opened>, patience: Patience) -> Result<Line, NoLine> {
+    pub(crate) async fn line(
+        &self,
+        url: &Url,
+        ahead: Option<Opened>,
+        patience: Patience,
+    ) -> Result<Line, NoLine> {
         if let Some(mut opened) = ahead
             && opened.is_fresh()
         {
@@ -147,20 +159,28 @@ impl Courier<'_> {
         loop {
             dials += 1;
             match self.dialer.dial(url).await {
-                Err(NoLine::Trouble(Trouble { kind: TroubleKind::TimedOut, phase: Phase::Connect | Phase::Tls, .. }))
-                    if patience.contended && dials < DIALS => {}
+                Err(NoLine::Trouble(Trouble {
+                    kind: TroubleKind::TimedOut,
+                    phase: Phase::Connect | Phase::Tls,
+                    ..
+                })) if patience.contended && dials < DIALS => {}
                 dialed => return dialed,
             }
         }
     }
 
     /// One request over a connection of its own.
-    pub(crate) async fn carry_out(&self, out: &Outgoing<'_>, patience: Patience) -> Result<Exchange, NotMade> {
+    pub(crate) async fn carry_out(
+        &self,
+        out: &Outgoing<'_>,
+        patience: Patience,
+    ) -> Result<Exchange, NotMade> {
         let line = self.line(out.url, None, patience).await;
         self.send(out, line, patience, None).await
     }
 
-    /// Sends a request over `line`, its last byte held back where it has a place on a starting line.
+    /// Sends a request over `line`, its last byte held back where it has a place on a starting
+    /// line.
     pub(crate) async fn send(
         &self,
         out: &Outgoing<'_>,
@@ -186,12 +206,24 @@ impl Courier<'_> {
             Err(NoLine::Trouble(trouble)) => (Err(trouble), Times::default()),
             Err(NoLine::NotMade(why)) => return Err(why),
         };
-        let answer = answer.map(|heard| self.answer(out, &heard.head, &heard.read)).map_err(|trouble| self.cleaned(trouble));
-        Ok(Exchange { name: out.name.clone(), sent: self.sent(out, at), turned_away: 0, answer, times })
+        let answer = answer
+            .map(|heard| self.answer(out, &heard.head, &heard.read))
+            .map_err(|trouble| self.cleaned(trouble));
+        Ok(Exchange {
+            name: out.name.clone(),
+            sent: self.sent(out, at),
+            turned_away: 0,
+            answer,
+            times,
+        })
     }
 
     /// The status and body of an answer that is not for the record.
-    pub(crate) async fn fetch(&self, out: &Outgoing<'_>, patience: Patience) -> Result<(u16, Vec<u8>), NoLine> {
+    pub(crate) async fn fetch(
+        &self,
+        out: &Outgoing<'_>,
+        patience: Patience,
+    ) -> Result<(u16, Vec<u8>), NoLine> {
         let line = self.line(out.url, None, patience).await?;
         let (heard, _) = self.converse(out, line, patience, None, Arc::default()).await;
         let heard = heard.map_err(|trouble| self.cleaned(trouble))?;
@@ -216,7 +248,13 @@ impl Courier<'_> {
             }),
             Some(request) => {
                 let deaf = out.wait != Wait::Answer;
-                let wire = Wire::new(line.stream, out.spelling, out.body.len() as u64, deaf, Arc::clone(&marks));
+                let wire = Wire::new(
+                    line.stream,
+                    out.spelling,
+                    out.body.len() as u64,
+                    deaf,
+                    Arc::clone(&marks),
+                );
                 match http1::handshake(TokioIo::new(wire)).await {
                     Ok((sender, connection)) => {
                         let driver = Driver(Some(tokio::spawn(async {
@@ -224,9 +262,24 @@ impl Courier<'_> {
                             let _ = connection.await;
                         })));
                         match out.wait {
-                            Wait::Answer => self.hear(sender, request, driver, &marks, patience).await,
-                            Wait::Cut => cut(sender, request, driver, &marks, patience, patience.before_cut).await,
-                            Wait::TimeOut => cut(sender, request, driver, &marks, patience, patience.before_cut / 2).await,
+                            Wait::Answer => {
+                                self.hear(sender, request, driver, &marks, patience).await
+                            }
+                            Wait::Cut => {
+                                cut(sender, request, driver, &marks, patience, patience.before_cut)
+                                    .await
+                            }
+                            Wait::TimeOut => {
+                                cut(
+                                    sender,
+                                    request,
+                                    driver,
+                                    &marks,
+                                    patience,
+                                    patience.before_cut / 2,
+                                )
+                                .await
+                            }
                         }
                     }
                     Err(error) => Err(trouble(&error, Phase::Send, began.elapsed())),
@@ -239,18 +292,28 @@ impl Courier<'_> {
             _ => 0,
         };
         let ended = answer.is_ok().then(Instant::now);
-        let times = Times { first_byte_us: since(marked.first_byte), answer_us: since(ended), ..line.times };
+        let times = Times {
+            first_byte_us: since(marked.first_byte),
+            answer_us: since(ended),
+            ..line.times
+        };
         (answer, times)
     }
 
-    fn request(&self, out: &Outgoing<'_>, place: Option<Place>, marks: &Arc<Marks>) -> Option<hyper::Request<Held>> {
+    fn request(
+        &self,
+        out: &Outgoing<'_>,
+        place: Option<Place>,
+        marks: &Arc<Marks>,
+    ) -> Option<hyper::Request<Held>> {
         let mut headers = HeaderMap::new();
         for (name, value) in headers_of(out) {
             let mut value = HeaderValue::from_str(&value).ok()?;
             value.set_sensitive(true);
             headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
         }
-        let mut request = hyper::Request::new(Held::new(out.body.clone(), place, Arc::clone(marks)));
+        let mut request =
+            hyper::Request::new(Held::new(out.body.clone(), place, Arc::clone(marks)));
         *request.method_mut() = hyper::Method::from_bytes(out.method.as_bytes()).ok()?;
         *request.uri_mut() = out.url[Position::BeforePath..Position::AfterQuery].parse().ok()?;
         *request.headers_mut() = headers;
@@ -268,11 +331,14 @@ impl Courier<'_> {
     ) -> Result<Heard, Trouble> {
         let began = Instant::now();
         let phase = || if marks.instants().out.is_some() { Phase::FirstByte } else { Phase::Send };
-        let response = match timeout(patience.first_byte.min(patience.whole), sender.send_request(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(trouble(&error, phase(), began.elapsed())),
-            Err(_) => return Err(timed_out(phase(), began.elapsed())),
-        };
+        let response =
+            match timeout(patience.first_byte.min(patience.whole), sender.send_request(request))
+                .await
+            {
+                Ok(Ok(response)) => response,
+                Ok(Err(error)) => return Err(trouble(&error, phase(), began.elapsed())),
+                Err(_) => return Err(timed_out(phase(), began.elapsed())),
+            };
         let (head, body) = response.into_parts();
         let cap = usize::try_from(self.limits.body_bytes).unwrap_or(usize::MAX);
         let left = patience.whole.saturating_sub(began.elapsed());
@@ -289,15 +355,25 @@ impl Courier<'_> {
 
     /// An answer as it may be recorded.
     pub(crate) fn answer(&self, out: &Outgoing<'_>, head: &Parts, read: &Read) -> Answer {
-        let value = |name: &str| out.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
-        let signatures = self.redactor.signatures(value("x-signature"), &out.body, value("x-timestamp"));
+        let value = |name: &str| {
+            out.headers
+                .iter()
+                .find(|(header, _)| header.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_str())
+        };
+        let signatures =
+            self.redactor.signatures(value("x-signature"), &out.body, value("x-timestamp"));
         let headers: Vec<(String, String)> = head
             .headers
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
             .collect();
         let body = String::from_utf8_lossy(&read.bytes);
-        let cleaned = self.redactor.answer(Raw { headers: &headers, body: &body, cut: read.cut }, &signatures);
+        let cleaned = self
+            .redactor
+            .answer(Raw { headers: &headers, body: &body, cut: read.cut }, &signatures);
         let mut headers = cleaned.headers;
         headers.retain(|(name, _)| RECORDED_HEADERS.contains(&name.as_str()));
         for (_, value) in &mut headers {
@@ -328,8 +404,12 @@ impl Courier<'_> {
         Sent {
             at,
             method: out.method.to_owned(),
-            url: Endpoint::parse(out.url.as_str()).map_or_else(String::new, |endpoint| endpoint.show()),
-            headers: headers_of(out).into_iter().map(|(name, value)| (spelled(name, out.spelling), shown(name, value))).collect(),
+            url: Endpoint::parse(out.url.as_str())
+                .map_or_else(String::new, |endpoint| endpoint.show()),
+            headers: headers_of(out)
+                .into_iter()
+                .map(|(name, value)| (spelled(name, out.spelling), shown(name, value)))
+                .collect(),
             body: self.sent_body(&out.body),
         }
     }
@@ -339,7 +419,8 @@ impl Courier<'_> {
         if body.len() <= RECORDED_SENT_BYTES {
             return self.redactor.clean(&String::from_utf8_lossy(body));
         }
-        let begins = self.redactor.clean_cut(&String::from_utf8_lossy(&body[..RECORDED_SENT_BYTES]));
+        let begins =
+            self.redactor.clean_cut(&String::from_utf8_lossy(&body[..RECORDED_SENT_BYTES]));
         format!("{begins}… ({} bytes in all)", body.len())
     }
 
@@ -355,8 +436,10 @@ fn headers_of(out: &Outgoing<'_>) -> Vec<(&'static str, String)> {
     let host = out.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let mut headers = vec![("Host", host)];
     headers.extend(out.headers.iter().cloned());
-    let mut usual =
-        vec![("Accept", "application/json".to_owned()), ("User-Agent", concat!("golive/", env!("CARGO_PKG_VERSION")).to_owned())];
+    let mut usual = vec![
+        ("Accept", "application/json".to_owned()),
+        ("User-Agent", concat!("golive/", env!("CARGO_PKG_VERSION")).to_owned()),
+    ];
     if !out.body.is_empty() || out.method != "GET" {
         usual.push(("Content-Length", out.body.len().to_string()));
     }
@@ -368,7 +451,8 @@ fn headers_of(out: &Outgoing<'_>) -> Vec<(&'static str, String)> {
     headers
 }
 
-/// Sends all of a request, leaves it with the receiver for a while, and closes the connection with the answer unread.
+/// Sends all of a request, leaves it with the receiver for a while, and closes the connection with
+/// the answer unread.
 async fn cut(
     mut sender: http1::SendRequest<Held>,
     request: hyper::Request<Held>,

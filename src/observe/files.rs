@@ -1,4 +1,5 @@
-//! Who may read the env file and the secret files, and whether git tracks them. What is in them is not read.
+//! Who may read the env file and the secret files, and whether git tracks them. What is in them is
+//! not read.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,10 +14,17 @@ use tokio::time::timeout;
 const GIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Looks at each file: configuration key, path as configured, path to open.
-pub(crate) async fn observe_secret_files(files: &[(String, String, PathBuf)]) -> Seen<Vec<SecretFile>> {
+pub(crate) async fn observe_secret_files(
+    files: &[(String, String, PathBuf)],
+) -> Seen<Vec<SecretFile>> {
     let mut seen: Vec<SecretFile> = files
         .iter()
-        .map(|(key, path, open)| SecretFile { path: path.clone(), key: key.clone(), mode: mode(open), tracked: None })
+        .map(|(key, path, open)| SecretFile {
+            path: path.clone(),
+            key: key.clone(),
+            mode: mode(open),
+            tracked: None,
+        })
         .collect();
     let mut asking = JoinSet::new();
     for (at, (_, _, open)) in files.iter().enumerate() {
@@ -44,7 +52,8 @@ fn mode(_path: &Path) -> Option<u32> {
     None
 }
 
-/// The whole path, if a work tree may hold it: most secret files lie in none, and then git need not be started.
+/// The whole path, if a work tree may hold it: most secret files lie in none, and then git need not
+/// be started.
 fn in_work_tree(path: &Path) -> Option<PathBuf> {
     let path = std::path::absolute(path).ok()?;
     path.ancestors().skip(1).any(|folder| folder.join(".git").exists()).then_some(path)
@@ -63,7 +72,9 @@ async fn tracked(path: &Path) -> Option<bool> {
         .stderr(Stdio::null())
         .kill_on_drop(true);
     // Inside of a hook these would point git to another repository.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"))
+    {
         git.env_remove(name);
     }
     match timeout(GIT_LIMIT, git.status()).await.ok()?.ok()?.code()? {
@@ -79,12 +90,17 @@ mod tests {
 
     fn git(folder: &Path, arguments: &[&str]) -> bool {
         let mut git = std::process::Command::new("git");
-        git.args(["-c", "user.name=t", "-c", "user.email=t@t.example"]).args(arguments).current_dir(folder).env_remove("GIT_DIR");
+        git.args(["-c", "user.name=t", "-c", "user.email=t@t.example"])
+            .args(arguments)
+            .current_dir(folder)
+            .env_remove("GIT_DIR");
         git.output().is_ok_and(|output| output.status.success())
     }
 
     async fn look(folder: &Path, name: &str) -> SecretFile {
-        match observe_secret_files(&[("env_file".to_owned(), name.to_owned(), folder.join(name))]).await {
+        match observe_secret_files(&[("env_file".to_owned(), name.to_owned(), folder.join(name))])
+            .await
+        {
             Seen::Got(mut seen) => seen.remove(0),
             other => panic!("{other:?}"),
         }
@@ -128,6 +144,9 @@ mod tests {
             assert_eq!(look(folder.path(), ".env").await.mode, Some(mode));
         }
         let absent = look(folder.path(), "absent").await;
-        assert_eq!((absent.mode, absent.path.as_str(), absent.key.as_str()), (None, "absent", "env_file"));
+        assert_eq!(
+            (absent.mode, absent.path.as_str(), absent.key.as_str()),
+            (None, "absent", "env_file")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! A request body whose last byte may wait for others, so that many requests are completed at the same moment.
+//! A request body whose last byte may wait for others, so that many requests are completed at the
+//! same moment.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +31,12 @@ impl StartingLine {
     /// For so many requests.
     pub(crate) fn new(expected: usize) -> Arc<Self> {
         Arc::new(Self {
-            waiting: Mutex::new(Waiting { expected, open: false, released: Vec::new(), wakers: Vec::new() }),
+            waiting: Mutex::new(Waiting {
+                expected,
+                open: false,
+                released: Vec::new(),
+                wakers: Vec::new(),
+            }),
             arrived: Notify::new(),
         })
     }
@@ -60,7 +66,10 @@ impl StartingLine {
     pub(crate) fn release(&self, number: usize) {
         let mut waiting = self.lock();
         waiting.released.push(number);
-        waiting.wakers.extract_if(.., |(waits, _)| *waits == number).for_each(|(_, waker)| waker.wake());
+        waiting
+            .wakers
+            .extract_if(.., |(waits, _)| *waits == number)
+            .for_each(|(_, waker)| waker.wake());
     }
 
     /// Lets everyone go who is here, and who comes later.
@@ -133,7 +142,10 @@ impl Body for Held {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
         let rest = this.bytes.len();
         let next = match &mut this.place {

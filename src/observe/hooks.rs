@@ -20,7 +20,8 @@ const OUTPUT_BYTES: usize = 4 * 1024;
 /// Answers may fail this often in a row before asking is given up.
 const FAILURES: u32 = 3;
 
-/// How many questions to one hook are open at once: each may be a program of its own, and what they ask is the merchant's database.
+/// How many questions to one hook are open at once: each may be a program of its own, and what they
+/// ask is the merchant's database.
 const AT_ONCE: usize = 4;
 
 /// The longest word for an order's state.
@@ -54,7 +55,9 @@ impl Answer for String {
     const EXPECTED: &'static str = "one word for the order's state";
 
     fn read(text: &str) -> Option<Self> {
-        let fits = !text.is_empty() && text.chars().count() <= WORD_CHARS && !text.chars().any(char::is_control);
+        let fits = !text.is_empty()
+            && text.chars().count() <= WORD_CHARS
+            && !text.chars().any(char::is_control);
         fits.then(|| text.to_owned())
     }
 
@@ -77,19 +80,45 @@ pub(crate) struct Asker<'a> {
 impl<'a> Asker<'a> {
     /// How often an order was credited; none where nothing tells.
     pub(crate) fn of_effects(context: &'a Context<'a>, courier: &'a Courier<'a>) -> Option<Self> {
-        Self::new(context, courier, "webhook.effects", context.merchant.webhook.effects.as_ref()?, context.wiring.effects.as_ref()?)
+        Self::new(
+            context,
+            courier,
+            "webhook.effects",
+            context.merchant.webhook.effects.as_ref()?,
+            context.wiring.effects.as_ref()?,
+        )
     }
 
     /// In which state an order is; none where nothing tells.
     pub(crate) fn of_status(context: &'a Context<'a>, courier: &'a Courier<'a>) -> Option<Self> {
-        Self::new(context, courier, "webhook.status", context.merchant.webhook.status.as_ref()?, context.wiring.status.as_ref()?)
+        Self::new(
+            context,
+            courier,
+            "webhook.status",
+            context.merchant.webhook.status.as_ref()?,
+            context.wiring.status.as_ref()?,
+        )
     }
 
-    fn new(context: &'a Context<'a>, courier: &'a Courier<'a>, table: &'static str, hook: &Hook, call: &'a HookCall) -> Option<Self> {
-        Some(Self { context, courier, table, call, settle: Duration::from_millis(hook.settle_ms), places: Semaphore::new(AT_ONCE) })
+    fn new(
+        context: &'a Context<'a>,
+        courier: &'a Courier<'a>,
+        table: &'static str,
+        hook: &Hook,
+        call: &'a HookCall,
+    ) -> Option<Self> {
+        Some(Self {
+            context,
+            courier,
+            table,
+            call,
+            settle: Duration::from_millis(hook.settle_ms),
+            places: Semaphore::new(AT_ONCE),
+        })
     }
 
-    /// The answer: right now, or once it was the same for as long as `settle` says, the clock starting now.
+    /// The answer: right now, or once it was the same for as long as `settle` says, the clock
+    /// starting now.
     pub(crate) async fn answer<T: Answer>(&self, order: &str, at_rest: bool) -> Seen<T> {
         let answer = if at_rest {
             self.rested(order).await
@@ -108,8 +137,13 @@ impl<'a> Asker<'a> {
         let patience = Duration::from_millis(self.context.merchant.limits.effects_wait_ms);
         let interval = match self.call {
             // A program costs far more than a request.
-            HookCall::Command(_) => (self.settle / 2).max(Duration::from_millis(500)).min(self.settle).max(Duration::from_millis(20)),
-            HookCall::Url { .. } => (self.settle / 5).clamp(Duration::from_millis(20), Duration::from_millis(500)),
+            HookCall::Command(_) => (self.settle / 2)
+                .max(Duration::from_millis(500))
+                .min(self.settle)
+                .max(Duration::from_millis(20)),
+            HookCall::Url { .. } => {
+                (self.settle / 5).clamp(Duration::from_millis(20), Duration::from_millis(500))
+            }
         };
         // What others of our own questions take is not the merchant's delay.
         let mut queued = Duration::ZERO;
@@ -144,7 +178,9 @@ impl<'a> Asker<'a> {
                     }
                 }
             }
-            if began.elapsed().saturating_sub(queued) + interval > patience.max(self.settle + 2 * interval) {
+            if began.elapsed().saturating_sub(queued) + interval
+                > patience.max(self.settle + 2 * interval)
+            {
                 return Err(NoLine::Trouble(Trouble {
                     detail: Some(format!("the answer of `{}` did not come to rest", self.table)),
                     ..timed_out(Phase::FirstByte, began.elapsed())
@@ -171,16 +207,26 @@ impl<'a> Asker<'a> {
         let (began, table) = (Instant::now(), self.table);
         let argv: Vec<String> = argv.iter().map(|part| part.replace("{id}", order)).collect();
         let limit = Duration::from_millis(self.context.merchant.limits.command_ms);
-        let output = programs::run(&argv, &self.context.wiring.folder, b"", limit, OUTPUT_BYTES).await;
-        let output = output.map_err(|failed| no_answer(began, format!("the program of `{table}` {failed}")))?;
+        let output =
+            programs::run(&argv, &self.context.wiring.folder, b"", limit, OUTPUT_BYTES).await;
+        let output = output
+            .map_err(|failed| no_answer(began, format!("the program of `{table}` {failed}")))?;
         let text = String::from_utf8_lossy(&output.stdout);
-        T::read(text.trim()).ok_or_else(|| no_answer(began, format!("the program of `{table}` did not print {}", T::EXPECTED)))
+        T::read(text.trim()).ok_or_else(|| {
+            no_answer(began, format!("the program of `{table}` did not print {}", T::EXPECTED))
+        })
     }
 
-    async fn ask<T: Answer>(&self, url: &str, pointer: Option<&str>, order: &str) -> Result<T, NoLine> {
+    async fn ask<T: Answer>(
+        &self,
+        url: &str,
+        pointer: Option<&str>,
+        order: &str,
+    ) -> Result<T, NoLine> {
         let (began, table) = (Instant::now(), self.table);
         let id: String = percent_encoded(order);
-        let url = Url::parse(&url.replace("{id}", &id)).map_err(|_| no_answer(began, format!("`{table}.url` is not an address")))?;
+        let url = Url::parse(&url.replace("{id}", &id))
+            .map_err(|_| no_answer(began, format!("`{table}.url` is not an address")))?;
         let out = Outgoing {
             name: table.to_owned(),
             url: &url,
@@ -191,20 +237,29 @@ impl<'a> Asker<'a> {
             wait: Wait::Answer,
         };
         let limits = self.courier.limits;
-        let (status, body) = self.courier.fetch(&out, Patience { contended: true, ..Patience::of(limits) }).await?;
+        let (status, body) =
+            self.courier.fetch(&out, Patience { contended: true, ..Patience::of(limits) }).await?;
         if status != 200 {
             return Err(no_answer(began, format!("`{table}.url` answered {status}")));
         }
         let answer = scalar(&body, pointer).and_then(|text| T::read(text.trim()));
-        answer.ok_or_else(|| no_answer(began, format!("`{table}.url` did not answer with {}", T::EXPECTED)))
+        answer.ok_or_else(|| {
+            no_answer(began, format!("`{table}.url` did not answer with {}", T::EXPECTED))
+        })
     }
 }
 
-/// The word or number in a JSON document, at the pointer or as the document itself; without a pointer, also a text that is no JSON.
+/// The word or number in a JSON document, at the pointer or as the document itself; without a
+/// pointer, also a text that is no JSON.
 fn scalar(body: &[u8], pointer: Option<&str>) -> Option<String> {
     let document: serde_json::Value = match serde_json::from_slice(body) {
         Ok(document) => document,
-        Err(_) => return pointer.is_none().then(|| std::str::from_utf8(body).ok().map(str::to_owned)).flatten(),
+        Err(_) => {
+            return pointer
+                .is_none()
+                .then(|| std::str::from_utf8(body).ok().map(str::to_owned))
+                .flatten();
+        }
     };
     match document.pointer(pointer.unwrap_or_default())? {
         serde_json::Value::Number(number) => Some(number.to_string()),
@@ -220,7 +275,12 @@ fn percent_encoded(id: &str) -> String {
 }
 
 fn no_answer(began: Instant, detail: String) -> NoLine {
-    NoLine::Trouble(Trouble { kind: TroubleKind::Other, phase: Phase::Body, after_ms: millis(began.elapsed()), detail: Some(detail) })
+    NoLine::Trouble(Trouble {
+        kind: TroubleKind::Other,
+        phase: Phase::Body,
+        after_ms: millis(began.elapsed()),
+        detail: Some(detail),
+    })
 }
 
 #[cfg(test)]
@@ -235,9 +295,16 @@ mod tests {
     fn counts_are_whole_numbers() {
         assert_eq!(read::<u64>("3", None), Some(3));
         assert_eq!(read::<u64>(r#"{"data":{"count":"2"}}"#, Some("/data/count")), Some(2));
-        for (body, pointer) in
-            [("1.5", None), ("-1", None), ("true", None), ("null", None), ("{}", Some("/count")), ("[1]", None), ("one", None), ("", None)]
-        {
+        for (body, pointer) in [
+            ("1.5", None),
+            ("-1", None),
+            ("true", None),
+            ("null", None),
+            ("{}", Some("/count")),
+            ("[1]", None),
+            ("one", None),
+            ("", None),
+        ] {
             assert_eq!(read::<u64>(body, pointer), None, "{body}");
         }
     }

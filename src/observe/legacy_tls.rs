@@ -1,4 +1,5 @@
-//! Whether a server still agrees to TLS 1.0 or 1.1: a ClientHello by hand, since no modern library speaks these.
+//! Whether a server still agrees to TLS 1.0 or 1.1: a ClientHello by hand, since no modern library
+//! speaks these.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -32,7 +33,8 @@ async fn agrees(dialer: &Dialer, url: &Url, version: [u8; 2]) -> Result<bool, No
     let asked = async {
         tcp.write_all(&hello).await?;
         let mut start = Vec::new();
-        // A record's header is 5 bytes; an alert is over after 7, a ServerHello says its version in bytes 9 and 10.
+        // A record's header is 5 bytes; an alert is over after 7, a ServerHello says its version in
+        // bytes 9 and 10.
         while start.len() < 11 && !(start.len() >= 7 && start[0] == ALERT) {
             if tcp.read_buf(&mut start).await? == 0 {
                 break;
@@ -41,7 +43,8 @@ async fn agrees(dialer: &Dialer, url: &Url, version: [u8; 2]) -> Result<bool, No
         Ok::<_, std::io::Error>(start)
     };
     match timeout(dialer.connect_limit(), asked).await {
-        Ok(Ok(start)) => read(&start, version).ok_or_else(|| other("the answer is not TLS", millis(began.elapsed())).into()),
+        Ok(Ok(start)) => read(&start, version)
+            .ok_or_else(|| other("the answer is not TLS", millis(began.elapsed())).into()),
         Ok(Err(error)) => match trouble(&error, Phase::Tls, began.elapsed()) {
             Trouble { kind: TroubleKind::Reset | TroubleKind::Closed, .. } => Ok(false),
             trouble => Err(trouble.into()),
@@ -58,22 +61,32 @@ const ALERT: u8 = 0x15;
 const HANDSHAKE: u8 = 0x16;
 const SERVER_HELLO: u8 = 2;
 
-/// What the start of an answer says; `None` when it is not TLS. Closing without a word is a refusal too.
+/// What the start of an answer says; `None` when it is not TLS. Closing without a word is a refusal
+/// too.
 fn read(start: &[u8], version: [u8; 2]) -> Option<bool> {
     match start {
         [] | [ALERT, 3, ..] => Some(false),
-        [HANDSHAKE, 3, _, _, _, SERVER_HELLO, _, _, _, major, minor, ..] => Some([*major, *minor] == version),
+        [HANDSHAKE, 3, _, _, _, SERVER_HELLO, _, _, _, major, minor, ..] => {
+            Some([*major, *minor] == version)
+        }
         _ => None,
     }
 }
 
-/// A ClientHello that offers `version` at most, with the suites that servers of its time have in common.
+/// A ClientHello that offers `version` at most, with the suites that servers of its time have in
+/// common.
 fn hello(version: [u8; 2], random: &[u8; 32], host: &str) -> Vec<u8> {
-    // ECDHE and plain RSA with AES, 3DES, and the signal that stands for the renegotiation extension.
-    const SUITES: [u16; 12] = [0xc009, 0xc00a, 0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0xc012, 0x0016, 0x000a, 0x00ff];
+    // ECDHE and plain RSA with AES, 3DES, and the signal that stands for the renegotiation
+    // extension.
+    const SUITES: [u16; 12] = [
+        0xc009, 0xc00a, 0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0xc012, 0x0016, 0x000a,
+        0x00ff,
+    ];
     // P-256, P-384, P-521, X25519.
     const GROUPS: [u16; 4] = [23, 24, 25, 29];
-    let numbers = |numbers: &[u16]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_be_bytes()).collect() };
+    let numbers = |numbers: &[u16]| -> Vec<u8> {
+        numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+    };
     let mut extensions = Vec::new();
     let mut extension = |kind: u16, content: Vec<u8>| {
         extensions.extend(kind.to_be_bytes());
@@ -93,7 +106,8 @@ fn hello(version: [u8; 2], random: &[u8; 32], host: &str) -> Vec<u8> {
     [vec![HANDSHAKE], TLS_1_0.to_vec(), long(handshake)].concat()
 }
 
-/// Bytes with their length in two bytes before them. A host name is at most 253 bytes, so all is far below 64 KiB.
+/// Bytes with their length in two bytes before them. A host name is at most 253 bytes, so all is
+/// far below 64 KiB.
 fn long(content: Vec<u8>) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
     [length.to_vec(), content].concat()
@@ -104,10 +118,16 @@ mod tests {
     use golive_checks::model::NotMade;
 
     use super::*;
-    use crate::observe::testing::{Authority, Years, dialer, dialer_with, listen, resets, serve_https};
+    use crate::observe::testing::{
+        Authority, Years, dialer, dialer_with, listen, resets, serve_https,
+    };
 
     async fn observe(address: std::net::SocketAddr) -> Seen<LegacyTls> {
-        observe_legacy_tls(&dialer(&[("shop.example:443", address)], &[]), &Url::parse("https://shop.example/").unwrap()).await
+        observe_legacy_tls(
+            &dialer(&[("shop.example:443", address)], &[]),
+            &Url::parse("https://shop.example/").unwrap(),
+        )
+        .await
     }
 
     /// What is seen of a server that answers every hello with these bytes.
@@ -140,13 +160,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_modern_server_refuses() {
-        let (address, _) = serve_https(Authority::root().leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
+        let (address, _) =
+            serve_https(Authority::root().leaf(&["shop.example"], Years::Now), vec![String::new()])
+                .await;
         assert_eq!(observe(address).await, Seen::Got(LegacyTls { tls10: false, tls11: false }));
     }
 
     #[tokio::test]
     async fn what_is_not_tls_or_not_reached_is_not_a_refusal() {
-        assert!(matches!(answers(b"HTTP/1.1 400 Bad Request\r\n").await, Seen::Trouble(Trouble { kind: TroubleKind::Tls, .. })));
+        assert!(matches!(
+            answers(b"HTTP/1.1 400 Bad Request\r\n").await,
+            Seen::Trouble(Trouble { kind: TroubleKind::Tls, .. })
+        ));
         let guarded = dialer_with(&[], &[], false, &golive_checks::model::Limits::default());
         let seen = observe_legacy_tls(&guarded, &Url::parse("https://127.0.0.1:9/").unwrap()).await;
         assert!(matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })), "{seen:?}");

@@ -38,7 +38,8 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use golive_checks::model::{
-    Exchange, Merchant, NotMade, Observations, OwnSignature, Probe, RunFacts, Scenario, ScenarioSeen, Secret, Seen,
+    Exchange, Merchant, NotMade, Observations, OwnSignature, Probe, RunFacts, Scenario,
+    ScenarioSeen, Secret, Seen,
 };
 use golive_checks::platform::{known_answers, signature};
 use jiff::Timestamp;
@@ -131,15 +132,21 @@ impl Contacts {
     }
 }
 
-/// Sees what the plan asks for, everything beside everything else as far as it may be, and names whom it contacted.
+/// Sees what the plan asks for, everything beside everything else as far as it may be, and names
+/// whom it contacted.
 ///
 /// # Errors
 ///
 /// When the switches cannot be followed.
-pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Progress) -> anyhow::Result<(Observations, Vec<String>)> {
+pub(crate) async fn observe(
+    plan: Plan,
+    context: &Context<'_>,
+    progress: &dyn Progress,
+) -> anyhow::Result<(Observations, Vec<String>)> {
     let (wiring, limits) = (context.wiring, &context.merchant.limits);
     let redactor = Redactor::new(&wiring.keys);
-    let dialer = if plan.reaches_out() { Some(Dialer::new(context.options, limits)?) } else { None };
+    let dialer =
+        if plan.reaches_out() { Some(Dialer::new(context.options, limits)?) } else { None };
     let courier = dialer.as_ref().map(|dialer| Courier { dialer, limits, redactor: &redactor });
     let scenarios = plan.granted_scenarios();
     let never_issued = |what: &str| format!("golive-{}-{what}", context.run.id);
@@ -157,12 +164,31 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     let look = Look { plan: &plan, seen: &seen, progress };
     let mut tasks: Vec<Task<'_>> = Vec::new();
     if let Some(secret) = &wiring.keys.secret_key {
-        look.at(&mut tasks, Probe::OwnSignature, |seen| &mut seen.own_signature, async { Seen::Got(own_signature(secret)) });
+        look.at(&mut tasks, Probe::OwnSignature, |seen| &mut seen.own_signature, async {
+            Seen::Got(own_signature(secret))
+        });
     }
-    look.at(&mut tasks, Probe::Signer, |seen| &mut seen.signer, observe_signer(wiring, limits, Timestamp::now()));
-    look.at(&mut tasks, Probe::SecretFiles, |seen| &mut seen.secret_files, observe_secret_files(&wiring.secret_files));
-    look.at(&mut tasks, Probe::Source, |seen| &mut seen.source, observe_source(context.merchant, wiring, context.options.history));
-    look.at(&mut tasks, Probe::ProxyVariables, |seen| &mut seen.proxy_variables, async { observe_proxy_variables() });
+    look.at(
+        &mut tasks,
+        Probe::Signer,
+        |seen| &mut seen.signer,
+        observe_signer(wiring, limits, Timestamp::now()),
+    );
+    look.at(
+        &mut tasks,
+        Probe::SecretFiles,
+        |seen| &mut seen.secret_files,
+        observe_secret_files(&wiring.secret_files),
+    );
+    look.at(
+        &mut tasks,
+        Probe::Source,
+        |seen| &mut seen.source,
+        observe_source(context.merchant, wiring, context.options.history),
+    );
+    look.at(&mut tasks, Probe::ProxyVariables, |seen| &mut seen.proxy_variables, async {
+        observe_proxy_variables()
+    });
     if let Some(courier) = &courier {
         let egress = observe_egress(courier.dialer, limits, &wiring.egress, wiring.proxy.as_ref());
         look.at(&mut tasks, Probe::Egress, |seen| &mut seen.egress, egress);
@@ -173,13 +199,34 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
     }
     if let (Some(courier), Some(url)) = (&courier, &wiring.webhook_url) {
         let dialer = courier.dialer;
-        look.at(&mut tasks, Probe::WebhookNames, |seen| &mut seen.webhook_names, webhook_names(dialer, url));
-        look.at(&mut tasks, Probe::WebhookTls, |seen| &mut seen.webhook_tls, observe_tls(dialer, url));
-        look.at(&mut tasks, Probe::WebhookLegacyTls, |seen| &mut seen.webhook_legacy_tls, observe_legacy_tls(dialer, url));
+        look.at(
+            &mut tasks,
+            Probe::WebhookNames,
+            |seen| &mut seen.webhook_names,
+            webhook_names(dialer, url),
+        );
+        look.at(
+            &mut tasks,
+            Probe::WebhookTls,
+            |seen| &mut seen.webhook_tls,
+            observe_tls(dialer, url),
+        );
+        look.at(
+            &mut tasks,
+            Probe::WebhookLegacyTls,
+            |seen| &mut seen.webhook_legacy_tls,
+            observe_legacy_tls(dialer, url),
+        );
         let plain_http = observe_plain_http(courier, url, &plain_order);
-        look.at(&mut tasks, Probe::WebhookPlainHttp, |seen| &mut seen.webhook_plain_http, plain_http);
+        look.at(
+            &mut tasks,
+            Probe::WebhookPlainHttp,
+            |seen| &mut seen.webhook_plain_http,
+            plain_http,
+        );
         if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
-            let (effects, status) = (Asker::of_effects(context, courier), Asker::of_status(context, courier));
+            let (effects, status) =
+                (Asker::of_effects(context, courier), Asker::of_status(context, courier));
             let control = control.as_ref();
             let conversation = Conversation {
                 context,
@@ -195,7 +242,8 @@ pub(crate) async fn observe(plan: Plan, context: &Context<'_>, progress: &dyn Pr
                 progress,
             };
             let (scenarios, record) = (&scenarios, &record);
-            // First in line: everything else waits less than it does, and its control's connection is to be undisturbed.
+            // First in line: everything else waits less than it does, and its control's connection
+            // is to be undisturbed.
             tasks.insert(0, Box::pin(async move { conversation.hold(scenarios, record).await }));
         }
     }
@@ -241,7 +289,8 @@ impl<'a> Look<'a> {
     }
 }
 
-/// What is known before anything was looked at: what is left out and why, and that the rest has not been seen yet.
+/// What is known before anything was looked at: what is left out and why, and that the rest has not
+/// been seen yet.
 fn before(plan: &Plan) -> Observations {
     fn wish<T>(plan: &Plan, probe: &Probe) -> Seen<T> {
         match plan.look(probe) {
@@ -251,7 +300,10 @@ fn before(plan: &Plan) -> Observations {
         }
     }
     let scenario = |planned: &plan::Planned<Scenario>| {
-        (planned.what.name.to_owned(), Seen::NotMade(planned.not_made.clone().unwrap_or(NotMade::Interrupted)))
+        (
+            planned.what.name.to_owned(),
+            Seen::NotMade(planned.not_made.clone().unwrap_or(NotMade::Interrupted)),
+        )
     };
     Observations {
         webhook_names: wish(plan, &Probe::WebhookNames),
@@ -271,7 +323,8 @@ fn before(plan: &Plan) -> Observations {
     }
 }
 
-/// Says of what was not seen why not: the run was stopped. What is missing without that was ours to see.
+/// Says of what was not seen why not: the run was stopped. What is missing without that was ours to
+/// see.
 fn after(seen: &mut Observations, stopped: Option<&NotMade>) {
     fn say<T>(seen: &mut Seen<T>, stopped: Option<&NotMade>) {
         if matches!(seen, Seen::NotMade(NotMade::Interrupted)) {
@@ -316,7 +369,10 @@ async fn stopped(context: &Context<'_>) -> NotMade {
 
 /// A secret that is nobody's, for forged signatures.
 fn wrong_secret(run: &RunFacts) -> Secret {
-    Secret::new(format!("sk_live_{}", HEXLOWER.encode(&Sha256::digest(format!("golive {} wrong", run.id)))))
+    Secret::new(format!(
+        "sk_live_{}",
+        HEXLOWER.encode(&Sha256::digest(format!("golive {} wrong", run.id)))
+    ))
 }
 
 /// Whether the tool's own code signs and verifies with `secret`.

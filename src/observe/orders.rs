@@ -1,4 +1,5 @@
-//! The orders that deliveries are about: test orders of the merchant's, or ids that were never issued.
+//! The orders that deliveries are about: test orders of the merchant's, or ids that were never
+//! issued.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -40,7 +41,12 @@ impl<'a> Orders<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         let desk = |source| Desk { source, given: Cell::new(0), standing: OnceCell::new() };
         let wiring = context.wiring;
-        Self { context, never_issued: Cell::new(0), payments: desk(wiring.order.as_ref()), payouts: desk(wiring.payout.as_ref()) }
+        Self {
+            context,
+            never_issued: Cell::new(0),
+            payments: desk(wiring.order.as_ref()),
+            payouts: desk(wiring.payout.as_ref()),
+        }
     }
 
     /// An order for a scenario.
@@ -58,7 +64,8 @@ impl<'a> Orders<'a> {
                     return Ok(unknown);
                 }
                 // Where none can be had, the scenarios that want one of their own say so.
-                let standing = desk.standing.get_or_init(|| async { self.issue(desk, need).await.ok() }).await;
+                let standing =
+                    desk.standing.get_or_init(|| async { self.issue(desk, need).await.ok() }).await;
                 Ok(match standing {
                     Some(standing) => OrderId { reference: unknown.reference, ..standing.clone() },
                     None => unknown,
@@ -97,9 +104,12 @@ impl<'a> Orders<'a> {
         };
         let Limits { command_ms, .. } = self.context.merchant.limits;
         let limit = Duration::from_millis(command_ms);
-        let output = programs::run(argv, &self.context.wiring.folder, b"", limit, OUTPUT_BYTES).await;
+        let output =
+            programs::run(argv, &self.context.wiring.folder, b"", limit, OUTPUT_BYTES).await;
         let output = output.map_err(|failed| trouble(failed.to_string()))?;
-        printed(&output.stdout).ok_or_else(|| trouble(r#"did not print {"order_id": "…", "amount": "1.00"}"#.to_owned()))
+        printed(&output.stdout).ok_or_else(|| {
+            trouble(r#"did not print {"order_id": "…", "amount": "1.00"}"#.to_owned())
+        })
     }
 }
 
@@ -115,15 +125,22 @@ struct Printed<'a> {
 fn printed(stdout: &[u8]) -> Option<OrderId> {
     let printed: Printed<'_> = serde_json::from_slice(stdout).ok()?;
     // Numbers are taken as they are spelled: 1.00 stays 1.00.
-    let text = |raw: &RawValue| serde_json::from_str::<String>(raw.get()).unwrap_or_else(|_| raw.get().to_owned());
+    let text = |raw: &RawValue| {
+        serde_json::from_str::<String>(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
+    };
     usable(&text(printed.order_id), &printed.amount.map_or_else(|| AMOUNT.to_owned(), text))
 }
 
 /// An order of the merchant's, where its parts can stand in an event.
 fn usable(id: &str, amount: &str) -> Option<OrderId> {
-    let id_fits = !id.is_empty() && id.len() <= 200 && !id.starts_with(['{', '[']) && !matches!(id, "null" | "true" | "false");
+    let id_fits = !id.is_empty()
+        && id.len() <= 200
+        && !id.starts_with(['{', '['])
+        && !matches!(id, "null" | "true" | "false");
     let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
-    let digits = |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str| {
+        !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let amount_fits = digits(whole) && digits(part) && (whole == "0" || !whole.starts_with('0'));
     (id_fits && amount_fits).then(|| OrderId::new(id, amount, true))
 }
@@ -135,14 +152,32 @@ mod tests {
     #[test]
     fn reads_what_programs_print() {
         let order = |text: &str| printed(text.as_bytes()).map(|order| (order.id, order.amount));
-        assert_eq!(order(r#"{"order_id": "T-1", "amount": "1.00"}"#), Some(("T-1".into(), "1.00".into())));
-        assert_eq!(order(r#"{"order_id": 6116229263036, "amount": 105.00, "more": {}}"#), Some(("6116229263036".into(), "105.00".into())));
+        assert_eq!(
+            order(r#"{"order_id": "T-1", "amount": "1.00"}"#),
+            Some(("T-1".into(), "1.00".into()))
+        );
+        assert_eq!(
+            order(r#"{"order_id": 6116229263036, "amount": 105.00, "more": {}}"#),
+            Some(("6116229263036".into(), "105.00".into()))
+        );
         assert_eq!(order("{\"payout_order_id\": \"P-1\"}\n"), Some(("P-1".into(), "1.00".into())));
-        for wrong in ["", "T-1", "[]", r#"{"order_id": null}"#, r#"{"order_id": {}}"#, r#"{"order_id": ""}"#, r#"{"amount": "1.00"}"#] {
+        for wrong in [
+            "",
+            "T-1",
+            "[]",
+            r#"{"order_id": null}"#,
+            r#"{"order_id": {}}"#,
+            r#"{"order_id": ""}"#,
+            r#"{"amount": "1.00"}"#,
+        ] {
             assert_eq!(order(wrong), None, "{wrong}");
         }
         for wrong in ["", "-1.00", "1e3", "1.", ".5", "01.00", "1,00", r#"1,\"x\":1"#, "null"] {
-            assert_eq!(order(&format!(r#"{{"order_id": "T-1", "amount": "{wrong}"}}"#)), None, "{wrong}");
+            assert_eq!(
+                order(&format!(r#"{{"order_id": "T-1", "amount": "{wrong}"}}"#)),
+                None,
+                "{wrong}"
+            );
         }
     }
 }

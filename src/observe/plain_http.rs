@@ -7,8 +7,13 @@ use url::Url;
 
 use super::exchange::{Courier, Outgoing, Patience};
 
-/// Sends an unsigned event for `order_id`, which was never issued, to the webhook's path over plain HTTP.
-pub(crate) async fn observe_plain_http(courier: &Courier<'_>, webhook: &Url, order_id: &str) -> Seen<Exchange> {
+/// Sends an unsigned event for `order_id`, which was never issued, to the webhook's path over plain
+/// HTTP.
+pub(crate) async fn observe_plain_http(
+    courier: &Courier<'_>,
+    webhook: &Url,
+    order_id: &str,
+) -> Seen<Exchange> {
     let Some(url) = in_the_clear(webhook) else {
         return Seen::NotMade(NotMade::Unconfigured { key: "webhook.url".to_owned() });
     };
@@ -33,7 +38,8 @@ pub(crate) async fn observe_plain_http(courier: &Courier<'_>, webhook: &Url, ord
     }
 }
 
-/// The same address on port 80. A query may hold a token of the merchant's, which is not for everyone on the path to read.
+/// The same address on port 80. A query may hold a token of the merchant's, which is not for
+/// everyone on the path to read.
 fn in_the_clear(webhook: &Url) -> Option<Url> {
     let mut url = webhook.clone();
     url.set_scheme("http").ok()?;
@@ -65,13 +71,25 @@ mod tests {
 
     #[tokio::test]
     async fn sends_one_unsigned_event_without_the_query() {
-        let (address, asked) = serve_http(vec![http("401 Unauthorized", "application/json", "{}")]).await;
-        let Seen::Got(exchange) = observe(&[("shop.example:80", address)]).await else { panic!("not tried") };
+        let (address, asked) =
+            serve_http(vec![http("401 Unauthorized", "application/json", "{}")]).await;
+        let Seen::Got(exchange) = observe(&[("shop.example:80", address)]).await else {
+            panic!("not tried")
+        };
         assert_eq!(exchange.status(), Some(401));
         let asked = asked.lock().unwrap();
         assert_eq!(asked.len(), 1);
-        assert!(asked[0].starts_with("POST /hook HTTP/1.1\r\n") && asked[0].contains("Host: shop.example\r\n"), "{}", asked[0]);
-        assert!(asked[0].ends_with(r#"{"data":{"order_id":"golive-1"},"event":"payment.processing"}"#), "{}", asked[0]);
+        assert!(
+            asked[0].starts_with("POST /hook HTTP/1.1\r\n")
+                && asked[0].contains("Host: shop.example\r\n"),
+            "{}",
+            asked[0]
+        );
+        assert!(
+            asked[0].ends_with(r#"{"data":{"order_id":"golive-1"},"event":"payment.processing"}"#),
+            "{}",
+            asked[0]
+        );
         assert!(!asked[0].to_ascii_lowercase().contains("x-signature"));
         assert!(!format!("{exchange:?}").contains("MARKER"));
     }
@@ -79,7 +97,9 @@ mod tests {
     #[tokio::test]
     async fn a_closed_port_is_recorded_as_an_exchange_without_answer() {
         let (_bound, unused) = refuses();
-        let Seen::Got(exchange) = observe(&[("shop.example:80", unused)]).await else { panic!("not tried") };
+        let Seen::Got(exchange) = observe(&[("shop.example:80", unused)]).await else {
+            panic!("not tried")
+        };
         assert_eq!(exchange.answer.unwrap_err().kind, TroubleKind::Refused);
     }
 
@@ -94,7 +114,12 @@ mod tests {
         let (keys, limits) = (Keyring::default(), Limits::default());
         let (dialer, redactor) = (dialer_with(&[], &[], false, &limits), Redactor::new(&keys));
         let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
-        let seen = observe_plain_http(&courier, &Url::parse("https://127.0.0.1/hook").unwrap(), "golive-1").await;
+        let seen = observe_plain_http(
+            &courier,
+            &Url::parse("https://127.0.0.1/hook").unwrap(),
+            "golive-1",
+        )
+        .await;
         assert!(matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })), "{seen:?}");
     }
 }

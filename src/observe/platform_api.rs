@@ -1,4 +1,5 @@
-//! The one call to the platform: signed, read-only, for an order id that was never issued, and only to the platform's own host.
+//! The one call to the platform: signed, read-only, for an order id that was never issued, and only
+//! to the platform's own host.
 
 use std::time::Instant;
 
@@ -17,20 +18,27 @@ use super::exchange::{Courier, Outgoing, Read};
 use crate::wiring::Wiring;
 
 /// Asks the platform for the status of `order_id`, which was never issued.
-pub(crate) async fn observe_order_status(courier: &Courier<'_>, wiring: &Wiring, order_id: &str) -> Seen<Exchange> {
+pub(crate) async fn observe_order_status(
+    courier: &Courier<'_>,
+    wiring: &Wiring,
+    order_id: &str,
+) -> Seen<Exchange> {
     let unconfigured = |key: &str| Seen::NotMade(NotMade::Unconfigured { key: key.to_owned() });
-    let Some(url) = wiring.base_url.as_ref().and_then(status_url) else { return unconfigured("api.base_url") };
+    let Some(url) = wiring.base_url.as_ref().and_then(status_url) else {
+        return unconfigured("api.base_url");
+    };
     let Some(api_key) = &wiring.keys.api_key else { return unconfigured("api.api_key") };
     let Some(secret_key) = &wiring.keys.secret_key else { return unconfigured("api.secret_key") };
     // A key that a header cannot carry is a finding of its own.
     if HeaderValue::from_str(api_key.expose()).is_err() {
         return unconfigured("api.api_key");
     }
-    let client = match Client::new(courier.dialer, courier.limits, &url, wiring.proxy.as_ref()).await {
-        Ok(client) => client,
-        Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
-        Err(NoLine::Trouble(trouble)) => return Seen::Trouble(trouble),
-    };
+    let client =
+        match Client::new(courier.dialer, courier.limits, &url, wiring.proxy.as_ref()).await {
+            Ok(client) => client,
+            Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
+            Err(NoLine::Trouble(trouble)) => return Seen::Trouble(trouble),
+        };
     let call = order_status(api_key, secret_key, order_id, Timestamp::now());
     let out = Outgoing {
         name: "order-status".to_owned(),
@@ -44,10 +52,12 @@ pub(crate) async fn observe_order_status(courier: &Courier<'_>, wiring: &Wiring,
     Seen::Got(send(courier, &client, &out).await)
 }
 
-/// Where the status of orders is asked for: on the platform's production host, over HTTPS, at the usual port. The secret signs for no
-/// other.
+/// Where the status of orders is asked for: on the platform's production host, over HTTPS, at the
+/// usual port. The secret signs for no other.
 fn status_url(base: &Url) -> Option<Url> {
-    let own = base.scheme() == "https" && base.port().is_none() && base.host_str().map(classify) == Some(HostKind::Production);
+    let own = base.scheme() == "https"
+        && base.port().is_none()
+        && base.host_str().map(classify) == Some(HostKind::Production);
     let mut url = own.then(|| base.clone())?;
     url.set_username("").and_then(|()| url.set_password(None)).ok()?;
     url.set_path(Call::OrderStatus.path());
@@ -60,7 +70,9 @@ async fn send(courier: &Courier<'_>, client: &Client, out: &Outgoing<'_>) -> Exc
     // The signed bytes are the sent bytes: no serialising here.
     let mut request = client.request(Method::POST).body(out.body.clone());
     for (name, value) in &out.headers {
-        if let (Ok(name), Ok(mut value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+        if let (Ok(name), Ok(mut value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+        {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
@@ -98,7 +110,9 @@ mod tests {
 
     use super::*;
     use crate::observe::redact::Redactor;
-    use crate::observe::testing::{Asked, Authority, Years, dialer, http, refuses, serve_http, serve_https};
+    use crate::observe::testing::{
+        Asked, Authority, Years, dialer, http, refuses, serve_http, serve_https,
+    };
 
     fn wiring(base_url: &str) -> Wiring {
         let keys = Keyring {
@@ -109,15 +123,22 @@ mod tests {
         Wiring { keys, base_url: Url::parse(base_url).ok(), ..Wiring::default() }
     }
 
-    async fn ask(wiring: &Wiring, redirects: &[(&str, SocketAddr)], root: &Authority, limits: &Limits) -> Seen<Exchange> {
-        let (dialer, redactor) = (dialer(redirects, &[&root.certificate]), Redactor::new(&wiring.keys));
+    async fn ask(
+        wiring: &Wiring,
+        redirects: &[(&str, SocketAddr)],
+        root: &Authority,
+        limits: &Limits,
+    ) -> Seen<Exchange> {
+        let (dialer, redactor) =
+            (dialer(redirects, &[&root.certificate]), Redactor::new(&wiring.keys));
         let courier = Courier { dialer: &dialer, limits, redactor: &redactor };
         observe_order_status(&courier, wiring, "golive-never-issued").await
     }
 
     async fn answered(answer: String) -> (Exchange, Asked) {
         let root = Authority::root();
-        let (address, asked) = serve_https(root.leaf(&["api.kwikpaisa.com"], Years::Now), vec![answer]).await;
+        let (address, asked) =
+            serve_https(root.leaf(&["api.kwikpaisa.com"], Years::Now), vec![answer]).await;
         let wiring = wiring("https://api.kwikpaisa.com");
         match ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default()).await {
             Seen::Got(exchange) => (exchange, asked),
@@ -137,14 +158,19 @@ mod tests {
         assert!(asked[0].contains("x-api-key: pk_live_MARKER1a2b3c4d5e6f7g8h\r\n"));
         assert!(asked[0].contains("golive-never-issued"));
         assert!(!format!("{exchange:?}").contains("MARKER"));
-        let signature = &exchange.sent.headers.iter().find(|(name, _)| name == "x-signature").unwrap().1;
+        let signature =
+            &exchange.sent.headers.iter().find(|(name, _)| name == "x-signature").unwrap().1;
         assert_eq!(signature.chars().count(), 9, "{signature}");
-        assert!(exchange.times.answer_us >= exchange.times.first_byte_us && exchange.times.first_byte_us > 0);
+        assert!(
+            exchange.times.answer_us >= exchange.times.first_byte_us
+                && exchange.times.first_byte_us > 0
+        );
     }
 
     #[tokio::test]
     async fn redirects_are_answers_and_not_followed() {
-        let (exchange, asked) = answered(http("302 Found\r\nLocation: https://evil.example/", "text/html", "")).await;
+        let (exchange, asked) =
+            answered(http("302 Found\r\nLocation: https://evil.example/", "text/html", "")).await;
         assert_eq!(exchange.status(), Some(302));
         assert_eq!(asked.lock().unwrap().len(), 1);
     }
@@ -161,17 +187,28 @@ mod tests {
         let root = Authority::root();
         let wiring = wiring("https://api.kwikpaisa.com/");
         let (plain, _) = serve_http(vec![String::new()]).await;
-        let (other, _) = serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
+        let (other, _) =
+            serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
         let (_bound, unused) = refuses();
-        for (address, kind, phase) in [(unused, TroubleKind::Refused, Phase::Connect), (other, TroubleKind::Certificate, Phase::Tls)] {
-            let Seen::Got(exchange) = ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default()).await else {
+        for (address, kind, phase) in [
+            (unused, TroubleKind::Refused, Phase::Connect),
+            (other, TroubleKind::Certificate, Phase::Tls),
+        ] {
+            let Seen::Got(exchange) =
+                ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default())
+                    .await
+            else {
                 panic!("not tried")
             };
             let trouble = exchange.answer.unwrap_err();
             assert_eq!((trouble.kind, trouble.phase), (kind, phase));
         }
         let limits = Limits { exchange_ms: 200, ..Limits::default() };
-        let Seen::Got(exchange) = ask(&wiring, &[("api.kwikpaisa.com:443", plain)], &root, &limits).await else { panic!("not tried") };
+        let Seen::Got(exchange) =
+            ask(&wiring, &[("api.kwikpaisa.com:443", plain)], &root, &limits).await
+        else {
+            panic!("not tried")
+        };
         assert!(exchange.answer.is_err());
     }
 
@@ -188,10 +225,16 @@ mod tests {
             "not a url",
         ] {
             let seen = ask(&wiring(base), &[], &root, &Limits::default()).await;
-            assert_eq!(seen, Seen::NotMade(NotMade::Unconfigured { key: "api.base_url".to_owned() }), "{base}");
+            assert_eq!(
+                seen,
+                Seen::NotMade(NotMade::Unconfigured { key: "api.base_url".to_owned() }),
+                "{base}"
+            );
         }
         assert_eq!(
-            status_url(&Url::parse("https://u:p@api.kwikpaisa.com/api/v3?x=1#y").unwrap()).unwrap().as_str(),
+            status_url(&Url::parse("https://u:p@api.kwikpaisa.com/api/v3?x=1#y").unwrap())
+                .unwrap()
+                .as_str(),
             "https://api.kwikpaisa.com/api/v3/pg/order/status"
         );
     }
@@ -209,6 +252,9 @@ mod tests {
         };
         assert_eq!(key(|keys| keys.api_key = None).await, "api.api_key");
         assert_eq!(key(|keys| keys.secret_key = None).await, "api.secret_key");
-        assert_eq!(key(|keys| keys.api_key = Some(Secret::new("pk_live_MARKER\n1".to_owned()))).await, "api.api_key");
+        assert_eq!(
+            key(|keys| keys.api_key = Some(Secret::new("pk_live_MARKER\n1".to_owned()))).await,
+            "api.api_key"
+        );
     }
 }

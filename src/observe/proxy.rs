@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use golive_checks::model::Seen;
 
 /// Variables that send requests through a proxy. `NO_PROXY` only makes exceptions.
-const VARIABLES: [&str; 6] = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const VARIABLES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The names of those that are set; their values may hold a password.
 pub(crate) fn observe_proxy_variables() -> Seen<Vec<String>> {
@@ -24,7 +25,9 @@ mod tests {
     #[test]
     fn names_what_is_set_and_not_empty() {
         let value = |name: &str| match name {
-            "HTTPS_PROXY" | "all_proxy" | "NO_PROXY" => Some("http://user:MARKER@proxy.example".into()),
+            "HTTPS_PROXY" | "all_proxy" | "NO_PROXY" => {
+                Some("http://user:MARKER@proxy.example".into())
+            }
             "http_proxy" => Some(OsString::new()),
             _ => None,
         };

@@ -1,4 +1,5 @@
-//! The races of a conversation: what they wait for, and when the last byte of each delivery goes out.
+//! The races of a conversation: what they wait for, and when the last byte of each delivery goes
+//! out.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,7 +19,8 @@ const ARRIVAL: Duration = Duration::from_millis(20);
 /// How far apart the first and the last are that go out close together.
 const CLOSE: Duration = Duration::from_millis(20);
 
-/// How far apart they are at least and at most that are spread over the time of an answer, however long that takes.
+/// How far apart they are at least and at most that are spread over the time of an answer, however
+/// long that takes.
 const APART: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(250)];
 
 /// Timers are a millisecond coarse.
@@ -27,15 +29,22 @@ const COARSE: Duration = Duration::from_millis(2);
 /// How many connections the races of one wave may hold open.
 const AT_ONCE: usize = 120;
 
-/// Seats for `count` races of so many deliveries each, with a receiver that takes `handling` for one: in waves that would take it `limit` at
-/// most if it did one thing at a time.
+/// Seats for `count` races of so many deliveries each, with a receiver that takes `handling` for
+/// one: in waves that would take it `limit` at most if it did one thing at a time.
 ///
-/// Races start in waves, those of one wave right after one another: what the others have the receiver write keeps the first of an event at work for
-/// longer, and that is when its duplicates get past it. A race alone catches a receiver that locks its database half as often.
-pub(crate) fn seats(count: usize, deliveries: u64, handling: Duration, limit: Duration) -> Vec<Seat> {
+/// Races start in waves, those of one wave right after one another: what the others have the
+/// receiver write keeps the first of an event at work for longer, and that is when its duplicates
+/// get past it. A race alone catches a receiver that locks its database half as often.
+pub(crate) fn seats(
+    count: usize,
+    deliveries: u64,
+    handling: Duration,
+    limit: Duration,
+) -> Vec<Seat> {
     let deliveries = usize::try_from(deliveries).unwrap_or(usize::MAX).max(1);
     let each = handling.saturating_mul(u32::try_from(deliveries).unwrap_or(u32::MAX));
-    let bearable = usize::try_from(limit.as_micros() / each.as_micros().max(1)).unwrap_or(usize::MAX);
+    let bearable =
+        usize::try_from(limit.as_micros() / each.as_micros().max(1)).unwrap_or(usize::MAX);
     let lanes = bearable.min(AT_ONCE / deliveries).max(1);
     let shared = Rc::new(Shared::default());
     let mut before: Option<Rc<Wave>> = None;
@@ -43,7 +52,8 @@ pub(crate) fn seats(count: usize, deliveries: u64, handling: Duration, limit: Du
     while seats.len() < count {
         let wave = Rc::new(Wave::of(lanes.min(count - seats.len())));
         for number in 0..wave.size {
-            let ahead = if number == 0 { None } else { seats.last().map(|seat| Arc::clone(&seat.go)) };
+            let ahead =
+                if number == 0 { None } else { seats.last().map(|seat| Arc::clone(&seat.go)) };
             seats.push(Seat {
                 shared: Rc::clone(&shared),
                 before: before.clone(),
@@ -109,7 +119,8 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    /// Waits until this wave may line up; it may not any more once the first was as long ago as `limit`.
+    /// Waits until this wave may line up; it may not any more once the first was as long ago as
+    /// `limit`.
     pub(crate) async fn ready(&mut self, limit: Duration) -> Result<(), NotMade> {
         drop(self.ready.take());
         self.wave.ready.gathered(0).await;
@@ -121,8 +132,8 @@ impl Seat {
         if first.elapsed() >= limit { Err(NotMade::RacesTookLong) } else { Ok(()) }
     }
 
-    /// Waits until all stand on the starting line, and the other races of the wave too, and lets them go. Who has missed a start before is not
-    /// waited for again.
+    /// Waits until all stand on the starting line, and the other races of the wave too, and lets
+    /// them go. Who has missed a start before is not waited for again.
     pub(crate) async fn start(&mut self, line: &StartingLine, patience: Duration, order: &Order) {
         gather(line, patience, &self.shared.missing).await;
         drop(self.lined_up.take());
@@ -161,14 +172,24 @@ async fn gather(line: &StartingLine, patience: Duration, missing: &Cell<usize>) 
 pub(crate) struct Order(Vec<(Duration, usize)>);
 
 impl Order {
-    /// For `count` deliveries of the race `name`, to a receiver that answers in `answer`: the same for the same seed.
-    pub(crate) fn of(release: Release, count: usize, seed: u32, name: &str, answer: Duration) -> Self {
+    /// For `count` deliveries of the race `name`, to a receiver that answers in `answer`: the same
+    /// for the same seed.
+    pub(crate) fn of(
+        release: Release,
+        count: usize,
+        seed: u32,
+        name: &str,
+        answer: Duration,
+    ) -> Self {
         let after: fn(f64, Duration) -> Duration = match release {
             Release::AtOnce => return Self(Vec::new()),
             Release::Close => |random, _| CLOSE.mul_f64(random.powi(3)),
-            Release::Apart => |random, answer| (answer * 5 / 4).clamp(APART[0], APART[1]).mul_f64(random),
+            Release::Apart => {
+                |random, answer| (answer * 5 / 4).clamp(APART[0], APART[1]).mul_f64(random)
+            }
         };
-        let mut order: Vec<(Duration, usize)> = (0..count).map(|number| (after(random(seed, name, number), answer), number)).collect();
+        let mut order: Vec<(Duration, usize)> =
+            (0..count).map(|number| (after(random(seed, name, number), answer), number)).collect();
         order.sort_unstable();
         Self(order)
     }
@@ -191,7 +212,8 @@ impl Order {
 /// From 0 up to 1, the same for the same seed, name and number.
 fn random(seed: u32, name: &str, number: usize) -> f64 {
     let digest = Sha256::digest(format!("golive race {seed} {name} {number}"));
-    f64::from(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])) / f64::from(u32::MAX)
+    f64::from(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
+        / f64::from(u32::MAX)
 }
 
 /// Waits until `due`: by timer as far as that goes, the rest by looking.
@@ -222,9 +244,18 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_order_and_another_another() {
         for release in [Release::Close, Release::Apart] {
-            assert_eq!(order(release, 7, "once-concurrent-2"), order(release, 7, "once-concurrent-2"));
-            assert_ne!(order(release, 7, "once-concurrent-2"), order(release, 8, "once-concurrent-2"));
-            assert_ne!(order(release, 7, "once-concurrent-2"), order(release, 7, "once-concurrent-4"));
+            assert_eq!(
+                order(release, 7, "once-concurrent-2"),
+                order(release, 7, "once-concurrent-2")
+            );
+            assert_ne!(
+                order(release, 7, "once-concurrent-2"),
+                order(release, 8, "once-concurrent-2")
+            );
+            assert_ne!(
+                order(release, 7, "once-concurrent-2"),
+                order(release, 7, "once-concurrent-4")
+            );
         }
     }
 
@@ -244,12 +275,20 @@ mod tests {
 
     #[test]
     fn most_of_those_that_go_close_together_go_within_a_few_milliseconds() {
-        let near = (0..100).flat_map(|seed| order(Release::Close, seed, "a")).filter(|(after, _)| *after <= 5 * MS).count();
+        let near = (0..100)
+            .flat_map(|seed| order(Release::Close, seed, "a"))
+            .filter(|(after, _)| *after <= 5 * MS)
+            .count();
         assert!((1_000..1_500).contains(&near), "{near} of 2000");
     }
 
-    /// Goes through a race of one delivery that is answered after a while; when its delivery went, and when it was answered.
-    async fn race(mut seat: Seat, limit: Duration, answered_after: Duration) -> Result<(Instant, Instant), NotMade> {
+    /// Goes through a race of one delivery that is answered after a while; when its delivery went,
+    /// and when it was answered.
+    async fn race(
+        mut seat: Seat,
+        limit: Duration,
+        answered_after: Duration,
+    ) -> Result<(Instant, Instant), NotMade> {
         seat.ready(limit).await?;
         let line = StartingLine::new(0);
         seat.start(&line, 1_000 * MS, &Order(Vec::new())).await;
@@ -261,8 +300,11 @@ mod tests {
     #[tokio::test]
     async fn races_of_a_wave_go_right_after_one_another_and_the_next_wave_once_they_are_answered() {
         // Two of twenty, at 50 ms each, are what a wave may cost.
-        let all = seats(5, 20, 50 * MS, 2_000 * MS).into_iter().map(|seat| race(seat, 10_000 * MS, 100 * MS));
-        let times: Vec<(Instant, Instant)> = each(all).await.into_iter().map(|ended| ended.expect("there is time")).collect();
+        let all = seats(5, 20, 50 * MS, 2_000 * MS)
+            .into_iter()
+            .map(|seat| race(seat, 10_000 * MS, 100 * MS));
+        let times: Vec<(Instant, Instant)> =
+            each(all).await.into_iter().map(|ended| ended.expect("there is time")).collect();
         assert!(times.is_sorted());
         for pair in [&times[..2], &times[2..4]] {
             assert!(pair[1].0 < pair[0].1, "{times:?}");
@@ -292,13 +334,18 @@ mod tests {
     async fn nobody_waits_for_a_race_that_was_given_up() {
         let mut all = seats(3, 20, MS, 2_000 * MS);
         drop(all.remove(1));
-        let ended = timeout(30_000 * MS, each(all.into_iter().map(|seat| race(seat, 60_000 * MS, MS)))).await;
+        let ended =
+            timeout(30_000 * MS, each(all.into_iter().map(|seat| race(seat, 60_000 * MS, MS))))
+                .await;
         assert!(ended.is_ok_and(|ended| ended.iter().all(Result::is_ok)));
     }
 
     #[tokio::test]
     async fn no_further_wave_begins_once_the_time_is_spent() {
-        let ended = each(seats(3, 20, 500 * MS, 2_000 * MS).into_iter().map(|seat| race(seat, 30 * MS, 50 * MS))).await;
+        let ended = each(
+            seats(3, 20, 500 * MS, 2_000 * MS).into_iter().map(|seat| race(seat, 30 * MS, 50 * MS)),
+        )
+        .await;
         assert!(ended[0].is_ok());
         assert_eq!(ended[2].as_ref().expect_err("spent"), &NotMade::RacesTookLong);
     }
@@ -306,13 +353,19 @@ mod tests {
     #[tokio::test]
     async fn who_missed_a_start_is_not_waited_for_again() {
         let missing = Cell::default();
-        for (round, at_least, at_most) in [(1, 500 * MS, 60_000 * MS), (2, Duration::ZERO, 500 * MS)] {
+        for (round, at_least, at_most) in
+            [(1, 500 * MS, 60_000 * MS), (2, Duration::ZERO, 500 * MS)]
+        {
             let line = StartingLine::new(2);
             let (here, _missing) = (line.place(0), line.place(1));
             drop(here);
             let began = Instant::now();
             gather(&line, 500 * MS, &missing).await;
-            assert!((at_least..at_most).contains(&began.elapsed()), "round {round}: {:?}", began.elapsed());
+            assert!(
+                (at_least..at_most).contains(&began.elapsed()),
+                "round {round}: {:?}",
+                began.elapsed()
+            );
         }
     }
 }

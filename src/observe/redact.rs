@@ -52,14 +52,19 @@ impl<'a> Redactor<'a> {
 
     /// `text` without any secret.
     pub(crate) fn clean(&self, text: &str) -> String {
-        self.spellings.iter().fold(text.to_owned(), |text, (_, spelling)| text.replace(spelling.as_str(), "[secret]"))
+        self.spellings.iter().fold(text.to_owned(), |text, (_, spelling)| {
+            text.replace(spelling.as_str(), "[secret]")
+        })
     }
 
     /// `text`, which was cut at its end, without any secret and without the beginning of one there.
     pub(crate) fn clean_cut(&self, text: &str) -> String {
         let mut text = self.clean(text);
         let begun = self.spellings.iter().filter_map(|(_, spelling)| {
-            (TAIL..spelling.len()).rev().filter(|len| spelling.is_char_boundary(*len)).find(|len| text.ends_with(&spelling[..*len]))
+            (TAIL..spelling.len())
+                .rev()
+                .filter(|len| spelling.is_char_boundary(*len))
+                .find(|len| text.ends_with(&spelling[..*len]))
         });
         if let Some(longest) = begun.max() {
             text.truncate(text.len() - longest);
@@ -68,10 +73,26 @@ impl<'a> Redactor<'a> {
         text
     }
 
-    /// The signatures that an answer to `body` has no business to hold: the one that was sent and the right one.
-    pub(crate) fn signatures(&self, sent: Option<&str>, body: &[u8], timestamp: Option<&str>) -> Signatures {
-        let right = self.keys.secret_key.as_ref().zip(timestamp).map(|(secret, timestamp)| signature::sign(secret, body, timestamp));
-        let mut all: Vec<String> = sent.map(str::to_owned).into_iter().chain(right).filter(|text| text.len() >= SHORTEST).collect();
+    /// The signatures that an answer to `body` has no business to hold: the one that was sent and
+    /// the right one.
+    pub(crate) fn signatures(
+        &self,
+        sent: Option<&str>,
+        body: &[u8],
+        timestamp: Option<&str>,
+    ) -> Signatures {
+        let right = self
+            .keys
+            .secret_key
+            .as_ref()
+            .zip(timestamp)
+            .map(|(secret, timestamp)| signature::sign(secret, body, timestamp));
+        let mut all: Vec<String> = sent
+            .map(str::to_owned)
+            .into_iter()
+            .chain(right)
+            .filter(|text| text.len() >= SHORTEST)
+            .collect();
         for hex in all.clone() {
             all.push(hex.to_ascii_uppercase());
             if let Ok(bytes) = HEXLOWER.decode(hex.as_bytes()) {
@@ -83,16 +104,20 @@ impl<'a> Redactor<'a> {
         Signatures(all)
     }
 
-    /// An answer's body and all its headers as they may be recorded, and what should not have been in them.
+    /// An answer's body and all its headers as they may be recorded, and what should not have been
+    /// in them.
     pub(crate) fn answer(&self, answer: Raw<'_>, signatures: &Signatures) -> Cleaned {
-        let everything = || answer.headers.iter().map(|(_, value)| value.as_str()).chain([answer.body]);
+        let everything =
+            || answer.headers.iter().map(|(_, value)| value.as_str()).chain([answer.body]);
         let mut leaks: Vec<Leak> = Vec::new();
         for (slot, spelling) in &self.spellings {
             if everything().any(|text| text.contains(spelling.as_str())) {
                 leaks.push(Leak::Secret(*slot));
             }
         }
-        if everything().any(|text| signatures.0.iter().any(|signature| text.contains(signature.as_str()))) {
+        if everything()
+            .any(|text| signatures.0.iter().any(|signature| text.contains(signature.as_str())))
+        {
             leaks.push(Leak::Signature);
         }
         if is_stack_trace(answer.body) {
@@ -102,7 +127,11 @@ impl<'a> Redactor<'a> {
         leaks.dedup();
         let body = if answer.cut { self.clean_cut(answer.body) } else { self.clean(answer.body) };
         Cleaned {
-            headers: answer.headers.iter().map(|(name, value)| (name.clone(), signatures.remove(self.clean(value)))).collect(),
+            headers: answer
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), signatures.remove(self.clean(value))))
+                .collect(),
             body: signatures.remove(body),
             leaks,
         }
@@ -143,12 +172,19 @@ impl Signatures {
 
 /// What a signature looks like in a record.
 pub(crate) fn cut_signature(signature: &str) -> String {
-    if signature.len() <= 8 { signature.to_owned() } else { format!("{}…", signature.chars().take(8).collect::<String>()) }
+    if signature.len() <= 8 {
+        signature.to_owned()
+    } else {
+        format!("{}…", signature.chars().take(8).collect::<String>())
+    }
 }
 
 /// What an API key looks like in a record.
 pub(crate) fn cut_key(key: &str) -> String {
-    let prefix = ["pk_live_", "pk_test_"].into_iter().find(|prefix| key.starts_with(prefix)).unwrap_or_default();
+    let prefix = ["pk_live_", "pk_test_"]
+        .into_iter()
+        .find(|prefix| key.starts_with(prefix))
+        .unwrap_or_default();
     format!("{prefix}…")
 }
 
@@ -167,13 +203,19 @@ fn is_stack_trace(text: &str) -> bool {
         "stack backtrace:",
     ];
     /// A source file and a line number behind it, as stack frames have them.
-    const FILES: [&str; 10] = [".js:", ".mjs:", ".cjs:", ".ts:", ".java:", ".kt:", ".rb:", ".go:", ".cs:line ", ".php:"];
+    const FILES: [&str; 10] =
+        [".js:", ".mjs:", ".cjs:", ".ts:", ".java:", ".kt:", ".rb:", ".go:", ".cs:line ", ".php:"];
     SIGNS.iter().any(|sign| text.contains(sign))
         || text.split('\n').flat_map(|line| line.split("\\n")).any(|line| {
-            let frame = line.contains("at ") || line.contains(":in ") || line.starts_with('\t') || line.trim_start().starts_with('#');
+            let frame = line.contains("at ")
+                || line.contains(":in ")
+                || line.starts_with('\t')
+                || line.trim_start().starts_with('#');
             frame
                 && FILES.iter().any(|file| {
-                    line.match_indices(file).any(|(at, _)| line[at + file.len()..].starts_with(|next: char| next.is_ascii_digit()))
+                    line.match_indices(file).any(|(at, _)| {
+                        line[at + file.len()..].starts_with(|next: char| next.is_ascii_digit())
+                    })
                 })
         })
 }
@@ -198,7 +240,10 @@ mod tests {
     fn cleaned(body: &str, cut: bool, signatures: &Signatures) -> Cleaned {
         let keys = keys();
         let headers = [("x-debug".to_owned(), format!("key={LIVE}"))];
-        Redactor::new(&keys).answer(Raw { headers: if body.is_empty() { &headers } else { &[] }, body, cut }, signatures)
+        Redactor::new(&keys).answer(
+            Raw { headers: if body.is_empty() { &headers } else { &[] }, body, cut },
+            signatures,
+        )
     }
 
     #[test]
@@ -260,7 +305,8 @@ mod tests {
         let traces = [
             "Traceback (most recent call last):\n  File \"app.py\", line 3",
             "Error: x\n    at verify (/srv/app/hook.js:12:5)",
-            "<pre>Error<br>at Layer.handle (/srv/node_modules/express/lib/router/layer.js:95:5)</pre>",
+            "<pre>Error<br>at Layer.handle \
+             (/srv/node_modules/express/lib/router/layer.js:95:5)</pre>",
             "{\"stack\":\"Error: x\\n    at verify (hook.ts:12:5)\"}",
             "<b>Fatal error</b>: Uncaught Exception in /srv/hook.php on line 12",
             "#0 /srv/hook.php(12): verify()",

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
-    Answer, Delivery, Exchange, NotMade, OrderNeed, Phase, RestartSeen, Seen, StepSeen, StopPoint, Trouble, TroubleKind,
+    Answer, Delivery, Exchange, NotMade, OrderNeed, Phase, RestartSeen, Seen, StepSeen, StopPoint,
+    Trouble, TroubleKind,
 };
 use golive_checks::webhook::recovery::{DOWN_CONTROLS, back_pauses};
 use tokio::time::sleep;
@@ -17,7 +18,8 @@ use super::exchange::Patience;
 use super::wire::Marks;
 use crate::programs::Failed;
 
-/// How long the answer of a receiver that is being stopped is waited for, beside what it usually takes.
+/// How long the answer of a receiver that is being stopped is waited for, beside what it usually
+/// takes.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How soon a count that did not change is looked at again.
@@ -27,7 +29,8 @@ const SOON: Duration = Duration::from_millis(50);
 const DOWN_PAUSE: Duration = Duration::from_millis(100);
 
 impl Conversation<'_> {
-    /// Whether so much of the run's time is over that the last control, on which everything else rests, might not be reached after a restart.
+    /// Whether so much of the run's time is over that the last control, on which everything else
+    /// rests, might not be reached after a restart.
     pub(super) fn has_no_time_to_restart(&self, began: Instant) -> bool {
         let deadline = self.context.options.deadline;
         !deadline.is_zero() && began.elapsed() * 3 > deadline * 2
@@ -36,12 +39,18 @@ impl Conversation<'_> {
 
 impl Run<'_> {
     /// Delivers, stops the receiver at `point`, starts it again and waits for it.
-    pub(super) async fn restart(&mut self, delivery: &Delivery, point: StopPoint) -> Result<GoesOn, NotMade> {
+    pub(super) async fn restart(
+        &mut self,
+        delivery: &Delivery,
+        point: StopPoint,
+    ) -> Result<GoesOn, NotMade> {
         let Some(control) = self.talk.control else { return Err(NotMade::NoRestart) };
         if control.owes_start() {
             return Err(NotMade::LeftStopped);
         }
-        let Some((exchange, stop)) = self.stop_at(control, delivery, point).await? else { return Ok(GoesOn::No) };
+        let Some((exchange, stop)) = self.stop_at(control, delivery, point).await? else {
+            return Ok(GoesOn::No);
+        };
         let stop = stop.map_err(|failed| failed.to_string());
         let down = stop.is_ok() && self.goes_down().await;
         let back = self.comes_back(control).await;
@@ -50,11 +59,19 @@ impl Run<'_> {
             (Some(_) | None, _) => None,
         };
         let goes_on = if back.is_ok() { GoesOn::Yes } else { GoesOn::No };
-        self.steps.push(StepSeen::Restart(Box::new(RestartSeen { point, delivery: exchange, stop, down, back, effects })));
+        self.steps.push(StepSeen::Restart(Box::new(RestartSeen {
+            point,
+            delivery: exchange,
+            stop,
+            down,
+            back,
+            effects,
+        })));
         Ok(goes_on)
     }
 
-    /// The delivery, and how the stop command ended; none where the request never went out, and then nothing was stopped.
+    /// The delivery, and how the stop command ended; none where the request never went out, and
+    /// then nothing was stopped.
     async fn stop_at(
         &mut self,
         control: &Control<'_>,
@@ -66,7 +83,8 @@ impl Run<'_> {
         let out = self.talk.out(delivery.name.to_owned(), &request);
         self.composed.push(Some((delivery.name, request)));
         let (marks, patience) = (Arc::new(Marks::default()), self.last_patience());
-        let mut sending = pin!(self.talk.courier.send_marked(&out, line, patience, None, Arc::clone(&marks)));
+        let mut sending =
+            pin!(self.talk.courier.send_marked(&out, line, patience, None, Arc::clone(&marks)));
         let answered = match point {
             StopPoint::Answered => Some(sending.as_mut().await?),
             StopPoint::Sent | StopPoint::Halfway => tokio::select! {
@@ -94,16 +112,20 @@ impl Run<'_> {
         }
     }
 
-    /// How many effects the order has, at rest; while they are still `before`, they are waited for as long as effects may take: a receiver that was
-    /// stopped may have work to catch up with, if it ever credits anything.
+    /// How many effects the order has, at rest; while they are still `before`, they are waited for
+    /// as long as effects may take: a receiver that was stopped may have work to catch up with,
+    /// if it ever credits anything.
     pub(super) async fn count_at_last(&self, before: u64) -> Seen<u64> {
         let Some(effects) = &self.talk.effects else { return Seen::NotMade(NotMade::NoEffects) };
         let began = Instant::now();
-        let patience = if self.talk.credited.get() { self.talk.courier.limits.effects_wait_ms } else { 0 };
+        let patience =
+            if self.talk.credited.get() { self.talk.courier.limits.effects_wait_ms } else { 0 };
         let patience = Duration::from_millis(patience);
         loop {
             match effects.answer(&self.order.id, true).await {
-                Seen::Got(count) if count == before && began.elapsed() < patience => sleep(SOON).await,
+                Seen::Got(count) if count == before && began.elapsed() < patience => {
+                    sleep(SOON).await
+                }
                 counted => return counted,
             }
         }
@@ -121,7 +143,11 @@ impl Run<'_> {
             match self.is_it_up(self.last_patience()).await.map(|exchange| exchange.answer) {
                 // Whoever takes a control and is slow about it is not down.
                 Some(Ok(Answer { status: 200, .. }))
-                | Some(Err(Trouble { kind: TroubleKind::TimedOut, phase: Phase::Send | Phase::FirstByte | Phase::Body, .. }))
+                | Some(Err(Trouble {
+                    kind: TroubleKind::TimedOut,
+                    phase: Phase::Send | Phase::FirstByte | Phase::Body,
+                    ..
+                }))
                 | None => sleep(DOWN_PAUSE).await,
                 Some(Ok(_) | Err(_)) => return true,
             }
@@ -129,7 +155,8 @@ impl Run<'_> {
         false
     }
 
-    /// Starts the receiver until it takes a control again; how many milliseconds that took, or why it did not come about.
+    /// Starts the receiver until it takes a control again; how many milliseconds that took, or why
+    /// it did not come about.
     async fn comes_back(&self, control: &Control<'_>) -> Result<u64, String> {
         let wait_ms = self.talk.courier.limits.webhook_restart_ms;
         let began = Instant::now();
@@ -156,7 +183,8 @@ impl Run<'_> {
         })
     }
 
-    /// What becomes of a genuine event that settles nothing; none where it could not be sent for a reason of ours.
+    /// What becomes of a genuine event that settles nothing; none where it could not be sent for a
+    /// reason of ours.
     async fn is_it_up(&self, patience: Patience) -> Option<Exchange> {
         let talk = self.talk;
         let order = talk.orders.take(OrderNeed::Any).await.ok()?;

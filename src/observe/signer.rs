@@ -18,15 +18,21 @@ const AT_ONCE: usize = 4;
 /// The longest signature in any encoding, with room to spare.
 const OUTPUT_BYTES: usize = 4_096;
 
-/// Lets the signer sign every payload. Nothing of what it prints is kept: a wrong value may well be a secret.
-pub(crate) async fn observe_signer(wiring: &Wiring, limits: &Limits, now: Timestamp) -> Seen<Vec<SignerSeen>> {
+/// Lets the signer sign every payload. Nothing of what it prints is kept: a wrong value may well be
+/// a secret.
+pub(crate) async fn observe_signer(
+    wiring: &Wiring,
+    limits: &Limits,
+    now: Timestamp,
+) -> Seen<Vec<SignerSeen>> {
     let unconfigured = |key: &str| Seen::NotMade(NotMade::Unconfigured { key: key.to_owned() });
     let Some(command) = &wiring.signer else { return unconfigured("signer.command") };
     if wiring.keys.secret_key.is_none() {
         return unconfigured("api.secret_key");
     }
     let timestamp = now.as_second().to_string();
-    let argv: Arc<[String]> = command.iter().map(|part| part.replace("{timestamp}", &timestamp)).collect();
+    let argv: Arc<[String]> =
+        command.iter().map(|part| part.replace("{timestamp}", &timestamp)).collect();
     let (turns, folder) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(wiring.folder.clone()));
     let limit = Duration::from_millis(limits.command_ms);
     let mut calls = JoinSet::new();
@@ -52,7 +58,12 @@ pub(crate) async fn observe_signer(wiring: &Wiring, limits: &Limits, now: Timest
 }
 
 /// What one printed value says about the signer.
-fn compare(keys: &Keyring, payload: &str, timestamp: &str, printed: Result<Vec<u8>, Failed>) -> SignerResult {
+fn compare(
+    keys: &Keyring,
+    payload: &str,
+    timestamp: &str,
+    printed: Result<Vec<u8>, Failed>,
+) -> SignerResult {
     let printed = match printed {
         Ok(printed) => String::from_utf8_lossy(&printed).into_owned(),
         Err(failed) => return SignerResult::Failed(failed.to_string()),
@@ -92,10 +103,13 @@ mod tests {
 
     async fn results(wiring: &Wiring) -> Vec<SignerResult> {
         let now = Timestamp::from_second(1_778_659_835).unwrap();
-        match observe_signer(wiring, &Limits { command_ms: 5_000, ..Limits::default() }, now).await {
+        match observe_signer(wiring, &Limits { command_ms: 5_000, ..Limits::default() }, now).await
+        {
             Seen::Got(seen) => {
                 assert_eq!(seen.len(), PAYLOADS.len());
-                assert!(seen.iter().zip(PAYLOADS).all(|(seen, payload)| seen.payload == payload.name));
+                assert!(
+                    seen.iter().zip(PAYLOADS).all(|(seen, payload)| seen.payload == payload.name)
+                );
                 seen.into_iter().map(|seen| seen.result).collect()
             }
             other => panic!("{other:?}"),
@@ -108,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_value_is_right_with_or_without_one_line_end() {
-        let right = sign(&Secret::new(SECRET.to_owned()), PAYLOADS[0].text.as_bytes(), "1778659835");
+        let right =
+            sign(&Secret::new(SECRET.to_owned()), PAYLOADS[0].text.as_bytes(), "1778659835");
         assert_eq!(printed(&right), SignerResult::Right);
         assert_eq!(printed(&format!("{right}\n")), SignerResult::Right);
         assert_eq!(printed(&format!("{right}\r\n")), SignerResult::Right);
@@ -117,25 +132,41 @@ mod tests {
 
     #[test]
     fn known_mistakes_are_named_and_others_described() {
-        let right = sign(&Secret::new(SECRET.to_owned()), PAYLOADS[0].text.as_bytes(), "1778659835");
+        let right =
+            sign(&Secret::new(SECRET.to_owned()), PAYLOADS[0].text.as_bytes(), "1778659835");
         assert!(matches!(printed(&right.to_uppercase()), SignerResult::Mistake(_)));
         assert_eq!(printed("0123abcd"), SignerResult::Wrong { length: 8, hex: true });
         assert_eq!(printed("0123ABCD!"), SignerResult::Wrong { length: 9, hex: false });
         assert_eq!(printed("\n"), SignerResult::Failed("printed nothing".to_owned()));
-        assert_eq!(compare(&keys(), "{}", "1", Err(Failed::Exit(3))), SignerResult::Failed("ended with exit code 3".to_owned()));
+        assert_eq!(
+            compare(&keys(), "{}", "1", Err(Failed::Exit(3))),
+            SignerResult::Failed("ended with exit code 3".to_owned())
+        );
     }
 
     #[cfg(unix)]
     #[tokio::test]
     async fn a_program_that_signs_nothing_is_seen_for_every_payload() {
         let echoed = results(&wiring(&["cat"])).await;
-        assert!(echoed.iter().all(|result| matches!(result, SignerResult::Wrong { hex: false, .. })), "{echoed:?}");
+        assert!(
+            echoed.iter().all(|result| matches!(result, SignerResult::Wrong { hex: false, .. })),
+            "{echoed:?}"
+        );
         let told = results(&wiring(&["printf", "{timestamp}"])).await;
-        assert!(told.iter().all(|result| *result == SignerResult::Wrong { length: 10, hex: true }), "{told:?}");
+        assert!(
+            told.iter().all(|result| *result == SignerResult::Wrong { length: 10, hex: true }),
+            "{told:?}"
+        );
         let failed = results(&wiring(&["false"])).await;
-        assert!(failed.iter().all(|result| matches!(result, SignerResult::Failed(_))), "{failed:?}");
+        assert!(
+            failed.iter().all(|result| matches!(result, SignerResult::Failed(_))),
+            "{failed:?}"
+        );
         let absent = results(&wiring(&["golive-no-such-program"])).await;
-        assert!(absent.iter().all(|result| matches!(result, SignerResult::Failed(_))), "{absent:?}");
+        assert!(
+            absent.iter().all(|result| matches!(result, SignerResult::Failed(_))),
+            "{absent:?}"
+        );
     }
 
     #[cfg(unix)]
@@ -152,17 +183,26 @@ mod tests {
             eprintln!("skipped: openssl is not installed");
             return;
         }
-        let script = r#"{ cat; printf %s "$1"; } | openssl dgst -sha256 -hmac "$2" -r | cut -c1-64"#;
+        let script =
+            r#"{ cat; printf %s "$1"; } | openssl dgst -sha256 -hmac "$2" -r | cut -c1-64"#;
         let seen = results(&wiring(&["sh", "-c", script, "sh", "{timestamp}", SECRET])).await;
         assert_eq!(seen[0], SignerResult::Right, "{seen:?}");
     }
 
     #[tokio::test]
     async fn says_what_is_missing() {
-        let none = observe_signer(&Wiring { keys: keys(), ..Wiring::default() }, &Limits::default(), Timestamp::UNIX_EPOCH).await;
+        let none = observe_signer(
+            &Wiring { keys: keys(), ..Wiring::default() },
+            &Limits::default(),
+            Timestamp::UNIX_EPOCH,
+        )
+        .await;
         assert_eq!(none, Seen::NotMade(NotMade::Unconfigured { key: "signer.command".to_owned() }));
         let wiring = Wiring { signer: Some(vec!["cat".to_owned()]), ..Wiring::default() };
         let keyless = observe_signer(&wiring, &Limits::default(), Timestamp::UNIX_EPOCH).await;
-        assert_eq!(keyless, Seen::NotMade(NotMade::Unconfigured { key: "api.secret_key".to_owned() }));
+        assert_eq!(
+            keyless,
+            Seen::NotMade(NotMade::Unconfigured { key: "api.secret_key".to_owned() })
+        );
     }
 }

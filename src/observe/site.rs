@@ -1,10 +1,14 @@
-//! What the merchant's own site gives out: a page, the scripts and source maps that it names on its own host, and two files that no site should.
+//! What the merchant's own site gives out: a page, the scripts and source maps that it names on its
+//! own host, and two files that no site should.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use golive_checks::model::{AskedFor, FolderKind, Keyring, NotMade, Phase, Seen, SitePart, SiteSeen, SourceSeen, Trouble, TroubleKind};
+use golive_checks::model::{
+    AskedFor, FolderKind, Keyring, NotMade, Phase, Seen, SitePart, SiteSeen, SourceSeen, Trouble,
+    TroubleKind,
+};
 use html5gum::{Token, Tokenizer};
 use reqwest::header::ACCEPT;
 use url::Url;
@@ -17,7 +21,8 @@ use super::source::{Folder, Scan};
 use crate::wiring::Wiring;
 
 /// What a site should not give out.
-const PRIVATE: [(SitePart, &str); 2] = [(SitePart::EnvFile, "/.env"), (SitePart::GitConfig, "/.git/config")];
+const PRIVATE: [(SitePart, &str); 2] =
+    [(SitePart::EnvFile, "/.env"), (SitePart::GitConfig, "/.git/config")];
 
 /// How many requests are in flight.
 const AT_ONCE: usize = 6;
@@ -27,8 +32,11 @@ const SOURCE_MAP: &[u8] = b"sourceMappingURL=";
 
 /// Asks the site that `source.site` names, and searches what it gave.
 pub(crate) async fn observe_site(courier: &Courier<'_>, wiring: &Wiring) -> Seen<SiteSeen> {
-    let Some(url) = &wiring.site else { return Seen::NotMade(NotMade::Unconfigured { key: "source.site".to_owned() }) };
-    let client = match Client::new(courier.dialer, courier.limits, url, wiring.proxy.as_ref()).await {
+    let Some(url) = &wiring.site else {
+        return Seen::NotMade(NotMade::Unconfigured { key: "source.site".to_owned() });
+    };
+    let client = match Client::new(courier.dialer, courier.limits, url, wiring.proxy.as_ref()).await
+    {
         Ok(client) => client,
         Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
         Err(NoLine::Trouble(trouble)) => return Seen::Trouble(trouble),
@@ -40,7 +48,9 @@ pub(crate) async fn observe_site(courier: &Courier<'_>, wiring: &Wiring) -> Seen
             kind: TroubleKind::Other,
             phase: Phase::Body,
             after_ms: 0,
-            detail: Some(courier.redactor.clean(&format!("keeping what the site gave: {}", error.kind()))),
+            detail: Some(
+                courier.redactor.clean(&format!("keeping what the site gave: {}", error.kind())),
+            ),
         }),
     }
 }
@@ -67,7 +77,12 @@ impl Visit<'_> {
         let page = self.ask(first.chain(private).collect()).await.into_iter().next();
         let scripts = page.map_or_else(BTreeSet::new, |page| self.scripts(&page));
         let scripts = self.affordable(scripts).into_iter().map(|url| (SitePart::Script, url));
-        let maps: BTreeSet<Url> = self.ask(scripts.collect()).await.iter().filter_map(|(url, body)| source_map(url, body)).collect();
+        let maps: BTreeSet<Url> = self
+            .ask(scripts.collect())
+            .await
+            .iter()
+            .filter_map(|(url, body)| source_map(url, body))
+            .collect();
         let own = maps.into_iter().filter(|url| url.origin() == self.url.origin()).collect();
         let maps = self.affordable(own).into_iter().map(|url| (SitePart::SourceMap, url));
         self.ask(maps.collect()).await;
@@ -76,7 +91,9 @@ impl Visit<'_> {
 
     /// As many as the limit leaves room for.
     fn affordable(&mut self, mut urls: BTreeSet<Url>) -> BTreeSet<Url> {
-        let room = usize::try_from(self.courier.limits.source_site_requests).unwrap_or(usize::MAX).saturating_sub(self.seen.asked.len());
+        let room = usize::try_from(self.courier.limits.source_site_requests)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(self.seen.asked.len());
         if let Some(first_left) = urls.iter().nth(room).cloned() {
             self.seen.left_out += urls.split_off(&first_left).len() as u64;
         }
@@ -109,16 +126,31 @@ impl Visit<'_> {
             let (body, cut) = read(&mut response, cap).await?;
             Ok::<_, Trouble>((status, body, cut))
         };
-        let fetched = tokio::time::timeout(limit, fetched).await.unwrap_or_else(|_| Err(super::dial::timed_out(Phase::Body, limit)));
+        let fetched = tokio::time::timeout(limit, fetched)
+            .await
+            .unwrap_or_else(|_| Err(super::dial::timed_out(Phase::Body, limit)));
         let path = self.courier.redactor.clean(url.path());
         match fetched {
             Ok((status, body, cut)) => {
                 let given_out = status == 200 && is_what_it_says(what, &body);
-                Brought { asked: AskedFor { what, path, status: Ok(status), bytes: body.len() as u64, cut, given_out }, body }
+                Brought {
+                    asked: AskedFor {
+                        what,
+                        path,
+                        status: Ok(status),
+                        bytes: body.len() as u64,
+                        cut,
+                        given_out,
+                    },
+                    body,
+                }
             }
             Err(trouble) => {
                 let status = Err(self.courier.cleaned(trouble));
-                Brought { asked: AskedFor { what, path, status, bytes: 0, cut: false, given_out: false }, body: Vec::new() }
+                Brought {
+                    asked: AskedFor { what, path, status, bytes: 0, cut: false, given_out: false },
+                    body: Vec::new(),
+                }
             }
         }
     }
@@ -129,7 +161,11 @@ impl Visit<'_> {
         let mut own = BTreeSet::new();
         for Ok(token) in Tokenizer::new(body.as_slice()) {
             let Token::StartTag(tag) = token else { continue };
-            let attribute = |name: &str| tag.attributes.get(name.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned());
+            let attribute = |name: &str| {
+                tag.attributes
+                    .get(name.as_bytes())
+                    .map(|value| String::from_utf8_lossy(value).into_owned())
+            };
             let named = match tag.name.as_slice() {
                 b"base" => {
                     base = attribute("href").and_then(|href| url.join(&href).ok()).unwrap_or(base);
@@ -144,7 +180,9 @@ impl Visit<'_> {
                 }
                 _ => None,
             };
-            let Some(script) = named.and_then(|named| base.join(named.trim()).ok()) else { continue };
+            let Some(script) = named.and_then(|named| base.join(named.trim()).ok()) else {
+                continue;
+            };
             if script.origin() == self.url.origin() {
                 own.insert(script);
             } else {
@@ -154,7 +192,8 @@ impl Visit<'_> {
         own
     }
 
-    /// Searches what came, as if it lay in a public folder. On the way its names are ours, whatever the site called it.
+    /// Searches what came, as if it lay in a public folder. On the way its names are ours, whatever
+    /// the site called it.
     fn search(self, keys: &Keyring) -> std::io::Result<SiteSeen> {
         let Self { url, courier, given, mut seen, .. } = self;
         let folder = tempfile::tempdir()?;
@@ -170,8 +209,12 @@ impl Visit<'_> {
         let scan = Scan::of(vec![public], keys, courier.limits);
         let mut found: SourceSeen = scan.run(&std::sync::atomic::AtomicBool::default());
         let theirs = |name: &str| {
-            let number: Option<usize> = name.split('.').next().and_then(|number| number.parse().ok());
-            number.and_then(|number| given.get(number)).map_or_else(|| name.to_owned(), |(path, _)| path.trim_start_matches('/').to_owned())
+            let number: Option<usize> =
+                name.split('.').next().and_then(|number| number.parse().ok());
+            number.and_then(|number| given.get(number)).map_or_else(
+                || name.to_owned(),
+                |(path, _)| path.trim_start_matches('/').to_owned(),
+            )
         };
         for hit in &mut found.hits {
             hit.path = theirs(&hit.path);
@@ -196,7 +239,10 @@ fn at(url: &Url, path: &str) -> Url {
 
 /// A name that keeps nothing of the site's but the kind of file.
 fn own_name(number: usize, path: &str) -> String {
-    let kind = Path::new(path).extension().and_then(|kind| kind.to_str()).filter(|kind| ["js", "mjs", "map", "json"].contains(kind));
+    let kind = Path::new(path)
+        .extension()
+        .and_then(|kind| kind.to_str())
+        .filter(|kind| ["js", "mjs", "map", "json"].contains(kind));
     format!("{number}.{}", kind.unwrap_or("html"))
 }
 
@@ -204,7 +250,10 @@ fn own_name(number: usize, path: &str) -> String {
 fn source_map(url: &Url, script: &[u8]) -> Option<Url> {
     let at = script.windows(SOURCE_MAP.len()).rposition(|window| window == SOURCE_MAP)?;
     let rest = &script[at + SOURCE_MAP.len()..];
-    let end = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'*').unwrap_or(rest.len());
+    let end = rest
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || *byte == b'*')
+        .unwrap_or(rest.len());
     let map = url.join(std::str::from_utf8(&rest[..end]).ok()?).ok()?;
     // One that is part of the script was searched with it, as far as it can be.
     (map.scheme() != "data").then_some(map)
@@ -213,12 +262,20 @@ fn source_map(url: &Url, script: &[u8]) -> Option<Url> {
 /// Whether a body is what its path says. Applications of one page answer every path with it.
 fn is_what_it_says(what: SitePart, body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     match what {
         SitePart::Page | SitePart::Script | SitePart::SourceMap => true,
         SitePart::EnvFile => lines.next().is_some_and(|line| {
-            let name = line.strip_prefix("export ").unwrap_or(line).split_once('=').map(|(name, _)| name.trim());
-            name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+            let name = line
+                .strip_prefix("export ")
+                .unwrap_or(line)
+                .split_once('=')
+                .map(|(name, _)| name.trim());
+            name.is_some_and(|name| {
+                !name.is_empty()
+                    && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            })
         }),
         SitePart::GitConfig => lines.any(|line| line.eq_ignore_ascii_case("[core]")),
     }
@@ -233,12 +290,21 @@ mod tests {
     use crate::observe::testing::{dialer_with, http, serve_http};
 
     /// Visits a site that answers everything alike; what was seen, and which paths were asked for.
-    async fn visit(answer: String, limits: Limits, allow_private: bool) -> (Seen<SiteSeen>, Vec<String>) {
+    async fn visit(
+        answer: String,
+        limits: Limits,
+        allow_private: bool,
+    ) -> (Seen<SiteSeen>, Vec<String>) {
         let (address, asked) = serve_http(vec![answer]).await;
         let redirect = [("shop.example:80", address)];
-        let dialer = dialer_with(if allow_private { &redirect } else { &[] }, &[], allow_private, &limits);
+        let dialer =
+            dialer_with(if allow_private { &redirect } else { &[] }, &[], allow_private, &limits);
         let wiring = Wiring { site: Some(url("http://shop.example/shop/")), ..Wiring::default() };
-        let wiring = if allow_private { wiring } else { Wiring { site: Some(url(&format!("http://{address}/"))), ..wiring } };
+        let wiring = if allow_private {
+            wiring
+        } else {
+            Wiring { site: Some(url(&format!("http://{address}/"))), ..wiring }
+        };
         let redactor = Redactor::new(&wiring.keys);
         let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
         let seen = observe_site(&courier, &wiring).await;
@@ -257,15 +323,25 @@ mod tests {
         assert_eq!(paths, ["/.env", "/.git/config", "/b.js", "/shop/", "/shop/a.js?v=1"]);
         let Seen::Got(seen) = seen else { panic!("{seen:?}") };
         assert_eq!((seen.elsewhere, seen.left_out, seen.asked.len()), (1, 1, 5));
-        let given: Vec<&str> = seen.asked.iter().filter(|asked| asked.given_out).map(|asked| asked.path.as_str()).collect();
+        let given: Vec<&str> = seen
+            .asked
+            .iter()
+            .filter(|asked| asked.given_out)
+            .map(|asked| asked.path.as_str())
+            .collect();
         assert_eq!(given, ["/shop/", "/b.js", "/shop/a.js"]);
-        assert!(seen.found.hits.iter().any(|hit| hit.path == "shop/" && hit.rule == "live-secret"), "{:?}", seen.found.hits);
+        assert!(
+            seen.found.hits.iter().any(|hit| hit.path == "shop/" && hit.rule == "live-secret"),
+            "{:?}",
+            seen.found.hits
+        );
         assert!(!serde_json::to_string(&seen).unwrap().contains("MARKER7f3k9"));
     }
 
     #[tokio::test]
     async fn follows_no_redirect_and_reads_no_more_than_it_may() {
-        let answer = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let answer = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: \
+             0\r\nConnection: close\r\n\r\n";
         let (seen, paths) = visit(answer.to_owned(), Limits::default(), true).await;
         assert_eq!(paths, ["/.env", "/.git/config", "/shop/"]);
         let Seen::Got(seen) = seen else { panic!("{seen:?}") };
@@ -279,7 +355,10 @@ mod tests {
     #[tokio::test]
     async fn a_private_address_is_not_asked() {
         let (seen, paths) = visit(http("200 OK", "text/html", ""), Limits::default(), false).await;
-        assert!(matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })) && paths.is_empty(), "{seen:?}");
+        assert!(
+            matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })) && paths.is_empty(),
+            "{seen:?}"
+        );
     }
 
     fn url(text: &str) -> Url {
@@ -301,8 +380,17 @@ mod tests {
     #[test]
     fn finds_the_source_map_that_a_script_names_last() {
         let script = b"x='//# sourceMappingURL=no.map'\n//# sourceMappingURL=main.js.map?v=2\n";
-        assert_eq!(source_map(&url("https://s.example/a/main.js"), script), Some(url("https://s.example/a/main.js.map?v=2")));
-        assert_eq!(source_map(&url("https://s.example/a.js"), b"//# sourceMappingURL=data:application/json;base64,e30="), None);
+        assert_eq!(
+            source_map(&url("https://s.example/a/main.js"), script),
+            Some(url("https://s.example/a/main.js.map?v=2"))
+        );
+        assert_eq!(
+            source_map(
+                &url("https://s.example/a.js"),
+                b"//# sourceMappingURL=data:application/json;base64,e30="
+            ),
+            None
+        );
         assert_eq!(source_map(&url("https://s.example/a.js"), b"nothing"), None);
     }
 

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use golive_checks::model::Spelling;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A stream whose outgoing request head has its header names respelled. Never a byte more or less, so framing stays hyper's.
+/// A stream whose outgoing request head has its header names respelled. Never a byte more or less,
+/// so framing stays hyper's.
 pub(crate) struct Spelled<S> {
     inner: S,
     speller: Speller,
@@ -17,7 +18,11 @@ pub(crate) struct Spelled<S> {
 impl<S> Spelled<S> {
     /// One request goes out over `inner`.
     pub(crate) const fn new(inner: S, spelling: Spelling) -> Self {
-        Self { inner, speller: Speller { spelling, at: At::RequestLine, extension: false }, body_bytes: 0 }
+        Self {
+            inner,
+            speller: Speller { spelling, at: At::RequestLine, extension: false },
+            body_bytes: 0,
+        }
     }
 
     /// The bytes written after the head.
@@ -33,7 +38,8 @@ impl<S> Spelled<S> {
 
 /// The name of a header as `spelling` writes it.
 pub(crate) fn spelled(name: &str, spelling: Spelling) -> String {
-    let mut speller = Speller { spelling, at: At::Name { index: 0, word_start: true }, extension: false };
+    let mut speller =
+        Speller { spelling, at: At::Name { index: 0, word_start: true }, extension: false };
     name.bytes().map(|byte| char::from(speller.spell(byte))).collect()
 }
 
@@ -63,7 +69,9 @@ struct Speller {
 impl Speller {
     fn spell(&mut self, byte: u8) -> u8 {
         match (self.at, byte) {
-            (At::RequestLine | At::Value, b'\n') => self.at = At::Name { index: 0, word_start: true },
+            (At::RequestLine | At::Value, b'\n') => {
+                self.at = At::Name { index: 0, word_start: true }
+            }
             (At::RequestLine | At::Value | At::Body, _) => {}
             (At::Name { index: 0, .. }, b'\r') => self.at = At::BlankLine,
             (At::Name { index: 0, .. } | At::BlankLine, b'\n') => self.at = At::Body,
@@ -90,7 +98,11 @@ impl Speller {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Spelled<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         // The stream may take less than it is offered: what counts is what it took.
         let taken = if this.head_written() {
@@ -117,7 +129,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spelled<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Spelled<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_read(cx, buffer)
     }
 }
@@ -135,7 +151,11 @@ mod tests {
     }
 
     impl AsyncWrite for Narrow {
-        fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
             let taken = bytes.len().min(self.most);
             self.took.extend_from_slice(&bytes[..taken]);
             Poll::Ready(Ok(taken))
@@ -150,7 +170,8 @@ mod tests {
         }
     }
 
-    const HEAD: &str = "POST /x-a:b HTTP/1.1\r\nhost: x-y.example\r\ncontent-type: a/b\r\nx-signature: x-aa\r\nxy: 1\r\nx: 2\r\n\r\n";
+    const HEAD: &str = "POST /x-a:b HTTP/1.1\r\nhost: x-y.example\r\ncontent-type: \
+                        a/b\r\nx-signature: x-aa\r\nxy: 1\r\nx: 2\r\n\r\n";
     const BODY: &str = "x-body: 1\r\n\r\nx-more: 2";
 
     async fn written(spelling: Spelling, most: usize) -> (String, u64) {
@@ -163,7 +184,8 @@ mod tests {
     async fn spells_names_and_nothing_else_however_the_bytes_are_taken() {
         for most in [1, 2, 3, 7, 23, 1000] {
             let (platform, body) = written(Spelling::Platform, most).await;
-            let expected = "POST /x-a:b HTTP/1.1\r\nHost: x-y.example\r\nContent-Type: a/b\r\nX-SIGNATURE: x-aa\r\nXy: 1\r\nX: 2\r\n\r\n";
+            let expected = "POST /x-a:b HTTP/1.1\r\nHost: x-y.example\r\nContent-Type: \
+                            a/b\r\nX-SIGNATURE: x-aa\r\nXy: 1\r\nX: 2\r\n\r\n";
             assert_eq!(platform, format!("{expected}{BODY}"));
             assert_eq!(body, BODY.len() as u64);
             let (title, _) = written(Spelling::Title, most).await;

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use golive_checks::model::Limits;
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -62,15 +65,18 @@ fn authority_params(name: &str) -> CertificateParams {
 impl Authority {
     /// A root that nobody knows unless `--ca-file` names it.
     pub(super) fn root() -> Self {
-        let (key, params) = (KeyPair::generate().expect("a key"), authority_params("golive test root"));
+        let (key, params) =
+            (KeyPair::generate().expect("a key"), authority_params("golive test root"));
         let certificate = params.self_signed(&key).expect("a certificate").der().clone();
         Self { certificate, issuer: Issuer::new(params, key), sent: Vec::new() }
     }
 
     /// An intermediate below it.
     pub(super) fn intermediate(&self) -> Self {
-        let (key, params) = (KeyPair::generate().expect("a key"), authority_params("golive test intermediate"));
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").der().clone();
+        let (key, params) =
+            (KeyPair::generate().expect("a key"), authority_params("golive test intermediate"));
+        let certificate =
+            params.signed_by(&key, &self.issuer).expect("a certificate").der().clone();
         let sent = std::iter::once(certificate.clone()).chain(self.sent.iter().cloned()).collect();
         Self { certificate, issuer: Issuer::new(params, key), sent }
     }
@@ -82,8 +88,10 @@ impl Authority {
 
     /// The same with a key of one's own.
     pub(super) fn leaf_with(&self, names: &[&str], years: Years, key: KeyPair) -> Identity {
-        let certificate = params(names[0], names, years).signed_by(&key, &self.issuer).expect("a certificate");
-        let chain = std::iter::once(certificate.der().clone()).chain(self.sent.iter().cloned()).collect();
+        let certificate =
+            params(names[0], names, years).signed_by(&key, &self.issuer).expect("a certificate");
+        let chain =
+            std::iter::once(certificate.der().clone()).chain(self.sent.iter().cloned()).collect();
         Identity { chain, key: der(&key) }
     }
 }
@@ -95,7 +103,10 @@ pub(super) fn self_signed(names: &[&str], authority: bool) -> Identity {
     if authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
-    Identity { chain: vec![params.self_signed(&key).expect("a certificate").der().clone()], key: der(&key) }
+    Identity {
+        chain: vec![params.self_signed(&key).expect("a certificate").der().clone()],
+        key: der(&key),
+    }
 }
 
 fn der(key: &KeyPair) -> PrivateKeyDer<'static> {
@@ -103,7 +114,10 @@ fn der(key: &KeyPair) -> PrivateKeyDer<'static> {
 }
 
 /// A dialer for loopback that sends connections for each `host:port` to `address`.
-pub(super) fn dialer(redirects: &[(&str, SocketAddr)], ca_file: &[&CertificateDer<'static>]) -> Dialer {
+pub(super) fn dialer(
+    redirects: &[(&str, SocketAddr)],
+    ca_file: &[&CertificateDer<'static>],
+) -> Dialer {
     dialer_with(redirects, ca_file, true, &Limits { connect_ms: 20_000, ..Limits::default() })
 }
 
@@ -113,10 +127,13 @@ pub(super) fn dialer_with(
     allow_private: bool,
     limits: &Limits,
 ) -> Dialer {
-    let connect_to: Vec<ConnectTo> =
-        redirects.iter().map(|(authority, to)| format!("{authority}:{to}").parse().expect("a redirect")).collect();
+    let connect_to: Vec<ConnectTo> = redirects
+        .iter()
+        .map(|(authority, to)| format!("{authority}:{to}").parse().expect("a redirect"))
+        .collect();
     let ca_file = ca_file.iter().map(|der| (*der).clone()).collect();
-    Dialer::new(&Options { connect_to, allow_private, ca_file, ..Options::default() }, limits).expect("a dialer")
+    Dialer::new(&Options { connect_to, allow_private, ca_file, ..Options::default() }, limits)
+        .expect("a dialer")
 }
 
 /// A server on loopback that hands each connection to `serve`.
@@ -135,8 +152,8 @@ where
     address
 }
 
-/// A server that says nothing and ends its side of each connection. It reads what it was sent to the end: closed with something
-/// unread, a connection is reset instead.
+/// A server that says nothing and ends its side of each connection. It reads what it was sent to
+/// the end: closed with something unread, a connection is reset instead.
 pub(super) async fn closes() -> SocketAddr {
     listen(|mut tcp| async move {
         let _ = tcp.shutdown().await;
@@ -154,8 +171,8 @@ pub(super) async fn hangs() -> SocketAddr {
     .await
 }
 
-/// A server that reads what is said first and resets the connection: not before it is in use, since a reset can be faster than whoever
-/// connects.
+/// A server that reads what is said first and resets the connection: not before it is in use, since
+/// a reset can be faster than whoever connects.
 pub(super) async fn resets() -> SocketAddr {
     listen(|mut tcp| async move {
         let _ = tcp.read_u8().await;
@@ -173,7 +190,8 @@ pub(super) async fn speaks(words: &'static [u8]) -> SocketAddr {
     .await
 }
 
-/// A port of loopback that is taken, so that nobody else gets it, and refuses connections: nobody listens.
+/// A port of loopback that is taken, so that nobody else gets it, and refuses connections: nobody
+/// listens.
 pub(super) fn refuses() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("loopback");
@@ -181,7 +199,8 @@ pub(super) fn refuses() -> (TcpSocket, SocketAddr) {
     (socket, address)
 }
 
-/// A host that does not exist, whoever is asked and with no network at all: no part of a name is this long.
+/// A host that does not exist, whoever is asked and with no network at all: no part of a name is
+/// this long.
 pub(super) fn no_such_name() -> String {
     format!("{}.invalid", "n".repeat(64))
 }
@@ -198,10 +217,12 @@ pub(super) async fn serve_https(identity: Identity, answers: Vec<String>) -> (So
         .with_single_cert(identity.chain, identity.key)
         .expect("an identity");
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let (acceptor, answers, asked) = (TlsAcceptor::from(Arc::new(config)), Arc::new(answers), Asked::default());
+    let (acceptor, answers, asked) =
+        (TlsAcceptor::from(Arc::new(config)), Arc::new(answers), Asked::default());
     let told = Arc::clone(&asked);
     let address = listen(move |tcp| {
-        let (acceptor, answers, asked) = (acceptor.clone(), Arc::clone(&answers), Arc::clone(&told));
+        let (acceptor, answers, asked) =
+            (acceptor.clone(), Arc::clone(&answers), Arc::clone(&told));
         async move {
             if let Ok(stream) = acceptor.accept(tcp).await {
                 answer(stream, &answers, &asked).await;
@@ -224,7 +245,11 @@ pub(super) async fn serve_http(answers: Vec<String>) -> (SocketAddr, Asked) {
     (address, asked)
 }
 
-async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: &[String], asked: &Asked) {
+async fn answer(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answers: &[String],
+    asked: &Asked,
+) {
     let mut request = Vec::new();
     while !is_whole(&String::from_utf8_lossy(&request)) {
         if !matches!(stream.read_buf(&mut request).await, Ok(1..)) {
@@ -242,12 +267,18 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: &[Stri
 
 fn is_whole(request: &str) -> bool {
     request.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+        });
         body.len() >= length.unwrap_or(0)
     })
 }
 
 /// An HTTP answer.
 pub(super) fn http(status: &str, content_type: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: \
+         close\r\n\r\n{body}",
+        body.len()
+    )
 }

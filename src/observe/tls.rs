@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, RootCertStore,
+    SignatureScheme,
+};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -32,7 +35,9 @@ pub(crate) async fn webhook_names(dialer: &Dialer, url: &Url) -> Seen<Vec<IpAddr
     match url.host() {
         Some(Host::Ipv4(ip)) => Seen::Got(vec![IpAddr::V4(ip)]),
         Some(Host::Ipv6(ip)) => Seen::Got(vec![IpAddr::V6(ip)]),
-        Some(Host::Domain(_)) | None if dialer.redirected(&host, port) => Seen::NotMade(NotMade::BySwitch),
+        Some(Host::Domain(_)) | None if dialer.redirected(&host, port) => {
+            Seen::NotMade(NotMade::BySwitch)
+        }
         Some(Host::Domain(_)) | None => match dialer.names(&host).await {
             Ok((ips, _)) => Seen::Got(ips),
             Err(trouble) => Seen::Trouble(trouble),
@@ -40,7 +45,8 @@ pub(crate) async fn webhook_names(dialer: &Dialer, url: &Url) -> Seen<Vec<IpAddr
     }
 }
 
-/// One handshake that takes any certificate and writes down what a verifier says of it. Nothing is ever sent over it.
+/// One handshake that takes any certificate and writes down what a verifier says of it. Nothing is
+/// ever sent over it.
 pub(crate) async fn observe_tls(dialer: &Dialer, url: &Url) -> Seen<Tls> {
     if url.scheme() != "https" {
         return Seen::NotMade(NotMade::Unconfigured { key: "webhook.url".to_owned() });
@@ -56,7 +62,9 @@ async fn handshake(dialer: &Dialer, url: &Url) -> Result<Tls, NoLine> {
     let name = server_name(url)?;
     let (tcp, peer, _) = dialer.dial_tcp(&host, port).await?;
     let began = Instant::now();
-    let own = |error: &(dyn std::error::Error + 'static)| NoLine::Trouble(trouble(error, Phase::Tls, began.elapsed()));
+    let own = |error: &(dyn std::error::Error + 'static)| {
+        NoLine::Trouble(trouble(error, Phase::Tls, began.elapsed()))
+    };
     let recorder = Arc::new(Recorder::new(dialer).map_err(|error| own(error.as_ref()))?);
     let mut config = ClientConfig::builder_with_provider(dialer.provider())
         .with_safe_default_protocol_versions()
@@ -65,7 +73,12 @@ async fn handshake(dialer: &Dialer, url: &Url) -> Result<Tls, NoLine> {
         .with_custom_certificate_verifier(Arc::clone(&recorder) as Arc<dyn ServerCertVerifier>)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let shaken = match timeout(dialer.connect_limit(), TlsConnector::from(Arc::new(config)).connect(name, tcp)).await {
+    let shaken = match timeout(
+        dialer.connect_limit(),
+        TlsConnector::from(Arc::new(config)).connect(name, tcp),
+    )
+    .await
+    {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => match cause::<rustls::Error>(&error) {
             // The two sides disagreed, and that is worth knowing. All else is trouble on the way.
@@ -76,12 +89,17 @@ async fn handshake(dialer: &Dialer, url: &Url) -> Result<Tls, NoLine> {
     };
     let session = shaken.as_ref().ok().map(|stream| stream.get_ref().1);
     let recorded = recorder.recorded.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (chain, verdict, public) = recorded.map_or((Vec::new(), None, false), |seen| (seen.chain, Some(seen.verdict), seen.public));
+    let (chain, verdict, public) = recorded
+        .map_or((Vec::new(), None, false), |seen| (seen.chain, Some(seen.verdict), seen.public));
     Ok(Tls {
         address: peer.ip(),
         version: session.and_then(|session| session.protocol_version()).map(version),
-        suite: session.and_then(|session| session.negotiated_cipher_suite()).map(|suite| format!("{:?}", suite.suite())),
-        alpn: session.and_then(|session| session.alpn_protocol()).map(|name| String::from_utf8_lossy(name).into_owned()),
+        suite: session
+            .and_then(|session| session.negotiated_cipher_suite())
+            .map(|suite| format!("{:?}", suite.suite())),
+        alpn: session
+            .and_then(|session| session.alpn_protocol())
+            .map(|name| String::from_utf8_lossy(name).into_owned()),
         by_ca_file: !public && verdict.as_ref().is_some_and(Result::is_ok),
         trust: match (verdict, &shaken) {
             (Some(verdict), _) => trust(verdict, &chain, &dialer.roots()),
@@ -111,8 +129,13 @@ struct Recorded {
 
 impl Recorder {
     fn new(dialer: &Dialer) -> anyhow::Result<Self> {
-        let verifier = |roots| WebPkiServerVerifier::builder_with_provider(roots, dialer.provider()).build();
-        Ok(Self { all: verifier(dialer.roots())?, public: verifier(dialer.public_roots())?, recorded: Mutex::default() })
+        let verifier =
+            |roots| WebPkiServerVerifier::builder_with_provider(roots, dialer.provider()).build();
+        Ok(Self {
+            all: verifier(dialer.roots())?,
+            public: verifier(dialer.public_roots())?,
+            recorded: Mutex::default(),
+        })
     }
 }
 
@@ -127,8 +150,10 @@ impl ServerCertVerifier for Recorder {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let verdict = self.all.verify_server_cert(leaf, others, name, ocsp, now).map(drop);
         let public = self.public.verify_server_cert(leaf, others, name, ocsp, now).is_ok();
-        let chain = std::iter::once(leaf).chain(others).map(|der| der.clone().into_owned()).collect();
-        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(Recorded { chain, verdict, public });
+        let chain =
+            std::iter::once(leaf).chain(others).map(|der| der.clone().into_owned()).collect();
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Recorded { chain, verdict, public });
         Ok(ServerCertVerified::assertion())
     }
 
@@ -156,7 +181,11 @@ impl ServerCertVerifier for Recorder {
 }
 
 /// What the verifier's verdict means for the merchant.
-fn trust(verdict: Result<(), rustls::Error>, chain: &[CertificateDer<'_>], roots: &RootCertStore) -> Trust {
+fn trust(
+    verdict: Result<(), rustls::Error>,
+    chain: &[CertificateDer<'_>],
+    roots: &RootCertStore,
+) -> Trust {
     use CertificateError as E;
     let error = match verdict {
         Ok(()) => return Trust::Trusted,
@@ -169,7 +198,8 @@ fn trust(verdict: Result<(), rustls::Error>, chain: &[CertificateDer<'_>], roots
         E::NotValidForName | E::NotValidForNameContext { .. } => Trust::WrongName,
         E::Revoked => Trust::Revoked,
         E::UnknownIssuer => broken_link(chain, roots),
-        // The usual self-signed certificate calls itself an authority as well, which is what the verifier stumbles over first.
+        // The usual self-signed certificate calls itself an authority as well, which is what the
+        // verifier stumbles over first.
         _ if broken_link(chain, roots) == Trust::SelfSigned => Trust::SelfSigned,
         error => Trust::Other(error.to_string()),
     }
@@ -177,8 +207,11 @@ fn trust(verdict: Result<(), rustls::Error>, chain: &[CertificateDer<'_>], roots
 
 /// Why no way leads from the leaf to a root.
 fn broken_link(chain: &[CertificateDer<'_>], roots: &RootCertStore) -> Trust {
-    let sent: Vec<X509Certificate<'_>> = chain.iter().map_while(|der| Some(X509Certificate::from_der(der).ok()?.1)).collect();
-    let self_issued = |certificate: &X509Certificate<'_>| certificate.issuer().as_raw() == certificate.subject().as_raw();
+    let sent: Vec<X509Certificate<'_>> =
+        chain.iter().map_while(|der| Some(X509Certificate::from_der(der).ok()?.1)).collect();
+    let self_issued = |certificate: &X509Certificate<'_>| {
+        certificate.issuer().as_raw() == certificate.subject().as_raw()
+    };
     let Some(leaf) = sent.first() else { return Trust::UnknownIssuer };
     let issuer = leaf.issuer().as_raw();
     let is_sent = sent.iter().skip(1).any(|other| other.subject().as_raw() == issuer);
@@ -212,7 +245,9 @@ fn certificate(der: &CertificateDer<'_>) -> Option<Certificate> {
 
 /// The common name, or the whole name where there is none.
 fn common_name(name: &X509Name<'_>) -> String {
-    name.iter_common_name().find_map(|cn| cn.as_str().ok()).map_or_else(|| name.to_string(), str::to_owned)
+    name.iter_common_name()
+        .find_map(|cn| cn.as_str().ok())
+        .map_or_else(|| name.to_string(), str::to_owned)
 }
 
 /// The host names and addresses it is for. The library would print addresses as bytes.
@@ -233,7 +268,13 @@ fn names(x509: &X509Certificate<'_>) -> Vec<String> {
 /// Kind and size of a key.
 fn key(key: &SubjectPublicKeyInfo<'_>) -> (String, usize) {
     let oid = key.algorithm.algorithm.to_id_string();
-    let curve = || key.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
+    let curve = || {
+        key.algorithm
+            .parameters
+            .as_ref()
+            .and_then(|any| any.as_oid().ok())
+            .map(|oid| oid.to_id_string())
+    };
     match (oid.as_str(), key.parsed()) {
         ("1.3.101.112", _) => ("Ed25519".to_owned(), 256),
         ("1.3.101.113", _) => ("Ed448".to_owned(), 456),
@@ -258,7 +299,11 @@ fn bits(number: &[u8]) -> usize {
 
 /// A certificate may be valid for longer than there are timestamps.
 fn timestamp(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_second(second).unwrap_or(if second < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }
 
 fn version(version: ProtocolVersion) -> String {
@@ -278,7 +323,8 @@ mod tests {
 
     use super::*;
     use crate::observe::testing::{
-        Authority, Identity, Years, closes, dialer, dialer_with, no_such_name, self_signed, serve_https, speaks,
+        Authority, Identity, Years, closes, dialer, dialer_with, no_such_name, self_signed,
+        serve_https, speaks,
     };
 
     async fn observe(identity: Identity, ca_file: &[&CertificateDer<'static>]) -> Tls {
@@ -293,14 +339,24 @@ mod tests {
     #[tokio::test]
     async fn a_chain_to_a_root_of_the_ca_file_is_trusted_and_said_to_be() {
         let root = Authority::root();
-        let tls = observe(root.intermediate().leaf(&["shop.example", "192.0.2.1"], Years::Now), &[&root.certificate]).await;
+        let tls = observe(
+            root.intermediate().leaf(&["shop.example", "192.0.2.1"], Years::Now),
+            &[&root.certificate],
+        )
+        .await;
         assert_eq!((&tls.trust, tls.by_ca_file), (&Trust::Trusted, true));
         assert_eq!(tls.address, IpAddr::V4(Ipv4Addr::LOCALHOST));
-        assert_eq!((tls.version.as_deref(), tls.alpn.as_deref()), (Some("TLS 1.3"), Some("http/1.1")));
+        assert_eq!(
+            (tls.version.as_deref(), tls.alpn.as_deref()),
+            (Some("TLS 1.3"), Some("http/1.1"))
+        );
         assert!(tls.suite.is_some_and(|suite| suite.starts_with("TLS13_")));
         assert_eq!(tls.chain.len(), 2);
         let leaf = &tls.chain[0];
-        assert_eq!((leaf.subject.as_str(), leaf.issuer.as_str()), ("shop.example", "golive test intermediate"));
+        assert_eq!(
+            (leaf.subject.as_str(), leaf.issuer.as_str()),
+            ("shop.example", "golive test intermediate")
+        );
         assert_eq!(leaf.names, ["shop.example", "192.0.2.1"]);
         assert_eq!((leaf.key.as_str(), leaf.key_bits), ("ECDSA P-256", 256));
         assert_eq!(leaf.signature, "ecdsa-with-SHA256");
@@ -316,11 +372,23 @@ mod tests {
         let root = Authority::root();
         let ca = [&root.certificate];
         let below = root.intermediate();
-        assert_eq!(observe(below.leaf(&["shop.example"], Years::Past), &ca).await.trust, Trust::Expired);
-        assert_eq!(observe(below.leaf(&["shop.example"], Years::Future), &ca).await.trust, Trust::NotYetValid);
-        assert_eq!(observe(below.leaf(&["other.example"], Years::Now), &ca).await.trust, Trust::WrongName);
+        assert_eq!(
+            observe(below.leaf(&["shop.example"], Years::Past), &ca).await.trust,
+            Trust::Expired
+        );
+        assert_eq!(
+            observe(below.leaf(&["shop.example"], Years::Future), &ca).await.trust,
+            Trust::NotYetValid
+        );
+        assert_eq!(
+            observe(below.leaf(&["other.example"], Years::Now), &ca).await.trust,
+            Trust::WrongName
+        );
         let unknown = observe(below.leaf(&["shop.example"], Years::Now), &[]).await;
-        assert_eq!((unknown.trust, unknown.by_ca_file, unknown.chain.len()), (Trust::UnknownIssuer, false, 2));
+        assert_eq!(
+            (unknown.trust, unknown.by_ca_file, unknown.chain.len()),
+            (Trust::UnknownIssuer, false, 2)
+        );
     }
 
     #[tokio::test]
@@ -333,8 +401,14 @@ mod tests {
 
     #[tokio::test]
     async fn self_signed_is_named_as_such() {
-        assert_eq!(observe(self_signed(&["shop.example"], false), &[]).await.trust, Trust::SelfSigned);
-        assert_eq!(observe(self_signed(&["shop.example"], true), &[]).await.trust, Trust::SelfSigned);
+        assert_eq!(
+            observe(self_signed(&["shop.example"], false), &[]).await.trust,
+            Trust::SelfSigned
+        );
+        assert_eq!(
+            observe(self_signed(&["shop.example"], true), &[]).await.trust,
+            Trust::SelfSigned
+        );
         let root = Authority::root();
         let mut identity = root.leaf(&["shop.example"], Years::Now);
         identity.chain.push(root.certificate.clone());
@@ -350,10 +424,18 @@ mod tests {
             (&rcgen::PKCS_ED25519, "Ed25519", 256),
             (&rcgen::PKCS_RSA_SHA256, "RSA", 2048),
         ] {
-            let identity = root.leaf_with(&["shop.example"], Years::Now, KeyPair::generate_for(algorithm).unwrap());
+            let identity = root.leaf_with(
+                &["shop.example"],
+                Years::Now,
+                KeyPair::generate_for(algorithm).unwrap(),
+            );
             let leaf = certificate(&identity.chain[0]).unwrap();
             assert_eq!((leaf.key.as_str(), leaf.key_bits), (name, bits));
-            assert_eq!(observe(identity, &[&root.certificate]).await.trust, Trust::Trusted, "{name}");
+            assert_eq!(
+                observe(identity, &[&root.certificate]).await.trust,
+                Trust::Trusted,
+                "{name}"
+            );
         }
         assert_eq!(bits(&[0, 0x7f, 0xff]), 15);
     }
@@ -363,14 +445,22 @@ mod tests {
         let address = speaks(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         let dialer = dialer(&[("shop.example:443", address)], &[]);
         let seen = observe_tls(&dialer, &Url::parse("https://shop.example/").unwrap()).await;
-        assert!(matches!(seen, Seen::Got(Tls { trust: Trust::NoHandshake(_), version: None, .. })), "{seen:?}");
+        assert!(
+            matches!(seen, Seen::Got(Tls { trust: Trust::NoHandshake(_), version: None, .. })),
+            "{seen:?}"
+        );
     }
 
     #[tokio::test]
     async fn trouble_on_the_way_is_no_verdict_on_the_certificate() {
-        let seen = observe_tls(&dialer(&[("shop.example:443", closes().await)], &[]), &Url::parse("https://shop.example/").unwrap()).await;
+        let seen = observe_tls(
+            &dialer(&[("shop.example:443", closes().await)], &[]),
+            &Url::parse("https://shop.example/").unwrap(),
+        )
+        .await;
         assert!(matches!(seen, Seen::Trouble(_)), "{seen:?}");
-        let plain = observe_tls(&dialer(&[], &[]), &Url::parse("http://shop.example/").unwrap()).await;
+        let plain =
+            observe_tls(&dialer(&[], &[]), &Url::parse("http://shop.example/").unwrap()).await;
         assert!(matches!(plain, Seen::NotMade(NotMade::Unconfigured { .. })), "{plain:?}");
     }
 
@@ -382,7 +472,9 @@ mod tests {
         assert_eq!(names("https://shop.example/").await, Seen::NotMade(NotMade::BySwitch));
         assert_eq!(names("https://[::1]/").await, Seen::Got(vec!["::1".parse().unwrap()]));
         assert_eq!(names("https://10.0.0.1/").await, Seen::Got(vec!["10.0.0.1".parse().unwrap()]));
-        assert!(matches!(names("https://localhost/").await, Seen::Got(ips) if ips.iter().all(IpAddr::is_loopback)));
+        assert!(
+            matches!(names("https://localhost/").await, Seen::Got(ips) if ips.iter().all(IpAddr::is_loopback))
+        );
         assert!(matches!(names(&format!("https://{}/", no_such_name())).await, Seen::Trouble(_)));
     }
 }

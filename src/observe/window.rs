@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 /// What a receiver that does one thing at a time may be given to do at once, at the start.
 const FIRST_LOAD: Duration = Duration::from_millis(800);
 
-/// A window that grows by one with every prompt answer, which doubles it per round, and halves when answers slow down or fail.
+/// A window that grows by one with every prompt answer, which doubles it per round, and halves when
+/// answers slow down or fail.
 #[derive(Debug)]
 pub(crate) struct Window {
     size: Cell<u32>,
@@ -16,7 +17,8 @@ pub(crate) struct Window {
     in_flight: Cell<u32>,
     /// How many of them went out without asking for room.
     burden: Cell<u32>,
-    /// Deliveries that are still to end before the window may halve again: one slow moment is not counted many times.
+    /// Deliveries that are still to end before the window may halve again: one slow moment is not
+    /// counted many times.
     recovering: Cell<u32>,
     usual: Cell<Duration>,
     waiting: RefCell<Vec<Waiter>>,
@@ -104,7 +106,8 @@ impl Window {
                 self.wake();
                 false
             }
-            // With nothing else in flight the delay is none of our making: this is what some deliveries take.
+            // With nothing else in flight the delay is none of our making: this is what some
+            // deliveries take.
             Went::Answered(took) if self.in_flight.get() <= 1 => {
                 self.usual.set(took);
                 false
@@ -137,11 +140,13 @@ impl Window {
         }
     }
 
-    /// A chain under way is what the run waits for: it goes before a wide window has emptied. What asked nobody keeps nobody waiting either: races
-    /// follow one another, and would have the rest of the run wait for the last of them.
+    /// A chain under way is what the run waits for: it goes before a wide window has emptied. What
+    /// asked nobody keeps nobody waiting either: races follow one another, and would have the
+    /// rest of the run wait for the last of them.
     fn has_room(&self, urgency: Urgency) -> bool {
         let size = self.size.get();
-        let room = if urgency.under_way { size.saturating_add(size / 2).min(self.most) } else { size };
+        let room =
+            if urgency.under_way { size.saturating_add(size / 2).min(self.most) } else { size };
         self.in_flight.get() < room + self.burden.get()
     }
 }
@@ -240,14 +245,18 @@ mod tests {
             }
         };
         let under_way = Urgency { under_way: true, steps: 2 };
-        tokio::join!(enter(new(1)), enter(new(5)), enter(under_way), enter(new(3)), async { drop(first) });
+        tokio::join!(enter(new(1)), enter(new(5)), enter(under_way), enter(new(3)), async {
+            drop(first)
+        });
         assert_eq!(*entered.borrow(), [2, 5, 3, 1]);
     }
 
     #[tokio::test]
     async fn keeps_no_chain_under_way_waiting_where_there_is_some_room_to_spare() {
         let under_way = Urgency { under_way: true, steps: 1 };
-        let enters = async |window: &Window, urgency| tokio::time::timeout(MS * 20, window.enter(urgency)).await.is_ok();
+        let enters = async |window: &Window, urgency| {
+            tokio::time::timeout(MS * 20, window.enter(urgency)).await.is_ok()
+        };
         let wide = Window::new(MS * 200, 24);
         wide.in_flight.set(4);
         assert!(!enters(&wide, new(1)).await);

@@ -1,4 +1,5 @@
-//! The stream under one exchange: when its first bytes went and came, and when the request was out whole.
+//! The stream under one exchange: when its first bytes went and came, and when the request was out
+//! whole.
 
 use std::io;
 use std::pin::Pin;
@@ -23,7 +24,8 @@ pub(crate) struct Marks {
 /// The instants of one exchange.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Instants {
-    /// The request's first byte was written; for a request whose last byte was held back, that byte's release.
+    /// The request's first byte was written; for a request whose last byte was held back, that
+    /// byte's release.
     pub(crate) began: Option<Instant>,
     /// The whole request was handed to the network.
     pub(crate) out: Option<Instant>,
@@ -64,13 +66,23 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// A request with `body_bytes` of body will go out on `stream`. A deaf wire never reads.
-    pub(crate) fn new(stream: Box<dyn Stream>, spelling: Spelling, body_bytes: u64, deaf: bool, marks: Arc<Marks>) -> Self {
+    pub(crate) fn new(
+        stream: Box<dyn Stream>,
+        spelling: Spelling,
+        body_bytes: u64,
+        deaf: bool,
+        marks: Arc<Marks>,
+    ) -> Self {
         Self { stream: Spelled::new(stream, spelling), body_bytes, deaf, marks }
     }
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let began = Instant::now();
         let taken = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
         self.marks.lock().began.get_or_insert(began);
@@ -92,13 +104,18 @@ impl AsyncWrite for Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.deaf {
             return Poll::Pending;
         }
         let before = buffer.filled().len();
         match ready!(Pin::new(&mut self.stream).poll_read(cx, buffer)) {
-            // Many servers close TLS without saying goodbye. Where the answer's length is known, hyper still notices a cut one.
+            // Many servers close TLS without saying goodbye. Where the answer's length is known,
+            // hyper still notices a cut one.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
             ended => ended?,
         }

@@ -1,4 +1,5 @@
-//! Receivers that apply an event twice when its duplicates arrive together are caught every time, and those that are right never are.
+//! Receivers that apply an event twice when its duplicates arrive together are caught every time,
+//! and those that are right never are.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -25,10 +26,12 @@ const CHECK: &str = "webhook-applies-once-concurrently";
 
 const SECRET: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 
-/// Runs the check alone, with one round of each kind, on orders that no run before it had; how it ended, and what it rests on.
+/// Runs the check alone, with one round of each kind, on orders that no run before it had; how it
+/// ended, and what it rests on.
 fn ends(mut run: Run, number: usize) -> (&'static str, String) {
     run.merchant.limits.webhook_race_rounds = 1;
-    let ids: Vec<OrderId> = (0..3).map(|order| OrderId::new(format!("race-{number}-{order}"), "1.00", true)).collect();
+    let ids: Vec<OrderId> =
+        (0..3).map(|order| OrderId::new(format!("race-{number}-{order}"), "1.00", true)).collect();
     run.merchant.webhook.order = Some(TestOrders::Ids(ids.len()));
     run.wiring.order = Some(OrderSource::Ids(ids));
     run.facts.only = vec![CHECK.to_owned()];
@@ -48,7 +51,11 @@ fn always_ends(expected: &str, run: impl Fn() -> Run) {
             others.insert(number, why);
         }
     }
-    assert!(others.is_empty(), "{} of {RUNS} runs did not end with {expected}: {others:#?}", others.len());
+    assert!(
+        others.is_empty(),
+        "{} of {RUNS} runs did not end with {expected}: {others:#?}",
+        others.len()
+    );
 }
 
 /// A program that receives, and where.
@@ -60,7 +67,9 @@ struct Receiver {
 impl Receiver {
     /// None where Python is not here.
     fn start(kind: &str) -> Option<Self> {
-        let here = Command::new("python3").args(["-c", "import sqlite3, sys; assert sys.version_info >= (3, 10)"]).status();
+        let here = Command::new("python3")
+            .args(["-c", "import sqlite3, sys; assert sys.version_info >= (3, 10)"])
+            .status();
         let here = here.is_ok_and(|status| status.success());
         let required = std::env::var("GOLIVE_TEST_RUNTIMES").is_ok_and(|value| value == "required");
         assert!(here || !required, "python3 does not run, and GOLIVE_TEST_RUNTIMES=required");
@@ -78,7 +87,9 @@ impl Receiver {
             .spawn()
             .expect("Python starts");
         let mut port = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut port).expect("it says where it listens");
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut port)
+            .expect("it says where it listens");
         let config = format!(
             r#"[merchant]
 uses = ["payments"]

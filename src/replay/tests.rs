@@ -21,14 +21,22 @@ fn repeat(defect: Defect, check: &str, deliver: Deliver) -> Repeat {
 #[test]
 fn a_finding_rests_on_the_deliveries_that_failed() {
     let repeat = repeat(Defect::ComparesPrefixOnly, "webhook-rejects-forged", Deliver::Probe);
-    assert_eq!(repeat.rests_on.carrying.iter().map(String::as_str).collect::<Vec<_>>(), ["forged-truncated"]);
+    assert_eq!(
+        repeat.rests_on.carrying.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["forged-truncated"]
+    );
 }
 
 #[test]
 fn a_leak_rests_on_every_answer_that_leaks_and_not_only_on_those_that_are_shown() {
     let repeat = repeat(Defect::LeaksSecret, "webhook-leaks-nothing", Deliver::Full);
     let carrying = &repeat.rests_on.carrying;
-    assert!(carrying.len() > 10 && carrying.contains("unsigned") && carrying.contains("refused-effects"), "{carrying:?}");
+    assert!(
+        carrying.len() > 10
+            && carrying.contains("unsigned")
+            && carrying.contains("refused-effects"),
+        "{carrying:?}"
+    );
 }
 
 #[test]
@@ -45,13 +53,19 @@ fn what_only_softens_a_finding_is_seen_again_and_carries_nothing() {
     }
     let repeat = Repeat::of(seen, "webhook-rejects-forged").unwrap();
     assert!(matches!(repeat.before.outcome, Outcome::Warn(_)), "{:?}", repeat.before.outcome);
-    assert!(repeat.rests_on.scenarios.contains("refused-effects") && !repeat.rests_on.carrying.contains("refused-effects"));
+    assert!(
+        repeat.rests_on.scenarios.contains("refused-effects")
+            && !repeat.rests_on.carrying.contains("refused-effects")
+    );
 }
 
 #[test]
 fn what_a_judgement_leaves_to_another_check_is_looked_at_too() {
     let repeat = repeat(Defect::ExpiredCertificate, "webhook-reachable", Deliver::Probe);
-    assert!(matches!(repeat.before.outcome, Outcome::Undecided(Reason::Blocked { by: "webhook-certificate-expiry" })));
+    assert!(matches!(
+        repeat.before.outcome,
+        Outcome::Undecided(Reason::Blocked { by: "webhook-certificate-expiry" })
+    ));
     assert!(repeat.rests_on.looks.contains(&Probe::WebhookTls), "{:?}", repeat.rests_on);
 }
 
@@ -72,14 +86,24 @@ fn what_carried_the_failure_must_be_seen_again_for_it_to_count_as_fixed() {
 #[test]
 fn a_run_that_went_as_far_as_full_wants_the_word_again() {
     let repeat = repeat(Defect::TrustsAnyTimestamp, "webhook-rejects-stale", Deliver::Full);
-    for (asked, may) in [(None, false), (Some(Deliver::Probe), false), (Some(Deliver::Full), true)] {
-        assert_eq!(repeat.reach(asked).is_ok_and(|reach| reach == Some(Deliver::Full)), may, "{asked:?}");
+    for (asked, may) in [(None, false), (Some(Deliver::Probe), false), (Some(Deliver::Full), true)]
+    {
+        assert_eq!(
+            repeat.reach(asked).is_ok_and(|reach| reach == Some(Deliver::Full)),
+            may,
+            "{asked:?}"
+        );
     }
 }
 
 #[test]
 fn what_delivers_nothing_needs_no_word() {
-    assert_eq!(repeat(Defect::LiteralSecret, "security-no-literal-secrets", Deliver::None).reach(None).unwrap(), None);
+    assert_eq!(
+        repeat(Defect::LiteralSecret, "security-no-literal-secrets", Deliver::None)
+            .reach(None)
+            .unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -91,7 +115,8 @@ fn there_is_nothing_to_repeat_where_nothing_was_found() {
         ("webhook-htps", "perhaps `webhook-https`"),
         ("webhook", "is a section"),
     ] {
-        let error = Repeat::of(serde_json::from_str(&saved).unwrap(), check).unwrap_err().to_string();
+        let error =
+            Repeat::of(serde_json::from_str(&saved).unwrap(), check).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
 }

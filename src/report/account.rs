@@ -1,4 +1,5 @@
-//! What there is to say of one check, in plain lines: for formats that have one place for all of it.
+//! What there is to say of one check, in plain lines: for formats that have one place for all of
+//! it.
 
 use std::fmt::Write as _;
 
@@ -9,14 +10,18 @@ use super::{FilePlace, Report};
 /// How it ended, in one line: the finding, the reason, who answers for it.
 pub(crate) fn brief(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Pass(evidence) => evidence.first().map_or_else(String::new, |first| first.observed.show()),
+        Outcome::Pass(evidence) => {
+            evidence.first().map_or_else(String::new, |first| first.observed.show())
+        }
         Outcome::Warn(finding) | Outcome::Fail(finding) => finding.message.show(),
         Outcome::Waived(finding, Waived { reason, approved_by, until }) => {
             format!("{}; accepted until {until} by {approved_by}: {reason}", finding.message)
         }
         Outcome::Undecided(reason) => reason.show(),
         Outcome::NotApplicable(why) => why.show(),
-        Outcome::Attested(Attested { by, on, evidence, until }) => format!("attested by {by} on {on}, until {until}: {evidence}"),
+        Outcome::Attested(Attested { by, on, evidence, until }) => {
+            format!("attested by {by} on {on}, until {until}: {evidence}")
+        }
     }
 }
 
@@ -26,12 +31,24 @@ pub(crate) fn account(report: &Report, check: &Judged) -> String {
 }
 
 /// The same with a part of the evidence.
-pub(crate) fn account_of<'a>(report: &Report, check: &Judged, evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
+pub(crate) fn account_of<'a>(
+    report: &Report,
+    check: &Judged,
+    evidence: impl IntoIterator<Item = &'a Evidence>,
+) -> String {
     let mut lines = String::new();
     for one in evidence {
         let place =
-            report.place(&one.subject).map_or_else(String::new, |FilePlace { file, at }| format!(" ({file}:{}:{})", at.line, at.column));
-        let _ = writeln!(lines, "{}{place}: expected {}, found {}", one.subject.show(), one.expected, one.observed);
+            report.place(&one.subject).map_or_else(String::new, |FilePlace { file, at }| {
+                format!(" ({file}:{}:{})", at.line, at.column)
+            });
+        let _ = writeln!(
+            lines,
+            "{}{place}: expected {}, found {}",
+            one.subject.show(),
+            one.expected,
+            one.observed
+        );
         if let Some(sent) = report.sent(&one.subject) {
             let _ = writeln!(lines, "  sent: {sent}");
         }
@@ -51,8 +68,13 @@ pub(crate) fn account_of<'a>(report: &Report, check: &Judged, evidence: impl Int
 /// What fell short, where something did.
 pub(crate) fn finding(outcome: &Outcome) -> Option<&Finding> {
     match outcome {
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => Some(finding),
-        Outcome::Pass(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => None,
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+            Some(finding)
+        }
+        Outcome::Pass(_)
+        | Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_) => None,
     }
 }
 
@@ -60,7 +82,9 @@ pub(crate) fn finding(outcome: &Outcome) -> Option<&Finding> {
 pub(crate) fn evidence(outcome: &Outcome) -> &[Evidence] {
     match outcome {
         Outcome::Pass(evidence) => evidence,
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => &finding.evidence,
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+            &finding.evidence
+        }
         Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
     }
 }

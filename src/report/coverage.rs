@@ -7,7 +7,8 @@ use golive_checks::CATALOGUE;
 use golive_checks::model::{Judged, Level, Needs, Outcome};
 use golive_checks::requirements::{self, Requirement};
 
-/// How a requirement was decided. In order: the weakest of the checks that cover a requirement decides it.
+/// How a requirement was decided. In order: the weakest of the checks that cover a requirement
+/// decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Decided {
     /// A check that covers it failed.
@@ -30,8 +31,16 @@ pub(crate) enum Decided {
 
 impl Decided {
     /// All of them, the best first.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Proven, Self::Observed, Self::Attested, Self::Waived, Self::Failed, Self::Undecided, Self::LeftOut, Self::NotApplicable];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Proven,
+        Self::Observed,
+        Self::Attested,
+        Self::Waived,
+        Self::Failed,
+        Self::Undecided,
+        Self::LeftOut,
+        Self::NotApplicable,
+    ];
 
     /// The word in reports.
     pub(crate) const fn word(self) -> &'static str {
@@ -104,13 +113,16 @@ pub(crate) struct Covered {
 /// How many checks of the catalogue cover each requirement.
 static COVERING: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
     let mut covering = BTreeMap::new();
-    for id in CATALOGUE.iter().flat_map(|section| section.checks).flat_map(|check| check.meta().covers) {
+    for id in
+        CATALOGUE.iter().flat_map(|section| section.checks).flat_map(|check| check.meta().covers)
+    {
         *covering.entry(*id).or_default() += 1;
     }
     covering
 });
 
-/// Every requirement, in the order of the pages. What no check of the run covers is left out, never passed over in silence.
+/// Every requirement, in the order of the pages. What no check of the run covers is left out, never
+/// passed over in silence.
 pub(super) fn coverage<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Covered> {
     let mut covering: BTreeMap<&str, Vec<(Decided, &Judged)>> = BTreeMap::new();
     for check in judged {
@@ -125,7 +137,11 @@ pub(super) fn coverage<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Cove
         let all = COVERING.get(requirement.id.as_str()).copied().unwrap_or_default();
         let weakest = by.first().map_or(Decided::LeftOut, |(decided, _)| *decided);
         let decided = if by.len() < all { weakest.min(Decided::LeftOut) } else { weakest };
-        Covered { requirement, decided, by: by.into_iter().map(|(_, check)| (check.meta.id, check.outcome.word())).collect() }
+        Covered {
+            requirement,
+            decided,
+            by: by.into_iter().map(|(_, check)| (check.meta.id, check.outcome.word())).collect(),
+        }
     };
     requirements::all().iter().map(covered).collect()
 }
@@ -133,7 +149,11 @@ pub(super) fn coverage<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Cove
 /// How many requirements were decided how, the best first; words that none has are left out.
 pub(crate) fn tally(coverage: &[Covered]) -> Vec<(Decided, usize)> {
     let count = |decided| coverage.iter().filter(|covered| covered.decided == decided).count();
-    Decided::ALL.into_iter().map(|decided| (decided, count(decided))).filter(|(_, count)| *count > 0).collect()
+    Decided::ALL
+        .into_iter()
+        .map(|decided| (decided, count(decided)))
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 #[cfg(test)]
@@ -146,7 +166,10 @@ mod tests {
     fn judged(only: &[&str]) -> Vec<Judged> {
         let mut run = run();
         run.only = only.iter().map(|id| (*id).to_owned()).collect();
-        ruling::judge(CATALOGUE, &Facts { merchant: &Merchant::default(), run: &run, seen: &Observations::default() })
+        ruling::judge(
+            CATALOGUE,
+            &Facts { merchant: &Merchant::default(), run: &run, seen: &Observations::default() },
+        )
     }
 
     #[test]
@@ -167,12 +190,24 @@ mod tests {
         let judged = judged(&["api-live-key"]);
         let coverage = coverage(judged.iter());
         assert!(coverage.iter().any(|covered| covered.decided == Decided::LeftOut));
-        assert!(coverage.iter().all(|covered| covered.decided <= Decided::LeftOut || covered.by == [("api-live-key", "pass")]));
+        assert!(coverage.iter().all(|covered| covered.decided <= Decided::LeftOut
+            || covered.by == [("api-live-key", "pass")]));
     }
 
     #[test]
     fn the_weakest_check_decides() {
-        let order = [Decided::Failed, Decided::Undecided, Decided::LeftOut, Decided::Waived, Decided::Attested, Decided::Observed];
-        assert!(order.is_sorted() && Decided::Observed < Decided::Proven && Decided::Proven < Decided::NotApplicable);
+        let order = [
+            Decided::Failed,
+            Decided::Undecided,
+            Decided::LeftOut,
+            Decided::Waived,
+            Decided::Attested,
+            Decided::Observed,
+        ];
+        assert!(
+            order.is_sorted()
+                && Decided::Observed < Decided::Proven
+                && Decided::Proven < Decided::NotApplicable
+        );
     }
 }

@@ -5,21 +5,39 @@ use super::Report;
 /// Writes one row per requirement.
 pub(crate) fn render(report: &Report) -> String {
     let mut table = ::csv::WriterBuilder::new().from_writer(Vec::new());
-    let mut put = |row: [&str; 8]| table.write_record(row.map(harmless)).expect("memory takes whatever is written");
+    let mut put = |row: [&str; 8]| {
+        table.write_record(row.map(harmless)).expect("memory takes whatever is written")
+    };
     put(["requirement", "section", "words", "required", "decided", "checks", "verdict", "page"]);
-    let verdict = if report.run.draft { format!("DRAFT, {}", report.verdict.word()) } else { report.verdict.word().to_owned() };
+    let verdict = if report.run.draft {
+        format!("DRAFT, {}", report.verdict.word())
+    } else {
+        report.verdict.word().to_owned()
+    };
     for covered in report.coverage() {
         let requirement = covered.requirement;
         let required = if requirement.required { "required" } else { "recommended" };
-        let by: Vec<String> = covered.by.iter().map(|(id, outcome)| format!("{id} ({outcome})")).collect();
-        let row = [&requirement.section, &requirement.words, required, covered.decided.word(), &by.join("; ")];
+        let by: Vec<String> =
+            covered.by.iter().map(|(id, outcome)| format!("{id} ({outcome})")).collect();
+        let row = [
+            &requirement.section,
+            &requirement.words,
+            required,
+            covered.decided.word(),
+            &by.join("; "),
+        ];
         let [section, words, required, decided, by] = row;
         put([&requirement.id, section, words, required, decided, by, &verdict, &requirement.page]);
     }
-    String::from_utf8(table.into_inner().expect("memory takes whatever is written")).expect("only strings were written")
+    String::from_utf8(table.into_inner().expect("memory takes whatever is written"))
+        .expect("only strings were written")
 }
 
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }

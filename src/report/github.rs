@@ -7,7 +7,8 @@ use super::spot::{Spot, spots};
 use super::verdict::Standing;
 use super::{FilePlace, Report};
 
-/// How many annotations there are at the most, the verdict's included: GitHub shows ten errors and ten warnings of a step.
+/// How many annotations there are at the most, the verdict's included: GitHub shows ten errors and
+/// ten warnings of a step.
 const MOST: usize = 10;
 
 /// Writes workflow commands, and a last line with the verdict.
@@ -15,13 +16,25 @@ pub(crate) fn render(report: &Report) -> String {
     let mut worth: Vec<(&str, usize, &Judged, Spot<'_>)> = Vec::new();
     for check in report.checks() {
         let Some(command) = command(check, report.run.strict) else { continue };
-        worth.extend(spots(report, check).into_iter().enumerate().map(|(nth, spot)| (command, nth, check, spot)));
+        worth.extend(
+            spots(report, check)
+                .into_iter()
+                .enumerate()
+                .map(|(nth, spot)| (command, nth, check, spot)),
+        );
     }
-    // A stable sort: errors first, within them every check before the further places of one, then the order of the catalogue.
-    worth.sort_by_key(|(command, nth, ..)| (["error", "warning", "notice"].iter().position(|known| known == command), *nth));
+    // A stable sort: errors first, within them every check before the further places of one, then
+    // the order of the catalogue.
+    worth.sort_by_key(|(command, nth, ..)| {
+        (["error", "warning", "notice"].iter().position(|known| known == command), *nth)
+    });
     let shown = MOST - 1;
     let left = worth.len().saturating_sub(shown);
-    let mut out: String = worth.iter().take(shown).map(|(command, _, check, spot)| annotation(report, check, command, spot)).collect();
+    let mut out: String = worth
+        .iter()
+        .take(shown)
+        .map(|(command, _, check, spot)| annotation(report, check, command, spot))
+        .collect();
     let rest = if left > 0 { format!(" {left} more in the report.") } else { String::new() };
     let kind = if report.exit().code() == 0 { "notice" } else { "error" };
     out.push_str(&format!("::{kind} title=golive::{}{rest}\n", data(report.sentence.as_str())));
@@ -46,7 +59,12 @@ fn annotation(report: &Report, check: &Judged, command: &str, spot: &Spot<'_>) -
         (_, Level::Recommended) => "recommended",
     };
     let title = format!("{} ({kind})", check.meta.id);
-    let message = format!("{}\n{}\n{}", check.meta.title, brief(&check.outcome), account_of(report, check, spot.evidence.iter().copied()));
+    let message = format!(
+        "{}\n{}\n{}",
+        check.meta.title,
+        brief(&check.outcome),
+        account_of(report, check, spot.evidence.iter().copied())
+    );
     format!(
         "::{command} title={},file={},line={},col={}::{}\n",
         property(&title),

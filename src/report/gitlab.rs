@@ -13,8 +13,12 @@ use super::{FilePlace, Report};
 /// Writes one entry for each place of each check that is not in order.
 pub(crate) fn render(report: &Report) -> String {
     let draft = report.run.draft.then(|| Entry::draft(report));
-    let entries: Vec<Entry> = draft.into_iter().chain(report.checks().flat_map(|check| Entry::all(report, check))).collect();
-    let mut json = serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
+    let entries: Vec<Entry> = draft
+        .into_iter()
+        .chain(report.checks().flat_map(|check| Entry::all(report, check)))
+        .collect();
+    let mut json =
+        serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
     json.push('\n');
     json
 }
@@ -47,7 +51,10 @@ impl Entry {
             check_name: "draft",
             fingerprint: HEXLOWER.encode(&Sha256::digest("draft")[..16]),
             severity: "info",
-            location: Location { path: report.run.config_path.as_str().to_owned(), lines: Lines { begin: 1 } },
+            location: Location {
+                path: report.run.config_path.as_str().to_owned(),
+                lines: Lines { begin: 1 },
+            },
         }
     }
 

@@ -1,7 +1,8 @@
 //! The report in JSON, `golive.report/v1`: own structs, stable order, additive changes only.
 
 use golive_checks::model::{
-    Attested, Evidence, Finding, Judged, LimitRow, Limits, Mode, Outcome, Place, Reason, Reference, Show as _, Text, Waived,
+    Attested, Evidence, Finding, Judged, LimitRow, Limits, Mode, Outcome, Place, Reason, Reference,
+    Show as _, Text, Waived,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -16,15 +17,20 @@ pub(crate) const SCHEMA: &str = "golive.report/v1";
 
 /// Writes the report for machines.
 pub(crate) fn render(report: &Report) -> String {
-    let mut json = serde_json::to_string_pretty(&Document::of(report)).expect("strings, numbers and lists always serialise");
+    let mut json = serde_json::to_string_pretty(&Document::of(report))
+        .expect("strings, numbers and lists always serialise");
     json.push('\n');
     json
 }
 
 /// The JSON Schema of the format.
 pub(crate) fn schema() -> String {
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document<'_>>();
-    let mut json = serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
+    let schema = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Document<'_>>();
+    let mut json =
+        serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
     json.push('\n');
     json
 }
@@ -32,7 +38,12 @@ pub(crate) fn schema() -> String {
 /// `[limits]`, whose keys are one table.
 fn limits(_: &mut SchemaGenerator) -> Schema {
     let about = |about: &str, unit: &str| format!("{} [{unit}]", about.trim());
-    let key = |row: &LimitRow| (row.key.to_owned(), json!({ "type": "integer", "minimum": 0, "description": about(row.about, row.unit) }));
+    let key = |row: &LimitRow| {
+        (
+            row.key.to_owned(),
+            json!({ "type": "integer", "minimum": 0, "description": about(row.about, row.unit) }),
+        )
+    };
     let keys: Map<String, Value> = Limits::TABLE.iter().map(key).collect();
     let required: Vec<&str> = Limits::TABLE.iter().map(|row| row.key).collect();
     json_schema!({ "type": "object", "properties": keys, "required": required })
@@ -287,7 +298,11 @@ impl<'a> Document<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
             schema: SCHEMA,
-            tool: Tool { name: "golive", version: report.run.version.as_str(), commit: option_env!("GOLIVE_COMMIT") },
+            tool: Tool {
+                name: "golive",
+                version: report.run.version.as_str(),
+                commit: option_env!("GOLIVE_COMMIT"),
+            },
             merchant: report.merchant.as_ref().map(Text::as_str),
             run: RunJson::of(&report.run),
             verdict: VerdictJson {
@@ -296,14 +311,20 @@ impl<'a> Document<'a> {
                 valid_until: report.valid_until.as_ref().map(|end| end.at.to_string()),
                 valid_until_because: report.valid_until.as_ref().map(|end| end.because.as_str()),
                 sentence: report.sentence.as_str(),
-                first: report.first.iter().map(|first| FirstJson { id: first.id, why: first.why.as_str() }).collect(),
+                first: report
+                    .first
+                    .iter()
+                    .map(|first| FirstJson { id: first.id, why: first.why.as_str() })
+                    .collect(),
             },
             counts: CountsJson::of(report.counts),
             checks: report.checks().map(|check| CheckJson::of(report, check)).collect(),
             coverage: report.coverage().iter().map(CoveredJson::of).collect(),
             measurements: report.measurements.iter().map(MeasurementJson::of).collect(),
             limits: &report.limits,
-            durations: Durations { total_s: std::time::Duration::from_millis(report.run.took_ms).as_secs_f64() },
+            durations: Durations {
+                total_s: std::time::Duration::from_millis(report.run.took_ms).as_secs_f64(),
+            },
         }
     }
 }
@@ -378,7 +399,9 @@ impl<'a> CheckJson<'a> {
                 json.waiver = Some(WaiverJson::of(waived));
             }
             Outcome::Undecided(reason) => json.reason = Some(ReasonJson::of(reason)),
-            Outcome::NotApplicable(why) => json.reason = Some(ReasonJson { kind: "not-applicable", text: why.show() }),
+            Outcome::NotApplicable(why) => {
+                json.reason = Some(ReasonJson { kind: "not-applicable", text: why.show() })
+            }
             Outcome::Attested(attested) => json.attestation = Some(AttestationJson::of(attested)),
         }
         json
@@ -419,14 +442,23 @@ impl<'a> EvidenceJson<'a> {
 impl AttestationJson {
     fn of(attested: &Attested) -> Self {
         let Attested { by, on, evidence, until } = attested;
-        Self { by: unquoted(by), on: on.to_string(), evidence: unquoted(evidence), until: until.to_string() }
+        Self {
+            by: unquoted(by),
+            on: on.to_string(),
+            evidence: unquoted(evidence),
+            until: until.to_string(),
+        }
     }
 }
 
 impl WaiverJson {
     fn of(waived: &Waived) -> Self {
         let Waived { reason, approved_by, until } = waived;
-        Self { reason: unquoted(reason), approved_by: unquoted(approved_by), until: until.to_string() }
+        Self {
+            reason: unquoted(reason),
+            approved_by: unquoted(approved_by),
+            until: until.to_string(),
+        }
     }
 }
 
@@ -495,11 +527,16 @@ mod tests {
         }
         if let Some(object) = value.as_object() {
             for (key, value) in object {
-                let described = at["properties"].get(key).unwrap_or_else(|| panic!("{path}.{key} is not described"));
+                let described = at["properties"]
+                    .get(key)
+                    .unwrap_or_else(|| panic!("{path}.{key} is not described"));
                 follows(schema, described, value, &format!("{path}.{key}"));
             }
             for key in at["required"].as_array().expect("every object names what it always has") {
-                assert!(object.contains_key(key.as_str().expect("a name")), "{path}.{key} is required and not there");
+                assert!(
+                    object.contains_key(key.as_str().expect("a name")),
+                    "{path}.{key} is required and not there"
+                );
             }
         }
     }
@@ -507,7 +544,8 @@ mod tests {
     #[test]
     fn a_report_with_every_outcome_follows_the_schema() {
         let schema: Value = serde_json::from_str(&schema()).expect("JSON");
-        let report: Value = serde_json::from_str(&render(&report(every_outcome(), &run()))).expect("JSON");
+        let report: Value =
+            serde_json::from_str(&render(&report(every_outcome(), &run()))).expect("JSON");
         follows(&schema, &schema, &report, "");
         assert_eq!(report["schema"], schema["properties"]["schema"]["const"]);
     }
@@ -516,13 +554,18 @@ mod tests {
     fn the_schema_knows_every_verdict_and_every_way_to_decide_a_requirement() {
         let schema: Value = serde_json::from_str(&schema()).expect("JSON");
         let words = |table: &str, key: &str| -> BTreeSet<String> {
-            let words = schema["$defs"][table]["properties"][key]["enum"].as_array().expect("words");
+            let words =
+                schema["$defs"][table]["properties"][key]["enum"].as_array().expect("words");
             words.iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
         };
-        let decided: BTreeSet<String> = Decided::ALL.iter().map(|decided| decided.word().to_owned()).collect();
+        let decided: BTreeSet<String> =
+            Decided::ALL.iter().map(|decided| decided.word().to_owned()).collect();
         assert_eq!(words("Covered", "decided"), decided);
         use Verdict::{Incomplete, Interrupted, NotReady, Partial, Ready, ReadyWithWaivers};
         let verdicts = [Ready, ReadyWithWaivers, NotReady, Incomplete, Partial, Interrupted];
-        assert_eq!(words("Verdict", "word"), verdicts.iter().map(|verdict| verdict.word().to_owned()).collect());
+        assert_eq!(
+            words("Verdict", "word"),
+            verdicts.iter().map(|verdict| verdict.word().to_owned()).collect()
+        );
     }
 }

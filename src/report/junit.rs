@@ -8,7 +8,8 @@ use quick_junit::{NonSuccessKind, Property, Report as Xml, TestCase, TestCaseSta
 use super::account::{account, brief};
 use super::{Chapter, Report};
 
-/// Writes the report for continuous integration: a suite per section, `failure` where something fell short, `error` where it could not be told.
+/// Writes the report for continuous integration: a suite per section, `failure` where something
+/// fell short, `error` where it could not be told.
 pub(crate) fn render(report: &Report) -> String {
     let mut xml = Xml::new("golive");
     xml.set_time(Duration::from_millis(report.run.took_ms));
@@ -34,7 +35,10 @@ fn suite(report: &Report, chapter: &Chapter) -> TestSuite {
 
 fn case(report: &Report, check: &Judged) -> TestCase {
     let with = |mut status: TestCaseStatus, kind: &str| {
-        status.set_message(brief(&check.outcome)).set_type(kind).set_description(account(report, check));
+        status
+            .set_message(brief(&check.outcome))
+            .set_type(kind)
+            .set_description(account(report, check));
         status
     };
     // A skipped case has a message and nothing else: its type and text are no part of the schema.
@@ -45,22 +49,38 @@ fn case(report: &Report, check: &Judged) -> TestCase {
     };
     let status = match &check.outcome {
         Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Attested(_) => TestCaseStatus::success(),
-        Outcome::Fail(_) => with(TestCaseStatus::non_success(NonSuccessKind::Failure), check.level.word()),
-        Outcome::Undecided(reason) => with(TestCaseStatus::non_success(NonSuccessKind::Error), reason.word()),
+        Outcome::Fail(_) => {
+            with(TestCaseStatus::non_success(NonSuccessKind::Failure), check.level.word())
+        }
+        Outcome::Undecided(reason) => {
+            with(TestCaseStatus::non_success(NonSuccessKind::Error), reason.word())
+        }
         Outcome::NotApplicable(_) | Outcome::Waived(..) => skipped(),
     };
     let mut case = TestCase::new(check.meta.id, status);
     case.set_classname(format!("golive.{}", check.section)).set_time(Duration::ZERO);
     match &check.outcome {
         Outcome::Warn(_) => {
-            case.set_system_out(format!("warning: {}\n{}", brief(&check.outcome), account(report, check)));
+            case.set_system_out(format!(
+                "warning: {}\n{}",
+                brief(&check.outcome),
+                account(report, check)
+            ));
         }
         Outcome::Attested(_) => {
             case.set_system_out(brief(&check.outcome));
         }
-        Outcome::Pass(_) | Outcome::Fail(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Waived(..) => {}
+        Outcome::Pass(_)
+        | Outcome::Fail(_)
+        | Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Waived(..) => {}
     }
-    let about = [("title", check.meta.title), ("level", check.level.word()), ("outcome", check.outcome.word())];
+    let about = [
+        ("title", check.meta.title),
+        ("level", check.level.word()),
+        ("outcome", check.outcome.word()),
+    ];
     case.add_properties(about.map(|(name, value)| Property::new(name, value)));
     case.add_properties(check.meta.covers.iter().map(|id| Property::new("requirement", *id)));
     case

@@ -21,29 +21,55 @@ pub(crate) struct ValidUntil {
 }
 
 /// What ends the verdict of a run first, and what does so first beside the age of the observations.
-pub(super) fn ends<'a>(judged: impl Iterator<Item = &'a Judged>, facts: &Facts<'_>) -> (ValidUntil, Option<ValidUntil>) {
+pub(super) fn ends<'a>(
+    judged: impl Iterator<Item = &'a Judged>,
+    facts: &Facts<'_>,
+) -> (ValidUntil, Option<ValidUntil>) {
     let zone = Offset::from_seconds(facts.run.offset_s).unwrap_or(Offset::UTC);
-    let at_moment = |at: Timestamp, because: Text| ValidUntil { at, on: zone.to_datetime(at).date(), because, by_age: false };
+    let at_moment = |at: Timestamp, because: Text| ValidUntil {
+        at,
+        on: zone.to_datetime(at).date(),
+        because,
+        by_age: false,
+    };
     // A day counts to its end.
     let at_day = |on: Date, because: Text| {
         let end = on.saturating_add(1.day()).at(0, 0, 0, 0);
-        let at = zone.to_timestamp(end).unwrap_or(Timestamp::MAX).saturating_sub(1.second()).unwrap_or(Timestamp::MAX);
+        let at = zone
+            .to_timestamp(end)
+            .unwrap_or(Timestamp::MAX)
+            .saturating_sub(1.second())
+            .unwrap_or(Timestamp::MAX);
         ValidUntil { at, on, because, by_age: false }
     };
     let days = facts.merchant.limits.report_days;
     let age = today(facts).saturating_add(i64::try_from(days).unwrap_or(7).days());
-    let age = ValidUntil { by_age: true, ..at_day(age, text!("what was seen is then {} days old", days)) };
+    let age = ValidUntil {
+        by_age: true,
+        ..at_day(age, text!("what was seen is then {} days old", days))
+    };
     let mut ends: Vec<ValidUntil> = judged
         .filter_map(|check| match &check.outcome {
-            Outcome::Waived(_, waived) => Some(at_day(waived.until, text!("waiver of {}", check.meta.id))),
-            Outcome::Attested(attested) => Some(at_day(attested.until, text!("attestation of {}", check.meta.id))),
-            Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) => None,
+            Outcome::Waived(_, waived) => {
+                Some(at_day(waived.until, text!("waiver of {}", check.meta.id)))
+            }
+            Outcome::Attested(attested) => {
+                Some(at_day(attested.until, text!("attestation of {}", check.meta.id)))
+            }
+            Outcome::Pass(_)
+            | Outcome::Warn(_)
+            | Outcome::Fail(_)
+            | Outcome::Undecided(_)
+            | Outcome::NotApplicable(_) => None,
         })
         .collect();
     if let Seen::Got(tls) = &facts.seen.webhook_tls
         && let Some(end) = tls.chain.iter().map(|certificate| certificate.not_after).min()
     {
-        let host = facts.merchant.webhook_url().map_or_else(|| "the webhook".into(), |url| text!("{}", url.host));
+        let host = facts
+            .merchant
+            .webhook_url()
+            .map_or_else(|| "the webhook".into(), |url| text!("{}", url.host));
         ends.push(at_moment(end, text!("certificate of {}", host)));
     }
     // Of those that end together the first named stands: people's words before the age of a run.
@@ -61,7 +87,11 @@ mod tests {
     use super::super::sample::{every_outcome, judged, merchant, observations, run};
     use super::*;
 
-    fn ends_of(checks: &[Judged], merchant: &Merchant, run: &RunFacts) -> (ValidUntil, Option<ValidUntil>) {
+    fn ends_of(
+        checks: &[Judged],
+        merchant: &Merchant,
+        run: &RunFacts,
+    ) -> (ValidUntil, Option<ValidUntil>) {
         ends(checks.iter(), &Facts { merchant, run, seen: &observations() })
     }
 
@@ -69,7 +99,10 @@ mod tests {
     fn nothing_else_ends_it_so_its_age_does() {
         let (first, other) = ends_of(&[], &merchant(), &run());
         // Begun on 22 November, 02:12 in India.
-        assert_eq!((first.on.to_string(), first.by_age, other), ("2026-11-29".to_owned(), true, None));
+        assert_eq!(
+            (first.on.to_string(), first.by_age, other),
+            ("2026-11-29".to_owned(), true, None)
+        );
         assert_eq!(first.at.to_string(), "2026-11-29T18:29:59Z");
     }
 
@@ -86,7 +119,8 @@ mod tests {
 
     #[test]
     fn what_passed_for_good_ends_nothing() {
-        let pass = judged("webhook-https", golive_checks::model::Level::Required, Outcome::Pass(vec![]));
+        let pass =
+            judged("webhook-https", golive_checks::model::Level::Required, Outcome::Pass(vec![]));
         assert_eq!(ends_of(&[pass], &merchant(), &run()).1, None);
     }
 }

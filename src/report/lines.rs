@@ -1,4 +1,5 @@
-//! The lines of the platform's checklist for a terminal: each with how it was decided, and by which checks.
+//! The lines of the platform's checklist for a terminal: each with how it was decided, and by which
+//! checks.
 
 use colored::{Color, Colorize as _};
 use textwrap::{WordSeparator, WordSplitter};
@@ -21,12 +22,22 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
             out.push_str(&format!("\n{}\n", requirement.page));
         }
         if heading != (requirement.page.as_str(), requirement.section.as_str()) {
-            out.push_str(&format!("\n{}\n", if colour { requirement.section.bold().to_string() } else { requirement.section.clone() }));
+            out.push_str(&format!(
+                "\n{}\n",
+                if colour {
+                    requirement.section.bold().to_string()
+                } else {
+                    requirement.section.clone()
+                }
+            ));
         }
         heading = (&requirement.page, &requirement.section);
         out.push_str(&line(covered, colour));
     }
-    let counts: Vec<String> = tally(&coverage).iter().map(|(decided, count)| format!("{count} {}", decided.word())).collect();
+    let counts: Vec<String> = tally(&coverage)
+        .iter()
+        .map(|(decided, count)| format!("{count} {}", decided.word()))
+        .collect();
     out.push('\n');
     out.push_str(&paragraph("", &format!("{} lines: {}.", coverage.len(), counts.join(", "))));
     for (decided, _) in tally(&coverage) {
@@ -40,12 +51,17 @@ fn line(covered: &Covered, colour: bool) -> String {
     let requirement = covered.requirement;
     let level = if requirement.required { "" } else { " (recommended)" };
     let decided = format!("{:14}", covered.decided.word());
-    let words = paragraph(&format!("  {:8}{decided}  ", requirement.id), &format!("{}{level}", requirement.words));
-    let by: Vec<String> = covered.by.iter().map(|(id, outcome)| format!("{id} ({outcome})")).collect();
+    let words = paragraph(
+        &format!("  {:8}{decided}  ", requirement.id),
+        &format!("{}{level}", requirement.words),
+    );
+    let by: Vec<String> =
+        covered.by.iter().map(|(id, outcome)| format!("{id} ({outcome})")).collect();
     let by = if by.is_empty() { "no check of this run".to_owned() } else { by.join(", ") };
     let by = paragraph(&" ".repeat(INDENT), &by);
     if colour {
-        words.replacen(&decided, &decided.color(hue(covered.decided)).to_string(), 1) + &by.dimmed().to_string()
+        words.replacen(&decided, &decided.color(hue(covered.decided)).to_string(), 1)
+            + &by.dimmed().to_string()
     } else {
         words + &by
     }
@@ -63,10 +79,18 @@ const fn hue(decided: Decided) -> Color {
 /// Words behind a label, wrapped below where they begin.
 fn paragraph(label: &str, words: &str) -> String {
     let below = " ".repeat(label.chars().count());
-    let options = textwrap::Options::new(WIDTH).initial_indent(label).subsequent_indent(&below).break_words(false);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(label)
+        .subsequent_indent(&below)
+        .break_words(false);
     // An id is broken nowhere.
-    let options = options.word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation);
-    let mut text: String = textwrap::wrap(words, options).iter().map(|line| format!("{}\n", line.trim_end())).collect();
+    let options = options
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let mut text: String = textwrap::wrap(words, options)
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     if text.is_empty() {
         text.push('\n');
     }
@@ -84,10 +108,14 @@ mod tests {
     fn every_requirement_has_a_line_and_none_is_wider_than_a_terminal() {
         let text = render(&report(every_outcome(), &run()), false);
         for requirement in requirements::all() {
-            let lines = text.lines().filter(|line| line.starts_with(&format!("  {} ", requirement.id)));
+            let lines =
+                text.lines().filter(|line| line.starts_with(&format!("  {} ", requirement.id)));
             assert_eq!(lines.count(), 1, "{}", requirement.id);
         }
-        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > WIDTH && !line.starts_with("https://")).collect();
+        let wide: Vec<&str> = text
+            .lines()
+            .filter(|line| line.chars().count() > WIDTH && !line.starts_with("https://"))
+            .collect();
         assert!(wide.is_empty(), "{wide:#?}");
         assert!(text.starts_with("NOT READY: "), "{text}");
         assert!(text.contains(&format!("\n{} lines: ", requirements::all().len())), "{text}");

@@ -19,7 +19,10 @@ pub(crate) fn render(report: &Report) -> String {
         }
     }
     page.head(report);
-    page.table(["Outcome", "Checks"], report.counts.rows().map(|(word, count)| [word.to_owned(), count.to_string()]));
+    page.table(
+        ["Outcome", "Checks"],
+        report.counts.rows().map(|(word, count)| [word.to_owned(), count.to_string()]),
+    );
     for chapter in &report.chapters {
         page.chapter(report, chapter);
     }
@@ -38,7 +41,11 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn table<const N: usize>(&mut self, heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    fn table<const N: usize>(
+        &mut self,
+        heads: [&str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) {
         self.line("");
         self.line(&format!("| {} |", heads.join(" | ")));
         self.line(&format!("|{}", "---|".repeat(N)));
@@ -55,7 +62,8 @@ impl Page {
             if texts.is_empty() { none.to_owned() } else { texts.join(", ") }
         };
         let addresses: Vec<String> = run.addresses.iter().map(ToString::to_string).collect();
-        let addresses = if addresses.is_empty() { "not seen".to_owned() } else { addresses.join(", ") };
+        let addresses =
+            if addresses.is_empty() { "not seen".to_owned() } else { addresses.join(", ") };
         let mut reach = format!("deliver \"{}\"", run.deliver.word());
         for (said, option) in [(run.offline, ", --offline"), (run.strict, ", --strict")] {
             reach.push_str(if said { option } else { "" });
@@ -78,7 +86,10 @@ impl Page {
             rows.push(("Only", all(&run.only, "everything")));
             rows.push(("Skipped", all(&run.skip, "nothing")));
         }
-        self.table(["Run", ""], rows.into_iter().map(|(name, value)| [name.to_owned(), escape(&value)]));
+        self.table(
+            ["Run", ""],
+            rows.into_iter().map(|(name, value)| [name.to_owned(), escape(&value)]),
+        );
     }
 
     /// A table of all its checks, then what there is to say of each.
@@ -87,13 +98,24 @@ impl Page {
         self.line(&format!("## {}", escape(chapter.title)));
         let row = |check: &Judged| {
             let title = escape(check.meta.title);
-            [word(&check.outcome).to_owned(), title, check.level.word().to_owned(), format!("`{}`", check.meta.id), brief(&check.outcome)]
+            [
+                word(&check.outcome).to_owned(),
+                title,
+                check.level.word().to_owned(),
+                format!("`{}`", check.meta.id),
+                brief(&check.outcome),
+            ]
         };
         self.table(["Outcome", "Check", "Level", "Id", "Remark"], chapter.checks.iter().map(row));
         for check in &chapter.checks {
             match &check.outcome {
-                Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => self.finding(report, check, finding),
-                Outcome::Pass(_) | Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => {}
+                Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+                    self.finding(report, check, finding)
+                }
+                Outcome::Pass(_)
+                | Outcome::Undecided(_)
+                | Outcome::NotApplicable(_)
+                | Outcome::Attested(_) => {}
             }
         }
     }
@@ -106,12 +128,16 @@ impl Page {
         self.line("");
         self.line(&format!("### {} (`{}`)", escape(check.meta.title), check.meta.id));
         self.line("");
-        self.line(&format!("{}{level}: {}", word(&check.outcome), escape(finding.message.as_str())));
+        self.line(&format!(
+            "{}{level}: {}",
+            word(&check.outcome),
+            escape(finding.message.as_str())
+        ));
         self.line("");
         for evidence in &finding.evidence {
-            let place = report
-                .place(&evidence.subject)
-                .map_or(String::new(), |place| escape(&format!(" ({}:{}:{})", place.file, place.at.line, place.at.column)));
+            let place = report.place(&evidence.subject).map_or(String::new(), |place| {
+                escape(&format!(" ({}:{}:{})", place.file, place.at.line, place.at.column))
+            });
             self.line(&format!("- {}{place}", escape(&evidence.subject.show())));
             if let Some(sent) = report.sent(&evidence.subject) {
                 self.line(&format!("  - sent: {}", escape(sent.as_str())));
@@ -135,7 +161,9 @@ impl Page {
         self.line("## Measurements");
         let rows = report.measurements.iter().map(|measured| {
             let value = quantity(measured.value, measured.unit);
-            let held_to = |limit: Limit| format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit));
+            let held_to = |limit: Limit| {
+                format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit))
+            };
             let limit = measured.limit.map_or("none".to_owned(), held_to);
             let whose = measured.limit.map_or(String::new(), |limit| limit.from.word().to_owned());
             let note = measured.note.as_ref().map_or(String::new(), |note| escape(note.as_str()));
@@ -165,10 +193,14 @@ fn brief(outcome: &Outcome) -> String {
         Outcome::Warn(finding) | Outcome::Fail(finding) => escape(finding.message.as_str()),
         Outcome::Undecided(reason) => escape(&reason.show()),
         Outcome::NotApplicable(why) => escape(why.as_str()),
-        Outcome::Attested(attested) => {
-            escape(&format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence))
-        }
-        Outcome::Waived(_, waived) => escape(&format!("{}, approved by {}, until {}", waived.reason, waived.approved_by, waived.until)),
+        Outcome::Attested(attested) => escape(&format!(
+            "by {} on {}, counts until {}: {}",
+            attested.by, attested.on, attested.until, attested.evidence
+        )),
+        Outcome::Waived(_, waived) => escape(&format!(
+            "{}, approved by {}, until {}",
+            waived.reason, waived.approved_by, waived.until
+        )),
     }
 }
 
@@ -177,21 +209,28 @@ const PROOFS: usize = 4;
 
 /// What a pass rests on.
 fn proof(evidence: &[Evidence]) -> String {
-    let mut said: Vec<String> =
-        evidence.iter().take(PROOFS).map(|evidence| format!("{}: {}", evidence.subject.show(), evidence.observed)).collect();
+    let mut said: Vec<String> = evidence
+        .iter()
+        .take(PROOFS)
+        .map(|evidence| format!("{}: {}", evidence.subject.show(), evidence.observed))
+        .collect();
     if evidence.len() > PROOFS {
         said.push(format!("and {} more", evidence.len() - PROOFS));
     }
     escape(&said.join("; "))
 }
 
-/// Makes words of words: nothing in them is taken for Markdown, HTML, a link, a cell's end or somebody's name. Pairs of backticks stay what they are.
+/// Makes words of words: nothing in them is taken for Markdown, HTML, a link, a cell's end or
+/// somebody's name. Pairs of backticks stay what they are.
 fn escape(words: &str) -> String {
     let pieces: Vec<&str> = words.split('`').collect();
     let mut out = String::with_capacity(words.len() + words.len() / 4);
     for (at, piece) in pieces.iter().enumerate() {
         let is_inside = at % 2 == 1 && at + 1 < pieces.len();
-        let is_code = is_inside && !piece.is_empty() && !piece.contains(['|', '\n', '\r', '\\']) && piece.trim() == *piece;
+        let is_code = is_inside
+            && !piece.is_empty()
+            && !piece.contains(['|', '\n', '\r', '\\'])
+            && piece.trim() == *piece;
         if is_code && !out.ends_with('`') {
             out.push('`');
             out.push_str(piece);
@@ -225,7 +264,12 @@ fn prose(words: &str, out: &mut String) {
             }
             // Trackers make links of bare addresses.
             ':' if words[at..].starts_with("://") => out.push_str("\\:"),
-            '.' if out.get(out.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www")) => out.push_str("\\."),
+            '.' if out
+                .get(out.len().saturating_sub(3)..)
+                .is_some_and(|end| end.eq_ignore_ascii_case("www")) =>
+            {
+                out.push_str("\\.")
+            }
             '-' | '+' if out.is_empty() => {
                 out.push('\\');
                 out.push(c);
@@ -241,8 +285,14 @@ mod tests {
 
     #[test]
     fn escapes_all_that_markdown_would_take_for_its_own() {
-        assert_eq!(escape("a|b *c* _d_ [e](f) <g> & ~h~ #1\n# i"), r"a\|b \*c\* \_d\_ \[e\](f) &lt;g&gt; &amp; \~h\~ \#1 \# i");
-        assert_eq!(escape("https://evil.example www.evil.example"), r"https\://evil.example www\.evil.example");
+        assert_eq!(
+            escape("a|b *c* _d_ [e](f) <g> & ~h~ #1\n# i"),
+            r"a\|b \*c\* \_d\_ \[e\](f) &lt;g&gt; &amp; \~h\~ \#1 \# i"
+        );
+        assert_eq!(
+            escape("https://evil.example www.evil.example"),
+            r"https\://evil.example www\.evil.example"
+        );
         assert_eq!(escape("@someone"), "@<!-- -->someone");
         assert_eq!(escape("- no list"), r"\- no list");
     }

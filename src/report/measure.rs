@@ -80,7 +80,11 @@ impl Measurement {
     fn held(mut self, facts: &Facts<'_>, bound: Bound, key: &str, per_unit: f64) -> Self {
         let configured = facts.merchant.places.contains_key(&format!("limits.{key}"));
         let from = if configured { LimitFrom::Configuration } else { LimitFrom::Ours };
-        self.limit = facts.merchant.limits.get(key).map(|value| Limit { value: value as f64 / per_unit, bound, from });
+        self.limit = facts.merchant.limits.get(key).map(|value| Limit {
+            value: value as f64 / per_unit,
+            bound,
+            from,
+        });
         self
     }
 
@@ -95,9 +99,13 @@ pub(super) fn measurements(facts: &Facts<'_>) -> Vec<Measurement> {
     let mut measured = answers(facts);
     measured.extend(windows(facts));
     measured.extend(Bodies::of(facts).ok().map(|bodies| {
-        Measurement::new("webhook body accepted", f64::from(bodies.accepted_kib.unwrap_or(0)), "KiB")
-            .held(facts, Bound::AtLeast, "webhook_body_least_bytes", 1_024.0)
-            .note(bodies.words())
+        Measurement::new(
+            "webhook body accepted",
+            f64::from(bodies.accepted_kib.unwrap_or(0)),
+            "KiB",
+        )
+        .held(facts, Bound::AtLeast, "webhook_body_least_bytes", 1_024.0)
+        .note(bodies.words())
     }));
     if let Seen::Got(tls) = &facts.seen.webhook_tls
         && let Some(leaf) = tls.chain.first()
@@ -118,7 +126,12 @@ pub(super) fn measurements(facts: &Facts<'_>) -> Vec<Measurement> {
 /// How long answers took: sent alone, over the run, and in a burst.
 fn answers(facts: &Facts<'_>) -> Vec<Measurement> {
     let of = |named: &dyn Fn(&str) -> bool| {
-        let scenarios = facts.seen.scenarios.iter().filter(|(name, _)| named(name)).filter_map(|(_, seen)| seen.get().ok());
+        let scenarios = facts
+            .seen
+            .scenarios
+            .iter()
+            .filter(|(name, _)| named(name))
+            .filter_map(|(_, seen)| seen.get().ok());
         Spread::of(scenarios.flat_map(|scenario| scenario.exchanges()))
     };
     let is_control = |name: &str| name == CONTROL_BEFORE.name || name == CONTROL_AFTER.name;
@@ -126,21 +139,45 @@ fn answers(facts: &Facts<'_>) -> Vec<Measurement> {
     let row = |name, took: Duration| Measurement::new(name, took.as_secs_f64(), "s");
     let mut measured = Vec::new();
     if let Some(alone) = of(&is_control) {
-        let longest = row("webhook answer time alone", alone.max).held(facts, Bound::AtMost, "webhook_slow_ms", 1e3);
-        measured.push(longest.note(text!("the longest of {} sent with nothing beside them", alone.answers)));
+        let longest = row("webhook answer time alone", alone.max).held(
+            facts,
+            Bound::AtMost,
+            "webhook_slow_ms",
+            1e3,
+        );
+        measured.push(
+            longest.note(text!("the longest of {} sent with nothing beside them", alone.answers)),
+        );
     }
     if let Some(run) = of(&|name| name != BURST && !is_long(name)) {
-        let note = text!("{} answers of the run, most of them beside others; without the burst and the long bodies", run.answers);
-        let rows = [("webhook answer time p50", run.p50), ("webhook answer time p95", run.p95), ("webhook answer time max", run.max)];
+        let note = text!(
+            "{} answers of the run, most of them beside others; without the burst and the long \
+             bodies",
+            run.answers
+        );
+        let rows = [
+            ("webhook answer time p50", run.p50),
+            ("webhook answer time p95", run.p95),
+            ("webhook answer time max", run.max),
+        ];
         measured.extend(rows.map(|(name, took)| row(name, took).note(note.clone())));
     }
     if let Ok(burst) = Burst::of(facts)
         && let Some(spread) = burst.spread()
     {
-        let note = text!("{} answers to {} events released together", spread.answers, burst.exchanges.len());
+        let note = text!(
+            "{} answers to {} events released together",
+            spread.answers,
+            burst.exchanges.len()
+        );
         measured.push(row("webhook answer time in a burst p50", spread.p50).note(note.clone()));
         measured.push(row("webhook answer time in a burst p95", spread.p95).note(note.clone()));
-        let longest = row("webhook answer time in a burst max", spread.max).held(facts, Bound::AtMost, "webhook_burst_slow_ms", 1e3);
+        let longest = row("webhook answer time in a burst max", spread.max).held(
+            facts,
+            Bound::AtMost,
+            "webhook_burst_slow_ms",
+            1e3,
+        );
         measured.push(longest.note(note));
     }
     measured
@@ -148,7 +185,10 @@ fn answers(facts: &Facts<'_>) -> Vec<Measurement> {
 
 /// How far a timestamp may be off.
 fn windows(facts: &Facts<'_>) -> impl Iterator<Item = Measurement> {
-    let both = [(Way::Past, "webhook timestamp window, past"), (Way::Future, "webhook timestamp window, future")];
+    let both = [
+        (Way::Past, "webhook timestamp window, past"),
+        (Way::Future, "webhook timestamp window, future"),
+    ];
     both.into_iter().filter_map(|(way, name)| {
         let window = Window::of(facts, way).ok()?;
         let measured = Measurement::new(name, window.accepted_s() as f64, "s").note(window.words());
@@ -162,8 +202,8 @@ fn windows(facts: &Facts<'_>) -> impl Iterator<Item = Measurement> {
 #[cfg(test)]
 mod tests {
     use golive_checks::model::{
-        Address, Answer, Credential, Endpoint, Exchange, Merchant, Observations, OrderId, Origin, Place, ScenarioSeen, Sent, StepSeen,
-        Times,
+        Address, Answer, Credential, Endpoint, Exchange, Merchant, Observations, OrderId, Origin,
+        Place, ScenarioSeen, Sent, StepSeen, Times,
     };
     use golive_checks::platform::keys;
 
@@ -195,7 +235,10 @@ mod tests {
 
     fn scenario(name: &str, exchanges: Vec<Exchange>) -> (String, Seen<ScenarioSeen>) {
         let order = OrderId::new("golive-1", "1.00", false);
-        (name.to_owned(), Seen::Got(ScenarioSeen { order, steps: vec![StepSeen::Together(exchanges)] }))
+        (
+            name.to_owned(),
+            Seen::Got(ScenarioSeen { order, steps: vec![StepSeen::Together(exchanges)] }),
+        )
     }
 
     fn took(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
@@ -206,7 +249,8 @@ mod tests {
     fn usable() -> Merchant {
         let mut merchant = merchant();
         merchant.webhook.url = Endpoint::parse("https://shop.example/hook").map(Address::Url);
-        merchant.api.secret_key = Some(Credential::Found(keys::facts("sk_live_MARKER7f3k9q2x8v1m4n6b", Origin::Literal)));
+        merchant.api.secret_key =
+            Some(Credential::Found(keys::facts("sk_live_MARKER7f3k9q2x8v1m4n6b", Origin::Literal)));
         merchant
     }
 
@@ -215,24 +259,42 @@ mod tests {
     }
 
     fn find<'a>(measured: &'a [Measurement], name: &str) -> &'a Measurement {
-        measured.iter().find(|measured| measured.name == name).unwrap_or_else(|| panic!("no {name} in {measured:?}"))
+        measured
+            .iter()
+            .find(|measured| measured.name == name)
+            .unwrap_or_else(|| panic!("no {name} in {measured:?}"))
     }
 
     #[test]
     fn answers_sent_alone_are_told_from_all_others_and_held_to_the_limit_in_force() {
         let seen = Observations {
-            scenarios: [took("control-before", 120), took("control-after", 180), took("unsigned", 400), took("body-of-64-kib", 7_000)]
-                .into_iter()
-                .chain([scenario("burst", vec![answered("burst-1", 900, 200, 0), answered("burst-2", 950, 500, 0)])])
-                .collect(),
+            scenarios: [
+                took("control-before", 120),
+                took("control-after", 180),
+                took("unsigned", 400),
+                took("body-of-64-kib", 7_000),
+            ]
+            .into_iter()
+            .chain([scenario(
+                "burst",
+                vec![answered("burst-1", 900, 200, 0), answered("burst-2", 950, 500, 0)],
+            )])
+            .collect(),
             ..Observations::default()
         };
         let mut merchant = usable();
         let ours = measure(&merchant, &seen);
         let alone = find(&ours, "webhook answer time alone");
         assert_eq!((alone.value, alone.unit), (0.18, "s"));
-        assert_eq!(alone.limit, Some(Limit { value: 5.0, bound: Bound::AtMost, from: LimitFrom::Ours }));
-        assert_eq!(["p50", "p95", "max"].map(|which| find(&ours, &format!("webhook answer time {which}")).value), [0.18, 0.4, 0.4]);
+        assert_eq!(
+            alone.limit,
+            Some(Limit { value: 5.0, bound: Bound::AtMost, from: LimitFrom::Ours })
+        );
+        assert_eq!(
+            ["p50", "p95", "max"]
+                .map(|which| find(&ours, &format!("webhook answer time {which}")).value),
+            [0.18, 0.4, 0.4]
+        );
         let note = find(&ours, "webhook answer time max").note.as_ref().unwrap();
         assert!(note.as_str().starts_with("3 answers of the run"), "{note}");
         let burst = find(&ours, "webhook answer time in a burst max");
@@ -241,13 +303,18 @@ mod tests {
         merchant.places.insert("limits.webhook_slow_ms".to_owned(), Place { line: 30, column: 1 });
         let theirs = measure(&merchant, &seen);
         let limit = find(&theirs, "webhook answer time alone").limit;
-        assert_eq!(limit, Some(Limit { value: 0.1, bound: Bound::AtMost, from: LimitFrom::Configuration }));
+        assert_eq!(
+            limit,
+            Some(Limit { value: 0.1, bound: Bound::AtMost, from: LimitFrom::Configuration })
+        );
     }
 
     #[test]
     fn windows_and_bodies_say_where_they_end() {
-        let past = [(10, 200), (300, 200), (301, 401)].map(|(old_s, status)| answered("window-past", 10, status, old_s));
-        let future = [(10, 200), (60, 401)].map(|(ahead_s, status)| answered("window-future", 10, status, -ahead_s));
+        let past = [(10, 200), (300, 200), (301, 401)]
+            .map(|(old_s, status)| answered("window-past", 10, status, old_s));
+        let future = [(10, 200), (60, 401)]
+            .map(|(ahead_s, status)| answered("window-future", 10, status, -ahead_s));
         let seen = Observations {
             scenarios: [
                 scenario("window-past", past.into()),
@@ -260,7 +327,10 @@ mod tests {
         };
         let measured = measure(&usable(), &seen);
         let past = find(&measured, "webhook timestamp window, past");
-        assert_eq!((past.value, past.limit.map(|limit| (limit.value, limit.bound))), (300.0, Some((10.0, Bound::AtLeast))));
+        assert_eq!(
+            (past.value, past.limit.map(|limit| (limit.value, limit.bound))),
+            (300.0, Some((10.0, Bound::AtLeast)))
+        );
         assert!(past.note.as_ref().unwrap().as_str().starts_with("refused from 301 s"));
         let future = find(&measured, "webhook timestamp window, future");
         assert_eq!((future.value, future.limit), (10.0, None));

@@ -33,8 +33,8 @@ use std::net::IpAddr;
 
 use golive_checks::model::ruling::judge;
 use golive_checks::model::{
-    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen, Show, Subject, Text, is_command,
-    is_invisible,
+    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen,
+    Show, Subject, Text, is_command, is_invisible,
 };
 use golive_checks::{CATALOGUE, text};
 use jiff::Timestamp;
@@ -50,7 +50,8 @@ pub(crate) use verdict::{First, Verdict};
 
 use crate::exit::Exit;
 
-/// How every check ended, what that comes to, and under what circumstances. Renderers write it down and decide nothing.
+/// How every check ended, what that comes to, and under what circumstances. Renderers write it down
+/// and decide nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     /// The merchant's name, where it is configured.
@@ -218,11 +219,16 @@ impl Report {
     }
 
     /// Adds up checks that have been judged.
-    pub(crate) fn of(catalogue: &[&'static Section], judged: Vec<Judged>, facts: &Facts<'_>) -> Self {
+    pub(crate) fn of(
+        catalogue: &[&'static Section],
+        judged: Vec<Judged>,
+        facts: &Facts<'_>,
+    ) -> Self {
         let run = Run::of(facts);
         let (ends, other_end) = lifetime::ends(judged.iter(), facts);
         let added = verdict::add_up(&judged, facts.run, &ends, other_end.as_ref());
-        let valid_until = matches!(added.verdict, Verdict::Ready | Verdict::ReadyWithWaivers).then_some(ends);
+        let valid_until =
+            matches!(added.verdict, Verdict::Ready | Verdict::ReadyWithWaivers).then_some(ends);
         let mut chapters: Vec<Chapter> = Vec::new();
         let counts = Counts::of(&judged);
         let broke = judged.iter().any(|check| check.broke);
@@ -230,8 +236,16 @@ impl Report {
             match chapters.last_mut() {
                 Some(chapter) if chapter.id == check.section => chapter.checks.push(check),
                 _ => {
-                    let title = catalogue.iter().find(|section| section.id == check.section).map_or(check.section, |section| section.title);
-                    chapters.push(Chapter { id: check.section, title, counts: Counts::default(), checks: vec![check] });
+                    let title = catalogue
+                        .iter()
+                        .find(|section| section.id == check.section)
+                        .map_or(check.section, |section| section.title);
+                    chapters.push(Chapter {
+                        id: check.section,
+                        title,
+                        counts: Counts::default(),
+                        checks: vec![check],
+                    });
                 }
             }
         }
@@ -272,7 +286,8 @@ impl Report {
         self.exit
     }
 
-    /// Where in the configuration a piece of evidence is about: the key itself, else the nearest table around it.
+    /// Where in the configuration a piece of evidence is about: the key itself, else the nearest
+    /// table around it.
     pub(crate) fn place(&self, subject: &Subject) -> Option<FilePlace> {
         let Subject::ConfigKey(key) = subject else {
             return None;
@@ -286,10 +301,15 @@ impl Report {
         }
     }
 
-    /// Where in the configuration a check without evidence belongs: what was attested, its section's table, else the file's beginning.
+    /// Where in the configuration a check without evidence belongs: what was attested, its
+    /// section's table, else the file's beginning.
     pub(crate) fn table_of(&self, check: &Judged) -> FilePlace {
         let keys = [format!("attest.{}", check.meta.id), check.section.to_owned()];
-        let at = keys.iter().find_map(|key| self.places.get(key)).copied().unwrap_or(Place { line: 1, column: 1 });
+        let at = keys
+            .iter()
+            .find_map(|key| self.places.get(key))
+            .copied()
+            .unwrap_or(Place { line: 1, column: 1 });
         FilePlace { file: self.run.config_path.clone(), at }
     }
 
@@ -297,7 +317,11 @@ impl Report {
     pub(crate) fn sent(&self, subject: &Subject) -> Option<&Text> {
         match subject {
             Subject::Delivery(name) => self.sent.get(name.as_str()),
-            Subject::ConfigKey(_) | Subject::Endpoint(_) | Subject::File { .. } | Subject::Address(_) | Subject::Run(_) => None,
+            Subject::ConfigKey(_)
+            | Subject::Endpoint(_)
+            | Subject::File { .. }
+            | Subject::Address(_)
+            | Subject::Run(_) => None,
         }
     }
 
@@ -361,11 +385,13 @@ impl Run {
 fn local(run: &RunFacts) -> Text {
     let zone = Offset::from_seconds(run.offset_s).unwrap_or(Offset::UTC);
     let wall = zone.to_datetime(run.started).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let (sign, minutes) = if zone.seconds() < 0 { ('-', -zone.seconds() / 60) } else { ('+', zone.seconds() / 60) };
+    let (sign, minutes) =
+        if zone.seconds() < 0 { ('-', -zone.seconds() / 60) } else { ('+', zone.seconds() / 60) };
     text!("{}", Bare(&format!("{wall} {sign}{:02}:{:02}", minutes / 60, minutes % 60)))
 }
 
-/// A name, path or option of somebody else's, without quotes around it: cut, and with everything invisible spelled out.
+/// A name, path or option of somebody else's, without quotes around it: cut, and with everything
+/// invisible spelled out.
 struct Bare<'a>(&'a str);
 
 /// How many characters of it a report repeats.

@@ -3,16 +3,17 @@
 use std::net::Ipv4Addr;
 
 use golive_checks::model::{
-    Api, Attested, CheckMeta, ConfigSource, EgressSeen, Evidence, Facts, Finding, Judged, Level, Merchant, Needs, Observations, Outcome,
-    Place, Quoted, Reason, Reference, RunFacts, Section, Seen, Subject, Waived,
+    Api, Attested, CheckMeta, ConfigSource, EgressSeen, Evidence, Facts, Finding, Judged, Level,
+    Merchant, Needs, Observations, Outcome, Place, Quoted, Reason, Reference, RunFacts, Section,
+    Seen, Subject, Waived,
 };
 use golive_checks::text;
 
 use super::Report;
 
 /// Words that would break any format that did not escape them.
-pub(crate) const HOSTILE: &str =
-    "| <script>alert('x')</script> `code` [link](https://evil.example) **bold** @someone \u{1b}[31m\u{202e}\n# head";
+pub(crate) const HOSTILE: &str = "| <script>alert('x')</script> `code` [link](https://evil.example) **bold** @someone \
+     \u{1b}[31m\u{202e}\n# head";
 
 const fn meta(id: &'static str, title: &'static str, level: Level, needs: Needs) -> CheckMeta {
     CheckMeta {
@@ -31,16 +32,66 @@ const fn meta(id: &'static str, title: &'static str, level: Level, needs: Needs)
 
 const METAS: [CheckMeta; 11] = [
     meta("webhook-https", "Webhook URL uses HTTPS", Level::Required, Needs::Config),
-    meta("webhook-certificate-expiry", "Webhook certificate is good for another 30 days", Level::Required, Needs::Network),
-    meta("webhook-rejects-forged", "Webhook refuses deliveries signed with another secret", Level::Required, Needs::Network),
-    meta("webhook-rejects-stale", "Webhook refuses deliveries that were signed an hour or more ago", Level::Recommended, Needs::Network),
-    meta("webhook-survives-malformed", "Webhook answers malformed bodies without breaking", Level::Required, Needs::Network),
-    meta("webhook-applies-once-concurrently", "Concurrent duplicates are applied once", Level::Required, Needs::Network),
-    meta("webhook-duplicate-answered", "A duplicate is answered with 200", Level::Required, Needs::Network),
-    meta("payouts-beneficiaries", "Beneficiaries are verified before the first payout", Level::Required, Needs::Attestation),
-    meta("operations-incident-response", "An incident response plan exists", Level::Required, Needs::Attestation),
-    meta("operations-escalation", "Escalation contacts are known", Level::Required, Needs::Attestation),
-    meta("operations-reconciliation", "Settlements are reconciled daily", Level::Recommended, Needs::Attestation),
+    meta(
+        "webhook-certificate-expiry",
+        "Webhook certificate is good for another 30 days",
+        Level::Required,
+        Needs::Network,
+    ),
+    meta(
+        "webhook-rejects-forged",
+        "Webhook refuses deliveries signed with another secret",
+        Level::Required,
+        Needs::Network,
+    ),
+    meta(
+        "webhook-rejects-stale",
+        "Webhook refuses deliveries that were signed an hour or more ago",
+        Level::Recommended,
+        Needs::Network,
+    ),
+    meta(
+        "webhook-survives-malformed",
+        "Webhook answers malformed bodies without breaking",
+        Level::Required,
+        Needs::Network,
+    ),
+    meta(
+        "webhook-applies-once-concurrently",
+        "Concurrent duplicates are applied once",
+        Level::Required,
+        Needs::Network,
+    ),
+    meta(
+        "webhook-duplicate-answered",
+        "A duplicate is answered with 200",
+        Level::Required,
+        Needs::Network,
+    ),
+    meta(
+        "payouts-beneficiaries",
+        "Beneficiaries are verified before the first payout",
+        Level::Required,
+        Needs::Attestation,
+    ),
+    meta(
+        "operations-incident-response",
+        "An incident response plan exists",
+        Level::Required,
+        Needs::Attestation,
+    ),
+    meta(
+        "operations-escalation",
+        "Escalation contacts are known",
+        Level::Required,
+        Needs::Attestation,
+    ),
+    meta(
+        "operations-reconciliation",
+        "Settlements are reconciled daily",
+        Level::Recommended,
+        Needs::Attestation,
+    ),
 ];
 
 static METAS_KEPT: [CheckMeta; 11] = METAS;
@@ -83,8 +134,10 @@ pub(crate) fn merchant() -> Merchant {
 
 /// Addresses that were seen.
 pub(crate) fn observations() -> Observations {
-    let service =
-        |last| EgressSeen { service: "checkip.example:443".to_owned(), addresses: vec![Ok(Ipv4Addr::new(103, 21, 244, last).into())] };
+    let service = |last| EgressSeen {
+        service: "checkip.example:443".to_owned(),
+        addresses: vec![Ok(Ipv4Addr::new(103, 21, 244, last).into())],
+    };
     Observations { egress: Seen::Got(vec![service(15), service(15)]), ..Observations::default() }
 }
 
@@ -98,17 +151,25 @@ pub(crate) fn judged(id: &'static str, level: Level, outcome: Outcome) -> Judged
 /// A finding with everything that a finding can have.
 pub(crate) fn finding() -> Finding {
     Finding::new(
-        "a delivery signed with a made-up secret was answered 200, so anybody who knows the address can report payments that never were",
+        "a delivery signed with a made-up secret was answered 200, so anybody who knows the \
+         address can report payments that never were",
         vec![
             Evidence::of(
                 Subject::Delivery("forged-wrong-secret".into()),
                 "any 4xx answer",
                 text!("200 in 12 ms with the body {}", Quoted(HOSTILE)),
             ),
-            Evidence::config("webhook.url", "a handler that verifies `X-SIGNATURE`", "https://shop.example/api/webhooks/kwikpaisa"),
+            Evidence::config(
+                "webhook.url",
+                "a handler that verifies `X-SIGNATURE`",
+                "https://shop.example/api/webhooks/kwikpaisa",
+            ),
         ],
     )
-    .repeat("golive send payment.processing --tamper forged-wrong-secret --config golive.toml --connect-to shop.example:443:127.0.0.1:8443")
+    .repeat(
+        "golive send payment.processing --tamper forged-wrong-secret --config golive.toml \
+         --connect-to shop.example:443:127.0.0.1:8443",
+    )
 }
 
 /// Checks that end in every way.
@@ -116,13 +177,27 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
     let day = |text: &str| text.parse().expect("a day");
     let required = |id, outcome| judged(id, Level::Required, outcome);
     vec![
-        required("webhook-https", Outcome::Pass(vec![Evidence::config("webhook.url", "an https:// address", "https://shop.example/hook")])),
+        required(
+            "webhook-https",
+            Outcome::Pass(vec![Evidence::config(
+                "webhook.url",
+                "an https:// address",
+                "https://shop.example/hook",
+            )]),
+        ),
         required(
             "webhook-certificate-expiry",
-            Outcome::warn("it expires in 9 days", vec![Evidence::of(Subject::Run("certificate"), "30 days or more", "9 days")]),
+            Outcome::warn(
+                "it expires in 9 days",
+                vec![Evidence::of(Subject::Run("certificate"), "30 days or more", "9 days")],
+            ),
         ),
         required("webhook-rejects-forged", Outcome::Fail(finding())),
-        judged("webhook-rejects-stale", Level::Recommended, Outcome::Fail(Finding::new("an old delivery was answered 200", vec![]))),
+        judged(
+            "webhook-rejects-stale",
+            Level::Recommended,
+            Outcome::Fail(Finding::new("an old delivery was answered 200", vec![])),
+        ),
         required(
             "webhook-survives-malformed",
             Outcome::Waived(
@@ -134,9 +209,18 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
                 },
             ),
         ),
-        required("webhook-applies-once-concurrently", Outcome::Undecided(Reason::Blocked { by: "webhook-rejects-forged" })),
-        required("webhook-duplicate-answered", Outcome::Undecided(Reason::Blocked { by: "webhook-rejects-forged" })),
-        required("payouts-beneficiaries", Outcome::NotApplicable("`merchant.uses` does not name payouts".into())),
+        required(
+            "webhook-applies-once-concurrently",
+            Outcome::Undecided(Reason::Blocked { by: "webhook-rejects-forged" }),
+        ),
+        required(
+            "webhook-duplicate-answered",
+            Outcome::Undecided(Reason::Blocked { by: "webhook-rejects-forged" }),
+        ),
+        required(
+            "payouts-beneficiaries",
+            Outcome::NotApplicable("`merchant.uses` does not name payouts".into()),
+        ),
         required(
             "operations-incident-response",
             Outcome::Attested(Attested {
@@ -146,7 +230,10 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
                 until: day("2027-01-31"),
             }),
         ),
-        required("operations-escalation", Outcome::Undecided(Reason::NoWayToObserve("a person has to answer for this".into()))),
+        required(
+            "operations-escalation",
+            Outcome::Undecided(Reason::NoWayToObserve("a person has to answer for this".into())),
+        ),
         judged(
             "operations-reconciliation",
             Level::Recommended,

@@ -1,4 +1,5 @@
-//! The report as SARIF 2.1.0: every check of the run is a rule, and a result for each place that it points to.
+//! The report as SARIF 2.1.0: every check of the run is a rule, and a result for each place that it
+//! points to.
 
 use golive_checks::model::{CheckMeta, Judged, Level, Outcome, Waived};
 use jiff::{SignedDuration, Timestamp};
@@ -10,12 +11,14 @@ use super::spot::{Spot, spots};
 use super::{FilePlace, Report};
 
 /// Where the schema of the format is published.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Writes the report for code scanning.
 pub(crate) fn render(report: &Report) -> String {
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run(report)] });
-    let mut json = serde_json::to_string_pretty(&log).expect("strings, numbers and lists always serialise");
+    let mut json =
+        serde_json::to_string_pretty(&log).expect("strings, numbers and lists always serialise");
     json.push('\n');
     json
 }
@@ -47,7 +50,9 @@ fn run(report: &Report) -> Value {
 }
 
 fn results(report: &Report) -> Vec<Finding> {
-    let of = |(index, check)| spots(report, check).into_iter().map(move |spot| Finding::of(report, index, check, spot));
+    let of = |(index, check)| {
+        spots(report, check).into_iter().map(move |spot| Finding::of(report, index, check, spot))
+    };
     report.checks().enumerate().flat_map(of).collect()
 }
 
@@ -76,7 +81,12 @@ fn rule(meta: &CheckMeta) -> Value {
     let section = meta.id.split('-').next().unwrap_or(meta.id);
     // A section of the same name is no second tag.
     let section = Some(section).filter(|section| !["security", "payments"].contains(section));
-    let tags: Vec<&str> = ["security", "payments"].into_iter().chain(section).chain(meta.covers.iter().copied()).take(20).collect();
+    let tags: Vec<&str> = ["security", "payments"]
+        .into_iter()
+        .chain(section)
+        .chain(meta.covers.iter().copied())
+        .take(20)
+        .collect();
     json!({
         "id": meta.id,
         "name": pascal(meta.id),
@@ -94,7 +104,13 @@ fn rule(meta: &CheckMeta) -> Value {
 
 /// `webhook-rejects-forged` as `WebhookRejectsForged`.
 fn pascal(id: &str) -> String {
-    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
+    let capital = |word: &str| {
+        word.chars()
+            .take(1)
+            .flat_map(char::to_uppercase)
+            .chain(word.chars().skip(1))
+            .collect::<String>()
+    };
     id.split('-').map(capital).collect()
 }
 
@@ -161,7 +177,8 @@ fn suppression(outcome: &Outcome) -> Option<Value> {
     }
 }
 
-/// A path as a relative reference. Of one that leads out of the working folder the last part is left: code scanning knows only the repository.
+/// A path as a relative reference. Of one that leads out of the working folder the last part is
+/// left: code scanning knows only the repository.
 fn uri(path: &str) -> String {
     let path = path.strip_prefix("./").unwrap_or(path);
     let leads_out = path.starts_with('/') || path.split('/').any(|part| part == "..");

@@ -7,7 +7,8 @@ use golive_checks::text;
 
 use super::Bare;
 
-/// What was sent in each delivery, by its name, in one line. Where scenarios share a delivery's name, the one that is called so itself counts.
+/// What was sent in each delivery, by its name, in one line. Where scenarios share a delivery's
+/// name, the one that is called so itself counts.
 pub(super) fn sent(seen: &Observations) -> BTreeMap<String, Text> {
     let mut lines = BTreeMap::new();
     for (name, scenario) in &seen.scenarios {
@@ -34,7 +35,8 @@ fn line(exchange: &Exchange) -> Text {
             None => text!("no {}", name),
         }
     };
-    let (method, signature, stamp) = (Bare(&sent.method), header("X-SIGNATURE"), header("X-TIMESTAMP"));
+    let (method, signature, stamp) =
+        (Bare(&sent.method), header("X-SIGNATURE"), header("X-TIMESTAMP"));
     if sent.body.is_empty() {
         return text!("{} with {}, {} and no body", method, signature, stamp);
     }

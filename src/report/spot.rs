@@ -19,7 +19,8 @@ pub(crate) struct Spot<'a> {
     pub(crate) fingerprint: String,
 }
 
-/// Every line of a file that a finding names, else the one line of the configuration that the check is about.
+/// Every line of a file that a finding names, else the one line of the configuration that the check
+/// is about.
 pub(crate) fn spots<'a>(report: &Report, check: &'a Judged) -> Vec<Spot<'a>> {
     let mut spots: Vec<Spot<'a>> = Vec::new();
     let mut elsewhere = Vec::new();
@@ -32,7 +33,11 @@ pub(crate) fn spots<'a>(report: &Report, check: &'a Judged) -> Vec<Spot<'a>> {
             known.evidence.push(one);
         } else {
             let before = spots.iter().filter(|spot| spot.place.file == place.file).count();
-            spots.push(Spot { place, evidence: vec![one], fingerprint: fingerprint(check, &[&one.subject], before) });
+            spots.push(Spot {
+                place,
+                evidence: vec![one],
+                fingerprint: fingerprint(check, &[&one.subject], before),
+            });
         }
     }
     match spots.first_mut() {
@@ -45,8 +50,15 @@ pub(crate) fn spots<'a>(report: &Report, check: &'a Judged) -> Vec<Spot<'a>> {
 /// The first key that the evidence names, else where the check's section begins.
 fn in_the_configuration<'a>(report: &Report, check: &'a Judged) -> Spot<'a> {
     let evidence: Vec<&Evidence> = evidence(&check.outcome).iter().collect();
-    let place = evidence.iter().find_map(|one| report.place(&one.subject)).unwrap_or_else(|| report.table_of(check));
-    let about: Vec<&Subject> = finding(&check.outcome).iter().flat_map(|finding| &finding.evidence).map(|one| &one.subject).collect();
+    let place = evidence
+        .iter()
+        .find_map(|one| report.place(&one.subject))
+        .unwrap_or_else(|| report.table_of(check));
+    let about: Vec<&Subject> = finding(&check.outcome)
+        .iter()
+        .flat_map(|finding| &finding.evidence)
+        .map(|one| &one.subject)
+        .collect();
     Spot { place, evidence, fingerprint: fingerprint(check, &about, 0) }
 }
 
@@ -60,11 +72,13 @@ fn in_a_file(report: &Report, subject: &Subject) -> Option<FilePlace> {
     Some(FilePlace { file: text!("{}", Bare(&file)), at })
 }
 
-/// A path from the working folder, or from the configuration's where that one is outside of it. None where it leads out of both.
+/// A path from the working folder, or from the configuration's where that one is outside of it.
+/// None where it leads out of both.
 fn from_here(config: &str, path: &FilePath) -> Option<String> {
     let folder = Path::new(config).parent().unwrap_or(Path::new(""));
     let path = Path::new(path.here()?);
-    let inside = settled(&folder.join(path)).or_else(|| settled(path.strip_prefix(folder).unwrap_or(path)))?;
+    let inside = settled(&folder.join(path))
+        .or_else(|| settled(path.strip_prefix(folder).unwrap_or(path)))?;
     Some(inside.to_string_lossy().into_owned())
 }
 
@@ -91,25 +105,45 @@ mod tests {
     use super::*;
 
     fn hit(path: &str, line: usize) -> Evidence {
-        Evidence::of(Subject::File { path: FilePath::new(path), line: Some(line) }, "nothing of the sandbox", "a host of the sandbox")
+        Evidence::of(
+            Subject::File { path: FilePath::new(path), line: Some(line) },
+            "nothing of the sandbox",
+            "a host of the sandbox",
+        )
     }
 
     fn found(evidence: Vec<Evidence>) -> Judged {
-        judged("webhook-https", Level::Required, Outcome::Fail(Finding::new("it is there", evidence)))
+        judged(
+            "webhook-https",
+            Level::Required,
+            Outcome::Fail(Finding::new("it is there", evidence)),
+        )
     }
 
     fn prints(evidence: Vec<Evidence>) -> Vec<String> {
         let check = found(evidence);
-        spots(&report(vec![check.clone()], &run()), &check).into_iter().map(|spot| spot.fingerprint).collect()
+        spots(&report(vec![check.clone()], &run()), &check)
+            .into_iter()
+            .map(|spot| spot.fingerprint)
+            .collect()
     }
 
     #[test]
     fn a_finding_points_to_each_line_and_keeps_what_has_none() {
         let rest = Evidence::of(Subject::Run("source scan"), "nothing", "3 more");
-        let check = found(vec![rest, hit("src/a.py", 2), hit("./src/a.py", 2), hit("src/a.py", 9), hit("src/b.py", 1)]);
+        let check = found(vec![
+            rest,
+            hit("src/a.py", 2),
+            hit("./src/a.py", 2),
+            hit("src/a.py", 9),
+            hit("src/b.py", 1),
+        ]);
         let report = report(vec![check.clone()], &run());
         let spots = spots(&report, &check);
-        let places: Vec<String> = spots.iter().map(|spot| format!("{}:{}", spot.place.file, spot.place.at.line)).collect();
+        let places: Vec<String> = spots
+            .iter()
+            .map(|spot| format!("{}:{}", spot.place.file, spot.place.at.line))
+            .collect();
         assert_eq!(places, ["src/a.py:2", "src/a.py:9", "src/b.py:1"]);
         assert_eq!(spots.iter().map(|spot| spot.evidence.len()).collect::<Vec<_>>(), [3, 1, 1]);
         assert!(github::render(&report).contains("file=src/b.py,line=1,"));
@@ -138,7 +172,11 @@ mod tests {
             ("golive.toml", "../a.py", None),
             ("golive.toml", "/run/secrets/key", None),
         ] {
-            assert_eq!(from_here(config, &FilePath::new(path)).as_deref(), expected, "{config} {path}");
+            assert_eq!(
+                from_here(config, &FilePath::new(path)).as_deref(),
+                expected,
+                "{config} {path}"
+            );
         }
         assert_eq!(from_here("golive.toml", &FilePath::past("src/a.py")), None);
     }
@@ -152,7 +190,10 @@ mod tests {
         let text = github::render(&report(checks.to_vec(), &run()));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 10);
-        assert!(lines[0].contains("webhook-https") && lines[1].contains("webhook-rejects-forged"), "{text}");
+        assert!(
+            lines[0].contains("webhook-https") && lines[1].contains("webhook-rejects-forged"),
+            "{text}"
+        );
         assert!(lines[9].ends_with("15 more in the report."), "{text}");
     }
 }

@@ -7,7 +7,8 @@ use golive_checks::model::{Judged, Outcome};
 use super::Report;
 use super::account::{account, brief};
 
-/// Writes one test point per check. What could not be told is `not ok`: no harness may take it for a pass.
+/// Writes one test point per check. What could not be told is `not ok`: no harness may take it for
+/// a pass.
 pub(crate) fn render(report: &Report) -> String {
     let mut tap = format!("TAP version 14\n1..{}\n", report.counts.total());
     for (at, check) in report.checks().enumerate() {
@@ -24,10 +25,19 @@ fn point(report: &Report, number: usize, check: &Judged, tap: &mut String) {
         Outcome::NotApplicable(_) => ("ok", " # SKIP not applicable"),
         Outcome::Waived(..) => ("not ok", " # TODO waived"),
     };
-    let _ = writeln!(tap, "{ok} {number} - {}: {}{directive}", check.meta.id, line(check.meta.title));
+    let _ =
+        writeln!(tap, "{ok} {number} - {}: {}{directive}", check.meta.id, line(check.meta.title));
     let said = brief(&check.outcome);
-    let _ = writeln!(tap, "  ---\n  outcome: {}\n  level: {}\n  message: {}", check.outcome.word(), check.level.word(), yaml(&said));
-    if super::account::finding(&check.outcome).is_some() || matches!(check.outcome, Outcome::Undecided(_)) {
+    let _ = writeln!(
+        tap,
+        "  ---\n  outcome: {}\n  level: {}\n  message: {}",
+        check.outcome.word(),
+        check.level.word(),
+        yaml(&said)
+    );
+    if super::account::finding(&check.outcome).is_some()
+        || matches!(check.outcome, Outcome::Undecided(_))
+    {
         let _ = writeln!(tap, "  account: {}", yaml(&account(report, check)));
     }
     tap.push_str("  ...\n");

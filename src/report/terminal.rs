@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use colored::{Color, Colorize as _};
-use golive_checks::model::{Attested, Evidence, Finding, Judged, Level, Needs, Outcome, Reason, Show as _};
+use golive_checks::model::{
+    Attested, Evidence, Finding, Judged, Level, Needs, Outcome, Reason, Show as _,
+};
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -14,7 +16,8 @@ use super::{Chapter, Counts, Report, Verdict};
 /// The width of a report that goes to no terminal.
 pub(crate) const WIDTH: usize = 80;
 
-/// Writes the report for a reader with `width` columns. Only addresses, ids and command lines, which break when they are broken, are let run over.
+/// Writes the report for a reader with `width` columns. Only addresses, ids and command lines,
+/// which break when they are broken, are let run over.
 pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
     let mut page = Page { out: String::new(), colour, width: width.max(40) };
     page.verdict(report);
@@ -113,7 +116,11 @@ impl Page {
         for (at, line) in wrap(sentence, self.width, 0).iter().enumerate() {
             let line = match line.split_once(':') {
                 Some((headline, rest)) if at == 0 => {
-                    format!("{}{}", self.paint(&format!("{headline}:"), Look::Loud(colour)), self.paint(rest, Look::Bold))
+                    format!(
+                        "{}{}",
+                        self.paint(&format!("{headline}:"), Look::Loud(colour)),
+                        self.paint(rest, Look::Bold)
+                    )
                 }
                 Some(_) | None => self.paint(line, Look::Bold),
             };
@@ -142,7 +149,11 @@ impl Page {
             if items.is_empty() { none.to_owned() } else { items.join(", ") }
         };
         let addresses: Vec<String> = run.addresses.iter().map(ToString::to_string).collect();
-        let seen = if addresses.is_empty() { "address not seen".to_owned() } else { format!("seen as {}", addresses.join(", ")) };
+        let seen = if addresses.is_empty() {
+            "address not seen".to_owned()
+        } else {
+            format!("seen as {}", addresses.join(", "))
+        };
         let digest = run.config_sha256.as_str().get(..12).unwrap_or(run.config_sha256.as_str());
         let digest = if digest.is_empty() { String::new() } else { format!(", SHA-256 {digest}") };
         let mut reach = format!("deliver \"{}\"", run.deliver.word());
@@ -153,10 +164,16 @@ impl Page {
             reach.push_str(", --strict");
         }
         self.line("");
-        self.row("merchant", report.merchant.as_ref().map_or("not named (merchant.name)", |name| name.as_str()));
+        self.row(
+            "merchant",
+            report.merchant.as_ref().map_or("not named (merchant.name)", |name| name.as_str()),
+        );
         self.row("configuration", &format!("{}{digest}", run.config_path));
         let took = Duration::from_millis(run.took_ms);
-        self.row("run", &format!("{} by golive {}, took {}", run.started_local, run.version, took.show()));
+        self.row(
+            "run",
+            &format!("{} by golive {}, took {}", run.started_local, run.version, took.show()),
+        );
         self.row("", &format!("id {}", run.id));
         self.row("from", &format!("{}, role {}, {seen}", run.host, run.role.word()));
         self.row("contacted", &list(&run.contacted, "nothing"));
@@ -174,21 +191,32 @@ impl Page {
     fn row(&mut self, label: &str, text: &str) {
         const COLUMN: usize = 17;
         for (at, words) in wrap(text, self.width - COLUMN, 0).iter().enumerate() {
-            let label = format!("  {:width$}", if at == 0 { label } else { "" }, width = COLUMN - 2);
+            let label =
+                format!("  {:width$}", if at == 0 { label } else { "" }, width = COLUMN - 2);
             let line = format!("{}{words}", self.paint(&label, Look::Dim));
             self.line(&line);
         }
     }
 
     fn chapter(&mut self, report: &Report, chapter: &Chapter) {
-        let tally: Vec<String> = marks(&chapter.counts).iter().map(|(mark, count)| format!("{mark} {count}")).collect();
+        let tally: Vec<String> =
+            marks(&chapter.counts).iter().map(|(mark, count)| format!("{mark} {count}")).collect();
         let tally = tally.join("  ");
-        let gap = self.width.saturating_sub(display_width(chapter.title) + display_width(&tally)).max(2);
-        let heading = format!("{}{}{}", self.paint(chapter.title, Look::Bold), " ".repeat(gap), self.paint(&tally, Look::Dim));
+        let gap =
+            self.width.saturating_sub(display_width(chapter.title) + display_width(&tally)).max(2);
+        let heading = format!(
+            "{}{}{}",
+            self.paint(chapter.title, Look::Bold),
+            " ".repeat(gap),
+            self.paint(&tally, Look::Dim)
+        );
         self.line("");
         self.line(&heading);
         // What a run of checks has in common is said once, under the last of them.
-        for run in chapter.checks.chunk_by(|one, next| shared(one).is_some() && shared(one) == shared(next)) {
+        for run in chapter
+            .checks
+            .chunk_by(|one, next| shared(one).is_some() && shared(one) == shared(next))
+        {
             for check in run {
                 self.check(check);
                 self.detail(report, check);
@@ -208,11 +236,14 @@ impl Page {
         let title = format!("{}{}", check.meta.title, if open { " (required)" } else { "" });
         let lines = wrap(&title, room.max(24), 0);
         for (at, words) in lines.iter().enumerate() {
-            let start = if at == 0 { format!("  {} ", self.paint(mark, look)) } else { " ".repeat(4) };
-            let look = if matches!(check.outcome, Outcome::Fail(_)) { Look::Bold } else { Look::Plain };
+            let start =
+                if at == 0 { format!("  {} ", self.paint(mark, look)) } else { " ".repeat(4) };
+            let look =
+                if matches!(check.outcome, Outcome::Fail(_)) { Look::Bold } else { Look::Plain };
             let mut line = format!("{start}{}", self.paint(words, look));
             if at == 0 {
-                let gap = self.width.saturating_sub(4 + display_width(words) + display_width(id)).max(2);
+                let gap =
+                    self.width.saturating_sub(4 + display_width(words) + display_width(id)).max(2);
                 line.push_str(&format!("{}{}", " ".repeat(gap), self.paint(id, Look::Dim)));
             }
             self.line(&line);
@@ -225,16 +256,37 @@ impl Page {
         match &check.outcome {
             Outcome::Pass(_) => {}
             Outcome::Warn(finding) => {
-                self.labelled(6, &format!("warning ({level}):"), Look::Colour(Color::Yellow), finding.message.as_str(), Look::Plain);
+                self.labelled(
+                    6,
+                    &format!("warning ({level}):"),
+                    Look::Colour(Color::Yellow),
+                    finding.message.as_str(),
+                    Look::Plain,
+                );
                 self.finding(report, check, finding);
             }
             Outcome::Fail(finding) => {
-                self.labelled(6, &format!("failed ({level}):"), Look::Colour(Color::Red), finding.message.as_str(), Look::Plain);
+                self.labelled(
+                    6,
+                    &format!("failed ({level}):"),
+                    Look::Colour(Color::Red),
+                    finding.message.as_str(),
+                    Look::Plain,
+                );
                 self.finding(report, check, finding);
             }
             Outcome::Waived(finding, waived) => {
-                self.labelled(6, &format!("waived ({level}):"), Look::Colour(Color::Magenta), finding.message.as_str(), Look::Plain);
-                let terms = format!("{}, approved by {}, until {}", waived.reason, waived.approved_by, waived.until);
+                self.labelled(
+                    6,
+                    &format!("waived ({level}):"),
+                    Look::Colour(Color::Magenta),
+                    finding.message.as_str(),
+                    Look::Plain,
+                );
+                let terms = format!(
+                    "{}, approved by {}, until {}",
+                    waived.reason, waived.approved_by, waived.until
+                );
                 self.wrapped(6, "because", &terms);
                 self.finding(report, check, finding);
             }
@@ -247,7 +299,9 @@ impl Page {
             self.evidence(report, evidence);
         }
         // One delivery shows what the others look like too.
-        if let Some(sent) = finding.evidence.iter().find_map(|evidence| report.sent(&evidence.subject)) {
+        if let Some(sent) =
+            finding.evidence.iter().find_map(|evidence| report.sent(&evidence.subject))
+        {
             self.wrapped(6, "sent:", sent.as_str());
         }
         self.wrapped(6, "fix:", Report::fix(check, finding));
@@ -260,9 +314,9 @@ impl Page {
 
     /// On one line where it fits, else what was expected above what was found.
     fn evidence(&mut self, report: &Report, evidence: &Evidence) {
-        let place = report
-            .place(&evidence.subject)
-            .map_or(String::new(), |place| format!(" ({}:{}:{})", place.file, place.at.line, place.at.column));
+        let place = report.place(&evidence.subject).map_or(String::new(), |place| {
+            format!(" ({}:{}:{})", place.file, place.at.line, place.at.column)
+        });
         let subject = format!("{}{place}:", evidence.subject.show());
         let words = format!("expected {}, found {}", evidence.expected, evidence.observed);
         if 8 + display_width(&subject) + 1 + display_width(&words) <= self.width {
@@ -291,35 +345,58 @@ impl Page {
         let all = if count > 1 { format!(", these {count}") } else { String::new() };
         match shared(check) {
             None => {}
-            Some(Shared::Person) => self.wrapped(6, &format!("undecided{all}:"), "a named person's word is wanted in `[attest.ID]`"),
+            Some(Shared::Person) => self.wrapped(
+                6,
+                &format!("undecided{all}:"),
+                "a named person's word is wanted in `[attest.ID]`",
+            ),
             Some(Shared::Undecided(reason, attestable)) => {
                 let words = reason.show();
-                let or = if attestable && !words.contains("[attest.") { ", or a named person's word in `[attest.ID]`" } else { "" };
+                let or = if attestable && !words.contains("[attest.") {
+                    ", or a named person's word in `[attest.ID]`"
+                } else {
+                    ""
+                };
                 self.wrapped(6, &format!("undecided{all}:"), &format!("{words}{or}"));
             }
             Some(Shared::Attested(attested)) => {
-                let words = format!("by {} on {}, counts until {}: {}", attested.by, attested.on, attested.until, attested.evidence);
+                let words = format!(
+                    "by {} on {}, counts until {}: {}",
+                    attested.by, attested.on, attested.until, attested.evidence
+                );
                 self.wrapped(6, &format!("attested{all}"), &words);
             }
-            Some(Shared::NotApplicable(why)) => self.wrapped(6, &format!("not applicable{all}:"), why),
+            Some(Shared::NotApplicable(why)) => {
+                self.wrapped(6, &format!("not applicable{all}:"), why)
+            }
         }
     }
 
     /// Once, for all items that want a person's word.
     fn how_to_attest(&mut self, report: &Report) {
-        if report.chapters.iter().flat_map(|chapter| &chapter.checks).any(|check| shared(check) == Some(Shared::Person)) {
+        if report
+            .chapters
+            .iter()
+            .flat_map(|chapter| &chapter.checks)
+            .any(|check| shared(check) == Some(Shared::Person))
+        {
             self.line("");
             self.wrapped(
                 0,
                 "",
-                "A named person's word is written into `[attest.ID]` with `by`, `on` and `evidence`; `golive explain ID` says what to look at.",
+                "A named person's word is written into `[attest.ID]` with `by`, `on` and \
+                 `evidence`; `golive explain ID` says what to look at.",
             );
         }
     }
 
     /// How many checks ended how, in words that stay beside their numbers.
     fn counts(&mut self, counts: &Counts) {
-        let all: Vec<String> = counts.rows().iter().map(|(word, count)| format!("{count} {word}").replace(' ', "\u{a0}")).collect();
+        let all: Vec<String> = counts
+            .rows()
+            .iter()
+            .map(|(word, count)| format!("{count} {word}").replace(' ', "\u{a0}"))
+            .collect();
         let checks = if counts.total() == 1 { "check" } else { "checks" };
         let text = format!("{} {checks}: {}", counts.total(), all.join(", "));
         for line in wrap(&text, self.width, 0) {
@@ -334,14 +411,26 @@ impl Page {
         self.line("");
         let heading = self.paint("Measurements", Look::Bold);
         self.line(&heading);
-        let names = measurements.iter().map(|measured| measured.name.len()).max().unwrap_or_default();
+        let names =
+            measurements.iter().map(|measured| measured.name.len()).max().unwrap_or_default();
         for (at, measured) in measurements.iter().enumerate() {
-            let held_to =
-                |limit: Limit| format!("  ({} {}, {})", limit.bound.words(), quantity(limit.value, measured.unit), limit.from.word());
+            let held_to = |limit: Limit| {
+                format!(
+                    "  ({} {}, {})",
+                    limit.bound.words(),
+                    quantity(limit.value, measured.unit),
+                    limit.from.word()
+                )
+            };
             let limit = measured.limit.map_or(String::new(), held_to);
-            self.line(&format!("    {:names$} {:>9}{limit}", measured.name, quantity(measured.value, measured.unit)));
+            self.line(&format!(
+                "    {:names$} {:>9}{limit}",
+                measured.name,
+                quantity(measured.value, measured.unit)
+            ));
             // What several in a row have in common is said after the last of them.
-            let said_below = measurements.get(at + 1).is_some_and(|next| next.note == measured.note);
+            let said_below =
+                measurements.get(at + 1).is_some_and(|next| next.note == measured.note);
             if let Some(note) = measured.note.as_ref().filter(|_| !said_below) {
                 self.wrapped(6, "", note.as_str());
             }
@@ -364,8 +453,13 @@ enum Shared<'a> {
 
 fn shared(check: &Judged) -> Option<Shared<'_>> {
     match &check.outcome {
-        Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => Some(Shared::Person),
-        Outcome::Undecided(reason) => Some(Shared::Undecided(reason, check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_)))),
+        Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => {
+            Some(Shared::Person)
+        }
+        Outcome::Undecided(reason) => Some(Shared::Undecided(
+            reason,
+            check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_)),
+        )),
         Outcome::Attested(attested) => Some(Shared::Attested(attested)),
         Outcome::NotApplicable(why) => Some(Shared::NotApplicable(why.as_str())),
         Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) => None,
@@ -406,17 +500,22 @@ pub(super) fn quantity(value: f64, unit: &str) -> String {
     }
 }
 
-/// Breaks `text` into lines of `width` columns, the first one `lead` shorter. Addresses and paths stay whole; any other word that is longer than
-/// a line is cut.
+/// Breaks `text` into lines of `width` columns, the first one `lead` shorter. Addresses and paths
+/// stay whole; any other word that is longer than a line is cut.
 fn wrap(text: &str, width: usize, lead: usize) -> Vec<String> {
     let least = width.saturating_sub(lead);
     let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
         .find_words(text)
         .enumerate()
         .flat_map(|(at, word)| {
-            // A word too long for a line is cut to what also the first takes; one that only the first has no room for, where it has to stand there.
+            // A word too long for a line is cut to what also the first takes; one that only the
+            // first has no room for, where it has to stand there.
             let room = if at == 0 { least } else { width };
-            if word.contains("://") || display_width(&word) <= room { vec![word] } else { word.break_apart(least.max(1)).collect() }
+            if word.contains("://") || display_width(&word) <= room {
+                vec![word]
+            } else {
+                word.break_apart(least.max(1)).collect()
+            }
         })
         .collect();
     let widths = [least as f64, width as f64];

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use golive_checks::model::{
-    Attested, Deliver, Evidence, Facts, Finding, Judged, Level, Mode, Observations, Outcome, Place, Reason, RunFacts, Subject, Waived,
+    Attested, Deliver, Evidence, Facts, Finding, Judged, Level, Mode, Observations, Outcome, Place,
+    Reason, RunFacts, Subject, Waived,
 };
 
 use super::sample::{CATALOGUE, HOSTILE, every_outcome, judged, merchant, report, run};
@@ -36,8 +37,14 @@ fn plain(report: &Report) -> String {
 #[test]
 fn the_table_of_the_verdict_is_the_one_of_the_design() {
     use Standing::{Advice, Fine, Open, Stops, Waived};
-    let lenient = [[Fine, Advice, Stops, Open, Fine, Fine, Waived], [Fine, Advice, Advice, Advice, Fine, Fine, Fine]];
-    let strict = [[Fine, Stops, Stops, Open, Fine, Fine, Waived], [Fine, Stops, Stops, Open, Fine, Fine, Fine]];
+    let lenient = [
+        [Fine, Advice, Stops, Open, Fine, Fine, Waived],
+        [Fine, Advice, Advice, Advice, Fine, Fine, Fine],
+    ];
+    let strict = [
+        [Fine, Stops, Stops, Open, Fine, Fine, Waived],
+        [Fine, Stops, Stops, Open, Fine, Fine, Fine],
+    ];
     for (is_strict, expected) in [(false, lenient), (true, strict)] {
         for (level, expected) in LEVELS.into_iter().zip(expected) {
             let found = outcomes().map(|outcome| Standing::of(&outcome, level, is_strict));
@@ -66,11 +73,15 @@ fn every_run() -> Vec<RunFacts> {
 
 /// Every pair of outcomes and levels, and a check that broke.
 fn every_pair() -> Vec<Vec<Judged>> {
-    let singles = || LEVELS.into_iter().flat_map(|level| outcomes().map(|outcome| (level, outcome)));
+    let singles =
+        || LEVELS.into_iter().flat_map(|level| outcomes().map(|outcome| (level, outcome)));
     let mut pairs = Vec::new();
     for (one_level, one) in singles() {
         for (other_level, other) in singles() {
-            let mut pair = vec![judged("webhook-https", one_level, one.clone()), judged("operations-escalation", other_level, other)];
+            let mut pair = vec![
+                judged("webhook-https", one_level, one.clone()),
+                judged("operations-escalation", other_level, other),
+            ];
             pairs.push(pair.clone());
             pair[1].broke = true;
             pairs.push(pair);
@@ -84,18 +95,31 @@ fn nothing_is_ready_unless_all_that_is_required_was_seen_and_holds() {
     for run in every_run() {
         for checks in every_pair() {
             let any = |level: Option<Level>, words: &[&str]| {
-                checks.iter().any(|check| level.is_none_or(|level| check.level == level) && words.contains(&check.outcome.word()))
+                checks.iter().any(|check| {
+                    level.is_none_or(|level| check.level == level)
+                        && words.contains(&check.outcome.word())
+                })
             };
             let broke = checks.iter().any(|check| check.broke);
-            let short = any(Some(Level::Required), &["fail", "undecided"]) || (run.strict && any(None, &["warn", "fail", "undecided"]));
-            let unseen = run.offline || run.deliver < Deliver::Probe || run.partial() || run.interrupted || broke;
+            let short = any(Some(Level::Required), &["fail", "undecided"])
+                || (run.strict && any(None, &["warn", "fail", "undecided"]));
+            let unseen = run.offline
+                || run.deliver < Deliver::Probe
+                || run.partial()
+                || run.interrupted
+                || broke;
             let nothing = checks.iter().all(|check| check.level == Level::Recommended);
             let waived = any(Some(Level::Required), &["waived"]);
             let report = report(checks, &run);
             let ready = matches!(report.verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
             assert_eq!(ready, !(short || unseen || nothing), "{run:?} {}", report.sentence);
             assert_eq!(ready, report.exit() == Exit::Ready, "{}", report.sentence);
-            assert_eq!(report.verdict == Verdict::ReadyWithWaivers, ready && waived, "{}", report.sentence);
+            assert_eq!(
+                report.verdict == Verdict::ReadyWithWaivers,
+                ready && waived,
+                "{}",
+                report.sentence
+            );
             let says_ready = report.sentence.as_str().replace("NOT READY", "").contains("READY");
             assert_eq!(says_ready, ready, "{}", report.sentence);
             assert_eq!(report.broke, broke);
@@ -106,7 +130,8 @@ fn nothing_is_ready_unless_all_that_is_required_was_seen_and_holds() {
 #[test]
 fn a_required_failure_is_not_ready_unless_the_run_was_partial_or_interrupted() {
     for run in every_run() {
-        let report = report(vec![judged("webhook-https", Level::Required, outcomes()[2].clone())], &run);
+        let report =
+            report(vec![judged("webhook-https", Level::Required, outcomes()[2].clone())], &run);
         let (verdict, exit) = if run.interrupted {
             (Verdict::Interrupted, Exit::Interrupted)
         } else if run.partial() {
@@ -121,10 +146,15 @@ fn a_required_failure_is_not_ready_unless_the_run_was_partial_or_interrupted() {
 #[test]
 fn a_part_without_a_failure_is_incomplete() {
     let run = RunFacts { only: vec!["webhook".to_owned()], ..run() };
-    let report = self::report(vec![judged("webhook-https", Level::Required, outcomes()[0].clone())], &run);
+    let report =
+        self::report(vec![judged("webhook-https", Level::Required, outcomes()[0].clone())], &run);
     assert_eq!((report.verdict, report.exit()), (Verdict::Partial, Exit::Incomplete));
-    assert_eq!(report.sentence.as_str(), "PARTIAL: only 1 check was looked at, which says nothing of the rest; nothing failed.");
-    let failed = judged("webhook-https", Level::Recommended, Outcome::fail("it failed", Vec::new()));
+    assert_eq!(
+        report.sentence.as_str(),
+        "PARTIAL: only 1 check was looked at, which says nothing of the rest; nothing failed."
+    );
+    let failed =
+        judged("webhook-https", Level::Recommended, Outcome::fail("it failed", Vec::new()));
     let sentence = self::report(vec![failed], &run).sentence;
     assert!(sentence.as_str().ends_with("nothing that is required failed."), "{sentence}");
 }
@@ -138,13 +168,19 @@ fn a_report_without_checks_is_incomplete() {
 fn the_sentence_names_the_switches_the_demo_and_the_waivers() {
     let run = RunFacts {
         mode: Mode::Demo,
-        switches: vec!["--connect-to a:1:b:2".to_owned(), "--connect-to c:1:d:2".to_owned(), "--now=2026-11-21".to_owned()],
+        switches: vec![
+            "--connect-to a:1:b:2".to_owned(),
+            "--connect-to c:1:d:2".to_owned(),
+            "--now=2026-11-21".to_owned(),
+        ],
         ..run()
     };
     let checks = vec![judged("webhook-https", Level::Required, outcomes()[6].clone())];
     assert_eq!(
         report(checks, &run).sentence.as_str(),
-        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 0 of 1 required checks hold; waived: webhook-https until 2026-12-31; reached with --connect-to, --now."
+        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 0 of 1 \
+         required checks hold; waived: webhook-https until 2026-12-31; reached with --connect-to, \
+         --now."
     );
 }
 
@@ -172,7 +208,10 @@ fn as_many_checks_come_out_as_went_in_and_every_outcome_in_every_format() {
     let listed = machine["checks"].as_array().unwrap();
     assert_eq!(listed.len(), checks.len());
     assert_eq!(report.counts.total(), checks.len());
-    assert_eq!(report.chapters.iter().map(|chapter| chapter.counts.total()).sum::<usize>(), checks.len());
+    assert_eq!(
+        report.chapters.iter().map(|chapter| chapter.counts.total()).sum::<usize>(),
+        checks.len()
+    );
     for (check, listed) in checks.iter().zip(listed) {
         let id = check.meta.id;
         let mark = match check.outcome {
@@ -183,9 +222,13 @@ fn as_many_checks_come_out_as_went_in_and_every_outcome_in_every_format() {
             Outcome::NotApplicable(_) => "-",
             Outcome::Waived(..) => "~",
         };
-        let is_line = |line: &&str| line.starts_with(&format!("  {mark} ")) && line.ends_with(&format!(" {id}"));
+        let is_line = |line: &&str| {
+            line.starts_with(&format!("  {mark} ")) && line.ends_with(&format!(" {id}"))
+        };
         assert_eq!(text.lines().filter(is_line).count(), 1, "{id}");
-        let is_row = |line: &&str| line.starts_with(&format!("| {mark} ")) && line.contains(&format!("| `{id}` |"));
+        let is_row = |line: &&str| {
+            line.starts_with(&format!("| {mark} ")) && line.contains(&format!("| `{id}` |"))
+        };
         assert_eq!(ticket.lines().filter(is_row).count(), 1, "{id}");
         assert_eq!(listed["id"], id);
         assert_eq!(listed["outcome"], check.outcome.word());
@@ -201,7 +244,10 @@ fn the_verdict_stands_first_and_last_on_a_terminal() {
         let report = report(every_outcome(), &run);
         let text = plain(&report);
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.starts_with(report.sentence.as_str()) && flat.ends_with(report.sentence.as_str()), "{text}");
+        assert!(
+            flat.starts_with(report.sentence.as_str()) && flat.ends_with(report.sentence.as_str()),
+            "{text}"
+        );
     }
 }
 
@@ -245,7 +291,11 @@ fn nothing_hostile_gets_through() {
     named.name = Some(HOSTILE.to_owned());
     named.config.path = HOSTILE.to_owned();
     let seen = Observations::default();
-    let report = Report::of(&CATALOGUE, every_outcome(), &Facts { merchant: &named, run: &hostile, seen: &seen });
+    let report = Report::of(
+        &CATALOGUE,
+        every_outcome(),
+        &Facts { merchant: &named, run: &hostile, seen: &seen },
+    );
     let ticket = markdown::render(&report);
     for text in [plain(&report), ticket.clone(), json::render(&report)] {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
@@ -268,8 +318,10 @@ fn a_report_is_the_same_each_time() {
 #[test]
 fn json_has_the_names_of_version_one() {
     let run = RunFacts { switches: vec!["--allow-private".to_owned()], ..run() };
-    let json: serde_json::Value = serde_json::from_str(&json::render(&report(every_outcome(), &run))).unwrap();
-    let at = |pointer: &str| json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}")).clone();
+    let json: serde_json::Value =
+        serde_json::from_str(&json::render(&report(every_outcome(), &run))).unwrap();
+    let at =
+        |pointer: &str| json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}")).clone();
     assert_eq!(at("/schema"), "golive.report/v1");
     assert_eq!(at("/tool/name"), "golive");
     assert_eq!(at("/tool/version"), "0.1.0");
@@ -287,7 +339,9 @@ fn json_has_the_names_of_version_one() {
     assert_eq!(at("/verdict/word"), "not-ready");
     assert_eq!(at("/verdict/exit_code"), 1);
     assert_eq!(at("/verdict/valid_until"), serde_json::Value::Null);
-    assert!(at("/verdict/sentence").as_str().unwrap().starts_with("NOT READY: 1 required check failed"));
+    assert!(
+        at("/verdict/sentence").as_str().unwrap().starts_with("NOT READY: 1 required check failed")
+    );
     let counts = serde_json::json!({
         "pass": 1, "warn": 1, "fail": 2, "undecided": 4, "not-applicable": 1, "attested": 1, "waived": 1
     });
@@ -297,9 +351,15 @@ fn json_has_the_names_of_version_one() {
     assert_eq!(at("/checks/2/covers/0"), "PC-17");
     assert_eq!(at("/checks/2/reason"), serde_json::Value::Null);
     assert_eq!(at("/checks/2/finding/evidence/1/subject"), "webhook.url");
-    assert_eq!(at("/checks/2/finding/evidence/1/place"), serde_json::json!({ "file": "golive.toml", "line": 12, "column": 1 }));
+    assert_eq!(
+        at("/checks/2/finding/evidence/1/place"),
+        serde_json::json!({ "file": "golive.toml", "line": 12, "column": 1 })
+    );
     assert_eq!(at("/checks/2/reference/label"), "Webhook setup");
-    assert_eq!(at("/checks/5/reason"), serde_json::json!({ "kind": "blocked", "text": "waits for webhook-rejects-forged" }));
+    assert_eq!(
+        at("/checks/5/reason"),
+        serde_json::json!({ "kind": "blocked", "text": "waits for webhook-rejects-forged" })
+    );
     assert_eq!(at("/measurements"), serde_json::json!([]));
     assert_eq!(at("/limits/webhook_slow_ms"), 5_000);
     assert_eq!(at("/durations/total_s"), 1.9);
@@ -308,7 +368,8 @@ fn json_has_the_names_of_version_one() {
 #[test]
 fn a_key_that_is_not_set_has_the_place_of_its_table() {
     let report = report(Vec::new(), &run());
-    let place = |key: &'static str| report.place(&Subject::ConfigKey(key.into())).map(|place| place.at);
+    let place =
+        |key: &'static str| report.place(&Subject::ConfigKey(key.into())).map(|place| place.at);
     assert_eq!(place("webhook.url"), Some(Place { line: 12, column: 1 }));
     assert_eq!(place("webhook.order.command[0]"), Some(Place { line: 11, column: 1 }));
     assert_eq!(place("network.whitelist[0]"), None);
@@ -319,8 +380,14 @@ fn a_key_that_is_not_set_has_the_place_of_its_table() {
 #[test]
 fn the_sample_reads_as_it_always_did() {
     let report = report(every_outcome(), &run());
-    for (name, text) in [("txt", plain(&report)), ("md", markdown::render(&report)), ("json", json::render(&report))] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("sample.{name}"));
+    for (name, text) in [
+        ("txt", plain(&report)),
+        ("md", markdown::render(&report)),
+        ("json", json::render(&report)),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden")
+            .join(format!("sample.{name}"));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();

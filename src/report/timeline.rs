@@ -84,8 +84,9 @@ pub(super) fn conversation(facts: &Facts<'_>) -> Vec<Exchanged> {
         Seen::Got(scenario) => Some((name, scenario)),
         Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
     });
-    let mut all: Vec<(&str, &Exchange)> =
-        held.flat_map(|(name, scenario)| scenario.exchanges().map(|exchange| (name.as_str(), exchange))).collect();
+    let mut all: Vec<(&str, &Exchange)> = held
+        .flat_map(|(name, scenario)| scenario.exchanges().map(|exchange| (name.as_str(), exchange)))
+        .collect();
     all.sort_by_key(|(_, exchange)| exchange.sent.at);
     let first = all.first().map_or(Timestamp::UNIX_EPOCH, |(_, exchange)| exchange.sent.at);
     all.into_iter().map(|(scenario, exchange)| Exchanged::of(scenario, exchange, first)).collect()
@@ -123,13 +124,16 @@ impl Exchanged {
     }
 }
 
-/// How many characters of a body a report repeats; `--save-observations` keeps all that was recorded.
+/// How many characters of a body a report repeats; `--save-observations` keeps all that was
+/// recorded.
 const BODY_CHARS: usize = 1_200;
 
-/// A body for a reader: lines stay lines, all else that is invisible is spelled out. What `cut` says was cut before.
+/// A body for a reader: lines stay lines, all else that is invisible is spelled out. What `cut`
+/// says was cut before.
 fn body(words: &str, cut: bool) -> Text {
     let part: String = words.chars().take(BODY_CHARS).collect();
-    let mut lines: Vec<Text> = part.lines().map(|line| text!("{}", Bare(&line.replace('\t', " ")))).collect();
+    let mut lines: Vec<Text> =
+        part.lines().map(|line| text!("{}", Bare(&line.replace('\t', " ")))).collect();
     if cut || part.len() < words.len() {
         lines.push("…".into());
     }

@@ -70,7 +70,10 @@ impl Standing {
     /// The table of the verdict.
     pub(crate) const fn of(outcome: &Outcome, level: Level, strict: bool) -> Self {
         match (outcome, level) {
-            (Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_), Level::Required | Level::Recommended) => Self::Fine,
+            (
+                Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_),
+                Level::Required | Level::Recommended,
+            ) => Self::Fine,
             (Outcome::Warn(_), Level::Required | Level::Recommended) if strict => Self::Stops,
             (Outcome::Warn(_), Level::Required | Level::Recommended) => Self::Advice,
             (Outcome::Waived(..), Level::Required) => Self::Waived,
@@ -106,7 +109,12 @@ pub(super) struct Sum {
 }
 
 /// Adds up a run that `ends` ends, and `other_end` beside the age of what was seen.
-pub(super) fn add_up(judged: &[Judged], run: &RunFacts, ends: &ValidUntil, other_end: Option<&ValidUntil>) -> Sum {
+pub(super) fn add_up(
+    judged: &[Judged],
+    run: &RunFacts,
+    ends: &ValidUntil,
+    other_end: Option<&ValidUntil>,
+) -> Sum {
     let mut tally = Tally::of(judged, run);
     tally.too_soon = run.must_last_s.and_then(|seconds| too_soon(other_end?, run, seconds));
     let verdict = tally.verdict();
@@ -183,7 +191,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Why this run can prove nothing, whatever its checks say. They should have said so themselves; money hangs on it, so it is asked twice.
+    /// Why this run can prove nothing, whatever its checks say. They should have said so
+    /// themselves; money hangs on it, so it is asked twice.
     fn unproven(&self) -> Option<&'static str> {
         if !self.broke.is_empty() {
             Some("a check broke")
@@ -194,13 +203,16 @@ impl<'a> Tally<'a> {
         } else {
             match self.run.deliver {
                 Deliver::None => Some("`deliver = \"none\"` sends no webhook delivery"),
-                Deliver::Negative => Some("`deliver = \"negative\"` sends no genuine webhook delivery"),
+                Deliver::Negative => {
+                    Some("`deliver = \"negative\"` sends no genuine webhook delivery")
+                }
                 Deliver::Probe | Deliver::Full => None,
             }
         }
     }
 
-    /// What to see to first: what others wait for, then the order of the catalogue; people's words last.
+    /// What to see to first: what others wait for, then the order of the catalogue; people's words
+    /// last.
     fn first(&self) -> Vec<First> {
         let waiting = |id| {
             self.judged.iter().filter(|check| matches!(&check.outcome, Outcome::Undecided(Reason::Blocked { by }) if *by == id)).count()
@@ -211,9 +223,14 @@ impl<'a> Tally<'a> {
             self.stops.clone()
         };
         let narrow = |check: &Judged| matches!(check.outcome, Outcome::Warn(_));
-        first.sort_by_key(|check| (narrow(check), wants_a_person(check), std::cmp::Reverse(waiting(check.meta.id))));
+        first.sort_by_key(|check| {
+            (narrow(check), wants_a_person(check), std::cmp::Reverse(waiting(check.meta.id)))
+        });
         first.truncate(FIRST);
-        first.into_iter().map(|check| First { id: check.meta.id, why: why(&check.outcome) }).collect()
+        first
+            .into_iter()
+            .map(|check| First { id: check.meta.id, why: why(&check.outcome) })
+            .collect()
     }
 
     fn sentence(&self, verdict: Verdict, first: &[First], ends: &ValidUntil) -> Text {
@@ -229,18 +246,31 @@ impl<'a> Tally<'a> {
             Verdict::ReadyWithWaivers => {
                 let waivers: Vec<Text> = self.waived.iter().map(|check| waiver(check)).collect();
                 let held = self.required - self.waived.len();
-                text!("{} of {} required checks hold; waived: {}", held, self.required, Text::join(&waivers, ", "))
+                text!(
+                    "{} of {} required checks hold; waived: {}",
+                    held,
+                    self.required,
+                    Text::join(&waivers, ", ")
+                )
             }
             Verdict::NotReady => match &self.too_soon {
                 Some(too_soon) if self.stops.is_empty() => too_soon.clone(),
                 Some(_) | None => self.shortfall(),
             },
-            Verdict::Incomplete if self.open.is_empty() => "nothing failed, and that is not enough".into(),
+            Verdict::Incomplete if self.open.is_empty() => {
+                "nothing failed, and that is not enough".into()
+            }
             Verdict::Incomplete => self.shortfall(),
             Verdict::Partial => {
-                text!("only {} looked at, which says nothing of the rest; {}", are(self.judged.len(), "check"), self.shortfall())
+                text!(
+                    "only {} looked at, which says nothing of the rest; {}",
+                    are(self.judged.len(), "check"),
+                    self.shortfall()
+                )
             }
-            Verdict::Interrupted => text!("the run ended before everything was seen; {}", self.shortfall()),
+            Verdict::Interrupted => {
+                text!("the run ended before everything was seen; {}", self.shortfall())
+            }
         }];
         let proven = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
         if proven {
@@ -255,7 +285,10 @@ impl<'a> Tally<'a> {
         }
         if !self.broke.is_empty() {
             let ids: Vec<Text> = self.broke.iter().map(|check| check.meta.id.into()).collect();
-            clauses.push(text!("do not rely on this report, for a check broke: {}", Text::join(&ids, ", ")));
+            clauses.push(text!(
+                "do not rely on this report, for a check broke: {}",
+                Text::join(&ids, ", ")
+            ));
         }
         if !self.run.switches.is_empty() {
             clauses.push(text!("reached with {}", Text::join(&self.switches(), ", ")));
@@ -276,11 +309,15 @@ impl<'a> Tally<'a> {
             n => text!(", {} of them for want of a named person's word", n),
         };
         match (self.stops.len(), self.open.len()) {
-            (0, 0) if self.advice.iter().any(|check| check.outcome.word() == "fail") => "nothing that is required failed".into(),
+            (0, 0) if self.advice.iter().any(|check| check.outcome.word() == "fail") => {
+                "nothing that is required failed".into()
+            }
             (0, 0) => "nothing failed".into(),
             (0, open) => text!("{} could not be told{}{}", many(open, kind), under, people),
             (stops, 0) => text!("{} failed{}", many(stops, kind), under),
-            (stops, open) => text!("{} failed{} and {} could not be told", many(stops, kind), under, open),
+            (stops, open) => {
+                text!("{} failed{} and {} could not be told", many(stops, kind), under, open)
+            }
         }
     }
 
@@ -293,7 +330,11 @@ impl<'a> Tally<'a> {
             (count("undecided"), "recommendation", "open"),
             (count("waived"), "recommendation", "waived"),
         ];
-        let said: Vec<Text> = named.into_iter().filter(|(n, ..)| *n > 0).map(|(n, what, how)| text!("{} {}", many(n, what), how)).collect();
+        let said: Vec<Text> = named
+            .into_iter()
+            .filter(|(n, ..)| *n > 0)
+            .map(|(n, what, how)| text!("{} {}", many(n, what), how))
+            .collect();
         (!said.is_empty()).then(|| Text::join(&said, ", "))
     }
 
@@ -314,11 +355,18 @@ impl<'a> Tally<'a> {
 fn too_soon(end: &ValidUntil, run: &RunFacts, seconds: u64) -> Option<Text> {
     let lasts = end.at.duration_since(run.now).as_secs();
     let asked = Duration::from_secs(seconds);
-    (lasts < i64::try_from(seconds).unwrap_or(i64::MAX))
-        .then(|| text!("it ends on {} ({}), sooner than the {} that `--fail-if-expires-within` asks for", end.on, end.because, asked))
+    (lasts < i64::try_from(seconds).unwrap_or(i64::MAX)).then(|| {
+        text!(
+            "it ends on {} ({}), sooner than the {} that `--fail-if-expires-within` asks for",
+            end.on,
+            end.because,
+            asked
+        )
+    })
 }
 
-/// Whether something can be done about this very check: it does not wait for another one or for another run.
+/// Whether something can be done about this very check: it does not wait for another one or for
+/// another run.
 fn is_a_cause(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Undecided(reason) => match reason {
@@ -337,13 +385,16 @@ fn is_a_cause(outcome: &Outcome) -> bool {
 
 /// Whether only a named person's word is missing.
 fn wants_a_person(check: &Judged) -> bool {
-    check.meta.needs == Needs::Attestation && matches!(check.outcome, Outcome::Undecided(Reason::NoWayToObserve(_)))
+    check.meta.needs == Needs::Attestation
+        && matches!(check.outcome, Outcome::Undecided(Reason::NoWayToObserve(_)))
 }
 
 /// Why a check did not end well, in a clause.
 fn why(outcome: &Outcome) -> Text {
     match outcome {
-        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.message.clone(),
+        Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+            finding.message.clone()
+        }
         Outcome::Undecided(reason) => text!("{}", reason),
         Outcome::NotApplicable(why) => why.clone(),
         Outcome::Pass(_) | Outcome::Attested(_) => "".into(),

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::{plain, plural, size};
 
 /// What to do about a key that the history holds.
-const FIX: &str = "replace the key: whoever has a copy of the repository has it, and no later commit calls it back";
+const FIX: &str = "replace the key: whoever has a copy of the repository has it, and no later \
+                   commit calls it back";
 
 /// For a person. Nothing where nobody asked.
 pub(super) fn describe(seen: &SourceSeen, text: &mut String) {
@@ -23,8 +24,13 @@ pub(super) fn describe(seen: &SourceSeen, text: &mut String) {
         };
         let line = hit.line.map_or_else(String::new, |line| format!(":{line}"));
         let (path, excerpt) = (plain(&hit.path), plain(&hit.excerpt));
-        let _ =
-            writeln!(text, "{mark} {}: {} in commit {commit}\n    {path}{line}  {excerpt}  ({})", rule.id, rule.what, hit.circumstances());
+        let _ = writeln!(
+            text,
+            "{mark} {}: {} in commit {commit}\n    {path}{line}  {excerpt}  ({})",
+            rule.id,
+            rule.what,
+            hit.circumstances()
+        );
     }
     let kept = history.hits.len() as u64;
     if history.found > kept {
@@ -38,8 +44,13 @@ pub(super) fn describe(seen: &SourceSeen, text: &mut String) {
         if let Some(why) = repository.state.gap() {
             let _ = writeln!(text, "? the history of {path} {why}");
         } else {
-            let (commits, files) = (plural(repository.commits, "commit"), plural(repository.files, "file version"));
-            let _ = writeln!(text, "- the history of {path}: {commits}, {files}, {}", size(repository.bytes));
+            let (commits, files) =
+                (plural(repository.commits, "commit"), plural(repository.files, "file version"));
+            let _ = writeln!(
+                text,
+                "- the history of {path}: {commits}, {files}, {}",
+                size(repository.bytes)
+            );
         }
     }
     text.push('\n');
@@ -63,5 +74,7 @@ pub(super) fn json(seen: &SourceSeen) -> Option<Value> {
         })
     };
     let findings: Vec<Value> = past(seen).into_iter().map(finding).collect();
-    Some(json!({ "repositories": history.repositories, "findings": findings, "found": history.found }))
+    Some(
+        json!({ "repositories": history.repositories, "findings": findings, "found": history.found }),
+    )
 }

@@ -1,9 +1,11 @@
-//! Whether a delivery that somebody asks for by name may be made: the rules of `[webhook] deliver`, without a way round them.
+//! Whether a delivery that somebody asks for by name may be made: the rules of `[webhook] deliver`,
+//! without a way round them.
 
 use std::fmt;
 
 use golive_checks::model::{
-    Change, Content, Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting, Settings, Show as _,
+    Change, Content, Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting,
+    Settings, Show as _,
 };
 use golive_checks::platform::Event;
 use golive_checks::webhook::bench::Kind;
@@ -125,38 +127,62 @@ impl fmt::Display for Refused {
             Self::Beyond(why) => f.write_str(why),
             Self::TooFar { needs: Deliver::Full, event, .. } => write!(
                 f,
-                "{} goes as far as \"full\": it needs `deliver = \"full\"` under `[webhook]`, `--deliver full` here, and {}",
+                "{} goes as far as \"full\": it needs `deliver = \"full\"` under `[webhook]`, \
+                 `--deliver full` here, and {}",
                 event.name(),
                 if event.settles() { "a test order of yours" } else { "nothing else" },
             ),
             Self::TooFar { needs, reach, .. } => write!(
                 f,
-                "this delivery may be taken for genuine, which needs `deliver = \"{}\"`; deliveries go as far as \"{}\"",
+                "this delivery may be taken for genuine, which needs `deliver = \"{}\"`; \
+                 deliveries go as far as \"{}\"",
                 needs.word(),
                 reach.word(),
             ),
             Self::ForeignOrder { table, by_program, settles } => {
                 write!(f, "`--order-id` is ")?;
                 if *by_program {
-                    write!(f, "not known to `[{table}]`, whose ids come from a program; leave it out to take the next")?;
+                    write!(
+                        f,
+                        "not known to `[{table}]`, whose ids come from a program; leave it out to \
+                         take the next"
+                    )?;
                 } else {
                     write!(f, "none of `[{table}] ids`")?;
                 }
                 if *settles {
                     write!(f, ": events that settle something are sent for those alone")
                 } else {
-                    write!(f, ", nor one that was never issued: those begin with `{NEVER_ISSUED}`, letters, digits, `-` and `_` after it")
+                    write!(
+                        f,
+                        ", nor one that was never issued: those begin with `{NEVER_ISSUED}`, \
+                         letters, digits, `-` and `_` after it"
+                    )
                 }
             }
             Self::NoTestOrders { table } => {
-                write!(f, "events that settle something are sent for test orders alone, and there is no `[{table}]`")
+                write!(
+                    f,
+                    "events that settle something are sent for test orders alone, and there is no \
+                     `[{table}]`"
+                )
             }
             Self::NotSettable { path, why } => write!(f, "`--set {}`: {why}", Quoted(path).show()),
             Self::NoKind(name) => write!(f, "there is no kind {name}"),
-            Self::SetAndTampered(name) => write!(f, "`--set` and `--tamper {name}` do not go together: both change the body"),
-            Self::NoEvent(name) => write!(f, "`--tamper {name}` sends no event of the platform's; it goes with payment.processing"),
+            Self::SetAndTampered(name) => {
+                write!(f, "`--set` and `--tamper {name}` do not go together: both change the body")
+            }
+            Self::NoEvent(name) => write!(
+                f,
+                "`--tamper {name}` sends no event of the platform's; it goes with \
+                 payment.processing"
+            ),
             Self::TooManyAfresh => {
-                write!(f, "`--together --resign` signs at most {TOGETHER_AFRESH} deliveries, each with a second of its own")
+                write!(
+                    f,
+                    "`--together --resign` signs at most {TOGETHER_AFRESH} deliveries, each with \
+                     a second of its own"
+                )
             }
         }
     }
@@ -164,14 +190,16 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Whether the wish may be granted. Outside of `full` all that can come of it reads as `payment.processing` for an order that was never issued,
-/// is not validly signed, or is no event; a settling event is about an order that the merchant named for it.
+/// Whether the wish may be granted. Outside of `full` all that can come of it reads as
+/// `payment.processing` for an order that was never issued, is not validly signed, or is no event;
+/// a settling event is about an order that the merchant named for it.
 pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> {
     let configured = rules.merchant.webhook.deliver;
     if configured == Deliver::None || rules.asked == Some(Deliver::None) {
         return Err(Refused::Nothing);
     }
-    let allowed = run::deliver(rules.merchant, rules.asked, rules.role, rules.today).map_err(|error| Refused::Beyond(error.to_string()))?;
+    let allowed = run::deliver(rules.merchant, rules.asked, rules.role, rules.today)
+        .map_err(|error| Refused::Beyond(error.to_string()))?;
     let reach = allowed.min(configured);
     let kind = kind(wish, rules.merchant)?;
     let need = order_need(wish.event);
@@ -179,9 +207,18 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
         OrderNeed::Any | OrderNeed::TestOrder => ("webhook.order", rules.orders),
         OrderNeed::AnyPayout | OrderNeed::TestPayout => ("webhook.payout", rules.payouts),
     };
-    let order = wish.order_id.as_deref().map(|id| named(id, wish.event, table, source, rules)).transpose()?;
-    let of_order = if order.as_ref().is_some_and(|order| order.issued) { Deliver::Full } else { Deliver::Negative };
-    let of_event = if wish.event == Event::PaymentProcessing { Deliver::Negative } else { Deliver::Full };
+    let order = wish
+        .order_id
+        .as_deref()
+        .map(|id| named(id, wish.event, table, source, rules))
+        .transpose()?;
+    let of_order = if order.as_ref().is_some_and(|order| order.issued) {
+        Deliver::Full
+    } else {
+        Deliver::Negative
+    };
+    let of_event =
+        if wish.event == Event::PaymentProcessing { Deliver::Negative } else { Deliver::Full };
     let needs = kind.delivery.tier().max(of_order).max(of_event);
     if needs > reach {
         return Err(Refused::TooFar { needs, reach, event: wish.event });
@@ -194,8 +231,10 @@ pub(super) fn permit(wish: &Wish, rules: &Rules<'_>) -> Result<Permit, Refused> 
     if !wish.settings.is_empty() && !leaves_the_body(&kind.delivery) {
         return Err(Refused::SetAndTampered(kind.name()));
     }
-    let settings = Settings::permitted(wish.settings.clone(), issued)
-        .map_err(|(setting, why)| Refused::NotSettable { path: setting.path(), why: why.words() })?;
+    let settings =
+        Settings::permitted(wish.settings.clone(), issued).map_err(|(setting, why)| {
+            Refused::NotSettable { path: setting.path(), why: why.words() }
+        })?;
     if wish.together && wish.afresh && wish.count > TOGETHER_AFRESH {
         return Err(Refused::TooManyAfresh);
     }
@@ -216,7 +255,13 @@ fn kind(wish: &Wish, merchant: &Merchant) -> Result<Kind, Refused> {
 }
 
 /// The order of that id: a test order of the merchant's, or one that was never issued.
-fn named(id: &str, event: Event, table: &'static str, source: Option<&OrderSource>, rules: &Rules<'_>) -> Result<OrderId, Refused> {
+fn named(
+    id: &str,
+    event: Event,
+    table: &'static str,
+    source: Option<&OrderSource>,
+    rules: &Rules<'_>,
+) -> Result<OrderId, Refused> {
     let listed = |source: Option<&OrderSource>| match source {
         Some(OrderSource::Ids(orders)) => orders.iter().find(|order| order.id == id).cloned(),
         Some(OrderSource::Command(_)) | None => None,
@@ -226,7 +271,8 @@ fn named(id: &str, event: Event, table: &'static str, source: Option<&OrderSourc
     }
     let elsewhere = listed(rules.orders).or_else(|| listed(rules.payouts)).is_some();
     let rest = id.strip_prefix(NEVER_ISSUED).unwrap_or_default();
-    let plain = (1..=64).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let plain = (1..=64).contains(&rest.len())
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if plain && !elsewhere && !event.settles() {
         return Ok(OrderId::new(id, AMOUNT, false));
     }

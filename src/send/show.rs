@@ -53,7 +53,9 @@ fn sentence(said: &Said<'_>) -> String {
         Ok(delivered) => delivered,
         Err(why) => return format!("UNCLEAR: {what} was not delivered: {why}"),
     };
-    let Some((at, judged)) = worst(said) else { return format!("UNCLEAR: {what} was not delivered") };
+    let Some((at, judged)) = worst(said) else {
+        return format!("UNCLEAR: {what} was not delivered");
+    };
     let mark = match judged.standing {
         Standing::AsExpected => "as expected",
         Standing::Contrary => "not as expected",
@@ -64,7 +66,12 @@ fn sentence(said: &Said<'_>) -> String {
         return format!("{}, {mark}: {what}: {}", judged.word, judged.why);
     }
     let tally = tally(said);
-    format!("{}, {mark}: {what}, {count} times: {tally}; number {}: {}", judged.word, at + 1, judged.why)
+    format!(
+        "{}, {mark}: {what}, {count} times: {tally}; number {}: {}",
+        judged.word,
+        at + 1,
+        judged.why
+    )
 }
 
 /// The delivery that decides: the first of the worst.
@@ -81,15 +88,27 @@ fn tally(said: &Said<'_>) -> String {
             None => words.push((judged.word, 1)),
         }
     }
-    words.iter().map(|(word, count)| format!("{count} {}", word.to_lowercase())).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|(word, count)| format!("{count} {}", word.to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// One line for each of several deliveries.
 fn list(page: &mut String, said: &Said<'_>, exchanges: &[Exchange]) {
     for (number, (exchange, judged)) in exchanges.iter().zip(&said.judged).enumerate() {
-        let stamp = exchange.sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-timestamp"));
+        let stamp =
+            exchange.sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-timestamp"));
         let stamp = stamp.map_or("none", |(_, value)| value.as_str());
-        let _ = writeln!(page, "  {:>3}  {:<12} timestamp {:<13} {}", number + 1, judged.word, line(stamp), exchange.outcome());
+        let _ = writeln!(
+            page,
+            "  {:>3}  {:<12} timestamp {:<13} {}",
+            number + 1,
+            judged.word,
+            line(stamp),
+            exchange.outcome()
+        );
     }
 }
 
@@ -111,14 +130,25 @@ fn answered(page: &mut String, exchange: &Exchange) {
             return times(page, &exchange.times);
         }
     };
-    let _ = write!(page, "\nAnswered after {}\n  {} {}\n", exchange.times.answer().show(), line(&answer.version), answer.status);
+    let _ = write!(
+        page,
+        "\nAnswered after {}\n  {} {}\n",
+        exchange.times.answer().show(),
+        line(&answer.version),
+        answer.status
+    );
     for (name, value) in &answer.headers {
         let _ = writeln!(page, "  {}: {}", line(name), line(value));
     }
     body(page, &answer.body, "no body");
     let more = answer.body_bytes.saturating_sub(answer.body.len() as u64);
     if more > 0 || answer.cut {
-        let _ = writeln!(page, "  … of {} bytes{}", answer.body_bytes, if answer.cut { " and more" } else { "" });
+        let _ = writeln!(
+            page,
+            "  … of {} bytes{}",
+            answer.body_bytes,
+            if answer.cut { " and more" } else { "" }
+        );
     }
     for leak in leaks(answer) {
         let _ = writeln!(page, "  ! the answer holds {leak}, which is not shown");
@@ -167,7 +197,9 @@ fn body(page: &mut String, text: &str, none: &str) {
 
 /// Somebody else's words on one line, everything invisible spelled out.
 fn line(text: &str) -> String {
-    let spelled = |c: char| if is_invisible(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() };
+    let spelled = |c: char| {
+        if is_invisible(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }
+    };
     text.chars().map(spelled).collect()
 }
 
@@ -187,21 +219,33 @@ fn put(page: &mut String, first: &str, others: &str, words: &str) {
 
 /// For programs.
 pub(super) fn json(said: &Said<'_>) -> anyhow::Result<String> {
-    let exchanges: &[Exchange] = said.delivered.as_ref().map_or(&[], |delivered| &delivered.exchanges);
+    let exchanges: &[Exchange] =
+        said.delivered.as_ref().map_or(&[], |delivered| &delivered.exchanges);
     let document = Document {
         schema: "golive.send/v1",
         verdict: Verdict {
-            word: worst(said).map_or("UNCLEAR", |(_, judged)| judged.word).to_lowercase().replace(' ', "-"),
+            word: worst(said)
+                .map_or("UNCLEAR", |(_, judged)| judged.word)
+                .to_lowercase()
+                .replace(' ', "-"),
             standing: standing(said.standing()),
             exit_code: said.exit().code(),
             sentence: sentence(said),
         },
         event: said.event.name(),
         tamper: Some(said.permit.kind.name()).filter(|name| *name != "genuine"),
-        order: said.delivered.as_ref().ok().map(|delivered| Order { id: &delivered.order.id, issued: delivered.order.issued }),
+        order: said
+            .delivered
+            .as_ref()
+            .ok()
+            .map(|delivered| Order { id: &delivered.order.id, issued: delivered.order.issued }),
         deliver: said.permit.reach.word(),
         switches: &said.run.facts.switches,
-        deliveries: exchanges.iter().zip(&said.judged).map(|(exchange, judged)| Made::of(exchange, judged)).collect(),
+        deliveries: exchanges
+            .iter()
+            .zip(&said.judged)
+            .map(|(exchange, judged)| Made::of(exchange, judged))
+            .collect(),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
@@ -290,7 +334,13 @@ impl<'a> Made<'a> {
             standing: standing(judged.standing),
             why: judged.why.as_str(),
             fix: judged.fix.as_ref().map(golive_checks::model::Text::as_str),
-            sent: SentOut { at: sent.at.to_string(), method: &sent.method, url: &sent.url, headers: &sent.headers, body: &sent.body },
+            sent: SentOut {
+                at: sent.at.to_string(),
+                method: &sent.method,
+                url: &sent.url,
+                headers: &sent.headers,
+                body: &sent.body,
+            },
             answer: exchange.answer.as_ref().ok().map(|answer| Came {
                 status: answer.status,
                 version: &answer.version,

@@ -1,4 +1,5 @@
-//! What black-box tests share: the binary, a folder of its own for each test, TLS in front of plain servers.
+//! What black-box tests share: the binary, a folder of its own for each test, TLS in front of plain
+//! servers.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-/// A live API key of the tests; every secret of the tests holds the marker that `redaction.rs` looks for.
+/// A live API key of the tests; every secret of the tests holds the marker that `redaction.rs`
+/// looks for.
 pub const API_KEY: &str = "pk_live_MARKER8hT4vQz1LwXr5nB2";
 /// A live secret key of the tests.
 pub const SECRET_KEY: &str = "sk_live_MARKERd93KfmW7sYc0Jp6U";
@@ -24,10 +26,19 @@ pub fn repository() -> PathBuf {
 pub fn golive(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_golive"));
     command.current_dir(folder).stdin(Stdio::null());
-    for name in ["CI", "GOLIVE_CONFIG", "GOLIVE_ROLE", "NO_COLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "GITHUB_ACTIONS"] {
+    for name in [
+        "CI",
+        "GOLIVE_CONFIG",
+        "GOLIVE_ROLE",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "RUST_BACKTRACE",
+        "GITHUB_ACTIONS",
+    ] {
         command.env_remove(name);
     }
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]
+    {
         command.env_remove(name);
     }
     command.env("KWIKPAISA_API_KEY", API_KEY).env("KWIKPAISA_SECRET_KEY", SECRET_KEY);
@@ -44,7 +55,8 @@ pub struct Ran {
 impl Ran {
     /// The report, where it is JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
     }
 }
 
@@ -65,14 +77,24 @@ pub fn run(command: &mut Command) -> Ran {
 /// How a check of a JSON report ended.
 pub fn outcome<'a>(report: &'a Value, id: &str) -> &'a str {
     let checks = report["checks"].as_array().expect("a report has checks");
-    checks.iter().find(|check| check["id"] == id).and_then(|check| check["outcome"].as_str()).unwrap_or("absent")
+    checks
+        .iter()
+        .find(|check| check["id"] == id)
+        .and_then(|check| check["outcome"].as_str())
+        .unwrap_or("absent")
 }
 
 /// The checks of a JSON report that ended neither well nor attested nor not applicable.
 pub fn not_fine(report: &Value) -> Vec<String> {
     let checks = report["checks"].as_array().expect("a report has checks");
-    let fine = |check: &&Value| !matches!(check["outcome"].as_str(), Some("pass" | "attested" | "not-applicable"));
-    checks.iter().filter(fine).map(|check| format!("{} {}: {}", check["id"], check["outcome"], check)).collect()
+    let fine = |check: &&Value| {
+        !matches!(check["outcome"].as_str(), Some("pass" | "attested" | "not-applicable"))
+    };
+    checks
+        .iter()
+        .filter(fine)
+        .map(|check| format!("{} {}: {}", check["id"], check["outcome"], check))
+        .collect()
 }
 
 /// An attestation for every item that may have one, said on `on`.
@@ -141,7 +163,9 @@ impl TlsProxy {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     let Ok(mut outside) = acceptor.accept(stream).await else { return };
-                    let Ok(mut inside) = tokio::net::TcpStream::connect(upstream).await else { return };
+                    let Ok(mut inside) = tokio::net::TcpStream::connect(upstream).await else {
+                        return;
+                    };
                     let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
                 });
             }
@@ -174,12 +198,18 @@ impl DemoShop {
             if let Some((_, said)) = line.split_once("#   cd ") {
                 folder = PathBuf::from(said);
             } else if let Some((_, said)) = line.split_once("--ca-file ca.pem ") {
-                switches = vec!["--ca-file".to_owned(), folder.join("ca.pem").to_string_lossy().into_owned()];
+                switches = vec![
+                    "--ca-file".to_owned(),
+                    folder.join("ca.pem").to_string_lossy().into_owned(),
+                ];
                 switches.extend(said.split(' ').map(str::to_owned));
                 break;
             }
         }
-        assert!(folder.is_absolute() && switches.len() > 2, "the shop did not say how to get there");
+        assert!(
+            folder.is_absolute() && switches.len() > 2,
+            "the shop did not say how to get there"
+        );
         Self { child, folder, switches }
     }
 
@@ -192,7 +222,12 @@ impl DemoShop {
     pub fn keys(&self) -> Vec<(&'static str, String)> {
         let read = |file: &str| std::fs::read_to_string(self.folder.join(file)).unwrap();
         let env = read(".env.production");
-        let variable = |name: &str| env.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
+        let variable = |name: &str| {
+            env.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+                .unwrap()
+                .to_owned()
+        };
         vec![
             ("KWIKPAISA_API_KEY", variable("DEMO_SHOP_API_KEY")),
             ("KWIKPAISA_SECRET_KEY", variable("DEMO_SHOP_SECRET_KEY")),
@@ -222,7 +257,12 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("it said {line:?}")).parse().unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .unwrap_or_else(|| panic!("it said {line:?}"))
+            .parse()
+            .unwrap();
         Self { child, address }
     }
 
@@ -231,11 +271,16 @@ impl Server {
         self.child.id()
     }
 
-    /// Starts PHP's own server, which cannot choose a free port: one is looked for, and another if somebody was quicker.
+    /// Starts PHP's own server, which cannot choose a free port: one is looked for, and another if
+    /// somebody was quicker.
     pub fn start_php(command: &mut Command) -> Self {
         for _ in 0..10 {
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            let mut child = command.args(["-S", &address.to_string(), "index.php"]).stderr(Stdio::piped()).spawn().unwrap();
+            let mut child = command
+                .args(["-S", &address.to_string(), "index.php"])
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
             let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
             let started = lines.by_ref().map_while(Result::ok).any(|line| line.contains("started"));
             std::thread::spawn(move || lines.for_each(drop));
@@ -257,10 +302,17 @@ impl Drop for Server {
 
 /// Whether a runtime is here. `GOLIVE_TEST_RUNTIMES=required` makes its absence a failure.
 pub fn runtime_is_here(program: &str, arguments: &[&str]) -> bool {
-    let here =
-        Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    let here = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
     let required = std::env::var("GOLIVE_TEST_RUNTIMES").is_ok_and(|value| value == "required");
-    assert!(here || !required, "{program} {arguments:?} does not run, and GOLIVE_TEST_RUNTIMES=required");
+    assert!(
+        here || !required,
+        "{program} {arguments:?} does not run, and GOLIVE_TEST_RUNTIMES=required"
+    );
     if !here {
         eprintln!("skipped: {program} {arguments:?} does not run here");
     }

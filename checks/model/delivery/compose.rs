@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::{Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp, Wait};
+use super::{
+    Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp, Wait,
+};
 use crate::model::{Keyring, Secret, Settings};
 use crate::platform::signature;
 
@@ -26,7 +28,11 @@ impl<'a> SigningKeys<'a> {
     /// This secret, the others that are configured, and one made up for the run.
     #[must_use]
     pub const fn of(live: &'a Secret, keys: &'a Keyring, wrong: &'a Secret) -> Self {
-        let (sandbox, api, sandbox_api) = (keys.sandbox_secret_key.as_ref(), keys.api_key.as_ref(), keys.sandbox_api_key.as_ref());
+        let (sandbox, api, sandbox_api) = (
+            keys.sandbox_secret_key.as_ref(),
+            keys.api_key.as_ref(),
+            keys.sandbox_api_key.as_ref(),
+        );
         Self { live, sandbox, wrong, api, sandbox_api }
     }
 }
@@ -49,7 +55,8 @@ pub struct Request {
 /// Why a delivery was not put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A settling event for an order that the merchant did not name as a test order. Never sent, in any mode.
+    /// A settling event for an order that the merchant did not name as a test order. Never sent, in
+    /// any mode.
     WouldSettle,
     /// No sandbox secret is configured.
     NoSandboxSecret,
@@ -58,13 +65,20 @@ pub enum Refusal {
 }
 
 impl Delivery {
-    /// Puts the request together. `began` dates the event, so that the same event reads the same when it is signed again; `now` is
-    /// what timestamps count from.
+    /// Puts the request together. `began` dates the event, so that the same event reads the same
+    /// when it is signed again; `now` is what timestamps count from.
     ///
     /// # Errors
     ///
-    /// [`Refusal::WouldSettle`] holds the tool back from moving anybody's books; [`Refusal::NoSandboxSecret`].
-    pub fn compose(&self, order: &OrderId, began: Timestamp, now: Timestamp, keys: &SigningKeys<'_>) -> Result<Request, Refusal> {
+    /// [`Refusal::WouldSettle`] holds the tool back from moving anybody's books;
+    /// [`Refusal::NoSandboxSecret`].
+    pub fn compose(
+        &self,
+        order: &OrderId,
+        began: Timestamp,
+        now: Timestamp,
+        keys: &SigningKeys<'_>,
+    ) -> Result<Request, Refusal> {
         self.compose_with(&Settings::default(), order, began, now, keys)
     }
 
@@ -72,7 +86,8 @@ impl Delivery {
     ///
     /// # Errors
     ///
-    /// Those of [`Delivery::compose`]; settings that only suit a test order are [`Refusal::WouldSettle`] for any other.
+    /// Those of [`Delivery::compose`]; settings that only suit a test order are
+    /// [`Refusal::WouldSettle`] for any other.
     pub fn compose_with(
         &self,
         settings: &Settings,
@@ -90,7 +105,8 @@ impl Delivery {
         if !settings.suit(order.issued) {
             return Err(Refusal::WouldSettle);
         }
-        let mut body = settings.apply(body(self.content, self.claim, self.form, order, began)).into_bytes();
+        let mut body =
+            settings.apply(body(self.content, self.claim, self.form, order, began)).into_bytes();
         let seconds = |by: u64| i64::try_from(by).unwrap_or(i64::MAX);
         let stamp = match self.stamp {
             Stamp::Now { back_s } => now.as_second().saturating_sub(seconds(back_s)),
@@ -98,10 +114,12 @@ impl Delivery {
             Stamp::Future { by_s } => now.as_second().saturating_add(seconds(by_s)),
             Stamp::Missing | Stamp::Word(_) => now.as_second(),
         };
-        let mut stamp_text = if let Stamp::Word(word) = self.stamp { word.to_owned() } else { stamp.to_string() };
+        let mut stamp_text =
+            if let Stamp::Word(word) = self.stamp { word.to_owned() } else { stamp.to_string() };
         let signature = match self.signed {
             Signed::Under(misreading) => {
-                let headers = misreading.sign(keys, &body, &stamp_text).ok_or(Refusal::NoReading)?;
+                let headers =
+                    misreading.sign(keys, &body, &stamp_text).ok_or(Refusal::NoReading)?;
                 stamp_text = headers.timestamp;
                 Some(headers.signature)
             }
@@ -109,13 +127,29 @@ impl Delivery {
             Signed::Missing => None,
             Signed::Empty => Some(String::new()),
             Signed::WrongSecret => Some(signature::sign(keys.wrong, &body, &stamp_text)),
-            Signed::StandIn(key) => Some(signature::sign(&Secret::new(key.to_owned()), &body, &stamp_text)),
-            Signed::SandboxSecret => Some(signature::sign(keys.sandbox.ok_or(Refusal::NoSandboxSecret)?, &body, &stamp_text)),
+            Signed::StandIn(key) => {
+                Some(signature::sign(&Secret::new(key.to_owned()), &body, &stamp_text))
+            }
+            Signed::SandboxSecret => Some(signature::sign(
+                keys.sandbox.ok_or(Refusal::NoSandboxSecret)?,
+                &body,
+                &stamp_text,
+            )),
             Signed::BodyOnly => Some(signature::sign(keys.live, &body, "")),
-            Signed::OtherBody => Some(signature::sign(keys.live, br#"{"data":{},"event":"payment.processing"}"#, &stamp_text)),
-            Signed::Truncated => Some(signature::sign(keys.live, &body, &stamp_text)[..32].to_owned()),
-            Signed::RightStart => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 62..64)),
-            Signed::RightEnd => Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..2)),
+            Signed::OtherBody => Some(signature::sign(
+                keys.live,
+                br#"{"data":{},"event":"payment.processing"}"#,
+                &stamp_text,
+            )),
+            Signed::Truncated => {
+                Some(signature::sign(keys.live, &body, &stamp_text)[..32].to_owned())
+            }
+            Signed::RightStart => {
+                Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 62..64))
+            }
+            Signed::RightEnd => {
+                Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..2))
+            }
         };
         let mut headers = Headers {
             content_type: Some("application/json"),
@@ -152,7 +186,9 @@ impl Change {
             Self::BodyByte => change_amount(body),
             Self::Timestamp => {
                 for stamp in &mut headers.timestamps {
-                    *stamp = stamp.parse::<i64>().map_or_else(|_| stamp.clone(), |second| (second - 1).to_string());
+                    *stamp = stamp
+                        .parse::<i64>()
+                        .map_or_else(|_| stamp.clone(), |second| (second - 1).to_string());
                 }
             }
             Self::Shifted { digits } => {
@@ -161,11 +197,19 @@ impl Change {
                     body.extend(std::mem::replace(stamp, left).bytes());
                 }
             }
-            Self::UpperCase => headers.signatures.iter_mut().for_each(|signature| signature.make_ascii_uppercase()),
-            Self::SpacedSignature => headers.signatures.iter_mut().for_each(|signature| signature.insert(signature.len() / 2, ' ')),
-            Self::LongerSignature => headers.signatures.iter_mut().for_each(|signature| signature.push_str("zz")),
+            Self::UpperCase => {
+                headers.signatures.iter_mut().for_each(|signature| signature.make_ascii_uppercase())
+            }
+            Self::SpacedSignature => headers
+                .signatures
+                .iter_mut()
+                .for_each(|signature| signature.insert(signature.len() / 2, ' ')),
+            Self::LongerSignature => {
+                headers.signatures.iter_mut().for_each(|signature| signature.push_str("zz"))
+            }
             Self::SecondSignature { right_first } => {
-                let made_up: Vec<String> = headers.signatures.iter().map(|right| half_made_up(right, 0..64)).collect();
+                let made_up: Vec<String> =
+                    headers.signatures.iter().map(|right| half_made_up(right, 0..64)).collect();
                 let at = if right_first { headers.signatures.len() } else { 0 };
                 headers.signatures.splice(at..at, made_up);
             }
@@ -207,7 +251,8 @@ const DEVANAGARI: &str = "जाँच";
 /// Text that languages write in ways of their own.
 const TELLING_TEXT: &str = "जाँच d=e+f a/b <c> & it's";
 /// Numbers and an object that they do so too.
-const TELLING_DETAILS: &str = r#"{ "rate" : 0.000001, "fee" : 1.00, "batch" : 90071992547409931, "tags" : {} }"#;
+const TELLING_DETAILS: &str =
+    r#"{ "rate" : 0.000001, "fee" : 1.00, "batch" : 90071992547409931, "tags" : {} }"#;
 
 /// The body of a delivery.
 fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Timestamp) -> String {
@@ -215,7 +260,9 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     let event = match content {
         Content::Event(event) => event.name(),
         Content::UnknownEvent => "golive.unknown",
-        Content::NotJson => return r#"{"event":"payment.processing","data":{"order_id":"#.to_owned(),
+        Content::NotJson => {
+            return r#"{"event":"payment.processing","data":{"order_id":"#.to_owned();
+        }
         Content::NotAnEvent => return "[]".to_owned(),
         Content::ApiRequest => return format!("{{\"order_id\":{}}}", string(&order.id)),
         Content::Empty => return String::new(),
@@ -223,14 +270,23 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     let payout = matches!(content, Content::Event(event) if event.is_payout());
     let status = match content {
         Content::Event(event) => event.status(),
-        Content::UnknownEvent | Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => "PROCESSING",
+        Content::UnknownEvent
+        | Content::NotJson
+        | Content::NotAnEvent
+        | Content::ApiRequest
+        | Content::Empty => "PROCESSING",
     };
     let india = Offset::from_seconds(19_800).expect("+05:30 is an offset").to_datetime(began);
     let spell = |amount: String| if form == Form::DecimalNumber { amount } else { string(&amount) };
     let other_amount = spell(another_amount(&order.amount));
-    let amount = if claim == Claim::OtherAmount { other_amount.clone() } else { spell(order.amount.clone()) };
+    let amount = if claim == Claim::OtherAmount {
+        other_amount.clone()
+    } else {
+        spell(order.amount.clone())
+    };
     let currency = string(if claim == Claim::OtherCurrency { "USD" } else { "INR" });
-    let reference = format!("{}{}", order.reference, if claim == Claim::OtherTransaction { "B" } else { "" });
+    let reference =
+        format!("{}{}", order.reference, if claim == Claim::OtherTransaction { "B" } else { "" });
     let mut data: Vec<(&str, String)> = if payout {
         vec![
             ("payout_id", string(&format!("payout_{reference}"))),
@@ -262,12 +318,20 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
             data.push(("note", format!("{}{}", "[".repeat(levels), "]".repeat(levels))));
         }
         Form::RepeatedKeys => {
-            let first = |(key, value): &(&'static str, String)| (*key, if *key == "amount" { other_amount.clone() } else { value.clone() });
+            let first = |(key, value): &(&'static str, String)| {
+                (*key, if *key == "amount" { other_amount.clone() } else { value.clone() })
+            };
             data = data.iter().map(first).chain(data.clone()).collect();
         }
         Form::Padded { .. } => data.push(("note", string(""))),
-        Form::Telling => data.extend([("note", string(TELLING_TEXT)), ("details", TELLING_DETAILS.to_owned())]),
-        Form::Sorted | Form::AsPrinted | Form::Spaced | Form::DecimalNumber | Form::TrailingBytes => {}
+        Form::Telling => {
+            data.extend([("note", string(TELLING_TEXT)), ("details", TELLING_DETAILS.to_owned())])
+        }
+        Form::Sorted
+        | Form::AsPrinted
+        | Form::Spaced
+        | Form::DecimalNumber
+        | Form::TrailingBytes => {}
     }
     let (comma, colon) = if form == Form::Spaced {
         (", ", ": ")
@@ -277,7 +341,8 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         (",", ":")
     };
     let object = |members: &[(&str, String)]| {
-        let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
+        let members: Vec<String> =
+            members.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
         format!("{{{}}}", members.join(comma))
     };
     let sorted = !matches!(form, Form::AsPrinted | Form::Telling);

@@ -1,4 +1,5 @@
-//! What may stand in each place of a signature: bodies, timestamps, separators, keys, hashes. The right one comes first.
+//! What may stand in each place of a signature: bodies, timestamps, separators, keys, hashes. The
+//! right one comes first.
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
@@ -37,7 +38,8 @@ fn choices(right: &[u8], others: impl IntoIterator<Item = (Slips, Vec<u8>)>) -> 
 
 /// How languages write JSON, in the order of their keys.
 fn languages() -> [(&'static Mistake, Form); 14] {
-    let of = |runtime| Form { sort: Sort::Nowhere, decimals: Decimals::Of(runtime), ..Form::CANONICAL };
+    let of =
+        |runtime| Form { sort: Sort::Nowhere, decimals: Decimals::Of(runtime), ..Form::CANONICAL };
     let (javascript, python) = (of(Runtime::JavaScript), of(Runtime::Python));
     let php = Form { empty_lists: true, ..of(Runtime::Php) };
     let as_written = Form { sort: Sort::Nowhere, ..Form::CANONICAL };
@@ -71,14 +73,21 @@ pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
         add(&[&SORTED_BODY], sorted(Sort::Everywhere));
         add(&[&TOP_LEVEL_SORTED_BODY], sorted(Sort::TopLevel));
         let languages = languages();
-        for (sort, slip) in [(Sort::Nowhere, None), (Sort::Everywhere, Some(&SORTED)), (Sort::TopLevel, Some(&TOP_LEVEL_SORTED))] {
+        for (sort, slip) in [
+            (Sort::Nowhere, None),
+            (Sort::Everywhere, Some(&SORTED)),
+            (Sort::TopLevel, Some(&TOP_LEVEL_SORTED)),
+        ] {
             for (language, form) in &languages {
                 let slips: Slips = std::iter::once(*language).chain(slip).collect();
                 add(&slips, Form { sort, ..*form }.write(node).into_bytes());
             }
         }
         if let Some(data) = node.member("data") {
-            add(&[&DATA_ALONE], Form { sort: Sort::Nowhere, ..Form::CANONICAL }.write(data).into_bytes());
+            add(
+                &[&DATA_ALONE],
+                Form { sort: Sort::Nowhere, ..Form::CANONICAL }.write(data).into_bytes(),
+            );
             for (language, form) in &languages {
                 add(&[&DATA_ALONE, language], form.write(data).into_bytes());
             }
@@ -107,14 +116,20 @@ pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
     choices(body, others)
 }
 
-/// As `JSON.stringify(body, Object.keys(body).sort())` has it: the list of names is a filter for inner objects too.
+/// As `JSON.stringify(body, Object.keys(body).sort())` has it: the list of names is a filter for
+/// inner objects too.
 fn without_inner_members(node: &Node) -> Option<String> {
     fn keep(node: &Node, names: &[&str]) -> Node {
         match node {
-            Node::Object(_) => {
-                Node::Object(names.iter().filter_map(|name| Some(((*name).to_owned(), keep(node.member(name)?, names)))).collect())
+            Node::Object(_) => Node::Object(
+                names
+                    .iter()
+                    .filter_map(|name| Some(((*name).to_owned(), keep(node.member(name)?, names))))
+                    .collect(),
+            ),
+            Node::Array(elements) => {
+                Node::Array(elements.iter().map(|element| keep(element, names)).collect())
             }
-            Node::Array(elements) => Node::Array(elements.iter().map(|element| keep(element, names)).collect()),
             Node::String(text) => Node::String(text.clone()),
             Node::Token(token) => Node::Token(token.clone()),
         }
@@ -152,7 +167,9 @@ fn put_python(node: &Node, out: &mut String) {
             "true" => out.push_str("True"),
             "false" => out.push_str("False"),
             "null" => out.push_str("None"),
-            _ => out.push_str(&Form { decimals: Decimals::Of(Runtime::Python), ..Form::CANONICAL }.write(node)),
+            _ => out.push_str(
+                &Form { decimals: Decimals::Of(Runtime::Python), ..Form::CANONICAL }.write(node),
+            ),
         },
     }
 }
@@ -174,12 +191,23 @@ fn put_python_string(text: &str, out: &mut String) {
 }
 
 /// Names under which payloads carry a time.
-const TIMES: [&str; 9] = ["timestamp", "time", "ts", "created_at", "createdAt", "updated_at", "event_time", "date", "created"];
+const TIMES: [&str; 9] = [
+    "timestamp",
+    "time",
+    "ts",
+    "created_at",
+    "createdAt",
+    "updated_at",
+    "event_time",
+    "date",
+    "created",
+];
 
 /// What may have been signed for the timestamp. An empty one is a timestamp left out.
 pub(super) fn times(timestamp: &str, node: Option<&Node>) -> Vec<Choice> {
     let mut others: Vec<(Slips, Vec<u8>)> = Vec::new();
-    let mut add = |slip: &'static Mistake, text: &str| others.push((vec![slip], text.as_bytes().to_vec()));
+    let mut add =
+        |slip: &'static Mistake, text: &str| others.push((vec![slip], text.as_bytes().to_vec()));
     add(known("timestamp-missing"), "");
     add(known("milliseconds"), &format!("{timestamp}000"));
     add(&TRIMMED_TIMESTAMP, timestamp.trim());
@@ -257,9 +285,11 @@ pub(super) fn keys<'a>(keys: impl Into<Keys<'a>>) -> Option<Vec<Choice>> {
     add(known("secret-with-line-break"), format!("{secret}\r").as_bytes());
     add(&QUOTED_SECRET, format!("\"{secret}\"").as_bytes());
     add(&QUOTED_SECRET, format!("'{secret}'").as_bytes());
-    for (slip, other) in
-        [(known("api-key-as-secret"), keys.api), (known("sandbox-secret"), keys.sandbox), (&SANDBOX_API_KEY, keys.sandbox_api)]
-    {
+    for (slip, other) in [
+        (known("api-key-as-secret"), keys.api),
+        (known("sandbox-secret"), keys.sandbox),
+        (&SANDBOX_API_KEY, keys.sandbox_api),
+    ] {
         if let Some(other) = other {
             add(slip, other.expose().as_bytes());
             add(slip, other.expose().trim().as_bytes());
@@ -287,7 +317,8 @@ pub(super) fn keys<'a>(keys: impl Into<Keys<'a>>) -> Option<Vec<Choice>> {
     Some(choices(secret.as_bytes(), others))
 }
 
-/// Base64 as Node (which takes `-` and `_` for digits), PHP and Python (which pass over them) decode what may be none.
+/// Base64 as Node (which takes `-` and `_` for digits), PHP and Python (which pass over them)
+/// decode what may be none.
 fn lenient_base64(text: &str, url_safe: bool) -> Vec<u8> {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -331,19 +362,34 @@ mod tests {
 
     #[test]
     fn base64_is_decoded_as_node_and_php_do() {
-        // Buffer.from('sk_live_9+aZ', 'base64').toString('hex'), bin2hex(base64_decode('sk_live_9+aZ'))
-        assert_eq!(data_encoding::HEXLOWER.encode(&lenient_base64("sk_live_9+aZ", true)), "b24fe58af7bff7e699");
-        assert_eq!(data_encoding::HEXLOWER.encode(&lenient_base64("sk_live_9+aZ", false)), "b24962bdef7e69");
+        // Buffer.from('sk_live_9+aZ', 'base64').toString('hex'),
+        // bin2hex(base64_decode('sk_live_9+aZ'))
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&lenient_base64("sk_live_9+aZ", true)),
+            "b24fe58af7bff7e699"
+        );
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&lenient_base64("sk_live_9+aZ", false)),
+            "b24962bdef7e69"
+        );
     }
 
     #[test]
     fn a_choice_is_offered_once_and_knows_every_way_to_it() {
         let node = Node::parse(r#"{ "b": 1, "a": "x" }"#).ok();
         let all = bodies(br#"{ "b": 1, "a": "x" }"#, node.as_ref());
-        let compact = all.iter().find(|choice| choice.bytes.as_slice() == br#"{"b":1,"a":"x"}"#).expect("is offered");
+        let compact = all
+            .iter()
+            .find(|choice| choice.bytes.as_slice() == br#"{"b":1,"a":"x"}"#)
+            .expect("is offered");
         let names: Vec<&str> = compact.ways.iter().map(|slips| slips[0].name).collect();
         assert_eq!(names[..2], ["compact-body", "javascript-body"]);
-        assert!(names.contains(&"java-body") && names.contains(&"php-plain-body") && !names.contains(&"python-body"), "{names:?}");
+        assert!(
+            names.contains(&"java-body")
+                && names.contains(&"php-plain-body")
+                && !names.contains(&"python-body"),
+            "{names:?}"
+        );
         assert!(all[0].ways.is_empty());
         for (at, choice) in all.iter().enumerate() {
             assert!(all[at + 1..].iter().all(|other| other.bytes != choice.bytes));
@@ -353,7 +399,10 @@ mod tests {
     #[test]
     fn without_a_secret_there_are_no_keys() {
         assert!(keys(&Keyring::default()).is_none());
-        let padded = Keyring { secret_key: Some(Secret::new(" \"sk_live_MARKERk\"\n".to_owned())), ..Keyring::default() };
+        let padded = Keyring {
+            secret_key: Some(Secret::new(" \"sk_live_MARKERk\"\n".to_owned())),
+            ..Keyring::default()
+        };
         let all = keys(&padded).expect("has a secret");
         assert_eq!(all[1].ways[0][0].name, "trimmed-secret");
         assert_eq!(all[2].bytes.as_slice(), b"sk_live_MARKERk");

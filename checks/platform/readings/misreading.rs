@@ -1,4 +1,5 @@
-//! Wrong readings of the platform's rule as a receiver may have them, each with the delivery that only such a receiver accepts.
+//! Wrong readings of the platform's rule as a receiver may have them, each with the delivery that
+//! only such a receiver accepts.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -12,14 +13,16 @@ use crate::platform::digest::Algorithm;
 use crate::platform::form::Node;
 use crate::platform::mistakes::Mistake;
 
-/// A wrong reading, and the body that it is shown on. Every name has one, so that comparing addresses would do.
+/// A wrong reading, and the body that it is shown on. Every name has one, so that comparing
+/// addresses would do.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Misreading {
     /// Names the delivery: `reading-timestamp-first+base64`, `spelling-php-body`.
     pub name: &'static str,
     /// Which body it is shown on.
     pub sample: Sample,
-    /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes all the same.
+    /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes all
+    /// the same.
     pub verifies: bool,
     /// What is wrong, one part after the other, in the order of the name.
     parts: Vec<Pick>,
@@ -28,7 +31,8 @@ pub struct Misreading {
 /// The bodies that readings are shown on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sample {
-    /// Compact with sorted keys, plain letters and no numbers: for most who write it anew the same bytes.
+    /// Compact with sorted keys, plain letters and no numbers: for most who write it anew the same
+    /// bytes.
     Plain,
     /// One that no two languages write alike.
     Telling,
@@ -73,11 +77,13 @@ impl Sample {
 }
 
 impl Misreading {
-    /// The wrong reading with these mistakes: `javascript-body+separator-dot`, where a mistake may mean several things with their
-    /// number, `undefined-secret.1`. None where a mistake is unknown or two are about one part.
+    /// The wrong reading with these mistakes: `javascript-body+separator-dot`, where a mistake may
+    /// mean several things with their number, `undefined-secret.1`. None where a mistake is
+    /// unknown or two are about one part.
     #[must_use]
     pub fn of(sample: Sample, mistakes: &str) -> Option<&'static Self> {
-        static KNOWN: LazyLock<Mutex<BTreeMap<String, &'static Misreading>>> = LazyLock::new(Mutex::default);
+        static KNOWN: LazyLock<Mutex<BTreeMap<String, &'static Misreading>>> =
+            LazyLock::new(Mutex::default);
         let parts = parse(mistakes)?;
         let name = format!("{}{mistakes}", sample.prefix());
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +92,8 @@ impl Misreading {
         }
         // Upper-case digits are the same number, and milliseconds a time far ahead.
         let verifies = ["upper-case-hex", slips::MILLISECONDS_HEADER.name].contains(&mistakes);
-        let one: &'static Self = Box::leak(Box::new(Self { name: name.clone().leak(), sample, verifies, parts }));
+        let one: &'static Self =
+            Box::leak(Box::new(Self { name: name.clone().leak(), sample, verifies, parts }));
         known.insert(name, one);
         Some(one)
     }
@@ -94,32 +101,45 @@ impl Misreading {
     /// The wrong reading of that delivery's name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        let sample = [Sample::Plain, Sample::Telling].into_iter().find(|sample| name.starts_with(sample.prefix()))?;
+        let sample = [Sample::Plain, Sample::Telling]
+            .into_iter()
+            .find(|sample| name.starts_with(sample.prefix()))?;
         Self::of(sample, &name[sample.prefix().len()..])
     }
 
     /// What is wrong. What the previous API generation did is one mistake.
     #[must_use]
     pub fn mistakes(&self) -> Vec<&'static Mistake> {
-        let all: Vec<&'static Mistake> = self.parts.iter().flat_map(|pick| pick.way.iter().copied()).collect();
+        let all: Vec<&'static Mistake> =
+            self.parts.iter().flat_map(|pick| pick.way.iter().copied()).collect();
         let is = |name: &str| all.iter().any(|mistake| mistake.name == name);
         if is(slips::KEYS_AND_VALUES.name) && is("timestamp-missing") {
-            let of_it = |mistake: &&Mistake| ![slips::KEYS_AND_VALUES.name, "timestamp-missing", "base64"].contains(&mistake.name);
-            return std::iter::once(slips::known("previous-generation")).chain(all.into_iter().filter(of_it)).collect();
+            let of_it = |mistake: &&Mistake| {
+                ![slips::KEYS_AND_VALUES.name, "timestamp-missing", "base64"]
+                    .contains(&mistake.name)
+            };
+            return std::iter::once(slips::known("previous-generation"))
+                .chain(all.into_iter().filter(of_it))
+                .collect();
         }
         all
     }
 
-    /// What is wrong beside the body and beside how the same digest is spelled: who has the one digest can write down the other.
+    /// What is wrong beside the body and beside how the same digest is spelled: who has the one
+    /// digest can write down the other.
     #[must_use]
     pub fn family(&self) -> String {
         self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding))
     }
 
-    /// The same without milliseconds in X-TIMESTAMP: what a receiver that never looks at the clock takes as well.
+    /// The same without milliseconds in X-TIMESTAMP: what a receiver that never looks at the clock
+    /// takes as well.
     #[must_use]
     pub fn family_in_seconds(&self) -> String {
-        self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding) && pick.way[0].name != slips::MILLISECONDS_HEADER.name)
+        self.joined(|pick| {
+            !matches!(pick.part, Part::Body | Part::Encoding)
+                && pick.way[0].name != slips::MILLISECONDS_HEADER.name
+        })
     }
 
     /// What is wrong beside the body.
@@ -134,51 +154,91 @@ impl Misreading {
         self.joined(|pick| pick.part == Part::Body)
     }
 
-    /// Whether X-TIMESTAMP holds milliseconds. Where they are signed as well, the delivery is validly signed, at a time far ahead.
+    /// Whether X-TIMESTAMP holds milliseconds. Where they are signed as well, the delivery is
+    /// validly signed, at a time far ahead.
     #[must_use]
     pub fn in_milliseconds(&self) -> bool {
-        self.mistakes().iter().any(|mistake| [slips::MILLISECONDS_HEADER.name, slips::SECONDS.name].contains(&mistake.name))
+        self.mistakes().iter().any(|mistake| {
+            [slips::MILLISECONDS_HEADER.name, slips::SECONDS.name].contains(&mistake.name)
+        })
     }
 
     fn joined(&self, which: impl Fn(&Pick) -> bool) -> String {
         self.parts.iter().filter(|pick| which(pick)).map(Pick::name).collect::<Vec<_>>().join("+")
     }
 
-    /// The headers that go with `body` at `second`, or up to [`EARLIER_S`] before it where only then the alphabets of Base64 can be told apart; none where the keys or the body do not give the reading, or not apart from others.
+    /// The headers that go with `body` at `second`, or up to [`EARLIER_S`] before it where only
+    /// then the alphabets of Base64 can be told apart; none where the keys or the body do not give
+    /// the reading, or not apart from others.
     #[must_use]
-    pub(crate) fn sign(&self, keys: &SigningKeys<'_>, body: &[u8], second: &str) -> Option<Headers> {
+    pub(crate) fn sign(
+        &self,
+        keys: &SigningKeys<'_>,
+        body: &[u8],
+        second: &str,
+    ) -> Option<Headers> {
         let at = |second: &str| {
-            let timestamp = if self.in_milliseconds() { format!("{second}000") } else { second.to_owned() };
+            let timestamp =
+                if self.in_milliseconds() { format!("{second}000") } else { second.to_owned() };
             Some(Headers { signature: self.sign_for(keys, body, &timestamp)?, timestamp })
         };
         let headers = at(second)?;
-        let in_base64 = self.pick(Part::Encoding).is_some_and(|pick| ["base64", "base64url"].contains(&pick.way[0].name));
-        let (true, Ok(now)) = (in_base64 && !is_telling(&headers), second.parse::<i64>()) else { return Some(headers) };
-        Some((1..=EARLIER_S).filter_map(|back| at(&(now - back).to_string())).find(is_telling).unwrap_or(headers))
+        let in_base64 = self
+            .pick(Part::Encoding)
+            .is_some_and(|pick| ["base64", "base64url"].contains(&pick.way[0].name));
+        let (true, Ok(now)) = (in_base64 && !is_telling(&headers), second.parse::<i64>()) else {
+            return Some(headers);
+        };
+        Some(
+            (1..=EARLIER_S)
+                .filter_map(|back| at(&(now - back).to_string()))
+                .find(is_telling)
+                .unwrap_or(headers),
+        )
     }
 
     /// The signature that a receiver with this reading expects.
-    pub(super) fn sign_for(&self, keys: &SigningKeys<'_>, body: &[u8], timestamp: &str) -> Option<String> {
+    pub(super) fn sign_for(
+        &self,
+        keys: &SigningKeys<'_>,
+        body: &[u8],
+        timestamp: &str,
+    ) -> Option<String> {
         let node = std::str::from_utf8(body).ok().and_then(|text| Node::parse(text).ok());
         let body = self.choose(Part::Body, || choices::bodies(body, node.as_ref()), body)?;
         let time = match self.pick(Part::Time) {
             Some(pick) if pick.way[0].name == slips::MILLISECONDS_HEADER.name => {
                 (timestamp.len() >= 13).then(|| timestamp.as_bytes().to_vec())?
             }
-            Some(_) | None => self.choose(Part::Time, || choices::times(timestamp, node.as_ref()), timestamp.as_bytes())?,
+            Some(_) | None => self.choose(
+                Part::Time,
+                || choices::times(timestamp, node.as_ref()),
+                timestamp.as_bytes(),
+            )?,
         };
         let separator = self.choose(Part::Separator, choices::separators, b"")?;
-        let ring = Keys { secret: Some(keys.live), api: keys.api, sandbox: keys.sandbox, sandbox_api: keys.sandbox_api };
+        let ring = Keys {
+            secret: Some(keys.live),
+            api: keys.api,
+            sandbox: keys.sandbox,
+            sandbox_api: keys.sandbox_api,
+        };
         let mut all = choices::keys(ring)?;
         let key = match self.pick(Part::Key) {
             Some(pick) => pick.find(all)?,
             None => all.swap_remove(0),
         };
         let hash = match self.pick(Part::Hash) {
-            Some(pick) => choices::hashes().into_iter().find(|(_, mistake)| *mistake == Some(pick.way[0]))?.0,
+            Some(pick) => {
+                choices::hashes().into_iter().find(|(_, mistake)| *mistake == Some(pick.way[0]))?.0
+            }
             None => Algorithm::HmacSha256,
         };
-        let message: [&[u8]; 3] = if self.pick(Part::Order).is_some() { [&time, &separator, &body] } else { [&body, &separator, &time] };
+        let message: [&[u8]; 3] = if self.pick(Part::Order).is_some() {
+            [&time, &separator, &body]
+        } else {
+            [&body, &separator, &time]
+        };
         let digest = hash.digest(&key.bytes, &message);
         match self.pick(Part::Encoding) {
             None => Some(HEXLOWER.encode(&digest)),
@@ -191,7 +251,12 @@ impl Misreading {
     }
 
     /// The bytes that stand in a part.
-    fn choose(&self, part: Part, choices: impl FnOnce() -> Vec<Choice>, right: &[u8]) -> Option<Vec<u8>> {
+    fn choose(
+        &self,
+        part: Part,
+        choices: impl FnOnce() -> Vec<Choice>,
+        right: &[u8],
+    ) -> Option<Vec<u8>> {
         match self.pick(part) {
             Some(pick) => Some(pick.find(choices())?.bytes.to_vec()),
             None => Some(right.to_vec()),
@@ -228,7 +293,8 @@ fn parse(mistakes: &str) -> Option<Vec<Pick>> {
     Some(parts)
 }
 
-/// How far back a signature may be dated to be one that tells: a quarter of all digests reads the same in both alphabets of Base64.
+/// How far back a signature may be dated to be one that tells: a quarter of all digests reads the
+/// same in both alphabets of Base64.
 const EARLIER_S: i64 = 4;
 
 /// Whether a signature holds a character that only one of the alphabets has.
@@ -252,7 +318,11 @@ fn part(mistake: &'static Mistake) -> Part {
         name if name.starts_with("separator-") => Part::Separator,
         name if in_time.contains(&name) => Part::Time,
         name if encode(name, 0, &[]).is_some() => Part::Encoding,
-        name if name.contains("secret") && !name.starts_with("plain-hash") || name == slips::SANDBOX_API_KEY.name => Part::Key,
+        name if name.contains("secret") && !name.starts_with("plain-hash")
+            || name == slips::SANDBOX_API_KEY.name =>
+        {
+            Part::Key
+        }
         _ if choices::hashes().iter().any(|(_, hash)| *hash == Some(mistake)) => Part::Hash,
         _ => Part::Body,
     }

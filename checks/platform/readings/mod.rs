@@ -19,7 +19,8 @@ pub use misreading::{Misreading, Sample};
 
 /// How many parts of a signature may be wrong at once, its encoding aside.
 const DEEPEST: usize = 3;
-/// Bodies longer than this are searched one level less deep, so that the answer stays a matter of moments. In bytes.
+/// Bodies longer than this are searched one level less deep, so that the answer stays a matter of
+/// moments. In bytes.
 const LONG: usize = 16 * 1024;
 /// Bodies longer than this, another level less. In bytes.
 const VERY_LONG: usize = 256 * 1024;
@@ -81,11 +82,16 @@ impl Reading {
     }
 }
 
-/// Looks for the reading under which `signature` is the one for `body` at `timestamp`. Without a secret nothing is found.
+/// Looks for the reading under which `signature` is the one for `body` at `timestamp`. Without a
+/// secret nothing is found.
 #[must_use]
 pub fn diagnose(keys: &Keyring, body: &[u8], timestamp: &str, signature: &str) -> Diagnosis {
-    let Some(keys) = choices::keys(keys) else { return Diagnosis::Unexplained { tried: 0, digest: false } };
-    let node = std::str::from_utf8(body).ok().and_then(|text| Node::parse(text.trim_start_matches('\u{feff}')).ok());
+    let Some(keys) = choices::keys(keys) else {
+        return Diagnosis::Unexplained { tried: 0, digest: false };
+    };
+    let node = std::str::from_utf8(body)
+        .ok()
+        .and_then(|text| Node::parse(text.trim_start_matches('\u{feff}')).ok());
     let mut search = Search {
         bodies: choices::bodies(body, node.as_ref()),
         times: choices::times(timestamp, node.as_ref()),
@@ -110,7 +116,8 @@ pub fn diagnose(keys: &Keyring, body: &[u8], timestamp: &str, signature: &str) -
             return Diagnosis::Readings(vec![reading]);
         }
     }
-    let digest = search.spellings.iter().any(|spelling| spelling.may_mean(Algorithm::HmacSha512.length()));
+    let digest =
+        search.spellings.iter().any(|spelling| spelling.may_mean(Algorithm::HmacSha512.length()));
     Diagnosis::Unexplained { tried: search.tried, digest }
 }
 
@@ -128,8 +135,12 @@ impl Search {
     /// The readings with exactly `level` parts wrong that give the signature.
     fn level(&mut self, level: usize) -> Vec<Reading> {
         let hashes = choices::hashes();
-        let hashes: Vec<_> =
-            hashes.into_iter().filter(|(hash, _)| self.spellings.iter().any(|spelling| spelling.may_mean(hash.length()))).collect();
+        let hashes: Vec<_> = hashes
+            .into_iter()
+            .filter(|(hash, _)| {
+                self.spellings.iter().any(|spelling| spelling.may_mean(hash.length()))
+            })
+            .collect();
         let mut found = Vec::new();
         let wrong = |choice: &Choice| usize::from(!choice.ways.is_empty());
         for body in &self.bodies {
@@ -141,7 +152,9 @@ impl Search {
                 if so_far > level {
                     continue;
                 }
-                for (turned, separator) in [false, true].into_iter().flat_map(|turned| self.separators.iter().map(move |one| (turned, one)))
+                for (turned, separator) in [false, true]
+                    .into_iter()
+                    .flat_map(|turned| self.separators.iter().map(move |one| (turned, one)))
                 {
                     let so_far = so_far + wrong(separator) + usize::from(turned);
                     if so_far > level || missing && (turned || wrong(separator) > 0) {
@@ -163,7 +176,11 @@ impl Search {
                             }
                             self.tried += 1;
                             let digest = hash.digest(&key.bytes, &message);
-                            let Some(spelled) = self.spellings.iter().find_map(|spelling| spelling.of(&digest)) else { continue };
+                            let Some(spelled) =
+                                self.spellings.iter().find_map(|spelling| spelling.of(&digest))
+                            else {
+                                continue;
+                            };
                             let order = turned.then(|| vec![slips::known("timestamp-first")]);
                             let mut wrong: Vec<Slip> = Vec::new();
                             if previous {
@@ -172,12 +189,27 @@ impl Search {
                                 wrong.extend(Slip::of(body, true));
                                 wrong.extend(Slip::of(time, false));
                             }
-                            wrong.extend(order.into_iter().flatten().map(|mistake| Slip::one(mistake, false)));
-                            wrong.extend([separator, key].into_iter().filter_map(|choice| Slip::of(choice, false)));
+                            wrong.extend(
+                                order
+                                    .into_iter()
+                                    .flatten()
+                                    .map(|mistake| Slip::one(mistake, false)),
+                            );
+                            wrong.extend(
+                                [separator, key]
+                                    .into_iter()
+                                    .filter_map(|choice| Slip::of(choice, false)),
+                            );
                             wrong.extend(mistake.map(|mistake| Slip::one(mistake, false)));
                             // Base64 is a part of the previous generation's rule.
-                            let of_it = |mistake: &&Mistake| !(previous && mistake.name == "base64");
-                            wrong.extend(spelled.into_iter().filter(of_it).map(|mistake| Slip::one(mistake, false)));
+                            let of_it =
+                                |mistake: &&Mistake| !(previous && mistake.name == "base64");
+                            wrong.extend(
+                                spelled
+                                    .into_iter()
+                                    .filter(of_it)
+                                    .map(|mistake| Slip::one(mistake, false)),
+                            );
                             found.push(Reading { slips: wrong, detail: None });
                         }
                     }
@@ -187,21 +219,31 @@ impl Search {
         found
     }
 
-    /// The reading with another second, or a millisecond within the second, in place of the timestamp.
+    /// The reading with another second, or a millisecond within the second, in place of the
+    /// timestamp.
     fn near(&mut self, timestamp: &str) -> Option<Reading> {
-        let sent: i64 = timestamp.parse().ok().filter(|second| (0..1_000_000_000_000).contains(second))?;
+        let sent: i64 =
+            timestamp.parse().ok().filter(|second| (0..1_000_000_000_000).contains(second))?;
         let seconds = (1..=NEAR).flat_map(|away| [away, -away]).map(|away| (sent + away, away));
         let milliseconds = (1..1000).map(|part| (sent * 1000 + part, 0));
         for (signed, away) in seconds.chain(milliseconds) {
             self.tried += 1;
-            let digest = Algorithm::HmacSha256.digest(&self.keys[0].bytes, &[&self.bodies[0].bytes, signed.to_string().as_bytes()]);
-            let Some(spelled) = self.spellings.iter().find_map(|spelling| spelling.of(&digest)) else { continue };
+            let digest = Algorithm::HmacSha256.digest(
+                &self.keys[0].bytes,
+                &[&self.bodies[0].bytes, signed.to_string().as_bytes()],
+            );
+            let Some(spelled) = self.spellings.iter().find_map(|spelling| spelling.of(&digest))
+            else {
+                continue;
+            };
             let detail = match away {
                 0 => text!("{} was signed, in milliseconds", signed),
                 1.. => text!("{} was signed, {} s later", signed, away),
                 ..0 => text!("{} was signed, {} s earlier", signed, away.unsigned_abs()),
             };
-            let wrong = std::iter::once(&slips::ANOTHER_TIMESTAMP).chain(spelled).map(|mistake| Slip::one(mistake, false));
+            let wrong = std::iter::once(&slips::ANOTHER_TIMESTAMP)
+                .chain(spelled)
+                .map(|mistake| Slip::one(mistake, false));
             return Some(Reading { slips: wrong.collect(), detail: Some(detail) });
         }
         None

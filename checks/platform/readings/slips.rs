@@ -14,22 +14,30 @@ pub(super) fn find(name: &str) -> Option<&'static Mistake> {
 
 /// Whether keys are put in order.
 pub(super) fn is_sorting(way: &[&'static Mistake]) -> bool {
-    way.iter().any(|mistake| mistake.name.starts_with("sorted") || mistake.name.starts_with("top-level-sorted"))
+    way.iter().any(|mistake| {
+        mistake.name.starts_with("sorted") || mistake.name.starts_with("top-level-sorted")
+    })
 }
 
-const RAW: &str = "Sign and verify the bytes that travel, before anything parses them: Node `express.raw({ type: '*/*' })`, PHP \
-                   `file_get_contents('php://input')`, Python `request.get_data()` or `request.body`, Java `@RequestBody byte[] body`; a sender \
-                   sends the very text that it signed";
-const SECRET: &str = "Give the secret as it was issued, prefix included, as text: Node `createHmac('sha256', secret)`, PHP `hash_hmac('sha256', \
-                      $message, $secret)`, Python `secret.encode()`, Java `secret.getBytes(UTF_8)`";
-const STORED: &str = "Store the secret alone, without quotes or white space, and look at what the process really gets (`golive config` shows length \
-                      and damage)";
-const HEADER: &str = "Append the value of the X-TIMESTAMP header, character by character: Node `req.headers['x-timestamp']` (names are lower case \
-                      there), PHP `$_SERVER['HTTP_X_TIMESTAMP']`, Python `request.headers['X-TIMESTAMP']`, Java `getHeader(\"X-TIMESTAMP\")`";
-const HEX: &str = "Send the 64 lower-case hex digits alone: Node `.digest('hex')`, PHP `hash_hmac` without its fourth argument, Python \
-                   `.hexdigest()`, Java `HexFormat.of().formatHex(…)`";
+const RAW: &str = "Sign and verify the bytes that travel, before anything parses them: Node \
+                   `express.raw({ type: '*/*' })`, PHP `file_get_contents('php://input')`, Python \
+                   `request.get_data()` or `request.body`, Java `@RequestBody byte[] body`; a \
+                   sender sends the very text that it signed";
+const SECRET: &str = "Give the secret as it was issued, prefix included, as text: Node \
+                      `createHmac('sha256', secret)`, PHP `hash_hmac('sha256', $message, \
+                      $secret)`, Python `secret.encode()`, Java `secret.getBytes(UTF_8)`";
+const STORED: &str = "Store the secret alone, without quotes or white space, and look at what the \
+                      process really gets (`golive config` shows length and damage)";
+const HEADER: &str = "Append the value of the X-TIMESTAMP header, character by character: Node \
+                      `req.headers['x-timestamp']` (names are lower case there), PHP \
+                      `$_SERVER['HTTP_X_TIMESTAMP']`, Python `request.headers['X-TIMESTAMP']`, \
+                      Java `getHeader(\"X-TIMESTAMP\")`";
+const HEX: &str = "Send the 64 lower-case hex digits alone: Node `.digest('hex')`, PHP \
+                   `hash_hmac` without its fourth argument, Python `.hexdigest()`, Java \
+                   `HexFormat.of().formatHex(…)`";
 const SEPARATOR: &str = "Append the timestamp without anything between";
-const HASH: &str = "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java `Mac.getInstance(\"HmacSHA256\")`";
+const HASH: &str = "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java \
+                    `Mac.getInstance(\"HmacSHA256\")`";
 
 macro_rules! slips {
     ($($id:ident = $name:literal, $words:literal, $fix:expr;)*) => {

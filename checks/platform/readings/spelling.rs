@@ -2,7 +2,10 @@
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 
-use super::slips::{CUT_SIGNATURE, LOST_ZEROS, MIXED_CASE_HEX, PADDED_SIGNATURE, QUOTED_SIGNATURE, SEPARATED_HEX, known};
+use super::slips::{
+    CUT_SIGNATURE, LOST_ZEROS, MIXED_CASE_HEX, PADDED_SIGNATURE, QUOTED_SIGNATURE, SEPARATED_HEX,
+    known,
+};
 use crate::platform::mistakes::Mistake;
 
 /// Fewer bytes than these say nothing: any reading might begin so.
@@ -12,7 +15,17 @@ const LEAST: usize = 8;
 const DIGITS: usize = 64;
 
 /// What other providers put before a digest.
-const PREFIXES: [&str; 9] = ["hmac-sha256=", "hmac-sha256 ", "sha256=", "sha256:", "sha512=", "sha1=", "v1=", "hmac ", "0x"];
+const PREFIXES: [&str; 9] = [
+    "hmac-sha256=",
+    "hmac-sha256 ",
+    "sha256=",
+    "sha256:",
+    "sha512=",
+    "sha1=",
+    "v1=",
+    "hmac ",
+    "0x",
+];
 
 /// One way to read a signature.
 #[derive(Debug)]
@@ -46,19 +59,24 @@ pub(super) fn spellings(signature: &str) -> Vec<Spelling> {
         text = text.trim();
         slips.push(&PADDED_SIGNATURE);
     }
-    if let Some(inner) = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote)) {
+    if let Some(inner) =
+        ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+    {
         text = inner;
         slips.push(&QUOTED_SIGNATURE);
     }
-    if let Some(rest) =
-        PREFIXES.iter().find_map(|prefix| text.get(..prefix.len())?.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..]))
-    {
+    if let Some(rest) = PREFIXES.iter().find_map(|prefix| {
+        text.get(..prefix.len())?.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
+    }) {
         text = rest;
         slips.push(known("sha256-prefix"));
     }
     let mut all = Vec::new();
     let mut add = |digest: Vec<u8>, more: &[&'static Mistake]| {
-        all.push(Spelling { digest, slips: slips.iter().copied().chain(more.iter().copied()).collect() });
+        all.push(Spelling {
+            digest,
+            slips: slips.iter().copied().chain(more.iter().copied()).collect(),
+        });
     };
     let plain = text.replace(['-', ':', ' '], "");
     if plain.len() == text.len() {
@@ -69,8 +87,13 @@ pub(super) fn spellings(signature: &str) -> Vec<Spelling> {
         add(digest, &[&SEPARATED_HEX]);
     }
     let bare = text.trim_end_matches('=');
-    let url_safe = bare.contains(['-', '_']) || (bare.len() == text.len() && !text.len().is_multiple_of(4));
-    let decoded = if bare.contains(['-', '_']) { BASE64URL_NOPAD.decode(bare.as_bytes()) } else { BASE64_NOPAD.decode(bare.as_bytes()) };
+    let url_safe =
+        bare.contains(['-', '_']) || (bare.len() == text.len() && !text.len().is_multiple_of(4));
+    let decoded = if bare.contains(['-', '_']) {
+        BASE64URL_NOPAD.decode(bare.as_bytes())
+    } else {
+        BASE64_NOPAD.decode(bare.as_bytes())
+    };
     if let Ok(digest) = decoded {
         if let Ok(inner) = HEXLOWER_PERMISSIVE.decode(&digest) {
             add(inner, &[known("base64-of-hex")]);
@@ -106,7 +129,10 @@ mod tests {
     use super::*;
 
     fn names(signature: &str, digest: &[u8]) -> Vec<&'static str> {
-        let found = spellings(signature).into_iter().find_map(|spelling| spelling.of(digest)).expect("is spelled");
+        let found = spellings(signature)
+            .into_iter()
+            .find_map(|spelling| spelling.of(digest))
+            .expect("is spelled");
         found.iter().map(|mistake| mistake.name).collect()
     }
 
@@ -114,7 +140,11 @@ mod tests {
     fn every_spelling_is_read() {
         let digest: Vec<u8> = (0..32).map(|at: u8| at.wrapping_mul(37).wrapping_add(251)).collect();
         let (lower, upper) = (HEXLOWER.encode(&digest), HEXUPPER.encode(&digest));
-        let dashes: Vec<&str> = upper.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hex digits")).collect();
+        let dashes: Vec<&str> = upper
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| std::str::from_utf8(pair).expect("hex digits"))
+            .collect();
         for (signature, expected) in [
             (lower.clone(), vec![]),
             (upper.clone(), vec!["upper-case-hex"]),
@@ -139,7 +169,10 @@ mod tests {
     #[test]
     fn what_is_no_digest_means_nothing() {
         for signature in ["", "=", "०", "é", "0x", "not a digest!", "sha256=", "\"", "abcd"] {
-            assert!(spellings(signature).iter().all(|spelling| spelling.of(&[0; 64]).is_none()), "{signature}");
+            assert!(
+                spellings(signature).iter().all(|spelling| spelling.of(&[0; 64]).is_none()),
+                "{signature}"
+            );
         }
     }
 }

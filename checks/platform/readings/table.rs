@@ -2,7 +2,8 @@
 
 use super::misreading::{Misreading, Sample};
 
-/// All but the body: on a body that most write anew as it was, so that what is wrong here shows whatever the receiver does to bodies.
+/// All but the body: on a body that most write anew as it was, so that what is wrong here shows
+/// whatever the receiver does to bodies.
 const BESIDE_THE_BODY: &[&str] = &[
     // What is signed, and in which order.
     "timestamp-missing",
@@ -140,7 +141,8 @@ const BESIDE_THE_BODY: &[&str] = &[
     "replacer-body+timestamp-missing",
 ];
 
-/// What a receiver may make of a body before it signs; with a language's name alone, keys stay in their order.
+/// What a receiver may make of a body before it signs; with a language's name alone, keys stay in
+/// their order.
 const LANGUAGES: &[&str] = &[
     "javascript-body",
     "php-body",
@@ -158,10 +160,18 @@ const LANGUAGES: &[&str] = &[
     "newtonsoft-body",
 ];
 const SORTINGS: &[&str] = &["", "+sorted", "+top-level-sorted"];
-const OTHER_SPELLINGS: &[&str] =
-    &["compact-body", "sorted-body", "top-level-sorted-body", "replacer-body", "trimmed-body", "unix-line-breaks", "windows-line-breaks"];
+const OTHER_SPELLINGS: &[&str] = &[
+    "compact-body",
+    "sorted-body",
+    "top-level-sorted-body",
+    "replacer-body",
+    "trimmed-body",
+    "unix-line-breaks",
+    "windows-line-breaks",
+];
 
-/// Those that are tried on every receiver, also on one that does right: a few that are common elsewhere.
+/// Those that are tried on every receiver, also on one that does right: a few that are common
+/// elsewhere.
 const EVERYWHERE: [(Sample, &str); 10] = [
     (Sample::Plain, "timestamp-first"),
     (Sample::Plain, "separator-dot"),
@@ -185,8 +195,9 @@ pub fn everywhere() -> impl Iterator<Item = &'static Misreading> {
     EVERYWHERE.iter().map(|(sample, mistakes)| made(*sample, mistakes))
 }
 
-/// What is tried next, once it is known how the receiver reads all but the body, in the words of [`Misreading::beside_the_body`];
-/// nothing for the platform's rule. `within` is [`Misreading::body`] of a body that shows on the plain one already.
+/// What is tried next, once it is known how the receiver reads all but the body, in the words of
+/// [`Misreading::beside_the_body`]; nothing for the platform's rule. `within` is
+/// [`Misreading::body`] of a body that shows on the plain one already.
 #[must_use]
 pub fn spellings(within: &str, beside_the_body: &str) -> Vec<&'static Misreading> {
     let with = |body: &str| {
@@ -199,12 +210,15 @@ pub fn spellings(within: &str, beside_the_body: &str) -> Vec<&'static Misreading
             .map(|body| with(&body))
             .collect();
     }
-    let written_anew = within.is_empty() || LANGUAGES.contains(&within) || OTHER_SPELLINGS.contains(&within);
+    let written_anew =
+        within.is_empty() || LANGUAGES.contains(&within) || OTHER_SPELLINGS.contains(&within);
     if !written_anew {
         return Vec::new();
     }
     let as_it_came = (!beside_the_body.is_empty()).then(|| with(""));
-    let sorted = SORTINGS.iter().flat_map(|sorting| LANGUAGES.iter().map(move |language| format!("{language}{sorting}")));
+    let sorted = SORTINGS
+        .iter()
+        .flat_map(|sorting| LANGUAGES.iter().map(move |language| format!("{language}{sorting}")));
     let others = OTHER_SPELLINGS.iter().map(|body| (*body).to_owned());
     as_it_came.into_iter().chain(others.chain(sorted).map(|body| with(&body))).collect()
 }
@@ -248,13 +262,21 @@ mod tests {
         all
     }
 
-    /// A delivery as it would go out: body, timestamp, signature. None where the keys do not give it.
-    fn composed(misreading: &'static Misreading, ring: &Keyring) -> Option<(Vec<u8>, String, String)> {
+    /// A delivery as it would go out: body, timestamp, signature. None where the keys do not give
+    /// it.
+    fn composed(
+        misreading: &'static Misreading,
+        ring: &Keyring,
+    ) -> Option<(Vec<u8>, String, String)> {
         let wrong = Secret::new("sk_live_MARKERwrong".to_owned());
         let keys = SigningKeys::of(ring.secret_key.as_ref()?, ring, &wrong);
         let at = Timestamp::from_second(1_778_659_835).expect("in range");
-        let request = Delivery::under(misreading).compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys).ok()?;
-        let header = |name| request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let request = Delivery::under(misreading)
+            .compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys)
+            .ok()?;
+        let header = |name| {
+            request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+        };
         Some((request.body.clone(), header("X-TIMESTAMP")?, header("X-SIGNATURE")?))
     }
 
@@ -267,16 +289,30 @@ mod tests {
             let misreading = Misreading::named(name).expect("a reading");
             for second in 1_778_659_000..1_778_659_100 {
                 let at = Timestamp::from_second(second).expect("in range");
-                let request =
-                    Delivery::under(misreading).compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys).expect("a reading");
-                let signature = &request.headers.iter().find(|(known, _)| *known == "X-SIGNATURE").expect("signed").1;
-                assert!(signature.contains(['+', '/', '-', '_']), "{name} at {second}: {signature}");
+                let request = Delivery::under(misreading)
+                    .compose(&OrderId::new("golive-1", "1.00", false), at, at, &keys)
+                    .expect("a reading");
+                let signature = &request
+                    .headers
+                    .iter()
+                    .find(|(known, _)| *known == "X-SIGNATURE")
+                    .expect("signed")
+                    .1;
+                assert!(
+                    signature.contains(['+', '/', '-', '_']),
+                    "{name} at {second}: {signature}"
+                );
             }
         }
     }
 
     /// What a receiver with that reading expects of what arrives.
-    fn expected(misreading: &Misreading, ring: &Keyring, body: &[u8], timestamp: &str) -> Option<String> {
+    fn expected(
+        misreading: &Misreading,
+        ring: &Keyring,
+        body: &[u8],
+        timestamp: &str,
+    ) -> Option<String> {
         let secret = ring.secret_key.as_ref()?;
         let keys = SigningKeys::of(secret, ring, secret);
         misreading.sign_for(&keys, body, timestamp)
@@ -289,18 +325,34 @@ mod tests {
             let names: BTreeSet<&str> = all.iter().map(|misreading| misreading.name).collect();
             assert_eq!(names.len(), all.len());
             for misreading in &all {
-                assert!(std::ptr::eq(Misreading::named(misreading.name).expect("is known"), *misreading), "{}", misreading.name);
+                assert!(
+                    std::ptr::eq(
+                        Misreading::named(misreading.name).expect("is known"),
+                        *misreading
+                    ),
+                    "{}",
+                    misreading.name
+                );
             }
         }
         assert!(everywhere().count() <= 12);
-        for nonsense in ["reading-nonsense", "control-before", "reading-base64+base64url", "spelling-php-body.x"] {
+        for nonsense in [
+            "reading-nonsense",
+            "control-before",
+            "reading-base64+base64url",
+            "spelling-php-body.x",
+        ] {
             assert!(Misreading::named(nonsense).is_none(), "{nonsense}");
         }
     }
 
     #[test]
     fn one_receiver_is_asked_at_most_two_hundred_times() {
-        assert!(first().count() + spellings("", "timestamp-first").len() < 200, "{}", first().count());
+        assert!(
+            first().count() + spellings("", "timestamp-first").len() < 200,
+            "{}",
+            first().count()
+        );
     }
 
     #[test]
@@ -309,20 +361,47 @@ mod tests {
             let ring = ring(secret);
             for rest in ["", "timestamp-first+base64"] {
                 let all = all(rest);
-                let made: Vec<_> = all.iter().filter_map(|misreading| Some((*misreading, composed(misreading, &ring)?))).collect();
+                let made: Vec<_> = all
+                    .iter()
+                    .filter_map(|misreading| Some((*misreading, composed(misreading, &ring)?)))
+                    .collect();
                 type Expected<'a> = Vec<(&'a str, String)>;
                 let mut expects: BTreeMap<(&[u8], &str), Expected<'_>> = BTreeMap::new();
                 for (misreading, (body, timestamp, signature)) in &made {
                     let expects = expects.entry((body, timestamp)).or_insert_with(|| {
-                        let others = made.iter().map(|(other, _)| *other).filter(|other| other.sample == misreading.sample);
-                        others.filter_map(|other| Some((other.name, expected(other, &ring, body, timestamp)?))).collect()
+                        let others = made
+                            .iter()
+                            .map(|(other, _)| *other)
+                            .filter(|other| other.sample == misreading.sample);
+                        others
+                            .filter_map(|other| {
+                                Some((other.name, expected(other, &ring, body, timestamp)?))
+                            })
+                            .collect()
                     });
-                    let taking: Vec<&str> = expects.iter().filter(|(_, expected)| expected == signature).map(|(name, _)| *name).collect();
-                    // The same but for the unit of the time, which only a receiver that looks at the clock can tell.
+                    let taking: Vec<&str> = expects
+                        .iter()
+                        .filter(|(_, expected)| expected == signature)
+                        .map(|(name, _)| *name)
+                        .collect();
+                    // The same but for the unit of the time, which only a receiver that looks at
+                    // the clock can tell.
                     let in_seconds = misreading.name.replace("milliseconds-header+", "");
-                    let others: Vec<&&str> = taking.iter().filter(|name| **name != misreading.name && **name != in_seconds).collect();
-                    assert!(others.is_empty() && taking.contains(&misreading.name), "{} under {others:?}", misreading.name);
-                    let right = signature::verify(ring.secret_key.as_ref().expect("a secret"), body, timestamp, signature);
+                    let others: Vec<&&str> = taking
+                        .iter()
+                        .filter(|name| **name != misreading.name && **name != in_seconds)
+                        .collect();
+                    assert!(
+                        others.is_empty() && taking.contains(&misreading.name),
+                        "{} under {others:?}",
+                        misreading.name
+                    );
+                    let right = signature::verify(
+                        ring.secret_key.as_ref().expect("a secret"),
+                        body,
+                        timestamp,
+                        signature,
+                    );
                     assert_eq!(right, misreading.verifies, "{}", misreading.name);
                 }
             }
@@ -331,21 +410,39 @@ mod tests {
 
     #[test]
     fn nearly_all_can_be_made_of_usual_keys() {
-        let not_made: Vec<&str> =
-            all("").into_iter().filter(|one| composed(one, &ring(USUAL)).is_none()).map(|misreading| misreading.name).collect();
-        assert_eq!(not_made, ["reading-trimmed-secret", "reading-unquoted-secret", "reading-secret-from-hex"]);
+        let not_made: Vec<&str> = all("")
+            .into_iter()
+            .filter(|one| composed(one, &ring(USUAL)).is_none())
+            .map(|misreading| misreading.name)
+            .collect();
+        assert_eq!(
+            not_made,
+            ["reading-trimmed-secret", "reading-unquoted-secret", "reading-secret-from-hex"]
+        );
     }
 
     #[test]
     fn the_doctor_for_captured_signatures_names_the_same() {
         let ring = ring(USUAL);
-        for misreading in all("").into_iter().filter(|misreading| !misreading.verifies && misreading.mistakes().len() == 1) {
+        for misreading in all("")
+            .into_iter()
+            .filter(|misreading| !misreading.verifies && misreading.mistakes().len() == 1)
+        {
             let Some((body, timestamp, signature)) = composed(misreading, &ring) else { continue };
-            let Diagnosis::Readings(found) = diagnose(&ring, &body, &timestamp, &signature) else { panic!("{}", misreading.name) };
+            let Diagnosis::Readings(found) = diagnose(&ring, &body, &timestamp, &signature) else {
+                panic!("{}", misreading.name)
+            };
             let names: Vec<String> = found.iter().map(Reading::name).collect();
-            let own = misreading.mistakes().iter().map(|mistake| mistake.name).collect::<Vec<_>>().join("+");
+            let own = misreading
+                .mistakes()
+                .iter()
+                .map(|mistake| mistake.name)
+                .collect::<Vec<_>>()
+                .join("+");
             let sorted = |name: &str| name.split('+').map(str::to_owned).collect::<BTreeSet<_>>();
-            let own_or_nearer = names.iter().any(|name| sorted(name) == sorted(&own) || name.split('+').count() < own.split('+').count());
+            let own_or_nearer = names.iter().any(|name| {
+                sorted(name) == sorted(&own) || name.split('+').count() < own.split('+').count()
+            });
             assert!(own_or_nearer, "{own} was called {names:?}");
         }
     }

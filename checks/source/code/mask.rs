@@ -1,17 +1,21 @@
 //! Blanks what is no code: the contents of texts, and remarks.
 
-/// As many bytes, with the contents of texts and remarks blanked. What a text interpolates stays: `${x}`, `#{x}`, `{x}` where `f` or `$`
-/// stands before the text, and `$x`.
+/// As many bytes, with the contents of texts and remarks blanked. What a text interpolates stays:
+/// `${x}`, `#{x}`, `{x}` where `f` or `$` stands before the text, and `$x`.
 pub(super) fn masked(raw: &[u8]) -> Vec<u8> {
     let mut code = raw.to_vec();
     let mut at = 0;
     while at < raw.len() {
         at = match raw[at] {
-            b'/' if raw[at..].starts_with(b"//") && at.checked_sub(1).is_none_or(|before| raw[before] != b':') => {
+            b'/' if raw[at..].starts_with(b"//")
+                && at.checked_sub(1).is_none_or(|before| raw[before] != b':') =>
+            {
                 blank(&mut code, at, line_end(raw, at))
             }
             b'/' if raw[at..].starts_with(b"/*") => blank(&mut code, at, find(raw, at + 2, b"*/")),
-            b'<' if raw[at..].starts_with(b"<!--") => blank(&mut code, at, find(raw, at + 4, b"-->")),
+            b'<' if raw[at..].starts_with(b"<!--") => {
+                blank(&mut code, at, find(raw, at + 4, b"-->"))
+            }
             // A line of a remark that began further up.
             b'*' if is_inner_line(raw, at) => blank(&mut code, at, line_end(raw, at)),
             b'#' if is_remark(raw, at) => blank(&mut code, at, line_end(raw, at)),
@@ -39,15 +43,23 @@ fn before(raw: &[u8], at: usize) -> Option<u8> {
 
 /// ` * words` or ` */`.
 fn is_inner_line(raw: &[u8], at: usize) -> bool {
-    let starts = raw[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_some_and(|byte| *byte == b'\n');
+    let starts = raw[..at]
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t'))
+        .is_some_and(|byte| *byte == b'\n');
     starts && matches!(raw.get(at + 1), Some(b' ' | b'/' | b'\n' | b'\r'))
 }
 
 /// `# remark`, which `#{x}`, `this.#x`, `#define` and a colour are not.
 fn is_remark(raw: &[u8], at: usize) -> bool {
-    let starts = raw[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n');
-    let apart =
-        before(raw, at).is_none_or(|byte| byte.is_ascii_whitespace()) && raw.get(at + 1).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
+    let starts = raw[..at]
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t'))
+        .is_none_or(|byte| *byte == b'\n');
+    let apart = before(raw, at).is_none_or(|byte| byte.is_ascii_whitespace())
+        && raw.get(at + 1).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
     apart || starts && !matches!(raw.get(at + 1), Some(b'[' | b'{'))
 }
 
@@ -58,10 +70,14 @@ fn line_end(raw: &[u8], at: usize) -> usize {
 /// Behind the next `mark`, or the end.
 fn find(raw: &[u8], from: usize, mark: &[u8]) -> usize {
     let from = from.min(raw.len());
-    raw[from..].windows(mark.len()).position(|window| window == mark).map_or(raw.len(), |at| from + at + mark.len())
+    raw[from..]
+        .windows(mark.len())
+        .position(|window| window == mark)
+        .map_or(raw.len(), |at| from + at + mark.len())
 }
 
-/// Where the text that opens at `at` closes: at its quote, or where its line ends. Only `` ` `` goes over lines.
+/// Where the text that opens at `at` closes: at its quote, or where its line ends. Only `` ` ``
+/// goes over lines.
 fn text_end(raw: &[u8], at: usize, quote: u8) -> usize {
     let mut end = at + 1;
     while end < raw.len() {
@@ -98,8 +114,13 @@ fn text(code: &mut [u8], raw: &[u8], from: usize, to: usize, is_format: bool) {
                 code[end - 1] = b' ';
             }
             at = end.max(at + 1);
-        } else if raw[at] == b'$' && raw.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
-            at += 1 + raw[at + 1..to].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        } else if raw[at] == b'$'
+            && raw.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        {
+            at += 1 + raw[at + 1..to]
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+                .count();
         } else {
             if raw[at] != b'\n' {
                 code[at] = b' ';

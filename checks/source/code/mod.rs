@@ -1,4 +1,5 @@
-//! Reads code a little, whatever the language: what is text and what a remark, where a statement ends, what belongs to one function.
+//! Reads code a little, whatever the language: what is text and what a remark, where a statement
+//! ends, what belongs to one function.
 
 mod mask;
 pub(super) mod operand;
@@ -12,7 +13,8 @@ use mask::masked;
 pub(super) struct Code<'a> {
     /// The bytes, as they stand in the file.
     pub(super) raw: &'a [u8],
-    /// As long as `raw`, with the contents of texts and all remarks blanked. What a text interpolates stays.
+    /// As long as `raw`, with the contents of texts and all remarks blanked. What a text
+    /// interpolates stays.
     pub(super) code: Vec<u8>,
     /// Where the literal begins.
     pub(super) at: usize,
@@ -47,8 +49,14 @@ impl<'a> Code<'a> {
     fn within(bytes: &'a [u8], at: usize, behind: usize, ahead: usize) -> Self {
         let least = at.saturating_sub(behind);
         // Whole lines, so that reading does not begin within a text.
-        let start =
-            if least == 0 { 0 } else { bytes[least..at].iter().position(|byte| *byte == b'\n').map_or(least, |line| least + line + 1) };
+        let start = if least == 0 {
+            0
+        } else {
+            bytes[least..at]
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map_or(least, |line| least + line + 1)
+        };
         let raw = &bytes[start..bytes.len().min(at + ahead)];
         Self { raw, code: masked(raw), at: at - start, start }
     }
@@ -114,15 +122,20 @@ impl<'a> Code<'a> {
     /// A range without white space at its ends.
     pub(super) fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
         let bytes = &self.raw[range.clone()];
-        let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
-        let end = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(start, |at| at + 1);
+        let start =
+            bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+        let end =
+            bytes.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(start, |at| at + 1);
         range.start + start..range.start + end
     }
 
     /// The word around a byte.
     pub(super) fn word(&self, at: usize) -> Range<usize> {
         let start = self.code[..at].iter().rposition(|byte| !is_name(*byte)).map_or(0, |at| at + 1);
-        let end = self.code[at..].iter().position(|byte| !is_name(*byte)).map_or(self.code.len(), |length| at + length);
+        let end = self.code[at..]
+            .iter()
+            .position(|byte| !is_name(*byte))
+            .map_or(self.code.len(), |length| at + length);
         start..end.max(start)
     }
 
@@ -162,30 +175,44 @@ impl<'a> Code<'a> {
     /// The statements of the function that number `of` stands in, its head included.
     pub(super) fn function(&self, statements: &[Statement], of: usize) -> Range<usize> {
         let inner = &statements[of];
-        let is_outer = |outer: &Statement| self.is_head(outer) && (outer.depth < inner.depth || outer.indent < inner.indent);
+        let is_outer = |outer: &Statement| {
+            self.is_head(outer) && (outer.depth < inner.depth || outer.indent < inner.indent)
+        };
         let start = (0..of).rev().find(|at| is_outer(&statements[*at]));
         let outer = start.map(|start| (statements[start].depth, statements[start].indent));
         let is_out = |next: &Statement| match outer {
             Some((depth, indent)) => next.depth <= depth && next.indent <= indent,
             None => next.depth < inner.depth || self.is_named_function(next),
         };
-        let end = (of + 1..statements.len()).find(|at| is_out(&statements[*at])).unwrap_or(statements.len());
-        start.unwrap_or_else(|| (0..of).rev().find(|at| self.is_named_function(&statements[*at])).map_or(0, |at| at + 1))..end
+        let end = (of + 1..statements.len())
+            .find(|at| is_out(&statements[*at]))
+            .unwrap_or(statements.len());
+        start.unwrap_or_else(|| {
+            (0..of).rev().find(|at| self.is_named_function(&statements[*at])).map_or(0, |at| at + 1)
+        })..end
     }
 
     /// The statements that run after number `of` in its block and the blocks within.
     pub(super) fn rest_of_block(&self, statements: &[Statement], of: usize) -> Range<usize> {
         let inner = &statements[of];
-        let is_out = |next: &Statement| next.depth < inner.depth || next.indent < inner.indent || self.is_named_function(next);
-        of + 1..(of + 1..statements.len()).find(|at| is_out(&statements[*at])).unwrap_or(statements.len())
+        let is_out = |next: &Statement| {
+            next.depth < inner.depth || next.indent < inner.indent || self.is_named_function(next)
+        };
+        of + 1
+            ..(of + 1..statements.len())
+                .find(|at| is_out(&statements[*at]))
+                .unwrap_or(statements.len())
     }
 
     /// Whether it is the head of a function with or without a name.
     pub(super) fn is_head(&self, statement: &Statement) -> bool {
-        const BRANCHES: [&str; 14] =
-            ["if", "for", "while", "switch", "catch", "else", "elseif", "elif", "foreach", "using", "lock", "do", "try", "with"];
+        const BRANCHES: [&str; 14] = [
+            "if", "for", "while", "switch", "catch", "else", "elseif", "elif", "foreach", "using",
+            "lock", "do", "try", "with",
+        ];
         let text = self.lower(&statement.range);
-        let first = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let first =
+            text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
         if BRANCHES.contains(&first) {
             return false;
         }
@@ -198,7 +225,9 @@ impl<'a> Code<'a> {
     fn is_named_function(&self, statement: &Statement) -> bool {
         let text = self.lower(&statement.range);
         let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        words().take(4).any(|word| matches!(word, "function" | "def" | "func" | "fn" | "fun" | "class"))
+        words()
+            .take(4)
+            .any(|word| matches!(word, "function" | "def" | "func" | "fn" | "fun" | "class"))
     }
 }
 
@@ -222,7 +251,8 @@ impl Reading<'_, '_> {
         self.stack.last().is_none_or(|last| *last == Bracket::Block)
     }
 
-    /// Whether the `{` at `at` opens a block: after `)`, `=>`, a lone word such as `else`, or what declares.
+    /// Whether the `{` at `at` opens a block: after `)`, `=>`, a lone word such as `else`, or what
+    /// declares.
     fn is_block(&self, at: usize) -> bool {
         let before = self.code.code[self.from..at].trim_ascii_end();
         let last_word = || before.rsplit(|byte| !is_name(*byte)).next().unwrap_or_default();
@@ -230,7 +260,8 @@ impl Reading<'_, '_> {
             None => true,
             Some(b')' | b'>') => true,
             Some(last) if is_name(*last) => {
-                self.in_block() && last_word() != b"return" || matches!(last_word(), b"else" | b"try" | b"finally" | b"async" | b"do")
+                self.in_block() && last_word() != b"return"
+                    || matches!(last_word(), b"else" | b"try" | b"finally" | b"async" | b"do")
             }
             Some(_) => false,
         }
@@ -241,7 +272,10 @@ impl Reading<'_, '_> {
         let code = &self.code.code;
         let before = code[self.from..at].trim_ascii_end();
         let open = [b',', b'+', b'-', b'*', b'/', b'&', b'|', b'=', b'<', b'?', b'.', b'\\', b'('];
-        if before.is_empty() || before.last().is_some_and(|last| open.contains(last)) || before.ends_with(b"=>") {
+        if before.is_empty()
+            || before.last().is_some_and(|last| open.contains(last))
+            || before.ends_with(b"=>")
+        {
             return before.is_empty();
         }
         let after = code[at..].trim_ascii_start();
@@ -255,10 +289,17 @@ impl Reading<'_, '_> {
         if self.code.code[range.clone()].trim_ascii().is_empty() {
             return;
         }
-        let skipped = self.code.code[range.clone()].iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+        let skipped = self.code.code[range.clone()]
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())
+            .unwrap_or(0);
         let range = range.start + skipped..range.end;
-        let line = self.code.raw[..range.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let indent = self.code.raw[line..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let line = self.code.raw[..range.start]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let indent =
+            self.code.raw[line..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         self.all.push(Statement { range, depth: self.stack.len(), indent, opens });
     }
 }
@@ -286,7 +327,8 @@ pub(super) fn words(name: &str) -> Vec<String> {
             before = None;
             continue;
         }
-        let humps = c.is_ascii_uppercase() && before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
+        let humps = c.is_ascii_uppercase()
+            && before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
         // `HMACSha256`: the last of several capitals begins the next word.
         let ends_run = c.is_ascii_uppercase()
             && before.is_some_and(|before| before.is_ascii_uppercase())

@@ -31,23 +31,44 @@ pub(in crate::source) struct Comparison {
 }
 
 /// Calls that compare a receiver with their argument.
-const METHODS: [&str; 9] =
-    [".equals", ".equalsIgnoreCase", ".contentEquals", ".Equals", ".compareTo", ".localeCompare", ".eql?", ".SequenceEqual", ".compare"];
+const METHODS: [&str; 9] = [
+    ".equals",
+    ".equalsIgnoreCase",
+    ".contentEquals",
+    ".Equals",
+    ".compareTo",
+    ".localeCompare",
+    ".eql?",
+    ".SequenceEqual",
+    ".compare",
+];
 /// Calls that compare their two arguments.
-const FUNCTIONS: [&str; 8] =
-    ["strcmp", "strcasecmp", "strncmp", "Objects.equals", "Arrays.equals", "bytes.Equal", "strings.EqualFold", "Buffer.compare"];
+const FUNCTIONS: [&str; 8] = [
+    "strcmp",
+    "strcasecmp",
+    "strncmp",
+    "Objects.equals",
+    "Arrays.equals",
+    "bytes.Equal",
+    "strings.EqualFold",
+    "Buffer.compare",
+];
 
 impl Code<'_> {
-    /// Every comparison within a range that takes no care to take the same time whatever it compares.
+    /// Every comparison within a range that takes no care to take the same time whatever it
+    /// compares.
     pub(in crate::source) fn comparisons(&self, range: &Range<usize>) -> Vec<Comparison> {
         let code = &self.code;
         let mut all = Vec::new();
         for at in range.clone() {
             if matches!(code[at], b'=' | b'!')
                 && code.get(at + 1) == Some(&b'=')
-                && !at
-                    .checked_sub(1)
-                    .is_some_and(|before| matches!(code[before], b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'|' | b'^'))
+                && !at.checked_sub(1).is_some_and(|before| {
+                    matches!(
+                        code[before],
+                        b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'|' | b'^'
+                    )
+                })
             {
                 let end = if code.get(at + 2) == Some(&b'=') { at + 3 } else { at + 2 };
                 let (left, right) = (self.operand_before(at), self.operand_after(end));
@@ -68,10 +89,13 @@ impl Code<'_> {
         let function = FUNCTIONS.iter().find(|function| {
             let start = name.len().checked_sub(function.len());
             name.ends_with(function.as_bytes())
-                && start.is_some_and(|start| start == 0 || !is_name(name[start - 1]) && name[start - 1] != b'.')
+                && start.is_some_and(|start| {
+                    start == 0 || !is_name(name[start - 1]) && name[start - 1] != b'.'
+                })
         });
         if let Some(function) = function {
-            let [left, right, ..] = arguments()?.try_into().ok().map(|both: [Range<usize>; 2]| both)?;
+            let [left, right, ..] =
+                arguments()?.try_into().ok().map(|both: [Range<usize>; 2]| both)?;
             return Some(Comparison { whole: name.len() - function.len()..end, left, right });
         }
         let method = METHODS.iter().find(|method| name.ends_with(method.as_bytes()))?;
@@ -81,7 +105,11 @@ impl Code<'_> {
         if let [first, second, ..] = &arguments[..]
             && matches!(&self.code[left.clone()], b"string" | b"String")
         {
-            return Some(Comparison { left: first.clone(), right: second.clone(), whole: left.start..end });
+            return Some(Comparison {
+                left: first.clone(),
+                right: second.clone(),
+                whole: left.start..end,
+            });
         }
         let right = arguments.first()?.clone();
         Some(Comparison { whole: left.start..end, left, right })
@@ -98,10 +126,12 @@ impl Code<'_> {
                     Some(open) => at = open,
                     None => break,
                 },
-                quote @ (b'"' | b'\'' | b'`') => match code[..at - 1].iter().rposition(|byte| *byte == quote) {
-                    Some(open) => at = open,
-                    None => break,
-                },
+                quote @ (b'"' | b'\'' | b'`') => {
+                    match code[..at - 1].iter().rposition(|byte| *byte == quote) {
+                        Some(open) => at = open,
+                        None => break,
+                    }
+                }
                 b'.' | b'@' | b'?' => at -= 1,
                 b'>' if at > 1 && code[at - 2] == b'-' => at -= 2,
                 b':' if at > 1 && code[at - 2] == b':' => at -= 2,
@@ -120,9 +150,12 @@ impl Code<'_> {
     /// The expression that begins behind `start`.
     pub(in crate::source) fn operand_after(&self, start: usize) -> Range<usize> {
         let code = &self.code;
-        let blank = |at: usize| code[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let blank =
+            |at: usize| code[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let mut first = start + blank(start);
-        for prefix in [&b"await "[..], b"new ", b"(string)", b"(string) ", b"[]byte", b"!", b"&", b"*"] {
+        for prefix in
+            [&b"await "[..], b"new ", b"(string)", b"(string) ", b"[]byte", b"!", b"&", b"*"]
+        {
             if code[first..].starts_with(prefix) && prefix != b"[]byte" {
                 first += prefix.len();
             }
@@ -134,10 +167,12 @@ impl Code<'_> {
                     Some(brackets) => at = brackets.end,
                     None => break,
                 },
-                quote @ (b'"' | b'\'' | b'`') => match code[at + 1..].iter().position(|byte| *byte == quote) {
-                    Some(length) => at += length + 2,
-                    None => break,
-                },
+                quote @ (b'"' | b'\'' | b'`') => {
+                    match code[at + 1..].iter().position(|byte| *byte == quote) {
+                        Some(length) => at += length + 2,
+                        None => break,
+                    }
+                }
                 b'.' | b'@' => at += 1,
                 b'-' if code.get(at + 1) == Some(&b'>') => at += 2,
                 b'-' if at == first => at += 1,
@@ -185,14 +220,19 @@ impl Code<'_> {
             return Kind::Constant;
         }
         let text = self.lower(&range);
-        if matches!(text.trim_start_matches('$'), "null" | "nil" | "none" | "undefined" | "true" | "false" | "nan" | "this" | "self") {
+        if matches!(
+            text.trim_start_matches('$'),
+            "null" | "nil" | "none" | "undefined" | "true" | "false" | "nan" | "this" | "self"
+        ) {
             return Kind::Constant;
         }
         if matches!(first, b'"' | b'\'' | b'`') {
             // `"${a}${b}"` is made on the spot; any other text is written out.
             return Kind::Constant;
         }
-        if *first == b'(' && self.brackets(range.start).is_some_and(|brackets| brackets.end == range.end) {
+        if *first == b'('
+            && self.brackets(range.start).is_some_and(|brackets| brackets.end == range.end)
+        {
             let inner = range.start + 1..range.end - 1;
             let start = self.operand_after(inner.start);
             return self.kind(&start);
@@ -206,7 +246,11 @@ impl Code<'_> {
                 let index = self.raw(&group).to_ascii_lowercase();
                 // A key is text: `[SIGNATURE]` is a place in a list.
                 let is_text = index[1..].trim_start().starts_with(['"', '\'', '`', ':']);
-                if is_text && ["signature", "'sign'", "\"sign\"", "'sig'", "\"sig\""].iter().any(|word| index.contains(word)) {
+                if is_text
+                    && ["signature", "'sign'", "\"sign\"", "'sig'", "\"sig\""]
+                        .iter()
+                        .any(|word| index.contains(word))
+                {
                     Kind::Signature
                 } else {
                     Kind::Other
@@ -214,10 +258,19 @@ impl Code<'_> {
             }
             Some((_, group)) => {
                 let given = self.raw(&group).to_ascii_lowercase();
-                let is_header = has(&["get", "header", "headers", "fetch", "getfirst", "getheader", "value", "line"]);
+                let is_header = has(&[
+                    "get",
+                    "header",
+                    "headers",
+                    "fetch",
+                    "getfirst",
+                    "getheader",
+                    "value",
+                    "line",
+                ]);
                 if has(&[
-                    "is", "has", "verify", "validate", "check", "valid", "len", "length", "strlen", "count", "size", "isset", "empty",
-                    "compare",
+                    "is", "has", "verify", "validate", "check", "valid", "len", "length", "strlen",
+                    "count", "size", "isset", "empty", "compare",
                 ]) {
                     Kind::Other
                 } else if has(&["string", "bytes", "buffer", "from", "str", "strval", "text"]) {
@@ -234,13 +287,16 @@ impl Code<'_> {
                 }
             }
             None if has(&NOT_ITSELF) => Kind::Other,
-            None if has(&["signature", "signatures", "sig", "sign", "hmac", "hexdigest"]) => Kind::Signature,
+            None if has(&["signature", "signatures", "sig", "sign", "hmac", "hexdigest"]) => {
+                Kind::Signature
+            }
             None if has(&EXPECTED) => Kind::Expected,
             None => Kind::Other,
         }
     }
 
-    /// The part of an expression that names what it is: the last that does more than spell it another way.
+    /// The part of an expression that names what it is: the last that does more than spell it
+    /// another way.
     fn last_part(&self, range: &Range<usize>) -> Option<Part> {
         let mut end = range.end;
         loop {
@@ -290,7 +346,10 @@ impl Code<'_> {
             at = open;
         }
         // `"text".length` has a text where others have a name.
-        let name_start = self.code[start..at].iter().rposition(|byte| !is_name(*byte)).map_or(start, |before| start + before + 1);
+        let name_start = self.code[start..at]
+            .iter()
+            .rposition(|byte| !is_name(*byte))
+            .map_or(start, |before| start + before + 1);
         Some(Part { name: name_start..at, group })
     }
 
@@ -304,16 +363,25 @@ impl Code<'_> {
     pub(in crate::source) fn compares_signatures(&self, comparison: &Comparison) -> bool {
         let (left, right) = (self.kind(&comparison.left), self.kind(&comparison.right));
         match (left, right) {
-            (Kind::Signature, Kind::Signature | Kind::Computed | Kind::Expected) | (Kind::Computed | Kind::Expected, Kind::Signature) => {
+            (Kind::Signature, Kind::Signature | Kind::Computed | Kind::Expected)
+            | (Kind::Computed | Kind::Expected, Kind::Signature) => {
                 // `this.signature == other.signature` compares two of a kind.
-                self.member(&comparison.left).is_none_or(|member| self.member(&comparison.right) != Some(member))
+                self.member(&comparison.left)
+                    .is_none_or(|member| self.member(&comparison.right) != Some(member))
             }
             (Kind::Computed, Kind::Expected) | (Kind::Expected, Kind::Computed) => true,
-            // What the platform's header is held against is the signature it should have, whatever that is called.
-            (Kind::Signature, Kind::Other) => self.reads_header(&comparison.left) && self.may_be_computed(&comparison.right),
-            (Kind::Other, Kind::Signature) => self.reads_header(&comparison.right) && self.may_be_computed(&comparison.left),
+            // What the platform's header is held against is the signature it should have, whatever
+            // that is called.
+            (Kind::Signature, Kind::Other) => {
+                self.reads_header(&comparison.left) && self.may_be_computed(&comparison.right)
+            }
+            (Kind::Other, Kind::Signature) => {
+                self.reads_header(&comparison.right) && self.may_be_computed(&comparison.left)
+            }
             // `digest === received`
-            (Kind::Expected, Kind::Expected) => self.was_received(&comparison.left) != self.was_received(&comparison.right),
+            (Kind::Expected, Kind::Expected) => {
+                self.was_received(&comparison.left) != self.was_received(&comparison.right)
+            }
             // Two HMACs are the other way to compare in constant time.
             (Kind::Computed, Kind::Computed) => false,
             (Kind::Constant | Kind::Other, _) | (_, Kind::Constant | Kind::Other) => false,
@@ -325,18 +393,25 @@ impl Code<'_> {
         self.raw(range).to_ascii_lowercase().replace('_', "-").contains("x-signature")
     }
 
-    /// Whether an expression is the end of an HMAC, or one name without a word that says that it is no signature itself.
+    /// Whether an expression is the end of an HMAC, or one name without a word that says that it is
+    /// no signature itself.
     fn may_be_computed(&self, range: &Range<usize>) -> bool {
         let range = self.trimmed(range);
         let name = self.raw(&range);
-        let is_name = name.bytes().all(is_name) && !words(&name).iter().any(|word| NOT_ITSELF.contains(&word.as_str()));
-        is_name || [".Sum(", ".doFinal(", ".ComputeHash(", "digest("].iter().any(|call| name.contains(call))
+        let is_name = name.bytes().all(is_name)
+            && !words(&name).iter().any(|word| NOT_ITSELF.contains(&word.as_str()));
+        is_name
+            || [".Sum(", ".doFinal(", ".ComputeHash(", "digest("]
+                .iter()
+                .any(|call| name.contains(call))
     }
 
     /// Whether the last name of an expression says that it came with the request.
     fn was_received(&self, range: &Range<usize>) -> bool {
         let came = ["received", "provided", "given", "header", "incoming"];
-        self.member(range).is_some_and(|name| words(&String::from_utf8_lossy(name)).iter().any(|word| came.contains(&word.as_str())))
+        self.member(range).is_some_and(|name| {
+            words(&String::from_utf8_lossy(name)).iter().any(|word| came.contains(&word.as_str()))
+        })
     }
 }
 

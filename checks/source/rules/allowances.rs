@@ -1,4 +1,5 @@
-//! Allowances: `golive:allow(RULE) reason` on the line of a finding, and what may be wrong with one.
+//! Allowances: `golive:allow(RULE) reason` on the line of a finding, and what may be wrong with
+//! one.
 
 use std::ops::Range;
 
@@ -15,7 +16,8 @@ const LENGTH: usize = 400;
 /// The fewest letters and digits that make a reason.
 const WORDS: usize = 3;
 
-/// An allowance is where it is, whatever the file is for. That it stands in a comment is as it should be.
+/// An allowance is where it is, whatever the file is for. That it stands in a comment is as it
+/// should be.
 const LEVELS: Levels = Levels {
     public: Weight::Warning,
     production: Weight::Warning,
@@ -40,7 +42,11 @@ pub const UNUSED: Rule = Rule {
     fix: "Remove it, or name the rule of the finding that stands on the same line.",
     literals: &[MARK],
     look: |sight| {
-        let range = sight.at..sight.at + sight.bytes[sight.at..line(sight.bytes, &(sight.at..sight.end())).end].len().min(LENGTH);
+        let range = sight.at
+            ..sight.at
+                + sight.bytes[sight.at..line(sight.bytes, &(sight.at..sight.end())).end]
+                    .len()
+                    .min(LENGTH);
         let text = sight.text(range);
         let allowance = read(&text)?;
         Some(Match {
@@ -56,7 +62,13 @@ pub const UNUSED: Rule = Rule {
         "# golive:allow(sandbox-host, tunnel-host) old client",
         "<!-- golive:allow(live-secret) -->",
     ],
-    spares: &["golive:allow", "golive:allowed(x)", "golive:allow live-secret", "golive:allow(live-secret", "golive:allow()"],
+    spares: &[
+        "golive:allow",
+        "golive:allowed(x)",
+        "golive:allow live-secret",
+        "golive:allow(live-secret",
+        "golive:allow()",
+    ],
 };
 
 /// An allowance that does not say why.
@@ -98,19 +110,27 @@ pub struct Allowance<'a> {
     pub length: usize,
 }
 
-/// Reads the allowance that `text` begins with. The reason ends with the line, its comment or the next allowance.
+/// Reads the allowance that `text` begins with. The reason ends with the line, its comment or the
+/// next allowance.
 #[must_use]
 pub fn read(text: &str) -> Option<Allowance<'_>> {
     let within = text.strip_prefix(MARK)?.strip_prefix('(')?;
     let line = within.lines().next()?;
     let (named, rest) = line.split_once(')')?;
-    let rules: Vec<&str> = named.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
+    let rules: Vec<&str> =
+        named.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
     if rules.is_empty() {
         return None;
     }
     let length = MARK.len() + 1 + named.len() + 1;
-    let end = ["*/", "-->", "--}}", "#}", "%>", MARK].iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
-    let reason = rest[..end].trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '"' | '\'' | ','));
+    let end = ["*/", "-->", "--}}", "#}", "%>", MARK]
+        .iter()
+        .filter_map(|end| rest.find(end))
+        .min()
+        .unwrap_or(rest.len());
+    let reason = rest[..end].trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '"' | '\'' | ',')
+    });
     let reason_at = if reason.is_empty() { length..length } else { offset(text, reason) };
     let speaks = reason.chars().filter(|c| c.is_alphanumeric()).count() >= WORDS;
     Some(Allowance { rules, reason: speaks.then_some(reason), reason_at, length })
@@ -136,7 +156,11 @@ mod tests {
             "golive:allow(live-secret) revoked in May golive:allow(tunnel-host) x",
         ] {
             let read = read(text).expect("an allowance");
-            assert_eq!((read.rules.as_slice(), read.reason), (&["live-secret"][..], Some("revoked in May")), "{text}");
+            assert_eq!(
+                (read.rules.as_slice(), read.reason),
+                (&["live-secret"][..], Some("revoked in May")),
+                "{text}"
+            );
             assert_eq!(&text[read.reason_at], "revoked in May");
         }
         assert_eq!(read("golive:allow(a, b) for both").expect("an allowance").rules, ["a", "b"]);

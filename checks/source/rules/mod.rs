@@ -61,9 +61,12 @@ pub const RULES: &[&Rule] = &[
     &modes::SANDBOX_MODE,
 ];
 
-/// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those that know what else was found.
+/// Every rule there is: those of [`RULES`], the one that knows the configured secrets, and those
+/// that know what else was found.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    std::iter::once(&OWN_SECRET).chain(RULES.iter().copied()).chain([&allowances::WITHOUT_REASON, &allowances::IN_VAIN])
+    std::iter::once(&OWN_SECRET)
+        .chain(RULES.iter().copied())
+        .chain([&allowances::WITHOUT_REASON, &allowances::IN_VAIN])
 }
 
 /// The rule with this id.

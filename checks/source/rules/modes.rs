@@ -27,7 +27,8 @@ pub(super) const SANDBOX_MODE: Rule = Rule {
         if let Some(value) = value_of(sight, &text, name.end) {
             return Some(found(&text, sight, value));
         }
-        let is_block = matches!(text.to_ascii_lowercase().as_str(), "kwikpaisa" | "kwik_paisa" | "kwik-paisa");
+        let is_block =
+            matches!(text.to_ascii_lowercase().as_str(), "kwikpaisa" | "kwik_paisa" | "kwik-paisa");
         let (setting, value) = if is_block { in_block(sight, name.end) } else { None }?;
         Some(found(&format!("{text}.{setting}"), sight, value))
     },
@@ -67,14 +68,21 @@ pub(super) const SANDBOX_MODE: Rule = Rule {
 };
 
 fn found(name: &str, sight: &Sight<'_>, value: Range<usize>) -> Match {
-    Match { excerpt: format!("{name}={}", sight.text(value.clone())), range: value, kind: HitKind::Real }
+    Match {
+        excerpt: format!("{name}={}", sight.text(value.clone())),
+        range: value,
+        kind: HitKind::Real,
+    }
 }
 
-/// The value that a name which ends at `end` is set to, where both together mean another environment than production.
+/// The value that a name which ends at `end` is set to, where both together mean another
+/// environment than production.
 fn value_of(sight: &Sight<'_>, name: &str, end: usize) -> Option<Range<usize>> {
     let words: Vec<String> = words(name).map(str::to_ascii_lowercase).collect();
     let values: &[&str] = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [.., "env" | "environment" | "mode" | "stage"] if !words.iter().any(|word| word == "test" || word == "sandbox") => {
+        [.., "env" | "environment" | "mode" | "stage"]
+            if !words.iter().any(|word| word == "test" || word == "sandbox") =>
+        {
             &["sandbox", "test", "testing", "uat", "staging", "stage", "dev", "development"]
         }
         [.., "sandbox" | "testmode"]
@@ -84,21 +92,30 @@ fn value_of(sight: &Sight<'_>, name: &str, end: usize) -> Option<Range<usize>> {
         _ => return None,
     };
     let start = value_after(sight, end)?;
-    let length = sight.bytes[start..].iter().take_while(|byte| is_word(**byte) || **byte == b'-').count();
+    let length =
+        sight.bytes[start..].iter().take_while(|byte| is_word(**byte) || **byte == b'-').count();
     let value = sight.text(start..start + length).to_ascii_lowercase();
     // `'sandbox' | 'production'` says what may stand there.
     let rest = sight.bytes[start + length..].trim_ascii_start();
-    let is_type = rest.strip_prefix(b"'").or(rest.strip_prefix(b"\"")).unwrap_or(rest).trim_ascii_start().starts_with(b"|");
+    let is_type = rest
+        .strip_prefix(b"'")
+        .or(rest.strip_prefix(b"\""))
+        .unwrap_or(rest)
+        .trim_ascii_start()
+        .starts_with(b"|");
     (values.contains(&value.as_str()) && !is_type).then_some(start..start + length)
 }
 
-/// The first such setting in the block of that name: what stands in its brackets, or further in than its line.
+/// The first such setting in the block of that name: what stands in its brackets, or further in
+/// than its line.
 fn in_block(sight: &Sight<'_>, end: usize) -> Option<(String, Range<usize>)> {
     let most = sight.bytes.len().min(end + BLOCK);
     let block = &sight.bytes[end..most];
     let opened = block.iter().position(|byte| !b"\"' \t:=>\r".contains(byte))?;
     let length = match block[opened] {
-        b'{' | b'[' | b'(' => block.iter().position(|byte| b"}])".contains(byte)).unwrap_or(block.len()),
+        b'{' | b'[' | b'(' => {
+            block.iter().position(|byte| b"}])".contains(byte)).unwrap_or(block.len())
+        }
         b'\n' => indented(block, opened, indent(sight)),
         _ => return None,
     };
@@ -120,7 +137,8 @@ fn in_block(sight: &Sight<'_>, end: usize) -> Option<(String, Range<usize>)> {
 /// How far the line of the name is indented.
 fn indent(sight: &Sight<'_>) -> usize {
     let before = sight.before(BLOCK);
-    let line = before.iter().rposition(|byte| *byte == b'\n').map_or(before, |at| &before[at + 1..]);
+    let line =
+        before.iter().rposition(|byte| *byte == b'\n').map_or(before, |at| &before[at + 1..]);
     line.iter().take_while(|byte| **byte == b' ').count()
 }
 

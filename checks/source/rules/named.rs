@@ -7,14 +7,26 @@ use crate::platform::keys;
 use crate::source::around::{OTHER, words};
 use crate::source::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
 
-/// The shortest and the longest value that is taken for a secret: what is longer is sealed or no secret.
+/// The shortest and the longest value that is taken for a secret: what is longer is sealed or no
+/// secret.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// How far before a value words may say that it is another environment's.
 const NEAR: usize = 240;
 
 /// What may follow the word in a name. `…_SECRET_ARN`, `…_SECRET_NAME` and the like name no value.
-const TAILS: [&str; 10] = ["", "key", "value", "token", "live", "prod", "production", "keylive", "keyprod", "keyproduction"];
+const TAILS: [&str; 10] = [
+    "",
+    "key",
+    "value",
+    "token",
+    "live",
+    "prod",
+    "production",
+    "keylive",
+    "keyprod",
+    "keyproduction",
+];
 
 /// A value under the name of the platform's secret.
 pub(super) const NAMED_SECRET: Rule = Rule {
@@ -72,7 +84,11 @@ fn look(sight: &Sight<'_>) -> Option<Match> {
     let name = sight.run(|byte| is_word(byte) || byte == b'-' || byte == b'.');
     let words = sight.text(name.clone()).to_ascii_lowercase();
     let last = words.rfind("ecret")?;
-    let tail: String = words[last + 5..].trim_start_matches('s').chars().filter(|c| !matches!(c, '_' | '-')).collect();
+    let tail: String = words[last + 5..]
+        .trim_start_matches('s')
+        .chars()
+        .filter(|c| !matches!(c, '_' | '-'))
+        .collect();
     let here = sight.at - name.start;
     if !words.contains("kwik") || last != here || !TAILS.contains(&tail.as_str()) {
         return None;
@@ -81,13 +97,22 @@ fn look(sight: &Sight<'_>) -> Option<Match> {
     let is_value = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-=".contains(byte);
     let rest = &sight.bytes[start..sight.bytes.len().min(start + 400)];
     let length = rest.iter().take_while(|byte| is_value(byte)).count();
-    let ends = rest.get(length).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`,;}#\\<&".contains(byte));
+    let ends = rest
+        .get(length)
+        .is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`,;}#\\<&".contains(byte));
     let value = std::str::from_utf8(&rest[..length]).ok()?;
-    if !ends || !is_secret(value.trim_end_matches('=')) || is_of_another_environment(&sight.bytes[start.saturating_sub(NEAR)..start]) {
+    if !ends
+        || !is_secret(value.trim_end_matches('='))
+        || is_of_another_environment(&sight.bytes[start.saturating_sub(NEAR)..start])
+    {
         return None;
     }
     let shown = sight.text(name.clone());
-    let excerpt = if length >= 20 { format!("{shown}=…{}", &value[length - 4..]) } else { format!("{shown}=…") };
+    let excerpt = if length >= 20 {
+        format!("{shown}=…{}", &value[length - 4..])
+    } else {
+        format!("{shown}=…")
+    };
     Some(Match { range: start..start + length, excerpt, kind: HitKind::Real })
 }
 
@@ -100,7 +125,9 @@ fn is_of_another_environment(before: &[u8]) -> bool {
 /// Where the value begins that is assigned to a name which ends at `end`.
 pub(super) fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
     let bytes = sight.bytes;
-    let skip = |at: usize, of: &[u8]| at + bytes[at..].iter().take(64).take_while(|byte| of.contains(byte)).count();
+    let skip = |at: usize, of: &[u8]| {
+        at + bytes[at..].iter().take(64).take_while(|byte| of.contains(byte)).count()
+    };
     let quoted = skip(end, b"\"'`]");
     let at = skip(quoted, b" \t");
     let line = bytes[..sight.at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -112,7 +139,9 @@ pub(super) fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
         // `- name: NAME`, and the value on a line of its own.
         [b'\r' | b'\n', ..] => {
             let next = skip(at, b"\r\n \t");
-            let value = bytes[next..].strip_prefix(b"value:").or_else(|| bytes[next..].strip_prefix(b"\"value\":"))?;
+            let value = bytes[next..]
+                .strip_prefix(b"value:")
+                .or_else(|| bytes[next..].strip_prefix(b"\"value\":"))?;
             bytes.len() - value.len()
         }
         _ if at > quoted && bytes[line..].trim_ascii_start().starts_with(b"ENV ") => at,
@@ -125,12 +154,18 @@ pub(super) fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
 fn is_secret(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let facts = keys::facts(value, Origin::Literal);
-    let speaks = ["secret", "kwik", "vault", "k_live_", "k_test_"].iter().any(|word| lower.contains(word));
+    let speaks =
+        ["secret", "kwik", "vault", "k_live_", "k_test_"].iter().any(|word| lower.contains(word));
     let is_path = value.starts_with('/') || value.matches('/').count() > value.len() / 12 + 1;
-    let mixed = value.bytes().any(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let decoded = BASE64_NOPAD.decode(value.as_bytes()).or_else(|_| BASE64URL_NOPAD.decode(value.as_bytes())).unwrap_or_default();
+    let mixed = value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let decoded = BASE64_NOPAD
+        .decode(value.as_bytes())
+        .or_else(|_| BASE64URL_NOPAD.decode(value.as_bytes()))
+        .unwrap_or_default();
     let known = decoded.windows(7).any(|window| matches!(window, b"k_live_" | b"k_test_"));
-    let stand_in = std::str::from_utf8(&decoded).is_ok_and(|text| keys::facts(text, Origin::Literal).placeholder.is_some());
+    let stand_in = std::str::from_utf8(&decoded)
+        .is_ok_and(|text| keys::facts(text, Origin::Literal).placeholder.is_some());
     LENGTHS.contains(&value.len())
         && mixed
         && facts.entropy == Entropy::High

@@ -4,7 +4,14 @@ use crate::model::{HitKind, Weight};
 use crate::source::rule::{Levels, Match, Reach, Rule, Topic, is_word};
 
 /// The words, as the platform's samples print them.
-const WORDS: [&str; 6] = ["GENERATED_SIGNATURE", "GENERATED_TIMESTAMP", "YOUR_SECRET_KEY", "YOUR_API_KEY", "YOUR_SECRET", "YOUR_WALLET_ID"];
+const WORDS: [&str; 6] = [
+    "GENERATED_SIGNATURE",
+    "GENERATED_TIMESTAMP",
+    "YOUR_SECRET_KEY",
+    "YOUR_API_KEY",
+    "YOUR_SECRET",
+    "YOUR_WALLET_ID",
+];
 
 /// A placeholder of the documentation.
 pub(super) const PLACEHOLDER: Rule = Rule {
@@ -12,7 +19,8 @@ pub(super) const PLACEHOLDER: Rule = Rule {
     topic: Topic::Placeholders,
     what: "a placeholder of the platform's documentation",
     why: "A call with it in place of a value is refused.",
-    fix: "Put the value there: a signature and timestamp made for each call, keys from the environment.",
+    fix: "Put the value there: a signature and timestamp made for each call, keys from the \
+          environment.",
     literals: &["GENERATED_", "YOUR_SECRET", "YOUR_API_KEY", "YOUR_WALLET_ID"],
     look: |sight| {
         let length = sight.after(64).iter().take_while(|byte| is_word(**byte)).count();
@@ -25,7 +33,11 @@ pub(super) const PLACEHOLDER: Rule = Rule {
         let compared = [b"==".as_slice(), b"!=", b"equals(", b"includes(", b" in "]
             .iter()
             .any(|mark| before.windows(mark.len()).any(|window| window == *mark));
-        (starts && !compared && WORDS.contains(&word.as_ref())).then(|| Match { excerpt: word.into_owned(), range, kind: HitKind::Real })
+        (starts && !compared && WORDS.contains(&word.as_ref())).then(|| Match {
+            excerpt: word.into_owned(),
+            range,
+            kind: HitKind::Real,
+        })
     },
     levels: Levels {
         public: Weight::Warning,

@@ -22,11 +22,19 @@ fn found(rule: &Rule, text: &str) -> Vec<Match> {
 fn finds_what_it_must_and_spares_what_it_must() {
     let mut wrong = Vec::new();
     for rule in RULES {
-        assert!(rule.finds.len() >= 2 && rule.spares.len() >= 2, "{} has too few examples", rule.id);
+        assert!(
+            rule.finds.len() >= 2 && rule.spares.len() >= 2,
+            "{} has too few examples",
+            rule.id
+        );
         for text in rule.finds {
             for text in [text.to_string(), format!("x = 1\n{text}\ny = 2\n")] {
                 if found(rule, &text).len() != 1 {
-                    wrong.push(format!("{} should find one thing in {text:?}: {:?}", rule.id, found(rule, &text)));
+                    wrong.push(format!(
+                        "{} should find one thing in {text:?}: {:?}",
+                        rule.id,
+                        found(rule, &text)
+                    ));
                 }
             }
         }
@@ -57,7 +65,11 @@ fn rules_are_described_and_unique() {
     let mut ids = BTreeSet::new();
     for rule in all() {
         assert!(ids.insert(rule.id), "two rules are called {}", rule.id);
-        assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", rule.id);
+        assert!(
+            rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+            "{}",
+            rule.id
+        );
         for words in [rule.why, rule.fix] {
             assert!(words.ends_with('.') && words.len() > 10, "{}: {words}", rule.id);
         }
@@ -72,10 +84,12 @@ fn literals_are_long_enough_for_a_fast_search() {
     for of in [(true, false), (false, false), (false, true)] {
         let rules = RULES.iter().filter(|rule| stage(rule.reach) == of);
         let header = signing::HEADER.iter().filter(|_| of.0);
-        let literals: BTreeSet<&str> = rules.flat_map(|rule| rule.literals).chain(header).copied().collect();
+        let literals: BTreeSet<&str> =
+            rules.flat_map(|rule| rule.literals).chain(header).copied().collect();
         for literal in &literals {
             assert!(literal.len() >= 4, "{literal}");
-            let hidden = literals.iter().find(|other| *other != literal && literal.starts_with(**other));
+            let hidden =
+                literals.iter().find(|other| *other != literal && literal.starts_with(**other));
             assert!(hidden.is_none(), "{literal} is never found: {hidden:?} begins the same way");
         }
         assert!(literals.len() <= 64, "{} literals: a vectorised search takes 64", literals.len());
@@ -86,7 +100,16 @@ fn literals_are_long_enough_for_a_fast_search() {
 fn no_rule_panics_on_odd_bytes() {
     for rule in RULES {
         for literal in rule.literals {
-            for around in [&b""[..], b"\xff\xfe\x80", b"\xd0\xd0", b"\"'=:", b"....", b"----", b"://@", b"\xe2\x80"] {
+            for around in [
+                &b""[..],
+                b"\xff\xfe\x80",
+                b"\xd0\xd0",
+                b"\"'=:",
+                b"....",
+                b"----",
+                b"://@",
+                b"\xe2\x80",
+            ] {
                 let bytes = [around, literal.as_bytes(), around].concat();
                 let _ = (rule.look)(&Sight { bytes: &bytes, at: around.len(), literal });
             }
@@ -103,14 +126,25 @@ fn every_rule_turns_the_checks_of_its_topic_and_no_other() {
         let mut turned = BTreeSet::new();
         for place in [FilePlace::Public, FilePlace::Production, FilePlace::Code, FilePlace::Test] {
             for check in SECTION.checks {
-                if matches!(judge(*check, vec![hit(rule.id, place)]), Outcome::Warn(_) | Outcome::Fail(_)) {
+                if matches!(
+                    judge(*check, vec![hit(rule.id, place)]),
+                    Outcome::Warn(_) | Outcome::Fail(_)
+                ) {
                     turned.insert(check.meta().id);
                 }
             }
         }
         // The site is seen apart from the tree.
-        let said: BTreeSet<&str> = rule.topic.checks().iter().copied().filter(|id| *id != "source-site-clean").collect();
+        let said: BTreeSet<&str> =
+            rule.topic.checks().iter().copied().filter(|id| *id != "source-site-clean").collect();
         assert!(!turned.is_empty() && turned.is_subset(&said), "{}: {turned:?}", rule.id);
-        assert!(rule.topic.checks().iter().all(|id| SECTION.checks.iter().any(|check| check.meta().id == *id)), "{}", rule.id);
+        assert!(
+            rule.topic
+                .checks()
+                .iter()
+                .all(|id| SECTION.checks.iter().any(|check| check.meta().id == *id)),
+            "{}",
+            rule.id
+        );
     }
 }

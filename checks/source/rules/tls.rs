@@ -3,11 +3,17 @@
 use crate::model::{HitKind, Weight};
 use crate::source::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
 
-const WHY: &str = "Without verification anybody on the path can read the keys and answer in the platform's place.";
+const WHY: &str = "Without verification anybody on the path can read the keys and answer in the \
+                   platform's place.";
 
-/// A client that does not verify matters where it calls the platform: another client, such as a database's, is another story.
-const ONE_CLIENT: Levels =
-    Levels { config: Weight::Failure, selected: Weight::Warning, without_platform: Weight::Information, ..Levels::USUAL };
+/// A client that does not verify matters where it calls the platform: another client, such as a
+/// database's, is another story.
+const ONE_CLIENT: Levels = Levels {
+    config: Weight::Failure,
+    selected: Weight::Warning,
+    without_platform: Weight::Information,
+    ..Levels::USUAL
+};
 
 /// A switch for the whole process matters wherever production sets it.
 const WHOLE_PROCESS: Levels = Levels {
@@ -49,7 +55,8 @@ pub(super) const NODE_PROCESS: Rule = Rule {
     id: "tls-node-process",
     topic: Topic::TlsVerification,
     what: "NODE_TLS_REJECT_UNAUTHORIZED=0",
-    why: "It switches verification off for every connection of the process, those to the platform included.",
+    why: "It switches verification off for every connection of the process, those to the platform \
+          included.",
     fix: "Remove it; name a private authority in NODE_EXTRA_CA_CERTS where one is needed.",
     literals: &["NODE_TLS_REJECT_UNAUTHORIZED"],
     look: |sight| value(sight, &["0", "false"]),
@@ -62,7 +69,11 @@ pub(super) const NODE_PROCESS: Rule = Rule {
         "ENV NODE_TLS_REJECT_UNAUTHORIZED 0",
         "NODE_TLS_REJECT_UNAUTHORIZED: \"0\"",
     ],
-    spares: &["NODE_TLS_REJECT_UNAUTHORIZED=1", "process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'", "unset NODE_TLS_REJECT_UNAUTHORIZED"],
+    spares: &[
+        "NODE_TLS_REJECT_UNAUTHORIZED=1",
+        "process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'",
+        "unset NODE_TLS_REJECT_UNAUTHORIZED",
+    ],
 };
 
 /// PHP: curl.
@@ -71,15 +82,21 @@ pub(super) const PHP_CURL: Rule = Rule {
     topic: Topic::TlsVerification,
     what: "CURLOPT_SSL_VERIFYPEER or CURLOPT_SSL_VERIFYHOST switched off",
     why: WHY,
-    fix: "Remove the option: it is on by default. Give a private authority by CURLOPT_CAINFO where one is needed.",
+    fix: "Remove the option: it is on by default. Give a private authority by CURLOPT_CAINFO \
+          where one is needed.",
     literals: &["CURLOPT_SSL_VERIFY"],
     look: |sight| {
         let length = sight.after(8).iter().take_while(|byte| is_word(**byte)).count();
         let whole = Sight {
-            literal: if length == 4 && sight.after(4) == b"PEER" { "CURLOPT_SSL_VERIFYPEER" } else { "CURLOPT_SSL_VERIFYHOST" },
+            literal: if length == 4 && sight.after(4) == b"PEER" {
+                "CURLOPT_SSL_VERIFYPEER"
+            } else {
+                "CURLOPT_SSL_VERIFYHOST"
+            },
             ..*sight
         };
-        matches!(sight.after(4), b"PEER" | b"HOST").then(|| value(&whole, &["false", "0", "FALSE", "0L"]))?
+        matches!(sight.after(4), b"PEER" | b"HOST")
+            .then(|| value(&whole, &["false", "0", "FALSE", "0L"]))?
     },
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
@@ -89,7 +106,11 @@ pub(super) const PHP_CURL: Rule = Rule {
         "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, 0);",
         "curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);",
     ],
-    spares: &["curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, true);", "CURLOPT_SSL_VERIFYHOST => 2,", "CURLOPT_SSL_VERIFYSTATUS => 0"],
+    spares: &[
+        "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, true);",
+        "CURLOPT_SSL_VERIFYHOST => 2,",
+        "CURLOPT_SSL_VERIFYSTATUS => 0",
+    ],
 };
 
 /// `verify=False` and its kin, in Python, PHP, Ruby.
@@ -98,22 +119,41 @@ pub(super) const VERIFY_FALSE: Rule = Rule {
     topic: Topic::TlsVerification,
     what: "a client told not to verify certificates",
     why: WHY,
-    fix: "Remove the argument; name the file of a private authority in its place where one is needed.",
+    fix: "Remove the argument; name the file of a private authority in its place where one is \
+          needed.",
     literals: &["verify", "withoutVerifying"],
     look: |sight| {
         if sight.literal == "withoutVerifying" {
             let called = sight.after(1) == b"(";
-            return called.then(|| Match { range: sight.at..sight.end(), excerpt: "withoutVerifying()".to_owned(), kind: HitKind::Real });
+            return called.then(|| Match {
+                range: sight.at..sight.end(),
+                excerpt: "withoutVerifying()".to_owned(),
+                kind: HitKind::Real,
+            });
         }
         let word = sight.run(is_word);
         let name = sight.text(word.clone()).into_owned();
-        let literal = ["verify", "verify_ssl", "verify_peer", "verify_peer_name", "sslverify", "ssl_verify", "ssl_verify_peer"]
-            .into_iter()
-            .find(|known| *known == name)?;
-        let found = value(&Sight { at: word.start, literal, ..*sight }, &["False", "false", "FALSE", "0", "!1"])?;
+        let literal = [
+            "verify",
+            "verify_ssl",
+            "verify_peer",
+            "verify_peer_name",
+            "sslverify",
+            "ssl_verify",
+            "ssl_verify_peer",
+        ]
+        .into_iter()
+        .find(|known| *known == name)?;
+        let found = value(
+            &Sight { at: word.start, literal, ..*sight },
+            &["False", "false", "FALSE", "0", "!1"],
+        )?;
         // `verify: false` alone is said of many things.
-        let of_requests =
-            literal != "verify" || sight.is_near(400, &["request", "http", "guzzle", "ssl", "tls", "session", "curl", "client"]);
+        let of_requests = literal != "verify"
+            || sight.is_near(
+                400,
+                &["request", "http", "guzzle", "ssl", "tls", "session", "curl", "client"],
+            );
         of_requests.then_some(found)
     },
     levels: ONE_CLIENT,
@@ -153,7 +193,8 @@ pub(super) const PYTHON_CONTEXT: Rule = Rule {
             let before = sight.text(line.start..sight.at);
             let set = before.trim_end_matches("ssl.").trim_end();
             let ends = sight.after(1).first().is_none_or(|byte| !is_word(*byte));
-            (ends && set.ends_with('=') && !set.ends_with("==") && !set.ends_with("!=")).then(|| whole(sight))
+            (ends && set.ends_with('=') && !set.ends_with("==") && !set.ends_with("!="))
+                .then(|| whole(sight))
         }
         _ => Some(whole(sight)),
     },
@@ -166,7 +207,12 @@ pub(super) const PYTHON_CONTEXT: Rule = Rule {
         "cert_reqs=ssl.CERT_NONE",
         "urllib3.PoolManager(cert_reqs = CERT_NONE)",
     ],
-    spares: &["if mode == ssl.CERT_NONE:", "ctx.check_hostname = True", "CERT_NONE_OF_THEM = 1", "ssl.CERT_REQUIRED"],
+    spares: &[
+        "if mode == ssl.CERT_NONE:",
+        "ctx.check_hostname = True",
+        "CERT_NONE_OF_THEM = 1",
+        "ssl.CERT_REQUIRED",
+    ],
 };
 
 /// Go.
@@ -181,7 +227,11 @@ pub(super) const GO: Rule = Rule {
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
     finds: &["&tls.Config{InsecureSkipVerify: true}", "cfg.InsecureSkipVerify = true"],
-    spares: &["InsecureSkipVerify: false", "InsecureSkipVerify: opts.Insecure", "if c.InsecureSkipVerify {"],
+    spares: &[
+        "InsecureSkipVerify: false",
+        "InsecureSkipVerify: opts.Insecure",
+        "if c.InsecureSkipVerify {",
+    ],
 };
 
 /// Java and Kotlin.
@@ -190,21 +240,31 @@ pub(super) const JVM: Rule = Rule {
     topic: Topic::TlsVerification,
     what: "a trust manager or host name verifier that accepts everything",
     why: WHY,
-    fix: "Use the default trust manager and host name verifier; add a private authority to a trust store where one is needed.",
-    literals: &["TrustAllStrategy", "NoopHostnameVerifier", "ALLOW_ALL_HOSTNAME_VERIFIER", "setHostnameVerifier", "hostnameVerifier"],
+    fix: "Use the default trust manager and host name verifier; add a private authority to a \
+          trust store where one is needed.",
+    literals: &[
+        "TrustAllStrategy",
+        "NoopHostnameVerifier",
+        "ALLOW_ALL_HOSTNAME_VERIFIER",
+        "setHostnameVerifier",
+        "hostnameVerifier",
+    ],
     look: |sight| match sight.literal {
         "setHostnameVerifier" | "hostnameVerifier" => {
             let after = sight.text(sight.end()..sight.end() + sight.after(80).len());
             let compact: String = after.chars().filter(|c| !c.is_whitespace()).collect();
             // `((host, session) -> true)` and Kotlin's `{ _, _ -> true }`.
             let lambda = compact.split_once("->true").map(|(before, _)| before);
-            let accepts = lambda.is_some_and(|before| (before.starts_with('(') || before.starts_with('{')) && !before.contains([';', '"']));
+            let accepts = lambda.is_some_and(|before| {
+                (before.starts_with('(') || before.starts_with('{')) && !before.contains([';', '"'])
+            });
             accepts.then(|| whole(sight))
         }
         _ => {
             let used = sight.after(1).first().is_some_and(|byte| b".(:;,)".contains(byte));
             let line = crate::source::around::line(sight.bytes, &(sight.at..sight.end()));
-            (used && !sight.bytes[line].trim_ascii_start().starts_with(b"import")).then(|| whole(sight))
+            (used && !sight.bytes[line].trim_ascii_start().starts_with(b"import"))
+                .then(|| whole(sight))
         }
     },
     levels: ONE_CLIENT,
@@ -235,13 +295,21 @@ pub(super) const RUBY: Rule = Rule {
         let ends = sight.after(1).first().is_none_or(|byte| !is_word(*byte));
         let line = crate::source::around::line(sight.bytes, &(sight.at..sight.end()));
         let before = sight.text(line.start..sight.at);
-        let set = before.contains("verify_mode") && !before.contains("==") && !before.contains("!=");
+        let set =
+            before.contains("verify_mode") && !before.contains("==") && !before.contains("!=");
         (ends && set).then(|| whole(sight))
     },
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
-    finds: &["http.verify_mode = OpenSSL::SSL::VERIFY_NONE", "verify_mode: OpenSSL::SSL::VERIFY_NONE"],
-    spares: &["if http.verify_mode == OpenSSL::SSL::VERIFY_NONE", "OpenSSL::SSL::VERIFY_PEER", "VERIFY_NONE = 0"],
+    finds: &[
+        "http.verify_mode = OpenSSL::SSL::VERIFY_NONE",
+        "verify_mode: OpenSSL::SSL::VERIFY_NONE",
+    ],
+    spares: &[
+        "if http.verify_mode == OpenSSL::SSL::VERIFY_NONE",
+        "OpenSSL::SSL::VERIFY_PEER",
+        "VERIFY_NONE = 0",
+    ],
 };
 
 /// C#.
@@ -263,7 +331,9 @@ pub(super) const DOTNET: Rule = Rule {
         let after = sight.text(sight.end()..sight.end() + sight.after(120).len());
         let compact: String = after.chars().filter(|c| !c.is_whitespace()).collect();
         let lambda = compact.split_once("=>true").map(|(before, _)| before);
-        lambda.is_some_and(|before| before.starts_with(['=', '+']) && !before.contains([';', '"'])).then(|| whole(sight))
+        lambda
+            .is_some_and(|before| before.starts_with(['=', '+']) && !before.contains([';', '"']))
+            .then(|| whole(sight))
     },
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
@@ -290,7 +360,9 @@ pub(super) const DART: Rule = Rule {
         let after = sight.text(sight.end()..sight.end() + sight.after(160).len());
         let compact: String = after.chars().filter(|c| !c.is_whitespace()).collect();
         let lambda = compact.split_once("=>true").map(|(before, _)| before);
-        lambda.is_some_and(|before| before.starts_with('=') && !before.contains([';', '"'])).then(|| whole(sight))
+        lambda
+            .is_some_and(|before| before.starts_with('=') && !before.contains([';', '"']))
+            .then(|| whole(sight))
     },
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
@@ -298,7 +370,10 @@ pub(super) const DART: Rule = Rule {
         "client.badCertificateCallback = (X509Certificate c, String h, int p) => true;",
         "..badCertificateCallback = ((cert, host, port) => true)",
     ],
-    spares: &["client.badCertificateCallback = (c, h, p) => false;", "badCertificateCallback = check;"],
+    spares: &[
+        "client.badCertificateCallback = (c, h, p) => false;",
+        "badCertificateCallback = check;",
+    ],
 };
 
 /// Rust.
@@ -319,7 +394,10 @@ pub(super) const RUST: Rule = Rule {
     },
     levels: ONE_CLIENT,
     reach: Reach::PlatformText,
-    finds: &["Client::builder().danger_accept_invalid_certs(true)", ".danger_accept_invalid_hostnames(true)"],
+    finds: &[
+        "Client::builder().danger_accept_invalid_certs(true)",
+        ".danger_accept_invalid_hostnames(true)",
+    ],
     spares: &[
         ".danger_accept_invalid_certs(false)",
         ".danger_accept_invalid_certs(insecure)",
@@ -347,8 +425,10 @@ pub(super) const COMMAND_LINE: Rule = Rule {
                     && word.ends_with('k')
         })?;
         // One hit per line: that of the program.
-        let program = sight.literal.ends_with(' ') && text.to_ascii_lowercase().contains("kwikpaisa.com");
-        let excerpt = format!("{}{}", sight.literal, if insecure.len() <= 22 { insecure } else { "-k" });
+        let program =
+            sight.literal.ends_with(' ') && text.to_ascii_lowercase().contains("kwikpaisa.com");
+        let excerpt =
+            format!("{}{}", sight.literal, if insecure.len() <= 22 { insecure } else { "-k" });
         program.then(|| Match { range: sight.at..sight.end(), excerpt, kind: HitKind::Real })
     },
     levels: Levels { config: Weight::Warning, code: Weight::Warning, ..Levels::USUAL },
@@ -358,15 +438,24 @@ pub(super) const COMMAND_LINE: Rule = Rule {
         "curl -sk https://api.kwikpaisa.com/",
         "wget --no-check-certificate https://api.kwikpaisa.com/",
     ],
-    spares: &["curl https://api.kwikpaisa.com/api/v3", "curl -k https://localhost/", "curl --insecure https://10.0.0.1/"],
+    spares: &[
+        "curl https://api.kwikpaisa.com/api/v3",
+        "curl -k https://localhost/",
+        "curl --insecure https://10.0.0.1/",
+    ],
 };
 
 /// The literal itself.
 fn whole(sight: &Sight<'_>) -> Match {
-    Match { range: sight.at..sight.end(), excerpt: sight.literal.trim_start_matches('_').to_owned(), kind: HitKind::Real }
+    Match {
+        range: sight.at..sight.end(),
+        excerpt: sight.literal.trim_start_matches('_').to_owned(),
+        kind: HitKind::Real,
+    }
 }
 
-/// The literal with one of `values` given to it: `name: value`, `name = value`, `name => value`, `name, value`, `['name'] = 'value'`.
+/// The literal with one of `values` given to it: `name: value`, `name = value`, `name => value`,
+/// `name, value`, `['name'] = 'value'`.
 fn value(sight: &Sight<'_>, values: &[&'static str]) -> Option<Match> {
     let before = sight.before(1);
     if before.first().is_some_and(|byte| is_word(*byte)) {
@@ -388,11 +477,16 @@ fn value(sight: &Sight<'_>, values: &[&'static str]) -> Option<Match> {
     };
     rest = trim_blank(rest);
     rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
-    let value = values
-        .iter()
-        .find(|value| rest.strip_prefix(value.as_bytes()).is_some_and(|after| after.first().is_none_or(|byte| !is_word(*byte))))?;
+    let value = values.iter().find(|value| {
+        rest.strip_prefix(value.as_bytes())
+            .is_some_and(|after| after.first().is_none_or(|byte| !is_word(*byte)))
+    })?;
     let end = sight.end() + after.len() - rest.len() + value.len();
-    Some(Match { range: sight.at..end, excerpt: format!("{} = {value}", sight.literal), kind: HitKind::Real })
+    Some(Match {
+        range: sight.at..end,
+        excerpt: format!("{} = {value}", sight.literal),
+        kind: HitKind::Real,
+    })
 }
 
 fn trim_blank(bytes: &[u8]) -> &[u8] {

@@ -42,7 +42,8 @@ pub(super) const TUNNEL: Rule = Rule {
     id: "tunnel-host",
     topic: Topic::Tunnels,
     what: "an address of a tunnel or of a service that catches webhooks",
-    why: "Events sent there reach a developer's machine or a stranger, and none once it is switched off.",
+    why: "Events sent there reach a developer's machine or a stranger, and none once it is \
+          switched off.",
     fix: "Take the address from the environment, and let production's be the server's own name.",
     literals: &[
         "ngrok",
@@ -67,19 +68,32 @@ pub(super) const TUNNEL: Rule = Rule {
         let range = sight.run(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
         let name = sight.text(range.clone()).trim_end_matches('.').to_ascii_lowercase();
         let range = range.start..range.start + name.len();
-        let domain =
-            DOMAINS.iter().find(|domain| name.strip_suffix(**domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))?;
+        let domain = DOMAINS.iter().find(|domain| {
+            name.strip_suffix(**domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })?;
         let sub = name.strip_suffix(domain).unwrap_or_default().trim_end_matches('.');
-        let slashes = sight.bytes[..range.start].ends_with(b"//") || sight.bytes[..range.start].ends_with(br"\/\/");
+        let slashes = sight.bytes[..range.start].ends_with(b"//")
+            || sight.bytes[..range.start].ends_with(br"\/\/");
         // The site itself is for people; an address is below it, or names a box on it.
-        let is_box = matches!(*domain, "webhook.site" | "smee.io") && sub.is_empty() && slashes && {
-            let path = sight.bytes.get(range.end..).unwrap_or_default();
-            path.first() == Some(&b'/') && path[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count() >= 12
-        };
+        let is_box =
+            matches!(*domain, "webhook.site" | "smee.io") && sub.is_empty() && slashes && {
+                let path = sight.bytes.get(range.end..).unwrap_or_default();
+                path.first() == Some(&b'/')
+                    && path[1..]
+                        .iter()
+                        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-')
+                        .count()
+                        >= 12
+            };
         let is_address = !sub.is_empty() && !PAGES.contains(&sub) && (slashes || sub.len() >= 4);
         (is_box || is_address).then(|| Match { excerpt: name.clone(), range, kind: HitKind::Real })
     },
-    levels: Levels { public: Weight::Warning, code: Weight::Warning, without_platform: Weight::Warning, ..Levels::USUAL },
+    levels: Levels {
+        public: Weight::Warning,
+        code: Weight::Warning,
+        without_platform: Weight::Warning,
+        ..Levels::USUAL
+    },
     reach: Reach::Text,
     finds: &[
         "WEBHOOK_URL=https://b4a1-49-36.ngrok-free.app/api/webhooks/kwikpaisa",

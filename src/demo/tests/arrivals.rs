@@ -1,4 +1,5 @@
-//! Whole runs, read from what arrived: nothing is sent that may not be, and nothing that the plan did not name.
+//! Whole runs, read from what arrived: nothing is sent that may not be, and nothing that the plan
+//! did not name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,12 +30,18 @@ fn read(defects: &[Defect], deliver: Deliver) -> Read {
 }
 
 impl Read {
-    /// Whether the shop's own secret makes this signature, or could to a reader who is lenient: any header of several, in any spelling.
+    /// Whether the shop's own secret makes this signature, or could to a reader who is lenient: any
+    /// header of several, in any spelling.
     fn may_be_taken(&self, arrival: &Arrival) -> bool {
         let secret = Secret::new(self.shop.secrets()[3].clone());
         arrival.timestamps.iter().any(|stamp| {
             let right = signature::sign(&secret, &arrival.body, stamp);
-            let hex = |sent: &String| sent.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
+            let hex = |sent: &String| {
+                sent.chars()
+                    .filter(char::is_ascii_hexdigit)
+                    .collect::<String>()
+                    .to_ascii_lowercase()
+            };
             arrival.signatures.iter().any(|sent| hex(sent).contains(&right))
         })
     }
@@ -42,7 +49,10 @@ impl Read {
     /// Whether it is signed as the platform signs, with one of each header.
     fn is_validly_signed(&self, arrival: &Arrival) -> bool {
         let secret = Secret::new(self.shop.secrets()[3].clone());
-        let ([sent], [stamp]) = (arrival.signatures.as_slice(), arrival.timestamps.as_slice()) else { return false };
+        let ([sent], [stamp]) = (arrival.signatures.as_slice(), arrival.timestamps.as_slice())
+        else {
+            return false;
+        };
         *sent == signature::sign(&secret, &arrival.body, stamp)
     }
 
@@ -52,11 +62,15 @@ impl Read {
             Looked::Got(scenario) => Some(scenario),
             Looked::Trouble(_) | Looked::NotMade(_) | Looked::NotPlanned => None,
         });
-        scenarios.flat_map(|scenario| scenario.exchanges()).map(|exchange| 1 + u64::from(exchange.turned_away)).sum()
+        scenarios
+            .flat_map(|scenario| scenario.exchanges())
+            .map(|exchange| 1 + u64::from(exchange.turned_away))
+            .sum()
     }
 }
 
-/// The name of the event that a body is, as a reader sees it who takes the first JSON value there is.
+/// The name of the event that a body is, as a reader sees it who takes the first JSON value there
+/// is.
 fn event(body: &[u8]) -> Option<String> {
     // Lists in one another are one list here: serde_json gives up where a receiver may read on.
     let mut text = String::from_utf8_lossy(body).into_owned();
@@ -73,8 +87,12 @@ fn event(body: &[u8]) -> Option<String> {
 fn ids(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body);
     let members = ["\"order_id\":", "\"payout_order_id\":"].into_iter().flat_map(|key| {
-        let after = |at: usize| text[at + key.len()..].trim_start().strip_prefix('"')?.split('"').next();
-        text.match_indices(key).filter_map(move |(at, _)| after(at)).map(str::to_owned).collect::<Vec<_>>()
+        let after =
+            |at: usize| text[at + key.len()..].trim_start().strip_prefix('"')?.split('"').next();
+        text.match_indices(key)
+            .filter_map(move |(at, _)| after(at))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     members.collect()
 }
@@ -91,21 +109,43 @@ fn is_harmless(event: Event) -> bool {
 }
 
 /// The correct shop, and some where more is sent to find out what is wrong.
-const SHOPS: [&[Defect]; 5] =
-    [&[], &[Defect::UsesSandboxSecret], &[Defect::ReSerialisesBody], &[Defect::SortsBeforeHmac], &[Defect::VerifiesNothing]];
+const SHOPS: [&[Defect]; 5] = [
+    &[],
+    &[Defect::UsesSandboxSecret],
+    &[Defect::ReSerialisesBody],
+    &[Defect::SortsBeforeHmac],
+    &[Defect::VerifiesNothing],
+];
 
 #[test]
 fn in_probe_all_that_is_validly_signed_is_a_processing_payment_nobody_issued_or_no_event() {
     for defects in SHOPS {
         let read = read(defects, Deliver::Probe);
         let arrivals = read.shop.arrivals();
-        let taken: Vec<&Arrival> = arrivals.iter().filter(|arrival| read.may_be_taken(arrival)).collect();
-        assert!(!taken.is_empty() && (!defects.is_empty() || taken.len() > 40 && taken.len() < arrivals.len()), "{}", taken.len());
+        let taken: Vec<&Arrival> =
+            arrivals.iter().filter(|arrival| read.may_be_taken(arrival)).collect();
+        assert!(
+            !taken.is_empty()
+                && (!defects.is_empty() || taken.len() > 40 && taken.len() < arrivals.len()),
+            "{}",
+            taken.len()
+        );
         for arrival in taken {
-            let words = || String::from_utf8_lossy(&arrival.body[..arrival.body.len().min(400)]).into_owned();
-            let known = event(&arrival.body).filter(|name| Event::ALL.iter().any(|event| event.name() == name));
-            assert!(known.is_none_or(|name| name == Event::PaymentProcessing.name()), "{defects:?}: {}", words());
-            assert!(ids(&arrival.body).iter().all(|id| id.starts_with("golive-")), "{defects:?}: {}", words());
+            let words = || {
+                String::from_utf8_lossy(&arrival.body[..arrival.body.len().min(400)]).into_owned()
+            };
+            let known = event(&arrival.body)
+                .filter(|name| Event::ALL.iter().any(|event| event.name() == name));
+            assert!(
+                known.is_none_or(|name| name == Event::PaymentProcessing.name()),
+                "{defects:?}: {}",
+                words()
+            );
+            assert!(
+                ids(&arrival.body).iter().all(|id| id.starts_with("golive-")),
+                "{defects:?}: {}",
+                words()
+            );
         }
         // Forged or not, nothing in it so much as names a settling event.
         assert!(arrivals.iter().flat_map(|arrival| mentioned(&arrival.body)).all(is_harmless));
@@ -115,13 +155,19 @@ fn in_probe_all_that_is_validly_signed_is_a_processing_payment_nobody_issued_or_
 #[test]
 fn in_full_nothing_settling_was_sent_for_an_id_that_the_merchant_did_not_give() {
     let read = read(&[], Deliver::Full);
-    let given: Vec<String> = ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
+    let given: Vec<String> =
+        ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
     let arrivals = read.shop.arrivals();
-    let settling: Vec<&Arrival> = arrivals.iter().filter(|arrival| mentioned(&arrival.body).any(Event::settles)).collect();
+    let settling: Vec<&Arrival> =
+        arrivals.iter().filter(|arrival| mentioned(&arrival.body).any(Event::settles)).collect();
     assert!(settling.len() > 20, "{}", settling.len());
     for arrival in settling {
         let ids = ids(&arrival.body);
-        assert!(!ids.is_empty() && ids.iter().all(|id| given.contains(id)), "{}", String::from_utf8_lossy(&arrival.body));
+        assert!(
+            !ids.is_empty() && ids.iter().all(|id| given.contains(id)),
+            "{}",
+            String::from_utf8_lossy(&arrival.body)
+        );
     }
 }
 
@@ -145,7 +191,9 @@ fn beside_the_plan(read: &Read) -> BTreeMap<Kind, (u64, u64)> {
         kinds.entry(kind).or_default().0 += 1;
     }
     for request in read.plan["requests"].as_array().unwrap() {
-        let (target, text) = (request["target"].as_str().unwrap(), |key: &str| request[key].as_str().map(str::to_owned));
+        let (target, text) = (request["target"].as_str().unwrap(), |key: &str| {
+            request[key].as_str().map(str::to_owned)
+        });
         let plain = target.starts_with(&format!("http://{SHOP}:80/"));
         if plain || target.starts_with(&format!("https://{SHOP}/")) {
             let kind = (text("method").unwrap(), plain, text("event"));
@@ -157,25 +205,44 @@ fn beside_the_plan(read: &Read) -> BTreeMap<Kind, (u64, u64)> {
 
 #[test]
 fn the_plan_named_everything_that_arrived_and_no_more_arrived_than_it_said() {
-    let correct = [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full].map(|deliver| (&[][..], deliver));
-    for (defects, deliver) in correct.into_iter().chain(SHOPS[1..].iter().map(|defects| (*defects, Deliver::Full))) {
+    let correct = [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full]
+        .map(|deliver| (&[][..], deliver));
+    for (defects, deliver) in
+        correct.into_iter().chain(SHOPS[1..].iter().map(|defects| (*defects, Deliver::Full)))
+    {
         let read = read(defects, deliver);
         let arrivals = read.shop.arrivals();
         for (kind, (arrived, planned)) in beside_the_plan(&read) {
-            assert!(arrived <= planned, "{defects:?} {deliver:?}: {arrived} of {kind:?} arrived, {planned} were announced");
+            assert!(
+                arrived <= planned,
+                "{defects:?} {deliver:?}: {arrived} of {kind:?} arrived, {planned} were announced"
+            );
         }
         let counts = |wanted: &dyn Fn(&Value) -> bool| -> u64 {
-            let requests = read.plan["requests"].as_array().unwrap().iter().filter(|request| wanted(request));
+            let requests =
+                read.plan["requests"].as_array().unwrap().iter().filter(|request| wanted(request));
             requests.map(|request| request["count"].as_u64().unwrap()).sum()
         };
-        let genuine = arrivals.iter().filter(|arrival| read.is_validly_signed(arrival)).count() as u64;
-        let announced = counts(&|request| request["validly_signed"] == true && request["order"] != Value::Null);
-        assert!(genuine <= announced, "{defects:?} {deliver:?}: {genuine} validly signed deliveries arrived, {announced} were announced");
-        // Nothing arrived that is not on record, but for what only asks whether a receiver is down or back: of that the answer is.
+        let genuine =
+            arrivals.iter().filter(|arrival| read.is_validly_signed(arrival)).count() as u64;
+        let announced =
+            counts(&|request| request["validly_signed"] == true && request["order"] != Value::Null);
+        assert!(
+            genuine <= announced,
+            "{defects:?} {deliver:?}: {genuine} validly signed deliveries arrived, {announced} \
+             were announced"
+        );
+        // Nothing arrived that is not on record, but for what only asks whether a receiver is down
+        // or back: of that the answer is.
         let over_tls = arrivals.iter().filter(|arrival| !arrival.plain).count() as u64;
-        let asked = counts(&|request| request["name"].as_str().is_some_and(|name| name.ends_with(", down and back")));
+        let asked = counts(&|request| {
+            request["name"].as_str().is_some_and(|name| name.ends_with(", down and back"))
+        });
         let recorded = read.recorded();
-        assert!(over_tls <= recorded + asked, "{defects:?} {deliver:?}: {over_tls} arrived, {recorded} are on record");
+        assert!(
+            over_tls <= recorded + asked,
+            "{defects:?} {deliver:?}: {over_tls} arrived, {recorded} are on record"
+        );
     }
 }
 
@@ -183,7 +250,10 @@ fn the_plan_named_everything_that_arrived_and_no_more_arrived_than_it_said() {
 fn the_platform_was_asked_nothing_but_the_one_read_only_question() {
     for deliver in [Deliver::Probe, Deliver::Full] {
         let calls = read(&[], deliver).shop.calls();
-        assert!(calls.iter().all(|call| call == "POST api.kwikpaisa.com/api/v3/pg/order/status"), "{calls:?}");
+        assert!(
+            calls.iter().all(|call| call == "POST api.kwikpaisa.com/api/v3/pg/order/status"),
+            "{calls:?}"
+        );
         assert_eq!(calls.len(), 1);
     }
 }

@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use golive_checks::model::{Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait};
+use golive_checks::model::{
+    Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait,
+};
 use golive_checks::platform::{Event, signature};
 use golive_checks::webhook::scenarios::TAMPERED_BODY;
 use jiff::{Timestamp, ToSpan as _};
@@ -39,14 +41,22 @@ impl Client {
     pub(super) fn of(shop: &Shop) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(shop.ca_pem().as_bytes()).unwrap()).unwrap();
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = ClientConfig::builder_with_provider(Arc::new(
+            rustls::crypto::aws_lc_rs::default_provider(),
+        ))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
         let port = |at: usize| shop.connect_to()[at].rsplit(':').next().unwrap().parse().unwrap();
-        let [issued_api, issued_secret, _, secret, _, sandbox] = shop.secrets() else { panic!("six of them") };
-        let url = shop.config_toml().lines().find_map(|line| line.strip_prefix("url = \"https://")).unwrap_or("shop.example/");
+        let [issued_api, issued_secret, _, secret, _, sandbox] = shop.secrets() else {
+            panic!("six of them")
+        };
+        let url = shop
+            .config_toml()
+            .lines()
+            .find_map(|line| line.strip_prefix("url = \"https://"))
+            .unwrap_or("shop.example/");
         Self {
             tls: Arc::new(tls),
             port: port(1),
@@ -62,7 +72,13 @@ impl Client {
     pub(super) fn compose(&self, delivery: &Delivery, order: &str) -> Request {
         let wrong = Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned());
         let api = Secret::new(self.api_key.clone());
-        let keys = SigningKeys { live: &self.secret, sandbox: Some(&self.sandbox), wrong: &wrong, api: Some(&api), sandbox_api: None };
+        let keys = SigningKeys {
+            live: &self.secret,
+            sandbox: Some(&self.sandbox),
+            wrong: &wrong,
+            api: Some(&api),
+            sandbox_api: None,
+        };
         let order = OrderId::new(order, "1.00", order.starts_with("demo-"));
         let began = Timestamp::now() - 1.hour();
         delivery.compose(&order, began, Timestamp::now(), &keys).unwrap()
@@ -80,8 +96,16 @@ impl Client {
         self.send_over(self.connect(&self.host)?, request)
     }
 
-    fn send_over(&self, mut stream: StreamOwned<ClientConnection, TcpStream>, request: &Request) -> io::Result<Answer> {
-        let mut text = format!("{} {PATH} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method.word(), self.host);
+    fn send_over(
+        &self,
+        mut stream: StreamOwned<ClientConnection, TcpStream>,
+        request: &Request,
+    ) -> io::Result<Answer> {
+        let mut text = format!(
+            "{} {PATH} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            request.method.word(),
+            self.host
+        );
         for (name, value) in &request.headers {
             let name = match request.spelling {
                 Spelling::Platform => (*name).to_owned(),
@@ -96,15 +120,23 @@ impl Client {
         if request.wait == Wait::Cut {
             stream.conn.send_close_notify();
             stream.flush()?;
-            return Ok(Answer { status: 0, head: String::new(), body: String::new(), tls: String::new() });
+            return Ok(Answer {
+                status: 0,
+                head: String::new(),
+                body: String::new(),
+                tls: String::new(),
+            });
         }
         answer(stream)
     }
 
     /// One settling event: cut, again, again, signed afresh, and many at once.
     pub(super) fn deliver_in_every_way(&self, order: &str) {
-        let event =
-            Delivery { content: Content::Event(Event::PaymentSuccess), stamp: Stamp::Now { back_s: 2 }, ..Delivery::genuine("once") };
+        let event = Delivery {
+            content: Content::Event(Event::PaymentSuccess),
+            stamp: Stamp::Now { back_s: 2 },
+            ..Delivery::genuine("once")
+        };
         let cut = self.compose(&Delivery { wait: Wait::Cut, ..event }, order);
         self.send(&cut);
         let again = Request { wait: Wait::Answer, ..cut };
@@ -125,11 +157,19 @@ impl Client {
     }
 
     /// So many on connections opened before; their statuses.
-    pub(super) fn deliver_at_once(&self, delivery: &Delivery, order: &str, count: usize) -> Vec<u16> {
+    pub(super) fn deliver_at_once(
+        &self,
+        delivery: &Delivery,
+        order: &str,
+        count: usize,
+    ) -> Vec<u16> {
         let request = self.compose(delivery, order);
         let opened: Vec<_> = (0..count).map(|_| self.connect(&self.host).unwrap()).collect();
         std::thread::scope(|scope| {
-            let sent: Vec<_> = opened.into_iter().map(|stream| scope.spawn(|| self.send_over(stream, &request).unwrap().status)).collect();
+            let sent: Vec<_> = opened
+                .into_iter()
+                .map(|stream| scope.spawn(|| self.send_over(stream, &request).unwrap().status))
+                .collect();
             sent.into_iter().map(|sent| sent.join().unwrap()).collect()
         })
     }
@@ -141,7 +181,8 @@ impl Client {
     }
 
     pub(super) fn state(&self, order: &str) -> String {
-        let json: serde_json::Value = serde_json::from_str(&self.get(BOOKS, &format!("/ledger/{order}")).body).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&self.get(BOOKS, &format!("/ledger/{order}")).body).unwrap();
         json["state"].as_str().unwrap().to_owned()
     }
 
@@ -158,8 +199,9 @@ impl Client {
         let mut stream = self.connect(API).unwrap();
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nHost: {API}\r\nConnection: close\r\nContent-Type: application/json\r\nX-API-KEY: {}\r\n\
-             X-SIGNATURE: {signature}\r\nX-TIMESTAMP: {timestamp}\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.1\r\nHost: {API}\r\nConnection: close\r\nContent-Type: \
+             application/json\r\nX-API-KEY: {}\r\nX-SIGNATURE: {signature}\r\nX-TIMESTAMP: \
+             {timestamp}\r\nContent-Length: {}\r\n\r\n{body}",
             self.api_key,
             body.len()
         )
@@ -170,7 +212,12 @@ impl Client {
     /// What the plain port answers to an unsigned request.
     pub(super) fn plain(&self) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.plain_port)).ok()?;
-        write!(stream, "POST {PATH} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}").ok()?;
+        write!(
+            stream,
+            "POST {PATH} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: \
+             2\r\n\r\n{{}}"
+        )
+        .ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;
         Some(text)
@@ -181,7 +228,8 @@ impl Client {
         let stream = self.connect(&self.host).unwrap();
         let leaf = &stream.conn.peer_certificates().unwrap()[0];
         let (_, leaf) = x509_parser::parse_x509_certificate(leaf).unwrap();
-        let today = jiff::Zoned::now().date().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        let today =
+            jiff::Zoned::now().date().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
         (leaf.validity().not_after.timestamp() - today.as_second()) / 86_400
     }
 
@@ -211,7 +259,8 @@ impl Client {
         let stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         let name = ServerName::try_from(host.to_owned()).unwrap();
-        let connection = ClientConnection::new(Arc::clone(&self.tls), name).map_err(io::Error::other)?;
+        let connection =
+            ClientConnection::new(Arc::clone(&self.tls), name).map_err(io::Error::other)?;
         let mut stream = StreamOwned::new(connection, stream);
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock)?;
@@ -224,7 +273,12 @@ fn answer(mut stream: StreamOwned<ClientConnection, TcpStream>) -> io::Result<An
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| io::Error::other("no answer"))?;
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| io::Error::other("no status"))?;
-    let tls = stream.conn.protocol_version().map_or(String::new(), |version| format!("{version:?}"));
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .ok_or_else(|| io::Error::other("no status"))?;
+    let tls =
+        stream.conn.protocol_version().map_or(String::new(), |version| format!("{version:?}"));
     Ok(Answer { status, head: format!("{head}\r\n"), body: body.to_owned(), tls })
 }

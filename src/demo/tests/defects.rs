@@ -6,11 +6,13 @@ use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, S
 use golive_checks::platform::Event;
 use golive_checks::platform::readings::{Misreading, Sample};
 use golive_checks::webhook::scenarios::{
-    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT, FORGED_AS_XML, FORGED_BODY_ONLY,
-    FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT, FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE,
-    FORGED_UNDEFINED_SECRET, FORGED_UNLABELLED, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER, MALFORMED_SIGNED,
-    METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST,
-    TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT, UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
+    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT,
+    FORGED_AS_XML, FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT,
+    FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE, FORGED_UNDEFINED_SECRET,
+    FORGED_UNLABELLED, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER,
+    MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET, SHIFTED_DIGIT,
+    SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT,
+    UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
 };
 
 use super::client::{Client, TAMPERED};
@@ -20,7 +22,11 @@ const ORDER: &str = "demo-order-01";
 const PAYOUT: &str = "demo-payout-01";
 
 fn settling(back_s: u64) -> Delivery {
-    Delivery { content: Content::Event(Event::PaymentSuccess), stamp: Stamp::Now { back_s }, ..Delivery::genuine("settling") }
+    Delivery {
+        content: Content::Event(Event::PaymentSuccess),
+        stamp: Stamp::Now { back_s },
+        ..Delivery::genuine("settling")
+    }
 }
 
 fn stale_hour() -> Delivery {
@@ -38,7 +44,9 @@ fn under(sample: Sample, mistakes: &str) -> Delivery {
 /// Whether the shop shows the defect.
 fn shows(defect: Defect, shop: &Shop) -> bool {
     let client = Client::of(shop);
-    let deliver = |delivery: &Delivery| client.try_send(&client.compose(delivery, ORDER)).map_or(0, |answer| answer.status);
+    let deliver = |delivery: &Delivery| {
+        client.try_send(&client.compose(delivery, ORDER)).map_or(0, |answer| answer.status)
+    };
     let accepts = |delivery: &Delivery| deliver(delivery) == 200;
     let loses = |raw: &[Delivery]| accepts(&CONTROL_BEFORE) && !raw.iter().all(accepts);
     let credits_after = |deliveries: &[Delivery]| {
@@ -55,17 +63,28 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
     };
     let configured = |line: &str| shop.config_toml().lines().any(|l| l.starts_with(line));
     let in_env = |part: &str| shop.env().iter().any(|(_, value)| value.contains(part));
-    let in_code = |file: &str, part: &str| std::fs::read_to_string(shop.folder().join("app").join(file)).unwrap().contains(part);
-    let refuses_tls = || client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err() && client.get(BOOKS, "/ledger/x").status == 200;
+    let in_code = |file: &str, part: &str| {
+        std::fs::read_to_string(shop.folder().join("app").join(file)).unwrap().contains(part)
+    };
+    let refuses_tls = || {
+        client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err()
+            && client.get(BOOKS, "/ledger/x").status == 200
+    };
     let platform = || client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
     match defect {
-        Defect::VerifiesNothing => accepts(&UNSIGNED) && accepts(&FORGED_WRONG_SECRET) && accepts(&stale_hour()),
+        Defect::VerifiesNothing => {
+            accepts(&UNSIGNED) && accepts(&FORGED_WRONG_SECRET) && accepts(&stale_hour())
+        }
         Defect::IgnoresMissingSignature => accepts(&UNSIGNED) && !accepts(&EMPTY_SIGNATURE),
         Defect::AcceptsEmptySignature => accepts(&EMPTY_SIGNATURE) && !accepts(&UNSIGNED),
-        Defect::ChecksSignatureShapeOnly => accepts(&FORGED_WRONG_SECRET) && accepts(&TAMPERED) && !accepts(&FORGED_TRUNCATED),
+        Defect::ChecksSignatureShapeOnly => {
+            accepts(&FORGED_WRONG_SECRET) && accepts(&TAMPERED) && !accepts(&FORGED_TRUNCATED)
+        }
         Defect::ComparesPrefixOnly => accepts(&FORGED_TRUNCATED) && !accepts(&FORGED_WRONG_SECRET),
         Defect::AcceptsBodyOnlySignature => accepts(&FORGED_BODY_ONLY) && accepts(&CONTROL_BEFORE),
-        Defect::VerifiesOwnCopy => accepts(&TAMPERED) && !accepts(&FORGED_WRONG_SECRET) && accepts(&CONTROL_BEFORE),
+        Defect::VerifiesOwnCopy => {
+            accepts(&TAMPERED) && !accepts(&FORGED_WRONG_SECRET) && accepts(&CONTROL_BEFORE)
+        }
         Defect::ToleratesRetiming => accepts(&CHANGED_TIMESTAMP) && !accepts(&TAMPERED),
         Defect::DefaultsTimestampToNow => accepts(&NO_TIMESTAMP) && !accepts(&CHANGED_TIMESTAMP),
         Defect::TrustsAnyTimestamp => accepts(&stale_hour()) && accepts(&FUTURE),
@@ -83,39 +102,73 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             let began = std::time::Instant::now();
             let statuses = client.deliver_at_once(&CONTROL_BEFORE, ORDER, 45);
             let took = began.elapsed();
-            statuses.iter().all(|status| *status == 200) && took > Duration::from_millis(450) && configured("webhook_burst_slow_ms")
+            statuses.iter().all(|status| *status == 200)
+                && took > Duration::from_millis(450)
+                && configured("webhook_burst_slow_ms")
         }
         Defect::SmallBodyLimit => {
             let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..CONTROL_BEFORE };
             accepts(&padded(2_048)) && deliver(&padded(2_049)) == 413
         }
-        Defect::VerifiesPaymentsOnly => accepts(&UNSIGNED_PAYOUT) && accepts(&FORGED_PAYOUT) && !accepts(&UNSIGNED),
+        Defect::VerifiesPaymentsOnly => {
+            accepts(&UNSIGNED_PAYOUT) && accepts(&FORGED_PAYOUT) && !accepts(&UNSIGNED)
+        }
         Defect::VerifiesSettlingOnly => {
-            let success = Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET };
+            let success =
+                Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET };
             accepts(&UNSIGNED) && accepts(&TAMPERED) && !accepts(&success)
         }
-        Defect::AcceptsEmptyKey => accepts(&FORGED_EMPTY_SECRET) && !accepts(&FORGED_UNDEFINED_SECRET),
-        Defect::AcceptsUndefinedKey => accepts(&FORGED_UNDEFINED_SECRET) && !accepts(&FORGED_EMPTY_SECRET),
+        Defect::AcceptsEmptyKey => {
+            accepts(&FORGED_EMPTY_SECRET) && !accepts(&FORGED_UNDEFINED_SECRET)
+        }
+        Defect::AcceptsUndefinedKey => {
+            accepts(&FORGED_UNDEFINED_SECRET) && !accepts(&FORGED_EMPTY_SECRET)
+        }
         Defect::BelievesTwoSignatures => accepts(&FORGED_TWICE) && !accepts(&FORGED_WRONG_SECRET),
-        Defect::BelievesOddTimestamps => accepts(&FORGED_WORD_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::BelievesOddTimestamps => {
+            accepts(&FORGED_WORD_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET)
+        }
         Defect::BelievesLongBodies => accepts(&FORGED_LONG) && !accepts(&FORGED_WRONG_SECRET),
-        Defect::ComparesAllButTheStart => accepts(&FORGED_RIGHT_END) && !accepts(&FORGED_RIGHT_START),
+        Defect::ComparesAllButTheStart => {
+            accepts(&FORGED_RIGHT_END) && !accepts(&FORGED_RIGHT_START)
+        }
         Defect::TrustsXml => accepts(&FORGED_AS_XML) && !accepts(&FORGED_AS_TEXT),
         Defect::LosesSuccessAfterProcessing => {
-            credits_after(&[Delivery { content: Content::Event(Event::PaymentProcessing), ..settling(0) }, settling(0)]) == 0
+            credits_after(&[
+                Delivery { content: Content::Event(Event::PaymentProcessing), ..settling(0) },
+                settling(0),
+            ]) == 0
         }
-        Defect::TrustsContentType => accepts(&FORGED_AS_TEXT) && accepts(&FORGED_UNLABELLED) && !accepts(&FORGED_WRONG_SECRET),
-        Defect::ParsesAPrefix => accepts(&SHIFTED_DIGIT) && accepts(&SHIFTED_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET),
+        Defect::TrustsContentType => {
+            accepts(&FORGED_AS_TEXT)
+                && accepts(&FORGED_UNLABELLED)
+                && !accepts(&FORGED_WRONG_SECRET)
+        }
+        Defect::ParsesAPrefix => {
+            accepts(&SHIFTED_DIGIT) && accepts(&SHIFTED_TIMESTAMP) && !accepts(&FORGED_WRONG_SECRET)
+        }
         Defect::AgesAnotherTimestamp => {
-            two_timestamps(&Merchant::default()).iter().flat_map(Scenario::deliveries).any(accepts) && !accepts(&stale_hour())
+            two_timestamps(&Merchant::default()).iter().flat_map(Scenario::deliveries).any(accepts)
+                && !accepts(&stale_hour())
         }
-        Defect::TriesEverySignature => accepts(&TWO_SIGNATURES_RIGHT_FIRST) && accepts(&TWO_SIGNATURES_RIGHT_LAST),
-        Defect::CrashesOnOddSignatures => deliver(&TWO_SIGNATURES_RIGHT_FIRST) == 500 && !accepts(&FORGED_WRONG_SECRET),
+        Defect::TriesEverySignature => {
+            accepts(&TWO_SIGNATURES_RIGHT_FIRST) && accepts(&TWO_SIGNATURES_RIGHT_LAST)
+        }
+        Defect::CrashesOnOddSignatures => {
+            deliver(&TWO_SIGNATURES_RIGHT_FIRST) == 500 && !accepts(&FORGED_WRONG_SECRET)
+        }
         Defect::CrashesOnDeepNesting => ODD_BODIES.iter().any(|delivery| deliver(delivery) == 500),
-        Defect::CrashesOnLargeBodies => oversized(&Merchant::default()).deliveries().all(|delivery| deliver(delivery) == 500),
-        Defect::ThanksForLargeBodies => oversized(&Merchant::default()).deliveries().all(accepts) && !accepts(&UNSIGNED),
+        Defect::CrashesOnLargeBodies => {
+            oversized(&Merchant::default()).deliveries().all(|delivery| deliver(delivery) == 500)
+        }
+        Defect::ThanksForLargeBodies => {
+            oversized(&Merchant::default()).deliveries().all(accepts) && !accepts(&UNSIGNED)
+        }
         Defect::CreditsForgedLate => {
-            let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
+            let refused = !accepts(&Delivery {
+                content: Content::Event(Event::PaymentSuccess),
+                ..FORGED_WRONG_SECRET
+            });
             let at_first = client.credits(ORDER);
             std::thread::sleep(Duration::from_millis(300));
             refused && at_first == 0 && client.credits(ORDER) == 1
@@ -130,38 +183,68 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
                 && credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 1
         }
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
-        Defect::AcceptsApiKey => accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&CONTROL_BEFORE),
+        Defect::AcceptsApiKey => {
+            accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&CONTROL_BEFORE)
+        }
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
-        Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => loses(&BODY_FORMS),
-        Defect::TriesTimestampFirst => accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&CONTROL_BEFORE),
-        Defect::FallsBackToStringify => accepts(&under(Sample::Telling, "javascript-body")) && BODY_FORMS.iter().all(accepts),
-        Defect::ExpectsBase64 => accepts(&under(Sample::Plain, "base64")) && !accepts(&CONTROL_BEFORE),
-        Defect::ExpectsMilliseconds => accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&CONTROL_BEFORE),
+        Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => {
+            loses(&BODY_FORMS)
+        }
+        Defect::TriesTimestampFirst => {
+            accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&CONTROL_BEFORE)
+        }
+        Defect::FallsBackToStringify => {
+            accepts(&under(Sample::Telling, "javascript-body")) && BODY_FORMS.iter().all(accepts)
+        }
+        Defect::ExpectsBase64 => {
+            accepts(&under(Sample::Plain, "base64")) && !accepts(&CONTROL_BEFORE)
+        }
+        Defect::ExpectsMilliseconds => {
+            accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&CONTROL_BEFORE)
+        }
         Defect::CaseSensitiveHeaders => loses(&[HEADERS_LOWER]),
         Defect::Answers201 => deliver(&CONTROL_BEFORE) == 201,
         Defect::AnswersRedirect => deliver(&CONTROL_BEFORE) == 302,
         Defect::CsrfPage => deliver(&CONTROL_BEFORE) == 419,
-        Defect::FrontEndAnswers => accepts(&UNSIGNED) && accepts(&METHOD_GET) && credits_after(&[settling(0)]) == 0,
+        Defect::FrontEndAnswers => {
+            accepts(&UNSIGNED) && accepts(&METHOD_GET) && credits_after(&[settling(0)]) == 0
+        }
         Defect::SlowAnswer => {
             let began = std::time::Instant::now();
-            accepts(&CONTROL_BEFORE) && began.elapsed() > Duration::from_millis(150) && configured("webhook_too_slow_ms")
+            accepts(&CONTROL_BEFORE)
+                && began.elapsed() > Duration::from_millis(150)
+                && configured("webhook_too_slow_ms")
         }
-        Defect::Hangs => configured("first_byte_ms") && client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err(),
+        Defect::Hangs => {
+            configured("first_byte_ms")
+                && client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err()
+        }
         Defect::CrashesOnMalformed => deliver(&MALFORMED_SIGNED) == 500,
         Defect::CrashesOnUnknownEvents => deliver(&UNKNOWN_EVENT) == 500,
         Defect::RefusesUnknownEvents => deliver(&UNKNOWN_EVENT) == 400,
-        Defect::CrashesOnReversed => deliver(&Delivery { content: Content::Event(Event::PayoutReversed), ..settling(0) }) == 500,
+        Defect::CrashesOnReversed => {
+            deliver(&Delivery { content: Content::Event(Event::PayoutReversed), ..settling(0) })
+                == 500
+        }
         Defect::AnyMethod => accepts(&METHOD_GET),
         Defect::EchoesSignature => client.deliver(&TAMPERED, ORDER).body.contains("expected "),
-        Defect::LeaksSecret => shop.secrets().iter().any(|secret| client.deliver(&TAMPERED, ORDER).body.contains(secret)),
-        Defect::StackTraceOnError => client.deliver(&TAMPERED, ORDER).body.contains("Traceback (most recent call last)"),
+        Defect::LeaksSecret => shop
+            .secrets()
+            .iter()
+            .any(|secret| client.deliver(&TAMPERED, ORDER).body.contains(secret)),
+        Defect::StackTraceOnError => {
+            client.deliver(&TAMPERED, ORDER).body.contains("Traceback (most recent call last)")
+        }
         Defect::CreditsTwice => credits_after(&[settling(0), settling(0)]) == 2,
         Defect::DedupRace => {
             let once = credits_after(&[settling(0), settling(0)]) == 1;
             client.deliver_together(&settling(0), "demo-order-02");
             once && client.credits("demo-order-02") > 1
         }
-        Defect::RemembersPerProcess => credits_after(&[settling(0), settling(0)]) == 2 && credits_after(&[settling(0), settling(0)]) == 2,
+        Defect::RemembersPerProcess => {
+            credits_after(&[settling(0), settling(0)]) == 2
+                && credits_after(&[settling(0), settling(0)]) == 2
+        }
         Defect::LocksBySignature => {
             let once = credits_after(&[settling(2), settling(0)]) == 1;
             client.deliver_together(&settling(0), "demo-order-02");
@@ -179,7 +262,9 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             std::thread::sleep(Duration::from_millis(60));
             credits_after(&[settling(0)]) == 2
         }
-        Defect::DedupBySignature | Defect::DedupByTimestamp => credits_after(&[settling(2), settling(0)]) == 2,
+        Defect::DedupBySignature | Defect::DedupByTimestamp => {
+            credits_after(&[settling(2), settling(0)]) == 2
+        }
         Defect::ForgetsCutDeliveries => {
             let once = credits_after(&[settling(0), settling(0)]) == 1;
             client.deliver_together(&settling(0), "demo-order-02");
@@ -189,12 +274,15 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             }
             once && together && client.credits("demo-order-03") == 2
         }
-        Defect::CreditsBeforeFailing => deliver(&settling(1)) == 500 && credits_after(&[settling(0)]) == 2,
+        Defect::CreditsBeforeFailing => {
+            deliver(&settling(1)) == 500 && credits_after(&[settling(0)]) == 2
+        }
         Defect::StuckAfterTimeout => {
             let once = credits_after(&[settling(0), settling(0)]) == 1;
             client.deliver(&Delivery { wait: Wait::Cut, ..settling(1) }, "demo-order-03");
             std::thread::sleep(crate::demo::LATE * 2);
-            once && client.deliver(&settling(0), "demo-order-03").status == 503 && client.credits("demo-order-03") == 0
+            once && client.deliver(&settling(0), "demo-order-03").status == 503
+                && client.credits("demo-order-03") == 0
         }
         Defect::MarksBeforeCommit => {
             client.deliver(&Delivery { wait: Wait::Cut, ..settling(1) }, ORDER);
@@ -215,32 +303,66 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         }
         Defect::RejectsDuplicates => accepts(&settling(1)) && deliver(&settling(0)) == 409,
         Defect::CreditsForged => {
-            let refused = !accepts(&Delivery { content: Content::Event(Event::PaymentSuccess), ..FORGED_WRONG_SECRET });
+            let refused = !accepts(&Delivery {
+                content: Content::Event(Event::PaymentSuccess),
+                ..FORGED_WRONG_SECRET
+            });
             refused && client.credits(ORDER) == 1 && credits_after(&[settling(0)]) == 1
         }
         Defect::DowngradesPaid => {
-            credits_after(&[settling(2), settling(1).of_event(Event::PaymentProcessing)]) == 1 && credits_after(&[settling(0)]) == 2
+            credits_after(&[settling(2), settling(1).of_event(Event::PaymentProcessing)]) == 1
+                && credits_after(&[settling(0)]) == 2
         }
         Defect::RemembersLastEventOnly => {
-            let kept = credits_after(&[settling(3), settling(2), settling(1).of_event(Event::PaymentProcessing)]) == 1;
+            let kept = credits_after(&[
+                settling(3),
+                settling(2),
+                settling(1).of_event(Event::PaymentProcessing),
+            ]) == 1;
             kept && client.state(ORDER) == "paid" && credits_after(&[settling(0)]) == 2
         }
-        Defect::TakesBackCredit => credits_after(&[settling(1), settling(0).of_event(Event::PaymentFailed)]) == 0,
-        Defect::FollowsLastEvent => state_after(&[settling(1), settling(0).of_event(Event::PaymentExpired)], ORDER) == "expired",
-        Defect::CreditsOnFailed => credits_after(&[settling(0).of_event(Event::PaymentFailed)]) == 1,
-        Defect::CreditsEveryTransaction => credits_after(&[settling(1), Delivery { claim: Claim::OtherTransaction, ..settling(0) }]) == 2,
-        Defect::LosesLateSuccess => credits_after(&[settling(1).of_event(Event::PaymentFailed), settling(0)]) == 0,
-        Defect::IgnoresReversal => state_after(&[settling(0).of_event(Event::PayoutReversed)], PAYOUT) == "new",
+        Defect::TakesBackCredit => {
+            credits_after(&[settling(1), settling(0).of_event(Event::PaymentFailed)]) == 0
+        }
+        Defect::FollowsLastEvent => {
+            state_after(&[settling(1), settling(0).of_event(Event::PaymentExpired)], ORDER)
+                == "expired"
+        }
+        Defect::CreditsOnFailed => {
+            credits_after(&[settling(0).of_event(Event::PaymentFailed)]) == 1
+        }
+        Defect::CreditsEveryTransaction => {
+            credits_after(&[
+                settling(1),
+                Delivery { claim: Claim::OtherTransaction, ..settling(0) },
+            ]) == 2
+        }
+        Defect::LosesLateSuccess => {
+            credits_after(&[settling(1).of_event(Event::PaymentFailed), settling(0)]) == 0
+        }
+        Defect::IgnoresReversal => {
+            state_after(&[settling(0).of_event(Event::PayoutReversed)], PAYOUT) == "new"
+        }
         Defect::UndoesReversal => {
-            let both = [settling(1).of_event(Event::PayoutReversed), settling(0).of_event(Event::PayoutSuccess)];
+            let both = [
+                settling(1).of_event(Event::PayoutReversed),
+                settling(0).of_event(Event::PayoutSuccess),
+            ];
             state_after(&both, PAYOUT) == "paid"
         }
-        Defect::ExpiredCertificate | Defect::WrongNameCertificate | Defect::MissingIntermediate | Defect::SelfSigned => refuses_tls(),
+        Defect::ExpiredCertificate
+        | Defect::WrongNameCertificate
+        | Defect::MissingIntermediate
+        | Defect::SelfSigned => refuses_tls(),
         Defect::CertificateExpiresSoon => accepts(&CONTROL_BEFORE) && client.days_left() == 9,
         Defect::OldCertificateInChain => client.chain_length() == 3,
         Defect::OnlyLegacyTls => refuses_tls() && client.legacy_hello().starts_with(&[22, 3, 1]),
-        Defect::LegacyTls => accepts(&CONTROL_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1]),
-        Defect::PlainHttpHandler => client.plain().is_some_and(|answer| answer.starts_with("HTTP/1.1 401")),
+        Defect::LegacyTls => {
+            accepts(&CONTROL_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1])
+        }
+        Defect::PlainHttpHandler => {
+            client.plain().is_some_and(|answer| answer.starts_with("HTTP/1.1 401"))
+        }
         Defect::ApiKeyTest => in_env("pk_test_"),
         Defect::ApiKeyPlaceholder => in_env("pk_live_xxxxxxxxx"),
         Defect::SecretTest => in_env("sk_test_"),
@@ -252,7 +374,9 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o004 != 0
         }
         Defect::SandboxLeftover => in_env("https://sandbox.kwikpaisa.com"),
-        Defect::CodeNamesSandbox => in_code("src/kwikpaisa.js", "base = 'https://sandbox.kwikpaisa.com'"),
+        Defect::CodeNamesSandbox => {
+            in_code("src/kwikpaisa.js", "base = 'https://sandbox.kwikpaisa.com'")
+        }
         Defect::CodeHoldsSecret => in_code("src/kwikpaisa.js", "'sk_live_"),
         Defect::BundleHoldsSecret => in_code("../public/main.js", "\"sk_live_"),
         Defect::CodeNamesLookAlike => in_code("src/kwikpaisa.js", "https://api.kwickpaisa.com"),
@@ -263,14 +387,23 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::CodeNamesTunnel => in_code("src/kwikpaisa.js", "ngrok-free.app"),
         Defect::ImageHoldsSecret => in_code("Dockerfile", "ENV DEMO_SHOP_SECRET_KEY="),
         Defect::CodeAllowsNothing => in_code("src/kwikpaisa.js", "golive:allow(live-secret)"),
-        Defect::SiteGivesOutEnv => client.get(SITE, "/.env").body.contains("=") && client.get(SITE, "/").body.contains("main.js"),
+        Defect::SiteGivesOutEnv => {
+            client.get(SITE, "/.env").body.contains("=")
+                && client.get(SITE, "/").body.contains("main.js")
+        }
         Defect::SiteMapHoldsSecret => client.get(SITE, "/main.js.map").body.contains("sk_live_"),
-        Defect::CodeSignsParsedBody => in_code("src/webhook.js", "isValidSignature(JSON.stringify(req.body)"),
+        Defect::CodeSignsParsedBody => {
+            in_code("src/webhook.js", "isValidSignature(JSON.stringify(req.body)")
+        }
         Defect::CodeComparesPlainly => in_code("src/webhook.js", "expected === signature"),
-        Defect::CodeIgnoresVerification => in_code("src/webhook.js", "const valid = isValidSignature("),
+        Defect::CodeIgnoresVerification => {
+            in_code("src/webhook.js", "const valid = isValidSignature(")
+        }
         Defect::PageSigns => in_code("../public/pay.js", "'X-SIGNATURE': CryptoJS.HmacSHA256("),
         Defect::CodeFreezesTimestamp => in_code("src/kwikpaisa.js", "\nconst timestamp = String("),
-        Defect::CodeLogsSecret => in_code("src/webhook.js", "console.log('verifying with', secret)"),
+        Defect::CodeLogsSecret => {
+            in_code("src/webhook.js", "console.log('verifying with', secret)")
+        }
         Defect::BaseUrlSandbox => in_env("https://sandbox.kwikpaisa.com"),
         Defect::BaseUrlLookAlike => in_env("https://api.kwikpaisa.com.payments.example"),
         Defect::BaseUrlPlainHttp => in_env("http://api.kwikpaisa.com"),
@@ -283,31 +416,53 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::ClockSkew => {
             let head = platform().head;
             let date = head.lines().find_map(|line| line.strip_prefix("date: ")).unwrap();
-            httpdate::parse_http_date(date).unwrap() > std::time::SystemTime::now() + Duration::from_secs(590)
+            httpdate::parse_http_date(date).unwrap()
+                > std::time::SystemTime::now() + Duration::from_secs(590)
         }
         Defect::SignerTopLevelSort | Defect::SignerEscapesSlashes | Defect::SignerMilliseconds => {
             let payload = br#"{"b":{"z":"a/b","a":"1"},"a":"2"}"#;
-            let sign = |folder: &std::path::Path| crate::demo::signer::sign_in(folder, payload, "1778659835").unwrap();
-            let right = golive_checks::platform::canonical::canonical(std::str::from_utf8(payload).unwrap()).unwrap();
+            let sign = |folder: &std::path::Path| {
+                crate::demo::signer::sign_in(folder, payload, "1778659835").unwrap()
+            };
+            let right = golive_checks::platform::canonical::canonical(
+                std::str::from_utf8(payload).unwrap(),
+            )
+            .unwrap();
             sign(shop.folder()) != client.signature_of(&right, "1778659835")
         }
         Defect::WebhookMissing => !configured("url = \"https://shop.example/"),
         Defect::WebhookPrivate => configured("url = \"https://10.20.30.40/"),
         Defect::WebhookPlainHttp => configured("url = \"http://"),
-        Defect::WebhookTunnel => configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&CONTROL_BEFORE),
-        Defect::WebhookStagingName => configured("url = \"https://staging.shop.example/") && accepts(&CONTROL_BEFORE),
-        Defect::WebhookLocalhost => configured("url = \"https://localhost/") && accepts(&CONTROL_BEFORE),
+        Defect::WebhookTunnel => {
+            configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&CONTROL_BEFORE)
+        }
+        Defect::WebhookStagingName => {
+            configured("url = \"https://staging.shop.example/") && accepts(&CONTROL_BEFORE)
+        }
+        Defect::WebhookLocalhost => {
+            configured("url = \"https://localhost/") && accepts(&CONTROL_BEFORE)
+        }
         Defect::EgressNotListed => client.get("ip.example", "/").body != "15.206.10.20\n",
-        Defect::EgressDisagrees => client.get("ip.example", "/").body != client.get("checkip.example", "/").body,
+        Defect::EgressDisagrees => {
+            client.get("ip.example", "/").body != client.get("checkip.example", "/").body
+        }
         Defect::WhitelistPrivate => shop.config_toml().contains("\"192.168.10.4\"]"),
         Defect::WhitelistSample => shop.config_toml().contains("\"103.21.244.15\"]"),
         Defect::WhitelistEverything => shop.config_toml().contains("\"0.0.0.0/0\"]"),
         Defect::ProxyForPayouts => configured("proxy = "),
         Defect::ServerNotListed => configured("whitelist = [\"15.206.10.20\"]"),
         Defect::ServerAbroad => configured("country = \"SG\""),
-        Defect::ReviewLongAgo => shop.config_toml().lines().filter(|line| line.starts_with("reviewed = ")).all(is_long_ago),
-        Defect::AttestationExpired => shop.config_toml().lines().filter(|line| line.starts_with("on = ")).any(is_long_ago),
-        Defect::WaiverExpired => configured("[[waive]]") && configured("check = \"network-country\""),
+        Defect::ReviewLongAgo => shop
+            .config_toml()
+            .lines()
+            .filter(|line| line.starts_with("reviewed = "))
+            .all(is_long_ago),
+        Defect::AttestationExpired => {
+            shop.config_toml().lines().filter(|line| line.starts_with("on = ")).any(is_long_ago)
+        }
+        Defect::WaiverExpired => {
+            configured("[[waive]]") && configured("check = \"network-country\"")
+        }
     }
 }
 
@@ -315,7 +470,11 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
 pub(super) fn restart(shop: &Shop) {
     let open = shop.folder().join("open");
     let client = Client::of(shop);
-    let answers = || client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_ok_and(|answer| answer.status == 200);
+    let answers = || {
+        client
+            .try_send(&client.compose(&CONTROL_BEFORE, ORDER))
+            .is_ok_and(|answer| answer.status == 200)
+    };
     std::fs::remove_file(&open).unwrap();
     assert!(!answers());
     std::fs::write(&open, "").unwrap();
@@ -350,10 +509,23 @@ fn the_correct_shop_shows_none() {
 fn defects_are_named_once_and_found_by_name() {
     for defect in Defect::ALL {
         assert_eq!(Defect::by_name(defect.name()), Some(*defect));
-        assert!(defect.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{}", defect.name());
+        assert!(
+            defect.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            "{}",
+            defect.name()
+        );
         assert!(!defect.caught_by().is_empty(), "{}", defect.name());
-        let named: Vec<&str> = defect.caught_by().iter().copied().chain(defect.also().iter().map(|(id, _)| *id)).collect();
-        assert!(named.iter().enumerate().all(|(at, id)| !named[..at].contains(id)), "{} names a check twice", defect.name());
+        let named: Vec<&str> = defect
+            .caught_by()
+            .iter()
+            .copied()
+            .chain(defect.also().iter().map(|(id, _)| *id))
+            .collect();
+        assert!(
+            named.iter().enumerate().all(|(at, id)| !named[..at].contains(id)),
+            "{} names a check twice",
+            defect.name()
+        );
     }
     assert!(Defect::ALL.len() >= 36);
     assert_eq!(Defect::by_name("no-such-defect"), None);

@@ -16,16 +16,27 @@ fn report(habit: Option<Habit>, deliver: Deliver) -> Report {
     Report::new(&seen.facts())
 }
 
-/// Which checks would keep it from READY under `--strict`. The shop's signing code is the program's own, which a test is not.
+/// Which checks would keep it from READY under `--strict`. The shop's signing code is the program's
+/// own, which a test is not.
 fn not_fine(report: &Report) -> Vec<&'static str> {
     let checks = report.chapters.iter().flat_map(|chapter| &chapter.checks);
-    let fine = |outcome: &Outcome| matches!(outcome, Outcome::Pass(_) | Outcome::Attested(_) | Outcome::NotApplicable(_));
-    checks.filter(|check| !fine(&check.outcome)).map(|check| check.meta.id).filter(|id| *id != "authentication-signer").collect()
+    let fine = |outcome: &Outcome| {
+        matches!(outcome, Outcome::Pass(_) | Outcome::Attested(_) | Outcome::NotApplicable(_))
+    };
+    checks
+        .filter(|check| !fine(&check.outcome))
+        .map(|check| check.meta.id)
+        .filter(|id| *id != "authentication-signer")
+        .collect()
 }
 
 /// A number of a report, and its note.
 fn measured(report: &Report, name: &str) -> (f64, String) {
-    let found = report.measurements.iter().find(|measured| measured.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let found = report
+        .measurements
+        .iter()
+        .find(|measured| measured.name == name)
+        .unwrap_or_else(|| panic!("no {name}"));
     (found.value, found.note.as_ref().map_or(String::new(), |note| note.as_str().to_owned()))
 }
 
@@ -38,10 +49,16 @@ fn the_correct_shops_numbers_are_found_in_probe() {
     for way in [PAST, FUTURE] {
         let (seconds, note) = measured(&report, way);
         // A delivery may cross the turn of a second on its way.
-        assert!((299.0..=300.0).contains(&seconds) && note.starts_with("refused from 30"), "{seconds}: {note}");
+        assert!(
+            (299.0..=300.0).contains(&seconds) && note.starts_with("refused from 30"),
+            "{seconds}: {note}"
+        );
         assert!(note.contains("by the platform's clock, with which ours agrees"), "{note}");
     }
-    assert_eq!(measured(&report, "webhook body accepted"), (256.0, "512 KiB: answered 413".to_owned()));
+    assert_eq!(
+        measured(&report, "webhook body accepted"),
+        (256.0, "512 KiB: answered 413".to_owned())
+    );
     let (_, note) = measured(&report, "webhook answer time in a burst max");
     assert_eq!(note, "50 answers to 50 events released together");
 }

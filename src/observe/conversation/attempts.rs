@@ -9,7 +9,8 @@ use super::{Run, come_back, went};
 use crate::observe::window::Urgency;
 
 impl Run<'_> {
-    /// One delivery until it is accepted or refused, signed afresh each time. A rate limit's wish to be left alone for a while is respected.
+    /// One delivery until it is accepted or refused, signed afresh each time. A rate limit's wish
+    /// to be left alone for a while is respected.
     pub(super) async fn until_accepted(
         &mut self,
         delivery: &Delivery,
@@ -20,7 +21,14 @@ impl Run<'_> {
         let mut attempts: Vec<Exchange> = Vec::new();
         loop {
             if self.places.is_empty() {
-                self.places.push(self.window.enter(Urgency { under_way: urgency.under_way || !attempts.is_empty(), ..urgency }).await);
+                self.places.push(
+                    self.window
+                        .enter(Urgency {
+                            under_way: urgency.under_way || !attempts.is_empty(),
+                            ..urgency
+                        })
+                        .await,
+                );
             }
             let alone = self.ahead.is_none();
             let line = self.line().await;
@@ -31,8 +39,10 @@ impl Run<'_> {
             let exchange = self.talk.courier.send(&out, line, self.patience(1), None).await?;
             self.window.learn(went(&exchange, request.wait, alone));
             let answered = exchange.answer.as_ref().ok();
-            let asked = answered.and_then(|answer| come_back(answer.status, answer.header("retry-after")));
-            let done = exchange.accepted() || exchange.refused() || attempts.len() as u64 >= retries;
+            let asked =
+                answered.and_then(|answer| come_back(answer.status, answer.header("retry-after")));
+            let done =
+                exchange.accepted() || exchange.refused() || attempts.len() as u64 >= retries;
             attempts.push(exchange);
             if done {
                 self.composed.push(Some((delivery.name, request)));

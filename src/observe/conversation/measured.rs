@@ -16,32 +16,56 @@ const APART: Duration = Duration::from_millis(100);
 
 impl Run<'_> {
     /// The next round of a search; empty where there is no more to find out.
-    pub(super) async fn search(&mut self, search: &Search, urgency: Urgency) -> Result<Vec<Exchange>, NotMade> {
+    pub(super) async fn search(
+        &mut self,
+        search: &Search,
+        urgency: Urgency,
+    ) -> Result<Vec<Exchange>, NotMade> {
         let so_far = self.steps.iter().flat_map(|step| match step {
             StepSeen::Together(exchanges) => exchanges.as_slice(),
-            StepSeen::Exchange(_) | StepSeen::Attempts(_) | StepSeen::Restart(_) | StepSeen::Effects(_) | StepSeen::Status(_) => &[],
+            StepSeen::Exchange(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Effects(_)
+            | StepSeen::Status(_) => &[],
         });
         let mut round = Vec::new();
         for delivery in search.next(so_far) {
-            let name = delivery.stamp.off_by_s().map_or_else(|| delivery.name.to_owned(), |by_s| format!("{}-{by_s}", delivery.name));
+            let name = delivery.stamp.off_by_s().map_or_else(
+                || delivery.name.to_owned(),
+                |by_s| format!("{}-{by_s}", delivery.name),
+            );
             round.push((name, delivery, self.another_order().await?));
         }
         self.apart(round, urgency).await
     }
 
-    /// Different events, their last bytes released at the same moment. Those whom a rate limit turns away come back, as every delivery does.
-    pub(super) async fn burst(&mut self, delivery: &Delivery, count: u64) -> Result<Vec<Exchange>, NotMade> {
+    /// Different events, their last bytes released at the same moment. Those whom a rate limit
+    /// turns away come back, as every delivery does.
+    pub(super) async fn burst(
+        &mut self,
+        delivery: &Delivery,
+        count: u64,
+    ) -> Result<Vec<Exchange>, NotMade> {
         let mut requests = Vec::new();
         for _ in 0..count {
             requests.push(self.compose_for(delivery, &self.another_order().await?)?);
         }
         self.composed.push(None);
-        let all = requests.iter().zip(1..).map(|(request, number)| self.talk.out(format!("{}-{number}", delivery.name), request)).collect();
+        let all = requests
+            .iter()
+            .zip(1..)
+            .map(|(request, number)| self.talk.out(format!("{}-{number}", delivery.name), request))
+            .collect();
         let run = &*self;
         let mut turned_away = 0..;
         let first = run.released(all, Release::AtOnce, None).await?;
         let exchanges = each(first.into_iter().zip(&requests).map(|(exchange, request)| {
-            let behind = if asks_back(&exchange).is_some() { turned_away.next().unwrap_or_default() } else { 0 };
+            let behind = if asks_back(&exchange).is_some() {
+                turned_away.next().unwrap_or_default()
+            } else {
+                0
+            };
             async move {
                 let mut exchange = exchange;
                 for times in 1..=COME_BACK {

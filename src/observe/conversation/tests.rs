@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use golive_checks::model::{
-    Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant, Observations, OrderNeed, Origin, Probe,
-    Program, Role, RunFacts, TestOrders, TroubleKind,
+    Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant,
+    Observations, OrderNeed, Origin, Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
 };
 use golive_checks::platform::{Event, keys};
 use golive_checks::webhook::scenarios;
@@ -81,7 +81,12 @@ async fn receiver(one_at_a_time: bool, answering: Answering) -> Receiver {
     receiver
 }
 
-async fn serve(mut stream: TcpStream, receiver: Receiver, at_once: Arc<AtomicUsize>, answering: Answering) {
+async fn serve(
+    mut stream: TcpStream,
+    receiver: Receiver,
+    at_once: Arc<AtomicUsize>,
+    answering: Answering,
+) {
     let Some((head, body)) = read(&mut stream).await else { return };
     let now = at_once.fetch_add(1, Ordering::SeqCst) + 1;
     receiver.most_at_once.fetch_max(now, Ordering::SeqCst);
@@ -92,7 +97,9 @@ async fn serve(mut stream: TcpStream, receiver: Receiver, at_once: Arc<AtomicUsi
     arrived.ended = Instant::now();
     receiver.arrived.lock().expect("no panic").push(arrived);
     at_once.fetch_sub(1, Ordering::SeqCst);
-    let _ = stream.write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok").as_bytes()).await;
+    let _ = stream
+        .write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok").as_bytes())
+        .await;
 }
 
 async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
@@ -111,7 +118,9 @@ async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
 }
 
 fn length(head: &str) -> usize {
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+    });
     length.unwrap_or(0)
 }
 
@@ -130,10 +139,20 @@ impl Shop {
         let mut merchant = Merchant::default();
         merchant.webhook.url = Endpoint::parse(url).map(Address::Url);
         merchant.api.secret_key = found(LIVE);
-        merchant.limits =
-            Limits { connect_ms: 20_000, first_byte_ms: 20_000, exchange_ms: 20_000, effects_wait_ms: 20_000, ..Limits::default() };
+        merchant.limits = Limits {
+            connect_ms: 20_000,
+            first_byte_ms: 20_000,
+            exchange_ms: 20_000,
+            effects_wait_ms: 20_000,
+            ..Limits::default()
+        };
         let keys = Keyring { secret_key: Some(Secret::new(LIVE.to_owned())), ..Keyring::default() };
-        let wiring = Wiring { keys, folder: PathBuf::from("."), webhook_url: Url::parse(url).ok(), ..Wiring::default() };
+        let wiring = Wiring {
+            keys,
+            folder: PathBuf::from("."),
+            webhook_url: Url::parse(url).ok(),
+            ..Wiring::default()
+        };
         let options = Options {
             connect_to: vec![format!("shop.test:8080:{address}").parse().expect("a redirect")],
             deadline: Duration::from_secs(60),
@@ -161,10 +180,21 @@ impl Shop {
         self.observe_until(scenarios, interrupted).await.0
     }
 
-    async fn observe_until(&self, scenarios: Vec<Scenario>, interrupted: watch::Receiver<bool>) -> (Observations, Vec<String>) {
-        let probes = scenarios.into_iter().map(Probe::Deliver).chain([Probe::OwnSignature]).collect();
+    async fn observe_until(
+        &self,
+        scenarios: Vec<Scenario>,
+        interrupted: watch::Receiver<bool>,
+    ) -> (Observations, Vec<String>) {
+        let probes =
+            scenarios.into_iter().map(Probe::Deliver).chain([Probe::OwnSignature]).collect();
         let plan = Plan::merge(probes, &self.merchant, &self.run);
-        let context = Context { merchant: &self.merchant, wiring: &self.wiring, run: &self.run, options: &self.options, interrupted };
+        let context = Context {
+            merchant: &self.merchant,
+            wiring: &self.wiring,
+            run: &self.run,
+            options: &self.options,
+            interrupted,
+        };
         observe(plan, &context, &Quiet).await.expect("observes")
     }
 }
@@ -177,7 +207,12 @@ impl Progress for Quiet {
 }
 
 fn run(deliver: Deliver) -> RunFacts {
-    RunFacts { id: "testrun".to_owned(), role: Role::Other, deliver, ..RunFacts::at(Timestamp::UNIX_EPOCH) }
+    RunFacts {
+        id: "testrun".to_owned(),
+        role: Role::Other,
+        deliver,
+        ..RunFacts::at(Timestamp::UNIX_EPOCH)
+    }
 }
 
 fn got<'a>(seen: &'a Observations, name: &str) -> &'a ScenarioSeen {
@@ -196,8 +231,9 @@ fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario 
 }
 
 const NAMES: [&str; 30] = [
-    "s00", "s01", "s02", "s03", "s04", "s05", "s06", "s07", "s08", "s09", "s10", "s11", "s12", "s13", "s14", "s15", "s16", "s17", "s18",
-    "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29",
+    "s00", "s01", "s02", "s03", "s04", "s05", "s06", "s07", "s08", "s09", "s10", "s11", "s12",
+    "s13", "s14", "s15", "s16", "s17", "s18", "s19", "s20", "s21", "s22", "s23", "s24", "s25",
+    "s26", "s27", "s28", "s29",
 ];
 
 fn settling(name: &'static str) -> Delivery {
@@ -208,13 +244,15 @@ fn settling(name: &'static str) -> Delivery {
 async fn keeps_the_order_of_stages() {
     let receiver = receiver(false, |_, _| (200, 20 * MS)).await;
     let load = Scenario { stage: Stage::Load, ..Scenario::single(Delivery::genuine("load")) };
-    let mut plan = vec![scenarios::control_after(), load, scenarios::duplicate(), scenarios::redelivery()];
+    let mut plan =
+        vec![scenarios::control_after(), load, scenarios::duplicate(), scenarios::redelivery()];
     plan.extend(NAMES[..6].iter().map(|name| Scenario::single(Delivery::genuine(name))));
     plan.push(scenarios::control_before());
     let seen = Shop::new(receiver.address).observe(plan).await;
     let arrived = receiver.arrived();
     assert_eq!(arrived.len(), 13);
-    let when: BTreeMap<String, (Instant, Instant)> = arrived.iter().map(|a| (a.order(), (a.began, a.ended))).collect();
+    let when: BTreeMap<String, (Instant, Instant)> =
+        arrived.iter().map(|a| (a.order(), (a.began, a.ended))).collect();
     let times = |name: &str| when[&got(&seen, name).order.id];
     let (first, load, last) = (times("control-before"), times("load"), times("control-after"));
     for (order, (began, ended)) in &when {
@@ -229,7 +267,11 @@ async fn keeps_the_order_of_stages() {
 async fn goes_no_further_without_an_accepted_control() {
     for answering in [(|_, _| (500, MS)) as Answering, |_, _| (204, MS), |_, _| (302, MS)] {
         let receiver = receiver(false, answering).await;
-        let plan = vec![scenarios::control_before(), Scenario::single(scenarios::UNSIGNED), scenarios::control_after()];
+        let plan = vec![
+            scenarios::control_before(),
+            Scenario::single(scenarios::UNSIGNED),
+            scenarios::control_after(),
+        ];
         let seen = Shop::new(receiver.address).observe(plan).await;
         assert_eq!(receiver.arrived().len(), 1);
         assert_eq!(got(&seen, "control-before").steps.len(), 1);
@@ -248,29 +290,49 @@ async fn negative_runs_send_nothing_genuine() {
     assert_eq!(seen.scenarios["control-before"], Seen::NotMade(refused));
     assert_eq!(statuses(&seen, "unsigned"), [Some(401)]);
     for arrived in receiver.arrived() {
-        let header = |name: &str| arrived.head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            arrived
+                .head
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap_or_default()
+                .to_owned()
+        };
         let live = Secret::new(LIVE.to_owned());
         let (signature, stamp) = (header("X-SIGNATURE: "), header("X-TIMESTAMP: "));
-        assert!(!golive_checks::platform::signature::verify(&live, arrived.body.as_bytes(), &stamp, &signature));
+        assert!(!golive_checks::platform::signature::verify(
+            &live,
+            arrived.body.as_bytes(),
+            &stamp,
+            &signature
+        ));
     }
 }
 
 #[tokio::test]
 async fn repeats_the_very_bytes_and_signs_the_same_event_afresh() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let seen = Shop::new(receiver.address).observe(vec![scenarios::control_before(), scenarios::cut()]).await;
+    let seen = Shop::new(receiver.address)
+        .observe(vec![scenarios::control_before(), scenarios::cut()])
+        .await;
     let order = &got(&seen, "cut").order.id;
     assert!(order.starts_with("golive-testrun-"));
-    let arrived: Vec<Arrived> = receiver.arrived().into_iter().filter(|arrived| arrived.order() == *order).collect();
+    let arrived: Vec<Arrived> =
+        receiver.arrived().into_iter().filter(|arrived| arrived.order() == *order).collect();
     let [cut, again, afresh] = arrived.as_slice() else { panic!("{arrived:?}") };
     assert_eq!((&cut.head, &cut.body), (&again.head, &again.body));
     assert_eq!(again.body, afresh.body);
     assert_ne!(again.head, afresh.head);
-    let outcomes: Vec<(&str, Option<u16>)> = got(&seen, "cut").exchanges().map(|e| (e.name.as_str(), e.status())).collect();
-    assert_eq!(outcomes, [("first-cut", None), ("first-cut-again", Some(200)), ("signed-afresh", Some(200))]);
+    let outcomes: Vec<(&str, Option<u16>)> =
+        got(&seen, "cut").exchanges().map(|e| (e.name.as_str(), e.status())).collect();
+    assert_eq!(
+        outcomes,
+        [("first-cut", None), ("first-cut-again", Some(200)), ("signed-afresh", Some(200))]
+    );
 }
 
-/// Answers 200 once a whole request is there, and notes how many requests lacked but their last byte when each was completed.
+/// Answers 200 once a whole request is there, and notes how many requests lacked but their last
+/// byte when each was completed.
 async fn finish_line() -> (SocketAddr, Arc<Mutex<Vec<usize>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
     let address = listener.local_addr().expect("bound");
@@ -292,7 +354,8 @@ async fn finish_line() -> (SocketAddr, Arc<Mutex<Vec<usize>>>) {
                     }
                     if missing == 0 {
                         finished.lock().expect("no panic").push(waiting.load(Ordering::SeqCst));
-                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+                        let _ =
+                            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
                     }
                 }
             });
@@ -305,7 +368,12 @@ fn race(count: u64) -> Scenario {
     stateful(
         "race",
         OrderNeed::Any,
-        vec![Step::Together { delivery: Delivery::genuine("together"), count, copies: Copies::Same, release: Release::AtOnce }],
+        vec![Step::Together {
+            delivery: Delivery::genuine("together"),
+            count,
+            copies: Copies::Same,
+            release: Release::AtOnce,
+        }],
     )
 }
 
@@ -322,7 +390,9 @@ async fn releases_all_last_bytes_together() {
 #[tokio::test]
 async fn a_receiver_that_takes_one_connection_at_a_time_is_raced_as_well_as_can_be() {
     let receiver = receiver(true, |_, _| (200, 5 * MS)).await;
-    let seen = Shop::new(receiver.address).observe(vec![scenarios::control_before(), race(6), scenarios::control_after()]).await;
+    let seen = Shop::new(receiver.address)
+        .observe(vec![scenarios::control_before(), race(6), scenarios::control_after()])
+        .await;
     assert_eq!(statuses(&seen, "race"), [Some(200); 6]);
     assert_eq!(statuses(&seen, "control-after"), [Some(200)]);
 }
@@ -333,13 +403,22 @@ async fn is_fair_to_a_receiver_that_does_one_thing_at_a_time() {
     let mut shop = Shop::new(receiver.address);
     // Far less than what a full window would keep the last one waiting.
     shop.merchant.limits.first_byte_ms = 450;
-    let wide = stateful("wide", OrderNeed::Any, vec![beside_one_another(&NAMES[8..13]), Step::Deliver(Delivery::genuine("after"))]);
-    let mut plan = vec![scenarios::control_before(), scenarios::duplicate(), scenarios::redelivery(), wide];
+    let wide = stateful(
+        "wide",
+        OrderNeed::Any,
+        vec![beside_one_another(&NAMES[8..13]), Step::Deliver(Delivery::genuine("after"))],
+    );
+    let mut plan =
+        vec![scenarios::control_before(), scenarios::duplicate(), scenarios::redelivery(), wide];
     plan.extend(NAMES[..8].iter().map(|name| Scenario::single(Delivery::genuine(name))));
     plan.push(scenarios::control_after());
     let seen = shop.observe(plan).await;
     for name in seen.scenarios.keys() {
-        assert!(got(&seen, name).exchanges().all(Exchange::accepted), "{name}: {:?}", got(&seen, name));
+        assert!(
+            got(&seen, name).exchanges().all(Exchange::accepted),
+            "{name}: {:?}",
+            got(&seen, name)
+        );
     }
     assert_eq!(receiver.arrived().len(), 2 + 4 + 6 + 8);
 }
@@ -362,8 +441,10 @@ async fn nothing_settles_without_a_test_order() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
     let shop = Shop::new(receiver.address).with_orders(&["T-0", "T-1"]);
     let own = |name| Scenario { order: OrderNeed::TestOrder, ..Scenario::single(settling(name)) };
-    // A plan that asks for the impossible: a settling event for any order, never issued as it may be.
-    let payout = Delivery { content: Content::Event(Event::PayoutSuccess), ..Delivery::genuine("wrong") };
+    // A plan that asks for the impossible: a settling event for any order, never issued as it may
+    // be.
+    let payout =
+        Delivery { content: Content::Event(Event::PayoutSuccess), ..Delivery::genuine("wrong") };
     let wrong = Scenario { order: OrderNeed::AnyPayout, ..Scenario::single(payout) };
     let seen = shop.observe(vec![scenarios::control_before(), own("one"), own("two"), wrong]).await;
     let none = |key: &str| Seen::NotMade(NotMade::NoTestOrders { key: key.to_owned() });
@@ -380,14 +461,18 @@ async fn programs_make_test_orders() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
     let mut shop = Shop::new(receiver.address);
     shop.merchant.webhook.order = Some(TestOrders::Command(Program { name: "printf".to_owned() }));
-    let printf = |text: &str| Some(OrderSource::Command(vec!["printf".to_owned(), text.to_owned()]));
+    let printf =
+        |text: &str| Some(OrderSource::Command(vec!["printf".to_owned(), text.to_owned()]));
     shop.wiring.order = printf(r#"{"order_id": 7007, "amount": "3.00"}"#);
     let own = Scenario { order: OrderNeed::TestOrder, ..Scenario::single(settling("own")) };
     let seen = shop.observe(vec![own.clone()]).await;
     assert_eq!(got(&seen, "own").order, OrderId::new("7007", "3.00", true));
     shop.wiring.order = printf("no order today");
     let seen = shop.observe(vec![own]).await;
-    assert!(matches!(&seen.scenarios["own"], Seen::Trouble(trouble) if trouble.kind == TroubleKind::Other), "{seen:?}");
+    assert!(
+        matches!(&seen.scenarios["own"], Seen::Trouble(trouble) if trouble.kind == TroubleKind::Other),
+        "{seen:?}"
+    );
     assert_eq!(receiver.arrived().len(), 1);
 }
 
@@ -403,14 +488,20 @@ async fn crediting(after: Duration, growing: bool) -> SocketAddr {
             tokio::spawn(async move {
                 let Some((head, _)) = read(&mut stream).await else { return };
                 let body = if head.starts_with("GET /count/T%2F1 ") {
-                    let credited = told.lock().expect("no panic").is_some_and(|told| told.elapsed() >= after);
-                    let count = if growing { reads.fetch_add(1, Ordering::SeqCst) } else { usize::from(credited) };
+                    let credited =
+                        told.lock().expect("no panic").is_some_and(|told| told.elapsed() >= after);
+                    let count = if growing {
+                        reads.fetch_add(1, Ordering::SeqCst)
+                    } else {
+                        usize::from(credited)
+                    };
                     format!(r#"{{"data":{{"count":{count},"note":"{}"}}}}"#, "x".repeat(4_000))
                 } else {
                     told.lock().expect("no panic").get_or_insert(Instant::now());
                     "ok".to_owned()
                 };
-                let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                let answer =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
                 let _ = stream.write_all(answer.as_bytes()).await;
             });
         }
@@ -419,7 +510,13 @@ async fn crediting(after: Duration, growing: bool) -> SocketAddr {
 }
 
 fn counted_twice() -> Scenario {
-    let steps = vec![Step::CountEffects, Step::Deliver(settling("first")), Step::CountEffects, Step::Repeat { of: 1 }, Step::CountEffects];
+    let steps = vec![
+        Step::CountEffects,
+        Step::Deliver(settling("first")),
+        Step::CountEffects,
+        Step::Repeat { of: 1 },
+        Step::CountEffects,
+    ];
     stateful("once", OrderNeed::TestOrder, steps)
 }
 
@@ -433,7 +530,10 @@ fn effects(seen: &Observations) -> Vec<Result<u64, TroubleKind>> {
 }
 
 fn by_url() -> HookCall {
-    HookCall::Url { url: "http://shop.test:8080/count/{id}".to_owned(), pointer: Some("/data/count".to_owned()) }
+    HookCall::Url {
+        url: "http://shop.test:8080/count/{id}".to_owned(),
+        pointer: Some("/data/count".to_owned()),
+    }
 }
 
 #[tokio::test]
@@ -457,7 +557,9 @@ async fn effects_that_never_rest_are_given_up() {
 #[tokio::test]
 async fn programs_count_effects() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "counts", "{id}"].map(str::to_owned).to_vec());
+    let hook = |text: &str| {
+        HookCall::Command(["sh", "-c", text, "counts", "{id}"].map(str::to_owned).to_vec())
+    };
     let shop = Shop::new(receiver.address).with_orders(&["12"]);
     let shop = shop.with_effects(hook("echo $1"), 60);
     assert_eq!(effects(&shop.observe(vec![counted_twice()]).await), [Ok(12); 3]);
@@ -469,12 +571,21 @@ async fn programs_count_effects() {
 #[tokio::test]
 async fn counts_and_states_rest_at_the_same_time() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec());
-    let mut shop = Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 2_000);
+    let hook = |text: &str| {
+        HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec())
+    };
+    let mut shop =
+        Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 2_000);
     shop.merchant.webhook.status = shop.merchant.webhook.effects.clone();
     shop.wiring.status = Some(hook(&format!("echo of-$1 {LIVE}")));
     let watched = [Step::CountEffects, Step::ReadStatus];
-    let steps = [watched.to_vec(), vec![Step::Deliver(settling("first"))], watched.to_vec(), vec![Step::Repeat { of: 2 }]].concat();
+    let steps = [
+        watched.to_vec(),
+        vec![Step::Deliver(settling("first"))],
+        watched.to_vec(),
+        vec![Step::Repeat { of: 2 }],
+    ]
+    .concat();
     let began = Instant::now();
     let seen = shop.observe(vec![stateful("once", OrderNeed::TestOrder, steps)]).await;
     assert!((2_000 * MS..3_900 * MS).contains(&began.elapsed()), "{:?}", began.elapsed());
@@ -487,11 +598,19 @@ async fn counts_and_states_rest_at_the_same_time() {
 #[tokio::test]
 async fn a_hook_that_fails_leaves_the_other_to_tell() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let hook = |text: &str| HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec());
-    let mut shop = Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 60);
+    let hook = |text: &str| {
+        HookCall::Command(["sh", "-c", text, "says", "{id}"].map(str::to_owned).to_vec())
+    };
+    let mut shop =
+        Shop::new(receiver.address).with_orders(&["12"]).with_effects(hook("echo $1"), 60);
     shop.merchant.webhook.status = shop.merchant.webhook.effects.clone();
     shop.wiring.status = Some(hook("exit 1"));
-    let steps = vec![Step::CountEffects, Step::ReadStatus, Step::Deliver(settling("first")), Step::CountEffects];
+    let steps = vec![
+        Step::CountEffects,
+        Step::ReadStatus,
+        Step::Deliver(settling("first")),
+        Step::CountEffects,
+    ];
     let seen = shop.observe(vec![stateful("once", OrderNeed::TestOrder, steps)]).await;
     assert_eq!(effects(&seen), [Ok(12), Ok(12)]);
     assert!(matches!(got(&seen, "once").statuses().collect::<Vec<_>>()[..], [Seen::Trouble(_)]));
@@ -500,7 +619,8 @@ async fn a_hook_that_fails_leaves_the_other_to_tell() {
 #[tokio::test]
 async fn what_needs_effects_is_not_sent_without_them() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
-    let seen = Shop::new(receiver.address).with_orders(&["T-1"]).observe(vec![counted_twice()]).await;
+    let seen =
+        Shop::new(receiver.address).with_orders(&["T-1"]).observe(vec![counted_twice()]).await;
     assert_eq!(seen.scenarios["once"], Seen::NotMade(NotMade::NoEffects));
     assert!(receiver.arrived().is_empty());
 }
@@ -517,19 +637,28 @@ async fn an_interrupt_ends_it_soon_with_what_was_seen() {
     let receiver = receiver(false, answering).await;
     let mut shop = Shop::new(receiver.address);
     shop.merchant.limits.first_byte_ms = 60_000;
-    let plan = || vec![scenarios::control_before(), Scenario::single(scenarios::UNSIGNED), scenarios::control_after()];
+    let plan = || {
+        vec![
+            scenarios::control_before(),
+            Scenario::single(scenarios::UNSIGNED),
+            scenarios::control_after(),
+        ]
+    };
     let (stop, interrupted) = watch::channel(false);
     let began = Instant::now();
     let interrupting = async {
         SECOND.notified().await;
         stop.send(true).expect("somebody listens");
     };
-    let ((seen, contacted), ()) = tokio::join!(shop.observe_until(plan(), interrupted), interrupting);
+    let ((seen, contacted), ()) =
+        tokio::join!(shop.observe_until(plan(), interrupted), interrupting);
     assert!(began.elapsed() < 30_000 * MS);
     assert_eq!(statuses(&seen, "control-before"), [Some(200)]);
     assert_eq!(seen.scenarios["unsigned"], Seen::NotMade(NotMade::Interrupted));
     assert_eq!(seen.scenarios["control-after"], Seen::NotMade(NotMade::Interrupted));
-    assert!(matches!(seen.own_signature, Seen::Got(own) if own.round_trip && own.refuses_changed_payload && own.refuses_changed_timestamp));
+    assert!(
+        matches!(seen.own_signature, Seen::Got(own) if own.round_trip && own.refuses_changed_payload && own.refuses_changed_timestamp)
+    );
     assert_eq!(contacted, ["shop.test:8080"]);
 }
 
@@ -552,7 +681,10 @@ async fn private_targets_want_the_switch() {
     shop.options.connect_to.clear();
     shop.wiring.webhook_url = Url::parse(&format!("http://{}/hook", receiver.address)).ok();
     let seen = shop.observe(vec![scenarios::control_before(), scenarios::control_after()]).await;
-    assert!(matches!(seen.scenarios["control-before"], Seen::NotMade(NotMade::PrivateTarget { .. })));
+    assert!(matches!(
+        seen.scenarios["control-before"],
+        Seen::NotMade(NotMade::PrivateTarget { .. })
+    ));
     assert_eq!(seen.scenarios["control-after"], Seen::NotMade(NotMade::NoControl));
     assert!(receiver.arrived().is_empty());
 }
@@ -570,11 +702,19 @@ async fn no_secret_is_in_what_was_seen() {
 async fn comes_back_when_a_rate_limit_asks_to() {
     // Of three requests it sends one away.
     let receiver = receiver(true, |_, number| (if number % 3 == 1 { 429 } else { 200 }, MS)).await;
-    let plan =
-        vec![scenarios::control_before(), scenarios::duplicate(), Scenario::single(scenarios::AS_PRINTED), scenarios::control_after()];
+    let plan = vec![
+        scenarios::control_before(),
+        scenarios::duplicate(),
+        Scenario::single(scenarios::AS_PRINTED),
+        scenarios::control_after(),
+    ];
     let seen = Shop::new(receiver.address).observe(plan).await;
     for name in ["control-before", "duplicate", "body-as-printed", "control-after"] {
-        assert!(statuses(&seen, name).iter().all(|status| *status == Some(200)), "{name}: {:?}", statuses(&seen, name));
+        assert!(
+            statuses(&seen, name).iter().all(|status| *status == Some(200)),
+            "{name}: {:?}",
+            statuses(&seen, name)
+        );
     }
     let arrived = receiver.arrived();
     let recorded: u32 = ["control-before", "duplicate", "body-as-printed", "control-after"]

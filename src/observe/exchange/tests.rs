@@ -10,7 +10,9 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 
 use super::*;
-use crate::observe::testing::{Authority, Years, dialer, http, listen, refuses, serve_http, serve_https};
+use crate::observe::testing::{
+    Authority, Years, dialer, http, listen, refuses, serve_http, serve_https,
+};
 
 const BODY: &[u8] = br#"{"event":"payment.processing"}"#;
 const STAMP: &str = "1778659835";
@@ -24,7 +26,13 @@ fn keys() -> Keyring {
 }
 
 fn limits() -> Limits {
-    Limits { first_byte_ms: 20_000, exchange_ms: 20_000, body_bytes: 4_096, connect_ms: 20_000, ..Limits::default() }
+    Limits {
+        first_byte_ms: 20_000,
+        exchange_ms: 20_000,
+        body_bytes: 4_096,
+        connect_ms: 20_000,
+        ..Limits::default()
+    }
 }
 
 fn signed() -> String {
@@ -49,7 +57,12 @@ fn delivery(url: &Url, wait: Wait, spelling: Spelling) -> Outgoing<'_> {
 }
 
 /// Delivers to `address` over plain HTTP.
-async fn deliver_as(address: SocketAddr, wait: Wait, spelling: Spelling, patience: Patience) -> Exchange {
+async fn deliver_as(
+    address: SocketAddr,
+    wait: Wait,
+    spelling: Spelling,
+    patience: Patience,
+) -> Exchange {
     let (keys, limits) = (keys(), limits());
     let (dialer, redactor) = (dialer(&[("shop.test:8080", address)], &[]), Redactor::new(&keys));
     let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
@@ -84,8 +97,10 @@ async fn sends_the_very_bytes_with_the_platforms_spelling() {
     assert!(exchange.accepted(), "{exchange:?}");
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(
-        "POST /hook?token=1 HTTP/1.1\r\nHost: shop.test:8080\r\nContent-Type: application/json\r\nX-SIGNATURE: {}\r\nX-TIMESTAMP: {STAMP}\r\n\
-         X-API-KEY: pk_live_MARKERa1b2c3d4\r\nAccept: application/json\r\nUser-Agent: golive/{version}\r\nContent-Length: 30\r\n\r\n{}",
+        "POST /hook?token=1 HTTP/1.1\r\nHost: shop.test:8080\r\nContent-Type: \
+         application/json\r\nX-SIGNATURE: {}\r\nX-TIMESTAMP: {STAMP}\r\nX-API-KEY: \
+         pk_live_MARKERa1b2c3d4\r\nAccept: application/json\r\nUser-Agent: \
+         golive/{version}\r\nContent-Length: 30\r\n\r\n{}",
         signed(),
         String::from_utf8_lossy(BODY)
     );
@@ -94,7 +109,9 @@ async fn sends_the_very_bytes_with_the_platforms_spelling() {
 
 #[tokio::test]
 async fn other_spellings_are_on_the_wire_too() {
-    for (spelling, expected) in [(Spelling::Lower, "\r\nx-signature: "), (Spelling::Title, "\r\nX-Signature: ")] {
+    for (spelling, expected) in
+        [(Spelling::Lower, "\r\nx-signature: "), (Spelling::Title, "\r\nX-Signature: ")]
+    {
         let (address, asked) = serve_http(vec![http("200 OK", "application/json", "{}")]).await;
         deliver_as(address, Wait::Answer, spelling, Patience::of(&limits())).await;
         assert!(asked.lock().expect("no panic")[0].contains(expected));
@@ -106,7 +123,8 @@ async fn records_nothing_secret_of_what_was_sent() {
     let (address, _) = serve_http(vec![http("200 OK", "text/plain", "")]).await;
     let sent = deliver(address).await.sent;
     assert_eq!(sent.url, "http://…@shop.test:8080/hook?…");
-    let header = |name: &str| sent.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+    let header =
+        |name: &str| sent.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
     assert_eq!(header("X-SIGNATURE"), Some(format!("{}…", &signed()[..8])));
     assert_eq!(header("X-API-KEY").as_deref(), Some("pk_live_…"));
     assert_eq!(sent.body.as_bytes(), BODY);
@@ -114,11 +132,15 @@ async fn records_nothing_secret_of_what_was_sent() {
 
 #[tokio::test]
 async fn records_what_says_something_and_times() {
-    let answer = "HTTP/1.1 422 No\r\nServer: x\r\nSet-Cookie: a=b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+    let answer = "HTTP/1.1 422 No\r\nServer: x\r\nSet-Cookie: a=b\r\nTransfer-Encoding: \
+                  chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
     let (address, _) = serve_http(vec![answer.to_owned()]).await;
     let exchange = deliver(address).await;
     let answer = exchange.answer.expect("an answer");
-    assert_eq!((answer.status, answer.version.as_str(), answer.body.as_str(), answer.body_bytes), (422, "HTTP/1.1", "abcdefg", 7));
+    assert_eq!(
+        (answer.status, answer.version.as_str(), answer.body.as_str(), answer.body_bytes),
+        (422, "HTTP/1.1", "abcdefg", 7)
+    );
     assert_eq!(answer.headers, [("server".to_owned(), "x".to_owned())]);
     assert!(exchange.times.connect_us > 0 && exchange.times.first_byte_us > 0);
     assert!(exchange.times.answer_us >= exchange.times.first_byte_us);
@@ -134,7 +156,8 @@ async fn reads_no_more_than_the_limit_and_records_the_beginning() {
 
 #[tokio::test]
 async fn an_echoed_secret_is_noticed_and_not_recorded() {
-    let echo = format!("<sk_live_MARKER7f3k9q2x8v1m4n6b> {} Traceback (most recent call last)", signed());
+    let echo =
+        format!("<sk_live_MARKER7f3k9q2x8v1m4n6b> {} Traceback (most recent call last)", signed());
     let (address, _) = serve_http(vec![http("500 Oops", "text/plain", &echo)]).await;
     let answer = deliver(address).await.answer.expect("an answer");
     assert_eq!(answer.body, "<[secret]> [signature] Traceback (most recent call last)");
@@ -158,7 +181,10 @@ async fn tells_one_trouble_from_another() {
         let _ = stream.read_u8().await;
     });
     let brief = Patience::of(&Limits { exchange_ms: 2_000, ..limits() });
-    assert_eq!(trouble_of(deliver_as(stalls.await, Wait::Answer, Spelling::Platform, brief).await), (TroubleKind::TimedOut, Phase::Body));
+    assert_eq!(
+        trouble_of(deliver_as(stalls.await, Wait::Answer, Spelling::Platform, brief).await),
+        (TroubleKind::TimedOut, Phase::Body)
+    );
     let resets = listen(|mut stream: TcpStream| async move {
         read_request(&mut stream).await;
         let _ = stream.set_zero_linger();
@@ -173,7 +199,10 @@ async fn tells_one_trouble_from_another() {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"220 mail.shop.test ESMTP\r\n").await;
     });
-    assert_eq!(trouble_of(deliver(speaks_otherwise.await).await), (TroubleKind::NotHttp, Phase::FirstByte));
+    assert_eq!(
+        trouble_of(deliver(speaks_otherwise.await).await),
+        (TroubleKind::NotHttp, Phase::FirstByte)
+    );
     let (_bound, nobody) = refuses();
     assert_eq!(trouble_of(deliver(nobody).await), (TroubleKind::Refused, Phase::Connect));
 }
@@ -193,12 +222,20 @@ async fn what_was_closed_without_an_answer_is_not_sent_again() {
 #[tokio::test]
 async fn a_tls_server_that_says_no_goodbye_is_still_heard() {
     let root = Authority::root();
-    let (address, _) = serve_https(root.leaf(&["shop.test"], Years::Now), vec!["HTTP/1.1 200 OK\r\n\r\nended by closing".to_owned()]).await;
+    let (address, _) = serve_https(
+        root.leaf(&["shop.test"], Years::Now),
+        vec!["HTTP/1.1 200 OK\r\n\r\nended by closing".to_owned()],
+    )
+    .await;
     let (keys, limits) = (keys(), limits());
-    let (dialer, redactor) = (dialer(&[("shop.test:443", address)], &[&root.certificate]), Redactor::new(&keys));
+    let (dialer, redactor) =
+        (dialer(&[("shop.test:443", address)], &[&root.certificate]), Redactor::new(&keys));
     let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
     let url = Url::parse("https://shop.test/hook").expect("a URL");
-    let exchange = courier.carry_out(&delivery(&url, Wait::Answer, Spelling::Platform), Patience::of(&limits)).await.expect("made");
+    let exchange = courier
+        .carry_out(&delivery(&url, Wait::Answer, Spelling::Platform), Patience::of(&limits))
+        .await
+        .expect("made");
     assert_eq!(exchange.answer.expect("an answer").body, "ended by closing");
     assert!(exchange.times.tls_us > 0);
 }
@@ -264,18 +301,24 @@ async fn a_connection_opened_ahead_is_used_unless_it_was_closed() {
             sleep(Duration::from_millis(1)).await;
         }
         let line = courier.line(&url, ahead, patience).await;
-        let exchange = courier.send(&delivery(&url, Wait::Answer, Spelling::Platform), line, patience, None).await.expect("made");
+        let exchange = courier
+            .send(&delivery(&url, Wait::Answer, Spelling::Platform), line, patience, None)
+            .await
+            .expect("made");
         assert!(exchange.accepted(), "{exchange:?}");
         assert_eq!(CONNECTIONS.load(Ordering::SeqCst), connections);
     }
 }
 
-/// Delivers a body of `bytes` to a receiver that answers 413 to the head; whether it reads the rest.
+/// Delivers a body of `bytes` to a receiver that answers 413 to the head; whether it reads the
+/// rest.
 async fn refused_at_the_head(bytes: usize, reads_on: bool) -> Exchange {
     let address = listen(move |mut stream| async move {
         let mut head = [0; 1_024];
         let _ = stream.read(&mut head).await;
-        let _ = stream.write_all(http("413 Content Too Large", "text/plain", "too large").as_bytes()).await;
+        let _ = stream
+            .write_all(http("413 Content Too Large", "text/plain", "too large").as_bytes())
+            .await;
         while reads_on && matches!(stream.read(&mut head).await, Ok(1..)) {}
     })
     .await;
@@ -296,14 +339,21 @@ async fn an_answer_before_the_end_of_a_large_body_is_heard() {
 #[tokio::test]
 async fn a_connection_closed_on_a_large_body_is_told_as_what_it_is() {
     let exchange = refused_at_the_head(1 << 20, false).await;
-    let closed = matches!(&exchange.answer, Err(Trouble { kind: TroubleKind::Reset | TroubleKind::Closed, .. }));
+    let closed = matches!(
+        &exchange.answer,
+        Err(Trouble { kind: TroubleKind::Reset | TroubleKind::Closed, .. })
+    );
     assert!(closed || exchange.status() == Some(413), "{:?}", exchange.answer);
 }
 
 #[tokio::test]
 async fn long_bodies_are_recorded_by_their_beginning_and_length() {
     let sent = refused_at_the_head(1 << 20, true).await.sent;
-    assert!(sent.body.len() < 5_000 && sent.body.ends_with("x… (1048576 bytes in all)"), "{}", sent.body.len());
+    assert!(
+        sent.body.len() < 5_000 && sent.body.ends_with("x… (1048576 bytes in all)"),
+        "{}",
+        sent.body.len()
+    );
     assert!(sent.headers.contains(&("Content-Length".to_owned(), "1048576".to_owned())));
     assert_eq!(refused_at_the_head(4_096, true).await.sent.body.len(), 4_096);
 }

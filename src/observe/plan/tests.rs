@@ -1,6 +1,8 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
-use golive_checks::model::{Control, Delivery, Endpoint, Hook, HookSource, Network, Origin, Program, Role, Sandbox, Step};
+use golive_checks::model::{
+    Control, Delivery, Endpoint, Hook, HookSource, Network, Origin, Program, Role, Sandbox, Step,
+};
 use golive_checks::platform::keys;
 use golive_checks::webhook::scenarios;
 
@@ -33,7 +35,10 @@ fn complete() -> Merchant {
     merchant.api.base_url = address("https://api.kwikpaisa.com");
     merchant.api.api_key = credential("pk_live_MARKERa1b2c3d4e5f6");
     merchant.api.secret_key = credential("sk_live_MARKER7f3k9q2x8v1m4n6b");
-    merchant.sandbox = Some(Sandbox { secret_key: credential("sk_test_MARKER7f3k9q2x8v1m4n6b"), ..Sandbox::default() });
+    merchant.sandbox = Some(Sandbox {
+        secret_key: credential("sk_test_MARKER7f3k9q2x8v1m4n6b"),
+        ..Sandbox::default()
+    });
     merchant.webhook.url = address("https://u:MARKER@shop.example/hook?token=MARKER");
     merchant.webhook.order = Some(TestOrders::Ids(60));
     merchant.webhook.payout = Some(TestOrders::Command(Program { name: "new-payout".to_owned() }));
@@ -44,12 +49,20 @@ fn complete() -> Merchant {
     let program = |name: &str| Program { name: name.to_owned() };
     merchant.webhook.control = Some(Control { start: program("start"), stop: program("stop") });
     merchant.signer = Some(program("node"));
-    merchant.network = Network { egress: address("https://checkip.example/").into_iter().collect(), ..Network::default() };
+    merchant.network = Network {
+        egress: address("https://checkip.example/").into_iter().collect(),
+        ..Network::default()
+    };
     merchant
 }
 
 fn run(deliver: Deliver) -> RunFacts {
-    RunFacts { id: "testrun".to_owned(), role: Role::Other, deliver, ..RunFacts::at(jiff::Timestamp::UNIX_EPOCH) }
+    RunFacts {
+        id: "testrun".to_owned(),
+        role: Role::Other,
+        deliver,
+        ..RunFacts::at(jiff::Timestamp::UNIX_EPOCH)
+    }
 }
 
 fn everything(merchant: &Merchant) -> Vec<Probe> {
@@ -76,7 +89,8 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
     assert_eq!(plan.scenarios.len(), scenarios::every(&merchant).len());
     assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
     assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
-    let last: Vec<&str> = plan.scenarios.iter().rev().take(2).map(|planned| planned.what.name).collect();
+    let last: Vec<&str> =
+        plan.scenarios.iter().rev().take(2).map(|planned| planned.what.name).collect();
     assert_eq!(last, ["readings", "control-after"]);
 }
 
@@ -84,7 +98,11 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
 fn a_complete_merchant_is_granted_everything_in_full() {
     let plan = plan(&complete(), &run(Deliver::Full));
     assert!(plan.looks.iter().all(|look| look.not_made.is_none()), "{:?}", plan.looks);
-    assert!(plan.scenarios.iter().all(|planned| planned.not_made.is_none()), "{:?}", plan.scenarios);
+    assert!(
+        plan.scenarios.iter().all(|planned| planned.not_made.is_none()),
+        "{:?}",
+        plan.scenarios
+    );
     assert!(plan.reaches_out());
 }
 
@@ -92,8 +110,13 @@ fn a_complete_merchant_is_granted_everything_in_full() {
 fn offline_leaves_only_what_is_on_this_machine() {
     let plan = plan(&complete(), &RunFacts { offline: true, ..run(Deliver::Full) });
     for probe in LOOKS {
-        let local = matches!(probe, Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables);
-        assert_eq!(plan.look(&probe), if local { Wish::Granted } else { Wish::Refused(NotMade::Offline) }, "{probe:?}");
+        let local =
+            matches!(probe, Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables);
+        assert_eq!(
+            plan.look(&probe),
+            if local { Wish::Granted } else { Wish::Refused(NotMade::Offline) },
+            "{probe:?}"
+        );
     }
     assert!(plan.scenarios.iter().all(|planned| planned.not_made == Some(NotMade::Offline)));
     assert!(plan.requests.is_empty() && !plan.reaches_out());
@@ -154,17 +177,29 @@ fn what_is_not_configured_is_named() {
     assert_eq!(Plan::default().look(&Probe::Egress), Wish::None);
 
     let mut merchant = complete();
-    for elsewhere in ["https://api.kwikpaisa.com.evil.example", "http://api.kwikpaisa.com", "https://api.kwikpaisa.com:8443"] {
+    for elsewhere in [
+        "https://api.kwikpaisa.com.evil.example",
+        "http://api.kwikpaisa.com",
+        "https://api.kwikpaisa.com:8443",
+    ] {
         merchant.api.base_url = address(elsewhere);
-        assert_eq!(plan(&merchant, &run).look(&Probe::OrderStatus), refused("api.base_url"), "{elsewhere}");
+        assert_eq!(
+            plan(&merchant, &run).look(&Probe::OrderStatus),
+            refused("api.base_url"),
+            "{elsewhere}"
+        );
     }
 }
 
 #[test]
 fn test_orders_are_handed_out_as_far_as_they_go() {
     let mut merchant = complete();
-    let own = |name| Scenario { order: OrderNeed::TestOrder, ..Scenario::single(Delivery::genuine(name)) };
-    let probes = || [scenarios::control_before(), own("one"), own("two")].map(Probe::Deliver).to_vec();
+    let own = |name| Scenario {
+        order: OrderNeed::TestOrder,
+        ..Scenario::single(Delivery::genuine(name))
+    };
+    let probes =
+        || [scenarios::control_before(), own("one"), own("two")].map(Probe::Deliver).to_vec();
     let none = Some(NotMade::NoTestOrders { key: "webhook.order".to_owned() });
     // The first stands for the control.
     for (ids, one, two) in [(3, None, None), (2, None, none.clone()), (0, none.clone(), none)] {
@@ -178,9 +213,11 @@ fn test_orders_are_handed_out_as_far_as_they_go() {
 fn a_secret_that_a_program_would_print_counts_as_there() {
     let mut merchant = complete();
     let origin = Origin::Command { program: "vault".to_owned() };
-    merchant.api.secret_key = Some(Credential::Missing { origin: origin.clone(), why: MissingSecret::NotRun });
+    merchant.api.secret_key =
+        Some(Credential::Missing { origin: origin.clone(), why: MissingSecret::NotRun });
     assert_eq!(refusal(&plan(&merchant, &run(Deliver::Probe)), "unsigned"), None);
-    merchant.api.secret_key = Some(Credential::Missing { origin, why: MissingSecret::CommandFailed });
+    merchant.api.secret_key =
+        Some(Credential::Missing { origin, why: MissingSecret::CommandFailed });
     assert!(refusal(&plan(&merchant, &run(Deliver::Probe)), "unsigned").is_some());
 }
 
@@ -189,21 +226,37 @@ fn every_request_is_announced() {
     let merchant = complete();
     let plan = plan(&merchant, &run(Deliver::Full));
     let webhook = merchant.webhook_url().map(golive_checks::model::Show::show).unwrap_or_default();
-    let announced: u64 = plan.requests.iter().filter(|request| request.target == webhook).map(|request| request.count).sum();
+    let announced: u64 = plan
+        .requests
+        .iter()
+        .filter(|request| request.target == webhook)
+        .map(|request| request.count)
+        .sum();
     assert_eq!(announced, plan.granted_scenarios().iter().map(Scenario::requests).sum::<u64>());
     for planned in &plan.scenarios {
         let genuine = planned.what.deliveries().any(Delivery::is_validly_signed);
-        let named = plan.requests.iter().filter(|request| request.name.starts_with(planned.what.name));
-        assert_eq!(named.clone().any(|request| request.validly_signed), genuine, "{}", planned.what.name);
+        let named =
+            plan.requests.iter().filter(|request| request.name.starts_with(planned.what.name));
+        assert_eq!(
+            named.clone().any(|request| request.validly_signed),
+            genuine,
+            "{}",
+            planned.what.name
+        );
     }
-    let named = |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
+    let named =
+        |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
     assert_eq!((named("egress address").count, named("webhook legacy TLS").count), (3, 2));
     for forgery in scenarios::FORGERIES {
         assert_eq!(named(&format!("refused-effects/{}", forgery.name)).count, 1);
     }
-    assert_eq!(named("platform order status").target, "https://api.kwikpaisa.com/api/v3/pg/order/status");
+    assert_eq!(
+        named("platform order status").target,
+        "https://api.kwikpaisa.com/api/v3/pg/order/status"
+    );
     let counts = |step: &Step| matches!(step, Step::CountEffects | Step::Restart { .. });
-    let counts = scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(counts).count();
+    let counts =
+        scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(counts).count();
     assert_eq!(named("webhook.effects").count, counts as u64);
     assert_eq!((named("webhook.control.stop").count, named("webhook.control.start").count), (3, 3));
     assert!(named("webhook.payout").count > 1);
@@ -212,12 +265,28 @@ fn every_request_is_announced() {
 #[test]
 fn searches_are_announced_by_how_many_deliveries_they_make_at_most() {
     let plan = plan(&complete(), &run(Deliver::Probe));
-    let named = |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
+    let named =
+        |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
     let past = named("window-past");
-    assert_eq!((past.count, past.at_most, past.validly_signed, past.event), (36, true, true, Some("payment.processing")));
-    assert!(past.kind.contains("signed up to 1 h ago") && named("window-future").kind.contains("ahead of time"), "{}", past.kind);
-    assert_eq!((named("burst, all at once").count, named("burst, all at once").at_most), (50, false));
-    assert!(named("body-of-1024-kib").kind.contains("body of 1024 KiB"), "{}", named("body-of-1024-kib").kind);
+    assert_eq!(
+        (past.count, past.at_most, past.validly_signed, past.event),
+        (36, true, true, Some("payment.processing"))
+    );
+    assert!(
+        past.kind.contains("signed up to 1 h ago")
+            && named("window-future").kind.contains("ahead of time"),
+        "{}",
+        past.kind
+    );
+    assert_eq!(
+        (named("burst, all at once").count, named("burst, all at once").at_most),
+        (50, false)
+    );
+    assert!(
+        named("body-of-1024-kib").kind.contains("body of 1024 KiB"),
+        "{}",
+        named("body-of-1024-kib").kind
+    );
     let text = plan.describe();
     assert!(text.contains("(up to 36 times)") && text.contains("(50 times)"), "{text}");
     assert!(plan.json().contains("\"at_most\": true"));

@@ -1,4 +1,5 @@
-//! The baseline: findings that somebody accepted, known by rule, path and a fingerprint of what a report shows of them.
+//! The baseline: findings that somebody accepted, known by rule, path and a fingerprint of what a
+//! report shows of them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,7 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
-use golive_checks::model::{Allowed, AllowedBy, BaselineSeen, BaselineState, SourceSeen, UnusedEntry, Weight};
+use golive_checks::model::{
+    Allowed, AllowedBy, BaselineSeen, BaselineState, SourceSeen, UnusedEntry, Weight,
+};
 use golive_checks::source::rules::OWN_SECRET;
 use golive_checks::source::tally::{past, weighed};
 use serde::{Deserialize, Serialize};
@@ -88,12 +91,20 @@ impl Baseline {
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Self { shown, state: configured.map(|_| BaselineState::Missing), ..Self::default() };
+                return Self {
+                    shown,
+                    state: configured.map(|_| BaselineState::Missing),
+                    ..Self::default()
+                };
             }
-            Err(_) => return Self { shown, state: Some(BaselineState::Unreadable), ..Self::default() },
+            Err(_) => {
+                return Self { shown, state: Some(BaselineState::Unreadable), ..Self::default() };
+            }
         };
         match Self::parse(file) {
-            Some((salt, entries)) => Self { shown, state: Some(BaselineState::Read), salt, entries },
+            Some((salt, entries)) => {
+                Self { shown, state: Some(BaselineState::Read), salt, entries }
+            }
             None => Self { shown, state: Some(BaselineState::Unreadable), ..Self::default() },
         }
     }
@@ -112,7 +123,15 @@ impl Baseline {
             .lines()
             .zip(1..)
             .filter_map(|(line, number)| {
-                Some((line.split_once("\"fingerprint\":")?.1.trim_start().strip_prefix('"')?.split_once('"')?.0, number))
+                Some((
+                    line.split_once("\"fingerprint\":")?
+                        .1
+                        .trim_start()
+                        .strip_prefix('"')?
+                        .split_once('"')?
+                        .0,
+                    number,
+                ))
             })
             .collect();
         let entry = |entry: WrittenEntry| {
@@ -130,12 +149,19 @@ impl Baseline {
     }
 
     fn key(&self, rule: &str, path: &str, excerpt: &str) -> Key {
-        let digest = Sha256::new().chain_update(format!("{}\0{rule}\0{path}\0{excerpt}", self.salt)).finalize();
-        Key { path: path.to_owned(), rule: rule.to_owned(), fingerprint: HEXLOWER.encode(&digest[..12]) }
+        let digest = Sha256::new()
+            .chain_update(format!("{}\0{rule}\0{path}\0{excerpt}", self.salt))
+            .finalize();
+        Key {
+            path: path.to_owned(),
+            rule: rule.to_owned(),
+            fingerprint: HEXLOWER.encode(&digest[..12]),
+        }
     }
 
-    /// A baseline that accepts what a scan found, beside what the old one says of places that were not searched. `folders` are the paths of the
-    /// scan's folders from the folder of the baseline, `tops` those of their repositories.
+    /// A baseline that accepts what a scan found, beside what the old one says of places that were
+    /// not searched. `folders` are the paths of the scan's folders from the folder of the
+    /// baseline, `tops` those of their repositories.
     pub(crate) fn accept(self, seen: &SourceSeen, scan: &Scan, reason: Option<&str>) -> Self {
         let (folders, sought, tops) = (scan.ways(), scan.sought(), scan.tops());
         let salt = if self.salt.is_empty() { salt() } else { self.salt.clone() };
@@ -147,9 +173,15 @@ impl Baseline {
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect();
         let mut met: BTreeMap<Key, (u64, Weight)> = BTreeMap::new();
-        for found in weighed(seen).iter().filter(|found| found.rule.can_be_allowed(found.hit) && found.hit.allowed.is_none()) {
-            let path = join(folders.get(found.hit.folder).map_or("", String::as_str), &found.hit.path);
-            let (count, weight) = met.entry(old.key(found.rule.id, &path, &found.hit.excerpt)).or_insert((0, Weight::Information));
+        for found in weighed(seen)
+            .iter()
+            .filter(|found| found.rule.can_be_allowed(found.hit) && found.hit.allowed.is_none())
+        {
+            let path =
+                join(folders.get(found.hit.folder).map_or("", String::as_str), &found.hit.path);
+            let (count, weight) = met
+                .entry(old.key(found.rule.id, &path, &found.hit.excerpt))
+                .or_insert((0, Weight::Information));
             *count += 1;
             *weight = (*weight).max(found.weight);
         }
@@ -160,13 +192,18 @@ impl Baseline {
         // Nothing makes the key in use harmless: it has to be replaced.
         for (_, found) in past(seen).into_iter().filter(|(_, found)| found.hit.secret.is_none()) {
             let path = join(tops.get(found.hit.folder).map_or("", String::as_str), &found.hit.path);
-            let (_, weight) = met.entry(old.key(found.rule.id, &path, &found.hit.excerpt)).or_insert((0, Weight::Information));
+            let (_, weight) = met
+                .entry(old.key(found.rule.id, &path, &found.hit.excerpt))
+                .or_insert((0, Weight::Information));
             *weight = (*weight).max(found.weight);
         }
         for (key, (count, weight)) in met {
             if weight > Weight::Information {
                 let kept = old.entries.get(&key).and_then(|entry| entry.reason.clone());
-                entries.insert(key, Entry { count, reason: kept.or_else(|| reason.map(str::to_owned)), line: 0 });
+                entries.insert(
+                    key,
+                    Entry { count, reason: kept.or_else(|| reason.map(str::to_owned)), line: 0 },
+                );
             }
         }
         Self { entries, ..old }
@@ -181,13 +218,20 @@ impl Baseline {
     pub(crate) fn write(&self) -> String {
         let entries = self.entries.iter().map(|(key, entry)| {
             let Key { path, rule, fingerprint } = key.clone();
-            let written = WrittenEntry { path, rule, fingerprint, count: entry.count, reason: entry.reason.clone() };
+            let written = WrittenEntry {
+                path,
+                rule,
+                fingerprint,
+                count: entry.count,
+                reason: entry.reason.clone(),
+            };
             format!("    {}", serde_json::json!(written))
         });
         let entries: Vec<String> = entries.collect();
         let gap = if entries.is_empty() { "" } else { "\n" };
         format!(
-            "{{\n  \"schema\": \"{SCHEMA}\",\n  \"salt\": {},\n  \"entries\": [{gap}{}{gap}{}]\n}}\n",
+            "{{\n  \"schema\": \"{SCHEMA}\",\n  \"salt\": {},\n  \"entries\": \
+             [{gap}{}{gap}{}]\n}}\n",
             serde_json::json!(self.salt),
             entries.join(",\n"),
             if entries.is_empty() { "" } else { "  " },
@@ -218,28 +262,48 @@ impl InUse<'_> {
         let met = met.entry(key).or_default();
         *met += 1;
         let reason = entry.reason.as_deref().unwrap_or(NO_REASON);
-        (*met <= entry.count).then(|| Allowed { by: AllowedBy::Baseline, reason: reason.to_owned() })
+        (*met <= entry.count)
+            .then(|| Allowed { by: AllowedBy::Baseline, reason: reason.to_owned() })
     }
 
-    /// Why the baseline accepts something in the history, if it does: there one entry is for all versions of a file.
+    /// Why the baseline accepts something in the history, if it does: there one entry is for all
+    /// versions of a file.
     pub(super) fn accepts(&self, rule: &str, path: &str, excerpt: &str) -> Option<String> {
         let entry = self.baseline.entries.get(&self.baseline.key(rule, path, excerpt))?;
         Some(entry.reason.clone().unwrap_or_else(|| NO_REASON.to_owned()))
     }
 
-    /// What it came to. Entries for places that were not searched, or for what was not looked for, are not called unused.
-    pub(super) fn end(self, seen: &SourceSeen, is_whole: bool, sought: &[String], clean: impl Fn(&str) -> String) -> Option<BaselineSeen> {
+    /// What it came to. Entries for places that were not searched, or for what was not looked for,
+    /// are not called unused.
+    pub(super) fn end(
+        self,
+        seen: &SourceSeen,
+        is_whole: bool,
+        sought: &[String],
+        clean: impl Fn(&str) -> String,
+    ) -> Option<BaselineSeen> {
         let met = self.met.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unused = self.baseline.entries.iter().filter_map(|(key, entry)| {
             let met = met.get(key).copied().unwrap_or(0);
-            let was_sought =
-                sought.iter().any(|path| is_within(&key.path, path)) && (key.rule != OWN_SECRET.id || !seen.looked_for.is_empty());
+            let was_sought = sought.iter().any(|path| is_within(&key.path, path))
+                && (key.rule != OWN_SECRET.id || !seen.looked_for.is_empty());
             let is_unused = is_whole && was_sought && met < entry.count;
-            is_unused.then(|| UnusedEntry { line: entry.line, rule: clean(&key.rule), path: clean(&key.path), count: entry.count, met })
+            is_unused.then(|| UnusedEntry {
+                line: entry.line,
+                rule: clean(&key.rule),
+                path: clean(&key.path),
+                count: entry.count,
+                met,
+            })
         });
         let mut unused: Vec<UnusedEntry> = unused.collect();
         unused.sort();
-        Some(BaselineSeen { path: self.baseline.shown.clone(), state: self.baseline.state?, entries: self.baseline.count(), unused })
+        Some(BaselineSeen {
+            path: self.baseline.shown.clone(),
+            state: self.baseline.state?,
+            entries: self.baseline.count(),
+            unused,
+        })
     }
 }
 
@@ -255,17 +319,23 @@ fn is_within(path: &str, folder: &str) -> bool {
     if folder.is_empty() {
         return path != ".." && !path.starts_with("../");
     }
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || folder.ends_with('/'))
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || folder.ends_with('/'))
 }
 
 /// A path in a folder.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    if folder.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
+    if folder.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{}/{path}", folder.trim_end_matches('/'))
+    }
 }
 
 /// The way from one folder to another, both as the system knows them, with `/` between its parts.
 pub(super) fn way(from: &Path, to: &Path) -> String {
-    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (from.components().collect(), to.components().collect());
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..", from.len() - common).map(PathBuf::from);
     let down = to[common..].iter().map(|part| PathBuf::from(part.as_os_str()));
@@ -281,10 +351,20 @@ mod tests {
 
     #[test]
     fn knows_the_way_from_folder_to_folder() {
-        for (from, to, expected) in [("/a/b", "/a/b", ""), ("/a/b", "/a/b/c/d", "c/d"), ("/a/b", "/a/c", "../c"), ("/a/b", "/", "../..")] {
+        for (from, to, expected) in [
+            ("/a/b", "/a/b", ""),
+            ("/a/b", "/a/b/c/d", "c/d"),
+            ("/a/b", "/a/c", "../c"),
+            ("/a/b", "/", "../.."),
+        ] {
             assert_eq!(way(Path::new(from), Path::new(to)), expected);
         }
-        assert!(is_within("src/a.js", "") && is_within("src/a.js", "src") && !is_within("srcs/a.js", "src") && !is_within("../a.js", ""));
+        assert!(
+            is_within("src/a.js", "")
+                && is_within("src/a.js", "src")
+                && !is_within("srcs/a.js", "src")
+                && !is_within("../a.js", "")
+        );
     }
 
     #[test]
@@ -299,16 +379,29 @@ mod tests {
         assert_eq!(Baseline::read(&path, None).state(), Some(BaselineState::Read));
         let mut full = empty;
         let key = full.key("live-secret", "a \"b\".js", "sk_live_…4n6b");
-        full.entries.insert(key.clone(), Entry { count: 2, reason: Some("old".to_owned()), line: 0 });
+        full.entries
+            .insert(key.clone(), Entry { count: 2, reason: Some("old".to_owned()), line: 0 });
         std::fs::write(&path, full.write()).unwrap();
         let again = Baseline::read(&path, None);
         assert_eq!((again.count(), again.entries[&key].line, again.write()), (2, 5, full.write()));
         let begun = again.begin();
-        let allow = || begun.allow("live-secret", "a \"b\".js", "sk_live_…4n6b").map(|allowed| allowed.reason);
-        assert_eq!((allow(), allow(), allow()), (Some("old".to_owned()), Some("old".to_owned()), None), "no more than it accepts");
-        for odd in ["", "{}", "[1]", "{\"schema\":\"golive.report/v1\",\"salt\":\"\",\"entries\":[]}"] {
+        let allow = || {
+            begun.allow("live-secret", "a \"b\".js", "sk_live_…4n6b").map(|allowed| allowed.reason)
+        };
+        assert_eq!(
+            (allow(), allow(), allow()),
+            (Some("old".to_owned()), Some("old".to_owned()), None),
+            "no more than it accepts"
+        );
+        for odd in
+            ["", "{}", "[1]", "{\"schema\":\"golive.report/v1\",\"salt\":\"\",\"entries\":[]}"]
+        {
             std::fs::write(&path, odd).unwrap();
-            assert_eq!(Baseline::read(&path, None).state(), Some(BaselineState::Unreadable), "{odd}");
+            assert_eq!(
+                Baseline::read(&path, None).state(),
+                Some(BaselineState::Unreadable),
+                "{odd}"
+            );
         }
         assert_eq!(Baseline::read(folder.path(), None).state(), Some(BaselineState::Unreadable));
     }

@@ -37,7 +37,9 @@ pub(super) fn mark_tracked(hits: &mut [Hit], folders: &[&Path]) {
             let mut arguments = vec!["ls-files", "-z", "--cached", "--"];
             arguments.extend(some.iter().map(String::as_str));
             let Some(tracked) = list(folders[folder], &arguments) else { break };
-            for hit in hits.iter_mut().filter(|hit| hit.folder == folder && some.contains(&hit.path)) {
+            for hit in
+                hits.iter_mut().filter(|hit| hit.folder == folder && some.contains(&hit.path))
+            {
                 hit.tracked = Some(tracked.iter().any(|path| path == Path::new(&hit.path)));
             }
         }
@@ -57,7 +59,9 @@ fn list(folder: &Path, arguments: &[&str]) -> Option<Vec<PathBuf>> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     // Inside of a hook these would point git to another repository.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"))
+    {
         git.env_remove(name);
     }
     let mut child = git.spawn().ok()?;

@@ -1,4 +1,5 @@
-//! The history of git: every file that any commit of any branch or tag ever held, read from git itself. Nothing that the repository configures is run.
+//! The history of git: every file that any commit of any branch or tag ever held, read from git
+//! itself. Nothing that the repository configures is run.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
@@ -8,7 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use golive_checks::model::{Allowed, AllowedBy, FolderKind, HistorySeen, HistoryState, Hit, HitKind, Limits, PastHit, RepositorySeen};
+use golive_checks::model::{
+    Allowed, AllowedBy, FolderKind, HistorySeen, HistoryState, Hit, HitKind, Limits, PastHit,
+    RepositorySeen,
+};
 use golive_checks::source::place::place;
 use golive_checks::source::rule::{Reach, Topic};
 
@@ -41,14 +45,16 @@ pub(super) struct Historian<'a> {
 type Known = BTreeMap<(String, String, String), PastHit>;
 
 impl Historian<'_> {
-    /// Looks through the history of the repository that each folder is in: index, as it was given, where it is.
+    /// Looks through the history of the repository that each folder is in: index, as it was given,
+    /// where it is.
     pub(super) fn search(&self, folders: &[(usize, &str, &Path)]) -> HistorySeen {
         let mut seen = HistorySeen::default();
         let mut searched: Vec<PathBuf> = Vec::new();
         let until = Instant::now() + Duration::from_secs(self.limits.source_history_s);
         let mut left = self.limits.source_history_bytes;
         for (index, given, path) in folders {
-            let mut repository = RepositorySeen { path: (*given).to_owned(), ..RepositorySeen::default() };
+            let mut repository =
+                RepositorySeen { path: (*given).to_owned(), ..RepositorySeen::default() };
             let Some(top) = top(path) else {
                 repository.state = HistoryState::NoRepository;
                 seen.repositories.push(repository);
@@ -58,7 +64,9 @@ impl Historian<'_> {
                 continue;
             }
             let mut known = Known::new();
-            repository.state = self.look(*index, &top, until, &mut left, &mut repository, &mut known).unwrap_or(HistoryState::Failed);
+            repository.state = self
+                .look(*index, &top, until, &mut left, &mut repository, &mut known)
+                .unwrap_or(HistoryState::Failed);
             searched.push(top);
             seen.found += known.len() as u64;
             let most = usize::try_from(self.limits.source_hits).unwrap_or(usize::MAX);
@@ -82,12 +90,22 @@ impl Historian<'_> {
         if !shallow.status.success() {
             return Ok(HistoryState::Failed);
         }
-        let mut list = git(top).args(["rev-list", "--objects", "--all", "--in-commit-order", "--reverse", "--missing=print"]).spawn()?;
+        let mut list = git(top)
+            .args([
+                "rev-list",
+                "--objects",
+                "--all",
+                "--in-commit-order",
+                "--reverse",
+                "--missing=print",
+            ])
+            .spawn()?;
         let listed = list.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let format = "--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)";
         let mut kinds = git(top).args(["cat-file", "--buffer", format]).stdin(listed).spawn()?;
         let mut told = BufReader::new(kinds.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
-        let mut contents = git(top).args(["cat-file", "--batch=%(objectsize)"]).stdin(Stdio::piped()).spawn()?;
+        let mut contents =
+            git(top).args(["cat-file", "--batch=%(objectsize)"]).stdin(Stdio::piped()).spawn()?;
         let mut ask = contents.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut answers = BufReader::new(contents.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
         let mut window = Window::new();
@@ -141,7 +159,9 @@ impl Historian<'_> {
         Ok(match (ended, walked) {
             (Ended::TimeOver, _) => HistoryState::TooLong,
             (Ended::Themselves(_), _) if is_too_much => HistoryState::TooMuch,
-            (Ended::Themselves(true), Ok(())) if repository.missing == 0 && !is_shallow => HistoryState::Searched,
+            (Ended::Themselves(true), Ok(())) if repository.missing == 0 && !is_shallow => {
+                HistoryState::Searched
+            }
             (Ended::Themselves(true), Ok(())) => HistoryState::Partial,
             (Ended::Stopped | Ended::Themselves(_), _) => HistoryState::Failed,
         })
@@ -155,26 +175,47 @@ impl Historian<'_> {
             Start::Bytes => window.look(body, have, self.stages, &self.stages.everywhere),
             Start::Utf16(order) => {
                 let begun = window.begun(have).to_vec();
-                window.look(&mut Utf16::new(begun.as_slice().chain(body), order), 0, self.stages, &self.stages.everywhere)
+                window.look(
+                    &mut Utf16::new(begun.as_slice().chain(body), order),
+                    0,
+                    self.stages,
+                    &self.stages.everywhere,
+                )
             }
         }
     }
 
     /// Keeps of every live key the first place it was found in.
-    fn keep(&self, folder: usize, top: &Path, commit: &str, path: &str, looked: Looked, known: &mut Known) {
+    fn keep(
+        &self,
+        folder: usize,
+        top: &Path,
+        commit: &str,
+        path: &str,
+        looked: Looked,
+        known: &mut Known,
+    ) {
         if looked.spots.is_empty() {
             return;
         }
-        let own: Vec<_> = looked.spots.iter().filter(|spot| spot.secret.is_some()).map(|spot| spot.range.clone()).collect();
+        let own: Vec<_> = looked
+            .spots
+            .iter()
+            .filter(|spot| spot.secret.is_some())
+            .map(|spot| spot.range.clone())
+            .collect();
         let shown = self.own.clean(path);
         for spot in &looked.spots {
-            let told = spot.secret.is_none() && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
+            let told = spot.secret.is_none()
+                && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
             let is_text = spot.rule.reach == Reach::Everything || !looked.binary;
             if told || !is_text || spot.rule.topic != Topic::Secrets || spot.kind != HitKind::Real {
                 continue;
             }
             let excerpt = self.own.clean(&spot.excerpt);
-            let accepted = || self.accepted.accepts(spot.rule.id, &join(&way(self.base, top), &shown), &excerpt);
+            let accepted = || {
+                self.accepted.accepts(spot.rule.id, &join(&way(self.base, top), &shown), &excerpt)
+            };
             let allowed = if spot.secret.is_some() { None } else { accepted() };
             let hit = Hit {
                 rule: spot.rule.id.to_owned(),
@@ -189,10 +230,15 @@ impl Historian<'_> {
                 platform: looked.platform,
                 tracked: Some(true),
                 secret: spot.secret,
-                allowed: allowed.map(|reason| Allowed { by: AllowedBy::Baseline, reason: self.own.clean(&reason) }),
+                allowed: allowed.map(|reason| Allowed {
+                    by: AllowedBy::Baseline,
+                    reason: self.own.clean(&reason),
+                }),
                 open_to_all: None,
             };
-            known.entry((hit.rule.clone(), shown.clone(), excerpt)).or_insert_with(|| PastHit { commit: commit.to_owned(), hit });
+            known
+                .entry((hit.rule.clone(), shown.clone(), excerpt))
+                .or_insert_with(|| PastHit { commit: commit.to_owned(), hit });
         }
     }
 }
@@ -202,15 +248,29 @@ pub(super) fn top(folder: &Path) -> Option<PathBuf> {
     if !in_work_tree(folder) {
         return None;
     }
-    let told = git(folder).args(["rev-parse", "--show-toplevel"]).output().ok().filter(|told| told.status.success())?;
-    Path::new(String::from_utf8(told.stdout).ok()?.trim_end_matches(['\r', '\n'])).canonicalize().ok()
+    let told = git(folder)
+        .args(["rev-parse", "--show-toplevel"])
+        .output()
+        .ok()
+        .filter(|told| told.status.success())?;
+    Path::new(String::from_utf8(told.stdout).ok()?.trim_end_matches(['\r', '\n']))
+        .canonicalize()
+        .ok()
 }
 
-/// git, which asks nobody: no configuration but the repository's own, no network, no pager, nothing replaced.
+/// git, which asks nobody: no configuration but the repository's own, no network, no pager, nothing
+/// replaced.
 fn git(folder: &Path) -> Command {
     let mut git = Command::new("git");
     git.args(["--no-pager", "--no-replace-objects", "--no-optional-locks"])
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"])
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "protocol.allow=never",
+        ])
         // The folder may be somebody else's, as in a container: nothing of it is run.
         .args(["-c", "safe.directory=*"])
         .current_dir(folder)
@@ -218,12 +278,18 @@ fn git(folder: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     // Inside of a hook these would point git to another repository.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"))
+    {
         git.env_remove(name);
     }
     // What a partial clone lacks would be fetched, by whatever program its configuration names.
-    git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_TERMINAL_PROMPT", "0");
-    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_GRAFT_FILE", "/dev/null");
+    git.env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "none")
+        .env("GIT_TERMINAL_PROMPT", "0");
+    git.env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_GRAFT_FILE", "/dev/null");
     git
 }
 
@@ -237,10 +303,22 @@ enum Ended {
     Stopped,
 }
 
-/// Does `work` with programs at hand, and ends them when their time is over or somebody says so. The last of them waits to be asked.
-fn watched<T>(children: Vec<Child>, until: Instant, stop: &AtomicBool, work: impl FnOnce() -> io::Result<T>) -> (io::Result<T>, Ended) {
+/// Does `work` with programs at hand, and ends them when their time is over or somebody says so.
+/// The last of them waits to be asked.
+fn watched<T>(
+    children: Vec<Child>,
+    until: Instant,
+    stop: &AtomicBool,
+    work: impl FnOnce() -> io::Result<T>,
+) -> (io::Result<T>, Ended) {
     let children = Mutex::new(children);
-    let end_all = || children.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().for_each(|child| _ = child.kill());
+    let end_all = || {
+        children
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter_mut()
+            .for_each(|child| _ = child.kill())
+    };
     let (over, told) = mpsc::channel::<()>();
     let (worked, cut) = std::thread::scope(|scope| {
         let watcher = scope.spawn(|| {

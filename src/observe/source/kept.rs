@@ -16,7 +16,8 @@ pub(super) struct Kept {
 
 #[derive(Default)]
 struct Inner {
-    /// By rule, and by what the checks ask apart from one another: what others get, and files that configuration travels in.
+    /// By rule, and by what the checks ask apart from one another: what others get, and files that
+    /// configuration travels in.
     hits: BTreeMap<(&'static str, bool, bool), BTreeSet<Ranked>>,
     found: BTreeMap<String, u64>,
     allowed: u64,
@@ -30,7 +31,15 @@ struct Ranked(Hit, Weight);
 impl Ranked {
     fn key(&self) -> (Reverse<Weight>, bool, usize, &str, Option<u64>, u64, &str) {
         let Self(hit, weight) = self;
-        (Reverse(*weight), hit.allowed.is_none(), hit.folder, &hit.path, hit.line, hit.column, &hit.excerpt)
+        (
+            Reverse(*weight),
+            hit.allowed.is_none(),
+            hit.folder,
+            &hit.path,
+            hit.line,
+            hit.column,
+            &hit.excerpt,
+        )
     }
 }
 
@@ -82,7 +91,8 @@ impl Kept {
     /// Notes something that was not looked at.
     pub(super) fn leave(&self, folder: usize, why: WhyUnlooked, path: &str) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, count) = inner.unlooked.entry((folder, why)).or_insert_with(|| (path.to_owned(), 0));
+        let (first, count) =
+            inner.unlooked.entry((folder, why)).or_insert_with(|| (path.to_owned(), 0));
         *count += 1;
         if path < first.as_str() {
             path.clone_into(first);
@@ -94,12 +104,22 @@ impl Kept {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).signing += 1;
     }
 
-    /// Everything, but for what is known of the folders: hits by folder, path and place; counts; what was not looked at.
+    /// Everything, but for what is known of the folders: hits by folder, path and place; counts;
+    /// what was not looked at.
     pub(super) fn end(self) -> SourceSeen {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut hits: Vec<Hit> = inner.hits.into_values().flatten().map(|Ranked(hit, _)| hit).collect();
-        hits.sort_by(|a, b| (a.folder, &a.path, a.line, a.column, &a.rule).cmp(&(b.folder, &b.path, b.line, b.column, &b.rule)));
-        let unlooked = inner.unlooked.into_iter().map(|((folder, why), (path, count))| Unlooked { folder, why, path, count });
+        let mut hits: Vec<Hit> =
+            inner.hits.into_values().flatten().map(|Ranked(hit, _)| hit).collect();
+        hits.sort_by(|a, b| {
+            (a.folder, &a.path, a.line, a.column, &a.rule)
+                .cmp(&(b.folder, &b.path, b.line, b.column, &b.rule))
+        });
+        let unlooked = inner.unlooked.into_iter().map(|((folder, why), (path, count))| Unlooked {
+            folder,
+            why,
+            path,
+            count,
+        });
         SourceSeen {
             hits,
             found: inner.found,

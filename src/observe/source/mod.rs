@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use golive_checks::model::{FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen};
+use golive_checks::model::{
+    FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen,
+};
 
 use golive_checks::source::tally::is_complete;
 
@@ -73,16 +75,25 @@ pub(super) enum Named {
 impl Scan {
     /// The scan that the configuration describes.
     pub(crate) fn configured(merchant: &Merchant, wiring: &Wiring) -> Self {
-        let folder = |given: &String, kind| Folder { given: given.clone(), path: wiring.folder.join(given), kind, only: Vec::new() };
+        let folder = |given: &String, kind| Folder {
+            given: given.clone(),
+            path: wiring.folder.join(given),
+            kind,
+            only: Vec::new(),
+        };
         let roots = merchant.source.roots.iter().map(|root| folder(root, FolderKind::Root));
         let public = merchant.source.public.iter().map(|public| folder(public, FolderKind::Public));
         let (path, called) = Self::baseline_of(merchant, wiring);
-        let scan = Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits).naming(merchant, wiring);
+        let scan = Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits)
+            .naming(merchant, wiring);
         scan.accepting(&wiring.folder, Baseline::read(&path, called))
     }
 
     /// Where the baseline is, and what the configuration calls it, if it does.
-    pub(crate) fn baseline_of<'a>(merchant: &'a Merchant, wiring: &Wiring) -> (PathBuf, Option<&'a str>) {
+    pub(crate) fn baseline_of<'a>(
+        merchant: &'a Merchant,
+        wiring: &Wiring,
+    ) -> (PathBuf, Option<&'a str>) {
         let called = merchant.source.baseline.as_deref();
         (wiring.folder.join(called.unwrap_or(USUAL)), called)
     }
@@ -91,7 +102,16 @@ impl Scan {
     pub(crate) fn of(folders: Vec<Folder>, keys: &Keyring, limits: &Limits) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         let (named, base, baseline) = (Vec::new(), PathBuf::new(), Baseline::default());
-        Self { folders, own: OwnSecrets::new(keys), limits: limits.clone(), named, base, baseline, history: false, threads }
+        Self {
+            folders,
+            own: OwnSecrets::new(keys),
+            limits: limits.clone(),
+            named,
+            base,
+            baseline,
+            history: false,
+            threads,
+        }
     }
 
     /// Knows what was accepted. Its paths start from `base`.
@@ -115,7 +135,8 @@ impl Scan {
     /// What is searched, as the baseline calls it: folders, and files that were named.
     pub(crate) fn sought(&self) -> Vec<String> {
         let of_folder = |(folder, way): (&Folder, String)| {
-            let files: Vec<String> = folder.only.iter().map(|file| join(&way, &file.to_string_lossy())).collect();
+            let files: Vec<String> =
+                folder.only.iter().map(|file| join(&way, &file.to_string_lossy())).collect();
             if files.is_empty() { vec![way] } else { files }
         };
         self.folders.iter().zip(self.ways()).flat_map(of_folder).collect()
@@ -127,8 +148,13 @@ impl Scan {
             let named = if key == "env_file" { Named::EnvFile } else { Named::Judged };
             (path.clone(), named)
         });
-        let config = Path::new(&merchant.config.path).file_name().map(|name| (wiring.folder.join(name), Named::Judged));
-        self.named = secret_files.chain(config).filter_map(|(path, named)| Some((path.canonicalize().ok()?, named))).collect();
+        let config = Path::new(&merchant.config.path)
+            .file_name()
+            .map(|name| (wiring.folder.join(name), Named::Judged));
+        self.named = secret_files
+            .chain(config)
+            .filter_map(|(path, named)| Some((path.canonicalize().ok()?, named)))
+            .collect();
         self
     }
 
@@ -138,9 +164,12 @@ impl Scan {
         self
     }
 
-    /// The repositories that the folders are in, as the baseline calls them, where the history is looked through.
+    /// The repositories that the folders are in, as the baseline calls them, where the history is
+    /// looked through.
     pub(crate) fn tops(&self) -> Vec<String> {
-        let top = |folder: &Folder| history::top(&folder.path).map_or_else(String::new, |top| way(&self.base, &top));
+        let top = |folder: &Folder| {
+            history::top(&folder.path).map_or_else(String::new, |top| way(&self.base, &top))
+        };
         if self.history { self.folders.iter().map(top).collect() } else { Vec::new() }
     }
 
@@ -148,34 +177,55 @@ impl Scan {
     pub(crate) fn run(&self, stop: &AtomicBool) -> SourceSeen {
         let stages = Stages::new(&self.own);
         let kept = Kept::new(self.limits.source_hits);
-        let found: Vec<(FolderState, PathBuf)> = self.folders.iter().map(|folder| locate(&folder.path)).collect();
+        let found: Vec<(FolderState, PathBuf)> =
+            self.folders.iter().map(|folder| locate(&folder.path)).collect();
         let whole: Vec<&Path> = found.iter().map(|(_, path)| path.as_path()).collect();
         let (accepted, ways) = (self.baseline.begin(), self.ways());
-        let tree = Tree { scan: self, stages: &stages, kept: &kept, stop, paths: &whole, accepted: &accepted, ways: &ways };
+        let tree = Tree {
+            scan: self,
+            stages: &stages,
+            kept: &kept,
+            stop,
+            paths: &whole,
+            accepted: &accepted,
+            ways: &ways,
+        };
         let counts: Vec<(u64, u64)> = found
             .iter()
             .enumerate()
             .map(|(index, (state, _))| {
-                let before = (0..index).any(|other| whole[other] == whole[index] && self.folders[other].only.is_empty());
+                let before = (0..index).any(|other| {
+                    whole[other] == whole[index] && self.folders[other].only.is_empty()
+                });
                 if *state == FolderState::Searched && !before { tree.search(index) } else { (0, 0) }
             })
             .collect();
-        let folders = self.folders.iter().zip(&found).zip(counts).map(|((folder, (state, _)), (files, bytes))| FolderSeen {
-            path: folder.given.clone(),
-            kind: folder.kind,
-            state: *state,
-            files,
-            bytes,
-        });
+        let folders = self.folders.iter().zip(&found).zip(counts).map(
+            |((folder, (state, _)), (files, bytes))| FolderSeen {
+                path: folder.given.clone(),
+                kind: folder.kind,
+                state: *state,
+                files,
+                bytes,
+            },
+        );
         let folders: Vec<FolderSeen> = folders.collect();
         let mut seen = SourceSeen { folders, looked_for: self.own.slots(), ..kept.end() };
         git::mark_tracked(&mut seen.hits, &whole);
         if self.history {
-            let is_root = |index: usize| self.folders[index].kind == FolderKind::Root && found[index].0 == FolderState::Searched;
+            let is_root = |index: usize| {
+                self.folders[index].kind == FolderKind::Root
+                    && found[index].0 == FolderState::Searched
+            };
             let roots = (0..self.folders.len()).filter(|index| is_root(*index));
-            let roots: Vec<(usize, &str, &Path)> = roots.map(|index| (index, self.folders[index].given.as_str(), whole[index])).collect();
+            let roots: Vec<(usize, &str, &Path)> = roots
+                .map(|index| (index, self.folders[index].given.as_str(), whole[index]))
+                .collect();
             let (own, limits, base) = (&self.own, &self.limits, self.base.as_path());
-            seen.history = Some(Historian { stages: &stages, own, limits, accepted: &accepted, base, stop }.search(&roots));
+            seen.history = Some(
+                Historian { stages: &stages, own, limits, accepted: &accepted, base, stop }
+                    .search(&roots),
+            );
         }
         let is_whole = is_complete(&seen) && !stop.load(Ordering::Relaxed);
         seen.baseline = accepted.end(&seen, is_whole, &self.sought(), |text| self.own.clean(text));
@@ -194,13 +244,19 @@ fn locate(path: &Path) -> (FolderState, PathBuf) {
             Err(_) => (FolderState::Unreadable, whole),
         },
         Ok(whole) => (FolderState::NoFolder, whole),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (FolderState::Missing, path.to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            (FolderState::Missing, path.to_owned())
+        }
         Err(_) => (FolderState::Unreadable, path.to_owned()),
     }
 }
 
 /// Scans what the configuration names, beside the probes in flight. Dropping it ends the scan.
-pub(crate) async fn observe_source(merchant: &Merchant, wiring: &Wiring, history: bool) -> Seen<SourceSeen> {
+pub(crate) async fn observe_source(
+    merchant: &Merchant,
+    wiring: &Wiring,
+    history: bool,
+) -> Seen<SourceSeen> {
     struct Stop(Arc<AtomicBool>);
     impl Drop for Stop {
         fn drop(&mut self) {

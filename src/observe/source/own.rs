@@ -42,7 +42,8 @@ impl OwnSecrets {
         for slot in Slot::ALL {
             let Some(secret) = keys.get(slot) else { continue };
             let value = secret.expose().trim();
-            if value.len() >= SHORTEST && keys::facts(value, Origin::Literal).placeholder.is_none() {
+            if value.len() >= SHORTEST && keys::facts(value, Origin::Literal).placeholder.is_none()
+            {
                 own.slots.push(slot);
                 own.learn(slot, value);
             }
@@ -68,7 +69,11 @@ impl OwnSecrets {
         let encoded: String = url::form_urlencoded::byte_serialize(bytes).collect();
         self.add(slot, "URL-encoded", encoded.replace('+', "%20").into_bytes());
         self.add(slot, "URL-encoded", encoded.into_bytes());
-        self.add(slot, "as it is in JSON", value.replace('\\', "\\\\").replace('"', "\\\"").replace('/', "\\/").into_bytes());
+        self.add(
+            slot,
+            "as it is in JSON",
+            value.replace('\\', "\\\\").replace('"', "\\\"").replace('/', "\\/").into_bytes(),
+        );
     }
 
     fn add(&mut self, slot: Slot, how: &'static str, bytes: Vec<u8>) {
@@ -87,7 +92,10 @@ impl OwnSecrets {
     /// Whether a secret stands in a name.
     pub(super) fn stands_in(&self, name: &[u8]) -> bool {
         self.spellings.iter().any(|spelling| {
-            name.len() >= spelling.bytes.len() && name.windows(spelling.bytes.len()).any(|window| window == spelling.bytes.as_slice())
+            name.len() >= spelling.bytes.len()
+                && name
+                    .windows(spelling.bytes.len())
+                    .any(|window| window == spelling.bytes.as_slice())
         })
     }
 
@@ -106,20 +114,27 @@ impl OwnSecrets {
         clean
     }
 
-    /// What a search for those spellings looks for that hold none of `literals`: index and automaton.
+    /// What a search for those spellings looks for that hold none of `literals`: index and
+    /// automaton.
     pub(super) fn apart(&self, literals: &[&str]) -> Option<(AhoCorasick, Vec<usize>)> {
-        let apart: Vec<usize> = (0..self.spellings.len()).filter(|index| self.anchor(*index, literals).is_none()).collect();
+        let apart: Vec<usize> = (0..self.spellings.len())
+            .filter(|index| self.anchor(*index, literals).is_none())
+            .collect();
         if apart.is_empty() {
             return None;
         }
-        let automaton = AhoCorasick::new(apart.iter().map(|index| self.spellings[*index].bytes.as_slice())).ok()?;
+        let automaton =
+            AhoCorasick::new(apart.iter().map(|index| self.spellings[*index].bytes.as_slice()))
+                .ok()?;
         Some((automaton, apart))
     }
 
     /// The first of `literals` that a spelling holds, and where.
     pub(super) fn anchor(&self, index: usize, literals: &[&str]) -> Option<(usize, usize)> {
         let bytes = &self.spellings[index].bytes;
-        let place = |literal: &str| bytes.windows(literal.len()).position(|window| window == literal.as_bytes());
+        let place = |literal: &str| {
+            bytes.windows(literal.len()).position(|window| window == literal.as_bytes())
+        };
         literals.iter().enumerate().find_map(|(at, literal)| Some((at, place(literal)?)))
     }
 }
@@ -133,7 +148,10 @@ mod tests {
     const VALUE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 
     fn own(value: &str) -> OwnSecrets {
-        OwnSecrets::new(&Keyring { secret_key: Some(Secret::new(value.to_owned())), ..Keyring::default() })
+        OwnSecrets::new(&Keyring {
+            secret_key: Some(Secret::new(value.to_owned())),
+            ..Keyring::default()
+        })
     }
 
     #[test]
@@ -145,7 +163,8 @@ mod tests {
 
     #[test]
     fn cleans_paths_of_secrets_and_keys() {
-        let clean = own("q8w7e6r5t4y3u2i1MARKER").clean("a/q8w7e6r5t4y3u2i1MARKER/sk_test_MARKER2b7n4x9q.txt");
+        let clean = own("q8w7e6r5t4y3u2i1MARKER")
+            .clean("a/q8w7e6r5t4y3u2i1MARKER/sk_test_MARKER2b7n4x9q.txt");
         assert_eq!(clean, "a/[secret]/sk_test_….txt");
     }
 

@@ -1,4 +1,5 @@
-//! The searches through the bytes of a file: one through every file, one through those that name the platform, one through those that sign.
+//! The searches through the bytes of a file: one through every file, one through those that name
+//! the platform, one through those that sign.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use golive_checks::source::rule::{Reach, Rule};
@@ -43,7 +44,14 @@ impl<'a> Stages<'a> {
         }
         let apart = own.apart(&literals);
         let platform = Stage::new(|rule| rule.reach == Reach::PlatformText, &[]);
-        Self { platform, signing: Stage::new(|rule| rule.reach.is_signing(), &[]), own, anchored, apart, everywhere }
+        Self {
+            platform,
+            signing: Stage::new(|rule| rule.reach.is_signing(), &[]),
+            own,
+            anchored,
+            apart,
+            everywhere,
+        }
     }
 }
 
@@ -54,7 +62,8 @@ impl Stage {
     }
 
     fn new(of: impl Fn(&Rule) -> bool, also: &[&'static str]) -> Self {
-        let mut literals: Vec<(&'static str, Vec<&'static Rule>)> = also.iter().map(|literal| (*literal, Vec::new())).collect();
+        let mut literals: Vec<(&'static str, Vec<&'static Rule>)> =
+            also.iter().map(|literal| (*literal, Vec::new())).collect();
         for rule in RULES.iter().copied().filter(|rule| of(rule)) {
             for literal in rule.literals {
                 match literals.iter_mut().find(|(known, _)| known == literal) {
@@ -64,7 +73,8 @@ impl Stage {
             }
         }
         let automaton = AhoCorasick::builder()
-            // Leftmost-first lets it search with vectors; no literal begins another, so that it hides none.
+            // Leftmost-first lets it search with vectors; no literal begins another, so that it
+            // hides none.
             .match_kind(MatchKind::LeftmostFirst)
             .kind(Some(AhoCorasickKind::DFA))
             .build(literals.iter().map(|(literal, _)| literal))

@@ -40,7 +40,8 @@ struct Search<'a> {
     tree: &'a Tree<'a>,
     folder: usize,
     root: &'a Path,
-    /// The folder itself, so that nothing outside of it is opened whatever happens to names meanwhile.
+    /// The folder itself, so that nothing outside of it is opened whatever happens to names
+    /// meanwhile.
     handle: Option<File>,
     /// Over all threads.
     files: AtomicU64,
@@ -95,7 +96,9 @@ impl Tree<'_> {
 
     /// The folders beside this one that are searched whole.
     fn others(&self, folder: usize) -> impl Iterator<Item = &Path> {
-        let whole = move |(other, _): &(usize, &&Path)| *other != folder && self.scan.folders[*other].only.is_empty();
+        let whole = move |(other, _): &(usize, &&Path)| {
+            *other != folder && self.scan.folders[*other].only.is_empty()
+        };
         self.paths.iter().enumerate().filter(whole).map(|(_, path)| *path)
     }
 
@@ -109,13 +112,19 @@ impl Tree<'_> {
     fn walk(&self, folder: usize) -> WalkBuilder {
         let others: Vec<PathBuf> = self.others(folder).map(Path::to_path_buf).collect();
         let mut walk = WalkBuilder::new(self.paths[folder]);
-        walk.standard_filters(false).follow_links(false).max_depth(usize::try_from(self.scan.limits.source_depth).ok()).filter_entry(
-            move |entry| entry.depth() == 0 || entry.file_name() != ".git" && !others.iter().any(|other| other == entry.path()),
-        );
+        walk.standard_filters(false)
+            .follow_links(false)
+            .max_depth(usize::try_from(self.scan.limits.source_depth).ok())
+            .filter_entry(move |entry| {
+                entry.depth() == 0
+                    || entry.file_name() != ".git"
+                        && !others.iter().any(|other| other == entry.path())
+            });
         walk
     }
 
-    /// Env files that the walk did not meet: git ignores them, and production may read them all the same.
+    /// Env files that the walk did not meet: git ignores them, and production may read them all the
+    /// same.
     fn env_files_that_git_ignores(&self, folder: usize, search: &Search<'_>) -> Vec<PathBuf> {
         let root = self.paths[folder];
         let met = search.env_files.lock().map(|met| met.clone()).unwrap_or_default();
@@ -123,12 +132,16 @@ impl Tree<'_> {
         let vendored = root.to_owned();
         walk.filter_entry(move |entry| {
             let within = entry.path().strip_prefix(&vendored).unwrap_or(entry.path()).join("x");
-            entry.file_name() != ".git" && place(&within.to_string_lossy(), FolderKind::Root) != FilePlace::Vendored
+            entry.file_name() != ".git"
+                && place(&within.to_string_lossy(), FolderKind::Root) != FilePlace::Vendored
         });
         walk.build()
             .filter_map(Result::ok)
             .take_while(|_| !self.stop.load(Ordering::Relaxed))
-            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()) && is_env_file(&entry.file_name().to_string_lossy()))
+            .filter(|entry| {
+                entry.file_type().is_some_and(|kind| kind.is_file())
+                    && is_env_file(&entry.file_name().to_string_lossy())
+            })
             .filter_map(|entry| Some(entry.path().strip_prefix(root).ok()?.to_owned()))
             .filter(|path| !met.contains(path))
             .collect()
@@ -187,12 +200,15 @@ impl ParallelVisitor for Reader<'_, '_> {
 fn path_of(error: &ignore::Error) -> Option<PathBuf> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path.clone()),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
         ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
         ignore::Error::Loop { child, .. } => Some(child.clone()),
-        ignore::Error::Io(_) | ignore::Error::Glob { .. } | ignore::Error::UnrecognizedFileType(_) | ignore::Error::InvalidDefinition => {
-            None
-        }
+        ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
     }
 }
 
@@ -202,16 +218,19 @@ impl Search<'_> {
         self.tree.kept.leave(self.folder, why, &self.tree.scan.own.clean(&path.to_string_lossy()));
     }
 
-    /// Opens a file below the folder, through no link, without waiting for whoever may be at the other end.
+    /// Opens a file below the folder, through no link, without waiting for whoever may be at the
+    /// other end.
     #[cfg(unix)]
     fn open(&self, path: &Path) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags};
         let Some(handle) = &self.handle else { return Err(io::ErrorKind::PermissionDenied.into()) };
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let flags =
+            OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         #[cfg(target_os = "linux")]
         {
             use rustix::fs::ResolveFlags;
-            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            let resolve =
+                ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
             match rustix::fs::openat2(handle, path, flags, Mode::empty(), resolve) {
                 // Older systems and some sandboxes do not have it.
                 Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => {}
@@ -293,13 +312,19 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     /// Looks for keys in a file's own name.
     fn look_at_name(&mut self, path: &Path) {
-        let Some(name) = path.file_name().map(|name| name.as_encoded_bytes().to_vec()) else { return };
+        let Some(name) = path.file_name().map(|name| name.as_encoded_bytes().to_vec()) else {
+            return;
+        };
         let tree = self.search.tree;
         let has_prefix = name.windows(7).any(|window| matches!(window, b"k_live_" | b"k_test_"));
         if !has_prefix && !tree.scan.own.stands_in(&name) {
             return;
         }
-        let Ok(mut looked) = self.window.look(&mut name.as_slice(), 0, tree.stages, &tree.stages.everywhere) else { return };
+        let Ok(mut looked) =
+            self.window.look(&mut name.as_slice(), 0, tree.stages, &tree.stages.everywhere)
+        else {
+            return;
+        };
         looked.spots.retain(|spot| matches!(spot.rule.topic, Topic::Secrets | Topic::Sandbox));
         // A name has no lines, and nothing stands around a key in it.
         looked.binary = true;
@@ -333,7 +358,9 @@ impl<'s, 'a> Reader<'s, 'a> {
             let mut again = self.search.open(path)?.take(most);
             let more = match start {
                 Start::Bytes => self.window.look(&mut again, 0, stages, &stages.platform)?,
-                Start::Utf16(order) => self.window.look(&mut Utf16::new(again, order), 0, stages, &stages.platform)?,
+                Start::Utf16(order) => {
+                    self.window.look(&mut Utf16::new(again, order), 0, stages, &stages.platform)?
+                }
             };
             looked.spots.extend(more.spots);
         }
@@ -342,7 +369,9 @@ impl<'s, 'a> Reader<'s, 'a> {
             let mut again = self.search.open(path)?.take(most);
             let more = match start {
                 Start::Bytes => self.window.look(&mut again, 0, stages, &stages.signing)?,
-                Start::Utf16(order) => self.window.look(&mut Utf16::new(again, order), 0, stages, &stages.signing)?,
+                Start::Utf16(order) => {
+                    self.window.look(&mut Utf16::new(again, order), 0, stages, &stages.signing)?
+                }
             };
             looked.signatures = more.signatures;
             looked.spots.extend(more.spots);
@@ -351,7 +380,8 @@ impl<'s, 'a> Reader<'s, 'a> {
         Ok((looked, cut))
     }
 
-    /// Whether a file that has the signature's header and does not name the platform is about it all the same.
+    /// Whether a file that has the signature's header and does not name the platform is about it
+    /// all the same.
     fn signs_as_the_platform(&self, path: &Path) -> io::Result<bool> {
         /// Code is shorter.
         const MOST: u64 = 1 << 20;
@@ -360,11 +390,16 @@ impl<'s, 'a> Reader<'s, 'a> {
         Ok(signing::is_the_platforms(&text))
     }
 
-    /// Whether it is code of the merchant's own, in a language that the rules for known mistakes read.
+    /// Whether it is code of the merchant's own, in a language that the rules for known mistakes
+    /// read.
     fn is_code(&self, path: &Path) -> bool {
-        const LANGUAGES: [&str; 18] =
-            ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "php", "py", "java", "kt", "go", "rb", "cs", "dart"];
-        let read = path.extension().is_some_and(|name| LANGUAGES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        const LANGUAGES: [&str; 18] = [
+            "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "php", "py",
+            "java", "kt", "go", "rb", "cs", "dart",
+        ];
+        let read = path
+            .extension()
+            .is_some_and(|name| LANGUAGES.iter().any(|known| name.eq_ignore_ascii_case(known)));
         let kind = self.search.tree.scan.folders[self.search.folder].kind;
         read && place(&path.to_string_lossy(), kind) == FilePlace::Code
     }
@@ -378,7 +413,11 @@ impl<'s, 'a> Reader<'s, 'a> {
         let is_env_file = path.file_name().is_some_and(|name| is_env_file(&name.to_string_lossy()));
         let open_to_all = if is_env_file { search.is_open_to_all(path) } else { None };
         let scan = search.tree.scan;
-        let named = scan.named.iter().find(|(named, _)| search.root.join(path) == *named).map(|(_, named)| *named);
+        let named = scan
+            .named
+            .iter()
+            .find(|(named, _)| search.root.join(path) == *named)
+            .map(|(_, named)| *named);
         if named == Some(Named::Judged) {
             return Vec::new();
         }
@@ -388,17 +427,28 @@ impl<'s, 'a> Reader<'s, 'a> {
             (_, FilePlace::Public) => FilePlace::Public,
             (Some(_), _) => FilePlace::Production,
             // A report of ours repeats what was found elsewhere.
-            (None, FilePlace::Code | FilePlace::Config) if looked.own_report && shown.ends_with(".json") => FilePlace::Documentation,
+            (None, FilePlace::Code | FilePlace::Config)
+                if looked.own_report && shown.ends_with(".json") =>
+            {
+                FilePlace::Documentation
+            }
             (None, place) => place,
         };
         let cleaned = scan.own.clean(&shown);
         let from_baseline = join(&search.tree.ways[search.folder], &cleaned);
         let mut allowances = Allowances::take(&mut looked.spots, |text| scan.own.clean(text));
-        let own: Vec<std::ops::Range<u64>> =
-            looked.spots.iter().filter(|spot| spot.secret.is_some()).map(|spot| spot.range.clone()).collect();
+        let own: Vec<std::ops::Range<u64>> = looked
+            .spots
+            .iter()
+            .filter(|spot| spot.secret.is_some())
+            .map(|spot| spot.range.clone())
+            .collect();
         looked.spots.retain(|spot| {
-            let told = spot.secret.is_none() && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
-            let at_home = named == Some(Named::EnvFile) && place != FilePlace::Public && spot.rule.topic == Topic::Secrets;
+            let told = spot.secret.is_none()
+                && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
+            let at_home = named == Some(Named::EnvFile)
+                && place != FilePlace::Public
+                && spot.rule.topic == Topic::Secrets;
             let is_text = spot.rule.reach == Reach::Everything || !looked.binary;
             let is_here = match spot.rule.reach {
                 Reach::SigningPublic => place == FilePlace::Public,
@@ -406,9 +456,14 @@ impl<'s, 'a> Reader<'s, 'a> {
                 Reach::Everything | Reach::Text | Reach::PlatformText | Reach::Signing => true,
             };
             if told {
-                // It is told by another name, and whoever allowed it by this one did not do so for nothing.
+                // It is told by another name, and whoever allowed it by this one did not do so for
+                // nothing.
                 allowances.allow(spot, true);
-                search.tree.accepted.allow(spot.rule.id, &from_baseline, &scan.own.clean(&spot.excerpt));
+                search.tree.accepted.allow(
+                    spot.rule.id,
+                    &from_baseline,
+                    &scan.own.clean(&spot.excerpt),
+                );
             }
             !told && !at_home && is_text && is_here
         });
@@ -434,12 +489,17 @@ impl<'s, 'a> Reader<'s, 'a> {
             let can = spot.rule.can_be_allowed(&hit);
             hit.allowed = allowances.allow(spot, can);
             if can && hit.allowed.is_none() {
-                let accepted = search.tree.accepted.allow(spot.rule.id, &from_baseline, &hit.excerpt);
-                hit.allowed = accepted.map(|accepted| Allowed { reason: scan.own.clean(&accepted.reason), ..accepted });
+                let accepted =
+                    search.tree.accepted.allow(spot.rule.id, &from_baseline, &hit.excerpt);
+                hit.allowed = accepted.map(|accepted| Allowed {
+                    reason: scan.own.clean(&accepted.reason),
+                    ..accepted
+                });
             }
             hits.push(hit);
         }
-        let is_ours = !looked.binary && !matches!(place, FilePlace::Vendored | FilePlace::Lock | FilePlace::Documentation);
+        let is_ours = !looked.binary
+            && !matches!(place, FilePlace::Vendored | FilePlace::Lock | FilePlace::Documentation);
         if is_ours {
             hits.extend(allowances.wrong().map(|(rule, spot)| hit(rule, &spot)));
         }
@@ -451,9 +511,15 @@ impl<'s, 'a> Reader<'s, 'a> {
         let search = self.search;
         let kind = search.tree.scan.folders[search.folder].kind;
         let apart = place(&path.to_string_lossy(), kind);
-        let copied = matches!(path.extension().and_then(|name| name.to_str()), Some("gz" | "br" | "zst"));
+        let copied =
+            matches!(path.extension().and_then(|name| name.to_str()), Some("gz" | "br" | "zst"));
         let is_copy = copied && search.open(&path.with_extension("")).is_ok();
-        if !is_copy && matches!(apart, FilePlace::Public | FilePlace::Production | FilePlace::Config | FilePlace::Code) {
+        if !is_copy
+            && matches!(
+                apart,
+                FilePlace::Public | FilePlace::Production | FilePlace::Config | FilePlace::Code
+            )
+        {
             search.leave(why, path);
         }
     }
@@ -465,7 +531,10 @@ fn archive(path: &Path) -> Option<WhyUnlooked> {
     let is = |known: &[&str]| known.iter().any(|known| extension.eq_ignore_ascii_case(known));
     if is(&["apk", "aab", "ipa", "xapk", "appx", "msix"]) {
         Some(WhyUnlooked::AppPackage)
-    } else if is(&["zip", "jar", "war", "ear", "gz", "tgz", "bz2", "xz", "zst", "br", "7z", "rar", "whl", "gem", "nupkg"]) {
+    } else if is(&[
+        "zip", "jar", "war", "ear", "gz", "tgz", "bz2", "xz", "zst", "br", "7z", "rar", "whl",
+        "gem", "nupkg",
+    ]) {
         Some(WhyUnlooked::Archive)
     } else {
         None
@@ -474,5 +543,8 @@ fn archive(path: &Path) -> Option<WhyUnlooked> {
 
 /// Whether the path names the platform.
 fn is_about_platform(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().windows(9).any(|window| window.eq_ignore_ascii_case(b"kwikpaisa"))
+    path.as_os_str()
+        .as_encoded_bytes()
+        .windows(9)
+        .any(|window| window.eq_ignore_ascii_case(b"kwikpaisa"))
 }

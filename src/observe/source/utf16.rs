@@ -7,10 +7,18 @@ pub(super) fn byte_order(start: &[u8]) -> Option<Order> {
     match start {
         [0xff, 0xfe, ..] => Some(Order::Little),
         [0xfe, 0xff, ..] => Some(Order::Big),
-        [a, 0, b, 0, c, 0, d, 0, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) => {
+        [a, 0, b, 0, c, 0, d, 0, ..]
+            if [a, b, c, d]
+                .iter()
+                .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) =>
+        {
             Some(Order::Little)
         }
-        [0, a, 0, b, 0, c, 0, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) => {
+        [0, a, 0, b, 0, c, 0, d, ..]
+            if [a, b, c, d]
+                .iter()
+                .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) =>
+        {
             Some(Order::Big)
         }
         _ => None,
@@ -40,7 +48,16 @@ pub(super) struct Utf16<R> {
 
 impl<R: Read> Utf16<R> {
     pub(super) fn new(inner: R, order: Order) -> Self {
-        Self { inner, order, odd: None, high: None, ready: String::new(), given: 0, raw: vec![0; 16_384], over: false }
+        Self {
+            inner,
+            order,
+            odd: None,
+            high: None,
+            ready: String::new(),
+            given: 0,
+            raw: vec![0; 16_384],
+            over: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -52,7 +69,8 @@ impl<R: Read> Utf16<R> {
             return Ok(());
         }
         let mut units: Vec<u16> = self.high.take().into_iter().collect();
-        let bytes: Vec<u8> = self.odd.take().into_iter().chain(self.raw[..read].iter().copied()).collect();
+        let bytes: Vec<u8> =
+            self.odd.take().into_iter().chain(self.raw[..read].iter().copied()).collect();
         let pairs = bytes.chunks_exact(2);
         self.odd = pairs.remainder().first().copied();
         units.extend(pairs.map(|pair| match self.order {
@@ -62,7 +80,11 @@ impl<R: Read> Utf16<R> {
         if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             self.high = units.pop();
         }
-        self.ready.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|c| *c != '\u{feff}'));
+        self.ready.extend(
+            char::decode_utf16(units)
+                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .filter(|c| *c != '\u{feff}'),
+        );
         Ok(())
     }
 }

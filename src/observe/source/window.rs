@@ -1,4 +1,5 @@
-//! Looks through the bytes of one file, a window at a time: memory stays flat whatever the file holds.
+//! Looks through the bytes of one file, a window at a time: memory stays flat whatever the file
+//! holds.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,7 +13,8 @@ use super::stage::{Stage, Stages};
 
 /// How much is read at a time.
 const WINDOW: usize = 256 * 1024;
-/// How often rules for known mistakes are asked about one file. Nobody wrote a file by hand that has more names of signatures.
+/// How often rules for known mistakes are asked about one file. Nobody wrote a file by hand that
+/// has more names of signatures.
 const MOST_ASKED: u32 = 20_000;
 /// A file with a zero byte in its beginning is no text.
 const BEGINNING: usize = 8 * 1024;
@@ -68,10 +70,12 @@ impl Window {
         Self { bytes: vec![0; WINDOW + BEHIND + AHEAD] }
     }
 
-    /// Reads the beginning of a file: how many bytes of it are in the buffer, and how it is to be read.
+    /// Reads the beginning of a file: how many bytes of it are in the buffer, and how it is to be
+    /// read.
     pub(super) fn begin(&mut self, input: &mut impl Read) -> io::Result<(usize, Start)> {
         let read = read_some(input, &mut self.bytes)?;
-        let start = super::utf16::byte_order(&self.bytes[..read]).map_or(Start::Bytes, Start::Utf16);
+        let start =
+            super::utf16::byte_order(&self.bytes[..read]).map_or(Start::Bytes, Start::Utf16);
         Ok((read, start))
     }
 
@@ -81,7 +85,13 @@ impl Window {
     }
 
     /// Looks through a file. The first `have` bytes of it are in the buffer already.
-    pub(super) fn look(&mut self, input: &mut impl Read, have: usize, stages: &Stages<'_>, stage: &Stage) -> io::Result<Looked> {
+    pub(super) fn look(
+        &mut self,
+        input: &mut impl Read,
+        have: usize,
+        stages: &Stages<'_>,
+        stage: &Stage,
+    ) -> io::Result<Looked> {
         let mut looked = Looked::default();
         let everywhere = std::ptr::eq(stage, &raw const stages.everywhere);
         let (mut length, mut from, mut over) = (have, 0, false);
@@ -97,7 +107,8 @@ impl Window {
             let bytes = &self.bytes[..length];
             let end = if over { length } else { length - AHEAD };
             let known = (gone > 0).then_some(looked.binary);
-            let mut page = Page { bytes, gone, end, lines: &mut lines, looked: &mut looked, binary: known };
+            let mut page =
+                Page { bytes, gone, end, lines: &mut lines, looked: &mut looked, binary: known };
             page.search(from, stages, stage, everywhere);
             let known = page.binary;
             // Most files end in their first window with nothing found, and nobody wants to know.
@@ -153,7 +164,10 @@ impl Lines {
 
 /// Written so that the compiler makes vectors of it.
 fn breaks(bytes: &[u8]) -> u64 {
-    bytes.chunks(192).map(|chunk| u64::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
+    bytes
+        .chunks(192)
+        .map(|chunk| u64::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>()))
+        .sum()
 }
 
 /// One window of a file.
@@ -170,7 +184,9 @@ struct Page<'a> {
 impl Page<'_> {
     fn search(&mut self, from: usize, stages: &Stages<'_>, stage: &Stage, everywhere: bool) {
         let mut at = from;
-        while let Some(found) = stage.automaton.find(aho_corasick::Input::new(self.bytes).range(at..)) {
+        while let Some(found) =
+            stage.automaton.find(aho_corasick::Input::new(self.bytes).range(at..))
+        {
             if found.start() >= self.end {
                 break;
             }
@@ -198,7 +214,8 @@ impl Page<'_> {
         if self.bytes[at..].get(..NAME.len()).is_some_and(|word| word.eq_ignore_ascii_case(NAME)) {
             self.looked.platform = true;
         }
-        self.looked.header |= signing::HEADER.contains(&literal) && signing::is_header(self.bytes, at, literal);
+        self.looked.header |=
+            signing::HEADER.contains(&literal) && signing::is_header(self.bytes, at, literal);
         for rule in rules {
             if rule.reach != Reach::Everything && self.is_binary() {
                 continue;
@@ -237,7 +254,8 @@ impl Page<'_> {
             Slot::SandboxApiKey => rules::find("sandbox-api-key"),
         };
         let excerpt = format!("the value of `{}` {}", spelling.slot.key(), spelling.how);
-        let found = Match { range: start..start + spelling.bytes.len(), excerpt, kind: HitKind::Real };
+        let found =
+            Match { range: start..start + spelling.bytes.len(), excerpt, kind: HitKind::Real };
         self.looked.platform = true;
         if let Some(rule) = rule {
             self.note(rule, found, Some(spelling.slot));
@@ -246,27 +264,42 @@ impl Page<'_> {
 
     fn note(&mut self, rule: &'static Rule, found: Match, secret: Option<Slot>) {
         let range = self.gone + found.range.start as u64..self.gone + found.range.end as u64;
-        let same = |spot: &Spot| spot.rule.id == rule.id && spot.range.start == range.start && spot.secret == secret;
+        let same = |spot: &Spot| {
+            spot.rule.id == rule.id && spot.range.start == range.start && spot.secret == secret
+        };
         if self.looked.spots.iter().rev().take(16).any(same) {
             return;
         }
         if self.looked.spots.is_empty() && self.gone == 0 {
             let beginning = &self.bytes[..self.bytes.len().min(200)];
-            self.looked.own_report =
-                [b"\"golive.re", b"\"golive.ob", b"\"golive.ba"].iter().any(|name| beginning.windows(10).any(|window| window == *name));
+            self.looked.own_report = [b"\"golive.re", b"\"golive.ob", b"\"golive.ba"]
+                .iter()
+                .any(|name| beginning.windows(10).any(|window| window == *name));
         }
         let (line, column) = self.place(found.range.start);
         let around = around(self.bytes, &found.range);
-        self.looked.spots.push(Spot { rule, line, column, range, excerpt: found.excerpt, kind: found.kind, around, secret });
+        self.looked.spots.push(Spot {
+            rule,
+            line,
+            column,
+            range,
+            excerpt: found.excerpt,
+            kind: found.kind,
+            around,
+            secret,
+        });
     }
 
-    /// Line and column of a byte: in characters where the whole line is at hand and short, else in bytes.
+    /// Line and column of a byte: in characters where the whole line is at hand and short, else in
+    /// bytes.
     fn place(&self, at: usize) -> (u64, u64) {
         let before = &self.bytes[..at];
         let line = self.lines.before + breaks(before) + 1;
         let column = match before.iter().rposition(|byte| *byte == b'\n') {
             Some(last) => characters(&before[last + 1..]),
-            None if self.lines.start >= self.gone => characters(&before[usize::try_from(self.lines.start - self.gone).unwrap_or(0)..]),
+            None if self.lines.start >= self.gone => {
+                characters(&before[usize::try_from(self.lines.start - self.gone).unwrap_or(0)..])
+            }
             None => self.gone + at as u64 - self.lines.start,
         };
         (line, column + 1)

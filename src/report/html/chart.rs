@@ -63,7 +63,12 @@ impl Chart {
                 let name = one.scenario.as_str();
                 let cut: String = name.chars().take(NAME_CHARS).collect();
                 let name = if cut.len() < name.len() { format!("{cut}…") } else { cut };
-                lanes.push(Lane { name, y: figure(y), baseline: figure(y + LANE - 4.0), striped: lanes.len() % 2 == 1 });
+                lanes.push(Lane {
+                    name,
+                    y: figure(y),
+                    baseline: figure(y + LANE - 4.0),
+                    striped: lanes.len() % 2 == 1,
+                });
                 lanes.len() - 1
             });
             bars.push(Bar {
@@ -74,9 +79,20 @@ impl Chart {
                 title: format!("{}: {}", one.name, one.outcome),
             });
         }
-        let ticks = ticks(end).into_iter().map(|us| Tick { x: figure(at(us)), label: duration(us) }).collect();
+        let ticks = ticks(end)
+            .into_iter()
+            .map(|us| Tick { x: figure(at(us)), label: duration(us) })
+            .collect();
         let height = AXIS + lanes.len() as f64 * LANE + 4.0;
-        Some(Self { width: figure(WIDTH), height: figure(height), lanes, bars, ticks, exchanges: conversation.len(), span: duration(end) })
+        Some(Self {
+            width: figure(WIDTH),
+            height: figure(height),
+            lanes,
+            bars,
+            ticks,
+            exchanges: conversation.len(),
+            span: duration(end),
+        })
     }
 }
 
@@ -86,7 +102,10 @@ fn ticks(end: u64) -> Vec<u64> {
     while end / step >= 10 {
         step *= 10;
     }
-    let step = [step / 5, step / 2, step].into_iter().find(|step| *step > 0 && end / step <= 9).unwrap_or(step);
+    let step = [step / 5, step / 2, step]
+        .into_iter()
+        .find(|step| *step > 0 && end / step <= 9)
+        .unwrap_or(step);
     (0..=end / step).map(|at| at * step).collect()
 }
 
@@ -120,6 +139,9 @@ mod tests {
 
     #[test]
     fn times_are_read_in_their_own_unit() {
-        assert_eq!([duration(0), duration(900), duration(12_345), duration(1_250_000)], ["0", "900 µs", "12 ms", "1.2 s"]);
+        assert_eq!(
+            [duration(0), duration(900), duration(12_345), duration(1_250_000)],
+            ["0", "900 µs", "12 ms", "1.2 s"]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The report as one HTML page: no script, nothing from outside, fit for a screen, a phone and paper.
+//! The report as one HTML page: no script, nothing from outside, fit for a screen, a phone and
+//! paper.
 
 mod chart;
 
@@ -112,7 +113,11 @@ impl<'a> Page<'a> {
             reasons: sentence.split_once(": ").map_or(sentence, |(_, reasons)| reasons).to_owned(),
             facts: facts(report),
             counts: counts(&report.counts),
-            chapters: report.chapters.iter().map(|chapter| ChapterView::of(report, chapter)).collect(),
+            chapters: report
+                .chapters
+                .iter()
+                .map(|chapter| ChapterView::of(report, chapter))
+                .collect(),
             chart: Chart::of(&report.conversation),
             receptions: Reception::ALL,
             requirements: coverage.len(),
@@ -157,7 +162,10 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("Valid until", until),
         ("Run at", format!("{}, {}", run.started_local, Duration::from_millis(run.took_ms).show())),
         ("Run on", format!("{} (role {})", run.host, run.role.word())),
-        ("Seen as", if addresses.is_empty() { "no address seen".to_owned() } else { addresses.join(", ") }),
+        (
+            "Seen as",
+            if addresses.is_empty() { "no address seen".to_owned() } else { addresses.join(", ") },
+        ),
         ("Contacted", all(&run.contacted, "nobody")),
         ("Reach", reach),
         ("Switches", all(&run.switches, "none")),
@@ -205,7 +213,9 @@ const fn mark(outcome: &Outcome) -> (&'static str, &'static str) {
 fn counts(counts: &Counts) -> Vec<Count> {
     let classes = ["pass", "warn", "fail", "undecided", "na", "attested", "waived"];
     let rows = counts.rows().into_iter().zip(classes);
-    rows.filter(|((_, count), _)| *count > 0).map(|((word, count), class)| Count { class, word, count }).collect()
+    rows.filter(|((_, count), _)| *count > 0)
+        .map(|((word, count), class)| Count { class, word, count })
+        .collect()
 }
 
 impl<'a> ChapterView<'a> {
@@ -221,8 +231,11 @@ impl<'a> ChapterView<'a> {
                 (count.class, format!("{start:.2}"), format!("{width:.2}"))
             })
             .collect();
-        let checks: Vec<CheckView<'_>> = chapter.checks.iter().map(|check| CheckView::of(report, check)).collect();
-        let any = |what: &str| checks.iter().any(|view| view.class == what && view.check.level == Level::Required);
+        let checks: Vec<CheckView<'_>> =
+            chapter.checks.iter().map(|check| CheckView::of(report, check)).collect();
+        let any = |what: &str| {
+            checks.iter().any(|view| view.class == what && view.check.level == Level::Required)
+        };
         let tone = if any("fail") {
             "bad"
         } else if any("undecided") {
@@ -240,7 +253,9 @@ impl<'a> CheckView<'a> {
         let found = finding(&check.outcome);
         let evidence = match &check.outcome {
             Outcome::Pass(evidence) => evidence.as_slice(),
-            Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => finding.evidence.as_slice(),
+            Outcome::Warn(finding) | Outcome::Fail(finding) | Outcome::Waived(finding, _) => {
+                finding.evidence.as_slice()
+            }
             Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
         };
         let undecided = matches!(check.outcome, Outcome::Undecided(_));
@@ -254,7 +269,9 @@ impl<'a> CheckView<'a> {
             open: found.is_some(),
             brief: if passed { String::new() } else { brief(&check.outcome) },
             evidence: evidence.iter().map(|one| EvidenceView::of(report, one)).collect(),
-            fix: found.map(|finding| Report::fix(check, finding)).or_else(|| undecided.then_some(check.meta.remediation)),
+            fix: found
+                .map(|finding| Report::fix(check, finding))
+                .or_else(|| undecided.then_some(check.meta.remediation)),
             repeat: found.and_then(|finding| finding.repeat.as_ref()).map(Text::as_str),
         }
     }
@@ -265,7 +282,9 @@ impl<'a> EvidenceView<'a> {
         let place = report.place(&evidence.subject);
         Self {
             subject: evidence.subject.show(),
-            place: place.map_or_else(String::new, |FilePlace { file, at }| format!("{file}:{}:{}", at.line, at.column)),
+            place: place.map_or_else(String::new, |FilePlace { file, at }| {
+                format!("{file}:{}:{}", at.line, at.column)
+            }),
             expected: evidence.expected.as_str(),
             observed: evidence.observed.as_str(),
             sent: report.sent(&evidence.subject).map(Text::as_str),
@@ -282,7 +301,12 @@ fn by_page(coverage: Vec<Covered>) -> Vec<PageCoverage> {
             Some(page) if page.url == url => page.rows.push(covered),
             Some(_) | None => {
                 let name = url.rsplit('/').next().unwrap_or(url).replace('-', " ");
-                let title = name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect();
+                let title = name
+                    .chars()
+                    .take(1)
+                    .flat_map(char::to_uppercase)
+                    .chain(name.chars().skip(1))
+                    .collect();
                 pages.push(PageCoverage { title, url, rows: vec![covered] });
             }
         }
@@ -292,7 +316,9 @@ fn by_page(coverage: Vec<Covered>) -> Vec<PageCoverage> {
 
 fn measurements(report: &Report) -> Vec<[String; 5]> {
     let row = |measured: &super::Measurement| {
-        let held_to = |limit: Limit| format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit));
+        let held_to = |limit: Limit| {
+            format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit))
+        };
         let limit = measured.limit.map_or_else(|| "none".to_owned(), held_to);
         let whose = measured.limit.map_or_else(String::new, |limit| limit.from.word().to_owned());
         let note = measured.note.as_ref().map_or_else(String::new, |note| note.as_str().to_owned());

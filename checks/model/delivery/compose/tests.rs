@@ -10,7 +10,12 @@ fn compose(delivery: &Delivery, issued: bool) -> Result<Request, Refusal> {
     let live = Secret::new("sk_live_marker_live".to_owned());
     let wrong = Secret::new("sk_live_marker_wrong".to_owned());
     let at = Timestamp::from_second(1_778_659_835).expect("in range");
-    delivery.compose(&order(issued), at, at, &SigningKeys { live: &live, sandbox: None, wrong: &wrong, api: None, sandbox_api: None })
+    delivery.compose(
+        &order(issued),
+        at,
+        at,
+        &SigningKeys { live: &live, sandbox: None, wrong: &wrong, api: None, sandbox_api: None },
+    )
 }
 
 fn is_valid(request: &Request) -> bool {
@@ -66,7 +71,8 @@ fn only_what_claims_to_be_validly_signed_is() {
     for signed in SIGNINGS {
         for change in CHANGES {
             for form in FORMS.into_iter().chain([Form::TrailingBytes]) {
-                // Beside the present time a second one says something only where another was signed.
+                // Beside the present time a second one says something only where another was
+                // signed.
                 let stamp = match change {
                     Change::SecondTimestamp { .. } => Stamp::Stale { by_s: 60 },
                     _ => Stamp::Now { back_s: 0 },
@@ -82,10 +88,12 @@ fn only_what_claims_to_be_validly_signed_is() {
 #[test]
 fn nearly_right_signatures_are_as_long_as_right_ones() {
     let signature = |signed| {
-        let request = compose(&Delivery { signed, ..Delivery::genuine("x") }, false).expect("composes");
+        let request =
+            compose(&Delivery { signed, ..Delivery::genuine("x") }, false).expect("composes");
         request.headers.into_iter().find(|(name, _)| *name == "X-SIGNATURE").expect("signed").1
     };
-    let [right, start, end] = [Signed::Genuine, Signed::RightStart, Signed::RightEnd].map(signature);
+    let [right, start, end] =
+        [Signed::Genuine, Signed::RightStart, Signed::RightEnd].map(signature);
     assert_eq!((start.len(), end.len()), (64, 64));
     assert!(right[..62] == start[..62] && right[2..] == end[2..]);
     assert!(right.chars().zip(start.chars()).skip(62).all(|(one, other)| one != other));
@@ -95,7 +103,8 @@ fn nearly_right_signatures_are_as_long_as_right_ones() {
 #[test]
 fn every_form_says_the_same() {
     for form in FORMS {
-        let request = compose(&Delivery { form, ..Delivery::genuine("x") }, false).expect("composes");
+        let request =
+            compose(&Delivery { form, ..Delivery::genuine("x") }, false).expect("composes");
         let value: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
         assert_eq!(value["event"], "payment.processing", "{form:?}");
         assert_eq!(value["data"]["order_id"], "golive-1", "{form:?}");
@@ -106,7 +115,9 @@ fn every_form_says_the_same() {
 #[test]
 fn padded_bodies_are_as_long_as_they_are_to_be() {
     for bytes in [1_000, 65_536] {
-        let request = compose(&Delivery { form: Form::Padded { bytes }, ..Delivery::genuine("x") }, false).expect("composes");
+        let request =
+            compose(&Delivery { form: Form::Padded { bytes }, ..Delivery::genuine("x") }, false)
+                .expect("composes");
         assert_eq!(request.body.len(), bytes as usize);
     }
 }
@@ -114,11 +125,16 @@ fn padded_bodies_are_as_long_as_they_are_to_be() {
 #[test]
 fn a_claim_changes_what_it_is_about_and_nothing_else() {
     let body = |claim| {
-        let request = compose(&Delivery { claim, ..Delivery::genuine("x") }, false).expect("composes");
+        let request =
+            compose(&Delivery { claim, ..Delivery::genuine("x") }, false).expect("composes");
         serde_json::from_slice::<serde_json::Value>(&request.body).expect("JSON")["data"].clone()
     };
     let own = body(Claim::Own);
-    let claims = [(Claim::OtherAmount, "amount"), (Claim::OtherCurrency, "currency"), (Claim::OtherTransaction, "transaction_id")];
+    let claims = [
+        (Claim::OtherAmount, "amount"),
+        (Claim::OtherCurrency, "currency"),
+        (Claim::OtherTransaction, "transaction_id"),
+    ];
     for (claim, key) in claims {
         let mut other = body(claim);
         assert_ne!(other[key], own[key]);
@@ -132,13 +148,21 @@ fn a_claim_changes_what_it_is_about_and_nothing_else() {
 fn shifted_digits_leave_the_signed_bytes_as_they_were() {
     let texts: Vec<(Vec<u8>, String)> = [0, 1, 10]
         .map(|digits| {
-            let delivery = Delivery { change: Change::Shifted { digits }, ..Delivery::genuine("x") };
+            let delivery =
+                Delivery { change: Change::Shifted { digits }, ..Delivery::genuine("x") };
             let request = compose(&delivery, false).expect("composes");
-            let stamp = request.headers.iter().find(|(name, _)| *name == "X-TIMESTAMP").expect("is stamped").1.clone();
+            let stamp = request
+                .headers
+                .iter()
+                .find(|(name, _)| *name == "X-TIMESTAMP")
+                .expect("is stamped")
+                .1
+                .clone();
             (request.body, stamp)
         })
         .into();
-    assert!(texts.iter().all(|(body, stamp)| [body, stamp.as_bytes()].concat() == [&texts[0].0, texts[0].1.as_bytes()].concat()));
+    assert!(texts.iter().all(|(body, stamp)| [body, stamp.as_bytes()].concat()
+        == [&texts[0].0, texts[0].1.as_bytes()].concat()));
     assert_eq!([&texts[1].1, &texts[2].1], ["778659835", ""]);
 }
 
@@ -155,8 +179,10 @@ fn settling_events_are_never_composed_for_orders_nobody_issued() {
 fn all_but_processing_payments_need_full() {
     for event in Event::ALL {
         for signed in SIGNINGS {
-            let delivery = Delivery { content: Content::Event(event), signed, ..Delivery::genuine("x") };
-            let harmless = event == Event::PaymentProcessing || event == Event::PayoutProcessing && !delivery.may_be_taken();
+            let delivery =
+                Delivery { content: Content::Event(event), signed, ..Delivery::genuine("x") };
+            let harmless = event == Event::PaymentProcessing
+                || event == Event::PayoutProcessing && !delivery.may_be_taken();
             assert_eq!(delivery.tier() == Deliver::Full, !harmless, "{delivery:?}");
         }
     }

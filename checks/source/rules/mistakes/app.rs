@@ -6,11 +6,21 @@ use crate::source::code::Code;
 use crate::source::rule::{Levels, Match, Reach, Rule, Sight, Topic};
 use crate::source::signing::is_foreign;
 
-const WHY: &str = "What signs holds the secret, and everybody who has the page or app can read it there and sign in the merchant's name.";
-const FIX: &str = "Let the page or app call your own server, and let that sign and call the platform; replace the secret if a build with it was ever published.";
+const WHY: &str = "What signs holds the secret, and everybody who has the page or app can read it \
+                   there and sign in the merchant's name.";
+const FIX: &str = "Let the page or app call your own server, and let that sign and call the \
+                   platform; replace the secret if a build with it was ever published.";
 
 /// Parts of calls that compute an HMAC.
-const HMACS: &[&str] = &["createHmac", "HmacSHA256", "Hmac(", "subtle.sign", "hmacSha256", "HMACSHA256", "HMAC<SHA256>"];
+const HMACS: &[&str] = &[
+    "createHmac",
+    "HmacSHA256",
+    "Hmac(",
+    "subtle.sign",
+    "hmacSha256",
+    "HMACSHA256",
+    "HMAC<SHA256>",
+];
 
 /// With a secret, in what is public.
 pub(in crate::source::rules) const SIGNS_IN_PUBLIC: Rule = Rule {
@@ -25,7 +35,8 @@ pub(in crate::source::rules) const SIGNS_IN_PUBLIC: Rule = Rule {
     reach: Reach::SigningPublic,
     finds: &[
         "fetch(u,{headers:{\"X-SIGNATURE\":CryptoJS.HmacSHA256(p+t,secretKey).toString()}})",
-        "const s=n.createHmac(\"sha256\",e.SECRET_KEY).update(p).digest(\"hex\");h[\"x-signature\"]=s",
+        "const s=n.createHmac(\"sha256\",e.SECRET_KEY).update(p).digest(\"hex\");h[\"x-signature\"\
+         ]=s",
         "final s = Hmac(sha256, utf8.encode(secretKey)).convert(b); headers['X-SIGNATURE'] = '$s';",
     ],
     spares: &[
@@ -65,25 +76,49 @@ pub(in crate::source::rules) const SIGNS_IN_APP: Rule = Rule {
     levels: LEVELS,
     reach: Reach::SigningPrivate,
     finds: &[
-        "import { useState } from 'react';\nconst signature = CryptoJS.HmacSHA256(payload + ts, process.env.REACT_APP_SECRET).toString();\nfetch(url, { headers: { 'X-SIGNATURE': signature } });",
-        "'use client';\nconst signature = createHmac('sha256', process.env.NEXT_PUBLIC_KP_SECRET).update(payload).digest('hex');\nconst headers = { 'X-SIGNATURE': signature };",
-        "<script setup>\nimport { ref } from 'vue';\nconst signature = HmacSHA256(payload + ts, secret).toString();\nheaders['X-SIGNATURE'] = signature;\n</script>",
-        "import 'package:flutter/material.dart';\nfinal signature = Hmac(sha256, utf8.encode(secret)).convert(utf8.encode(payload + ts)).toString();\nheaders['X-SIGNATURE'] = signature;",
-        "import 'package:flutter/foundation.dart';\nfinal mac = new Hmac(sha256, key);\nreturn {'X-SIGNATURE': '${mac.convert(bytes)}'};",
-        "import android.os.Bundle;\nMac mac = Mac.getInstance(\"HmacSHA256\");\nrequest.addHeader(\"X-SIGNATURE\", hex(mac.doFinal(payload)));",
-        "import androidx.lifecycle.ViewModel;\nval mac = Mac.getInstance(\"HmacSHA256\")\nbuilder.header(\"X-SIGNATURE\", mac.doFinal(payload).toHex())",
-        "using Microsoft.Maui.Controls;\nusing var hmac = new HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
-        "using Xamarin.Forms;\nvar hmac = new HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
+        "import { useState } from 'react';\nconst signature = CryptoJS.HmacSHA256(payload + ts, \
+         process.env.REACT_APP_SECRET).toString();\nfetch(url, { headers: { 'X-SIGNATURE': \
+         signature } });",
+        "'use client';\nconst signature = createHmac('sha256', \
+         process.env.NEXT_PUBLIC_KP_SECRET).update(payload).digest('hex');\nconst headers = { \
+         'X-SIGNATURE': signature };",
+        "<script setup>\nimport { ref } from 'vue';\nconst signature = HmacSHA256(payload + ts, \
+         secret).toString();\nheaders['X-SIGNATURE'] = signature;\n</script>",
+        "import 'package:flutter/material.dart';\nfinal signature = Hmac(sha256, \
+         utf8.encode(secret)).convert(utf8.encode(payload + \
+         ts)).toString();\nheaders['X-SIGNATURE'] = signature;",
+        "import 'package:flutter/foundation.dart';\nfinal mac = new Hmac(sha256, key);\nreturn \
+         {'X-SIGNATURE': '${mac.convert(bytes)}'};",
+        "import android.os.Bundle;\nMac mac = \
+         Mac.getInstance(\"HmacSHA256\");\nrequest.addHeader(\"X-SIGNATURE\", \
+         hex(mac.doFinal(payload)));",
+        "import androidx.lifecycle.ViewModel;\nval mac = \
+         Mac.getInstance(\"HmacSHA256\")\nbuilder.header(\"X-SIGNATURE\", \
+         mac.doFinal(payload).toHex())",
+        "using Microsoft.Maui.Controls;\nusing var hmac = new \
+         HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
+        "using Xamarin.Forms;\nvar hmac = new \
+         HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
     ],
     spares: &[
-        "import crypto from 'node:crypto';\nconst signature = crypto.createHmac('sha256', secret).update(payload).digest('hex');\nheaders['X-SIGNATURE'] = signature;",
-        "import { NextResponse } from 'next/server';\nimport React from 'react';\nconst signature = createHmac('sha256', secret).update(payload).digest('hex');\nheaders['X-SIGNATURE'] = signature;",
-        "import { renderToString } from 'react-dom/server';\nimport express from 'express';\nimport App from 'react';\nconst s = createHmac('sha256', secret).update(p).digest('hex');\nh['X-SIGNATURE'] = s;",
-        "import 'package:flutter/material.dart';\nfinal digest = Hmac(sha256, key).convert(bytes); // a cache key",
-        "import 'package:shelf/shelf.dart';\nfinal mac = Hmac(sha256, key).convert(bytes);\nif (!same(mac, request.headers['x-signature'])) return Response(401);",
-        "Mac mac = Mac.getInstance(\"HmacSHA256\");\nrequest.addHeader(\"X-SIGNATURE\", hex(mac.doFinal(payload)));",
-        "using Microsoft.AspNetCore.Mvc;\nusing var hmac = new HMACSHA256(key);\nvar given = Request.Headers[\"X-SIGNATURE\"];",
-        "'use server';\nimport React from 'react';\nconst s = createHmac('sha256', secret).update(p).digest('hex');\nh['X-SIGNATURE'] = s;",
+        "import crypto from 'node:crypto';\nconst signature = crypto.createHmac('sha256', \
+         secret).update(payload).digest('hex');\nheaders['X-SIGNATURE'] = signature;",
+        "import { NextResponse } from 'next/server';\nimport React from 'react';\nconst signature \
+         = createHmac('sha256', secret).update(payload).digest('hex');\nheaders['X-SIGNATURE'] = \
+         signature;",
+        "import { renderToString } from 'react-dom/server';\nimport express from \
+         'express';\nimport App from 'react';\nconst s = createHmac('sha256', \
+         secret).update(p).digest('hex');\nh['X-SIGNATURE'] = s;",
+        "import 'package:flutter/material.dart';\nfinal digest = Hmac(sha256, \
+         key).convert(bytes); // a cache key",
+        "import 'package:shelf/shelf.dart';\nfinal mac = Hmac(sha256, key).convert(bytes);\nif \
+         (!same(mac, request.headers['x-signature'])) return Response(401);",
+        "Mac mac = Mac.getInstance(\"HmacSHA256\");\nrequest.addHeader(\"X-SIGNATURE\", \
+         hex(mac.doFinal(payload)));",
+        "using Microsoft.AspNetCore.Mvc;\nusing var hmac = new HMACSHA256(key);\nvar given = \
+         Request.Headers[\"X-SIGNATURE\"];",
+        "'use server';\nimport React from 'react';\nconst s = createHmac('sha256', \
+         secret).update(p).digest('hex');\nh['X-SIGNATURE'] = s;",
     ],
 };
 
@@ -143,7 +178,9 @@ const SERVER: [&str; 16] = [
 /// An HMAC beside the header. The call that comes first speaks for its neighbours.
 fn signs(sight: &Sight<'_>) -> Option<Match> {
     let before = sight.before(1).first().copied();
-    if sight.literal == "Hmac(" && before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.') {
+    if sight.literal == "Hmac("
+        && before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.')
+    {
         return None;
     }
     if !sight.is_near(NEAR, &["x-signature"]) {
@@ -152,14 +189,17 @@ fn signs(sight: &Sight<'_>) -> Option<Match> {
     let code = Code::near(sight);
     let in_text = !code.is_code(code.at);
     // Java and Kotlin name the algorithm in a text; a remark is none.
-    let named = matches!(sight.literal, "HmacSHA256") && sight.before(13).ends_with(b"getInstance(\"");
+    let named =
+        matches!(sight.literal, "HmacSHA256") && sight.before(13).ends_with(b"getInstance(\"");
     if in_text && !named {
         return None;
     }
     // A definition of one's own, and CryptoJS's, is no use of it.
     let defines = sight.after(1) == b"="
         || code.code[..code.at].trim_ascii_end().ends_with(b"function")
-        || code.lower(&code.trimmed(&(crate::source::around::line(code.raw, &(code.at..code.at + 1))))).starts_with("import");
+        || code
+            .lower(&code.trimmed(&(crate::source::around::line(code.raw, &(code.at..code.at + 1)))))
+            .starts_with("import");
     if defines || is_foreign(sight) {
         return None;
     }
@@ -170,7 +210,8 @@ fn signs(sight: &Sight<'_>) -> Option<Match> {
 /// Whether what the call is given is named for a secret.
 fn names_secret(sight: &Sight<'_>) -> bool {
     let code = Code::near(sight);
-    let open = code.raw[code.at..].iter().take(40).position(|byte| *byte == b'(').map(|at| code.at + at);
+    let open =
+        code.raw[code.at..].iter().take(40).position(|byte| *byte == b'(').map(|at| code.at + at);
     let Some(brackets) = open.and_then(|open| code.brackets(open)) else { return false };
     let given = code.raw(&brackets).to_ascii_lowercase();
     ["secret", "sk_live_", "sk_test_"].iter().any(|word| given.contains(word))
@@ -178,8 +219,12 @@ fn names_secret(sight: &Sight<'_>) -> bool {
 
 /// Whether the file is part of a page or an app.
 fn is_client(sight: &Sight<'_>) -> bool {
-    let beginning = String::from_utf8_lossy(&sight.bytes[..sight.bytes.len().min(BEGINNING)]).to_ascii_lowercase();
-    let near = sight.text(sight.at.saturating_sub(NEAR)..sight.bytes.len().min(sight.at + NEAR)).to_ascii_lowercase();
-    let has = |marks: &[&str]| marks.iter().any(|mark| beginning.contains(mark) || near.contains(mark));
+    let beginning = String::from_utf8_lossy(&sight.bytes[..sight.bytes.len().min(BEGINNING)])
+        .to_ascii_lowercase();
+    let near = sight
+        .text(sight.at.saturating_sub(NEAR)..sight.bytes.len().min(sight.at + NEAR))
+        .to_ascii_lowercase();
+    let has =
+        |marks: &[&str]| marks.iter().any(|mark| beginning.contains(mark) || near.contains(mark));
     has(&CLIENT) && !has(&SERVER)
 }

@@ -10,8 +10,11 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
     id: "compares-signature",
     topic: Topic::Comparison,
     what: "a signature compared by ==, equals, strcmp or the like",
-    why: "Such a comparison ends at the first letter that differs, so its time tells a forger how much of a signature is right; and `==` of PHP takes some texts for numbers.",
-    fix: "Compare in constant time: crypto.timingSafeEqual, hash_equals, hmac.compare_digest, MessageDigest.isEqual, hmac.Equal, Rack::Utils.secure_compare, CryptographicOperations.FixedTimeEquals; in Dart fold all bytes with ^ and |.",
+    why: "Such a comparison ends at the first letter that differs, so its time tells a forger how \
+          much of a signature is right; and `==` of PHP takes some texts for numbers.",
+    fix: "Compare in constant time: crypto.timingSafeEqual, hash_equals, hmac.compare_digest, \
+          MessageDigest.isEqual, hmac.Equal, Rack::Utils.secure_compare, \
+          CryptographicOperations.FixedTimeEquals; in Dart fold all bytes with ^ and |.",
     literals: ANCHORS,
     look,
     levels: LEVELS,
@@ -94,24 +97,27 @@ pub(in crate::source::rules) const COMPARES: Rule = Rule {
 };
 
 /// Parts of names of signatures, and of what computes them.
-const ANCHORS: &[&str] = &["ignature", "IGNATURE", "hash_hmac", "digest", "xpected", "omputed", "calc", "eceived"];
+const ANCHORS: &[&str] =
+    &["ignature", "IGNATURE", "hash_hmac", "digest", "xpected", "omputed", "calc", "eceived"];
 
 fn look(sight: &Sight<'_>) -> Option<crate::source::rule::Match> {
     let near = &sight.bytes[sight.at.saturating_sub(240)..sight.bytes.len().min(sight.end() + 240)];
     let compares = near.windows(2).any(|two| two[1] == b'=' && matches!(two[0], b'=' | b'!'))
-        || [&b"quals"[..], b"cmp(", b"Equal", b"ompare", b"eql?"].iter().any(|call| near.windows(call.len()).any(|window| window == *call));
+        || [&b"quals"[..], b"cmp(", b"Equal", b"ompare", b"eql?"]
+            .iter()
+            .any(|call| near.windows(call.len()).any(|window| window == *call));
     if !compares {
         return None;
     }
     let code = Code::near(sight);
     let line = crate::source::around::line(code.raw, &(code.at..code.at + sight.literal.len()));
     let whole = line.start..code.raw.len().min(line.end);
-    let comparison = code
-        .comparisons(&whole)
-        .into_iter()
-        .find(|comparison| comparison.whole.contains(&code.at) && code.compares_signatures(comparison))?;
+    let comparison = code.comparisons(&whole).into_iter().find(|comparison| {
+        comparison.whole.contains(&code.at) && code.compares_signatures(comparison)
+    })?;
     // One comparison has several names: the first of them speaks for it.
-    let stands = |at: &usize| ANCHORS.iter().any(|anchor| code.raw[*at..].starts_with(anchor.as_bytes()));
+    let stands =
+        |at: &usize| ANCHORS.iter().any(|anchor| code.raw[*at..].starts_with(anchor.as_bytes()));
     let first = comparison.whole.clone().find(stands)?;
     (first == code.at && !is_foreign(sight)).then(|| found(&code, &comparison.whole))
 }

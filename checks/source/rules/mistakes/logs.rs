@@ -13,7 +13,8 @@ pub(in crate::source::rules) const LOGS_SECRET: Rule = Rule {
     topic: Topic::Logs,
     what: "a secret given to a log statement",
     why: "Logs are read, copied and kept by many who must not sign for the merchant.",
-    fix: "Log that the secret is set, never the secret; replace it if the line ever ran with the live one.",
+    fix: "Log that the secret is set, never the secret; replace it if the line ever ran with the \
+          live one.",
     literals: &["ecret", "ECRET"],
     look: |sight| look(sight, &["secret"]),
     levels: LEVELS,
@@ -69,8 +70,10 @@ pub(in crate::source::rules) const LOGS_SIGNATURE: Rule = Rule {
     id: "logs-signature",
     topic: Topic::Logs,
     what: "a signature given to a log statement",
-    why: "A signature with its body can be sent again, and the one that was expected of a forged event makes the forgery good.",
-    fix: "Log whether the signature was right, with the order's id; leave the signature out, the expected one above all.",
+    why: "A signature with its body can be sent again, and the one that was expected of a forged \
+          event makes the forgery good.",
+    fix: "Log whether the signature was right, with the order's id; leave the signature out, the \
+          expected one above all.",
     literals: &["ignature", "IGNATURE"],
     look: |sight| look(sight, &["signature"]),
     levels: LEVELS,
@@ -199,7 +202,10 @@ const PASSES: [&str; 30] = [
 
 fn look(sight: &Sight<'_>, subjects: &[&str]) -> Option<Match> {
     let near = sight.text(sight.at.saturating_sub(240)..sight.at).to_ascii_lowercase();
-    if !["log", "print", "puts", "console", "dump", "write", "p(", "dd("].iter().any(|word| near.contains(word)) {
+    if !["log", "print", "puts", "console", "dump", "write", "p(", "dd("]
+        .iter()
+        .any(|word| near.contains(word))
+    {
         return None;
     }
     let code = Code::near(sight);
@@ -209,14 +215,20 @@ fn look(sight: &Sight<'_>, subjects: &[&str]) -> Option<Match> {
     let statements = code.statements();
     let statement = &statements[code.statement_of(&statements, code.at)?];
     let call = logging(&code, &statement.range)?;
-    if subjects == ["signature"] && is_for_debugging(&code.lower(&(call.start..call.end.min(call.start + 60)))) {
+    if subjects == ["signature"]
+        && is_for_debugging(&code.lower(&(call.start..call.end.min(call.start + 60))))
+    {
         return None;
     }
     let word = code.word(code.at);
     let name = String::from_utf8_lossy(&code.code[word.clone()]).into_owned();
     let parts = words(&name);
     let has = |known: &[&str]| parts.iter().any(|part| known.contains(&part.as_str()));
-    if !call.contains(&word.start) || !has(subjects) || has(&ABOUT) || is_asked_about(&code, &word, &call) {
+    if !call.contains(&word.start)
+        || !has(subjects)
+        || has(&ABOUT)
+        || is_asked_about(&code, &word, &call)
+    {
         return None;
     }
     // A name may hold both spellings of the literal, and a value both names.
@@ -232,8 +244,9 @@ fn has_code_around(code: &Code<'_>, at: usize) -> bool {
 /// What a statement logs: from the name of the call to its end, where it is one.
 fn logging(code: &Code<'_>, statement: &Range<usize>) -> Option<Range<usize>> {
     let starts = (statement.start..statement.end.min(code.at)).filter(|at| {
-        let first =
-            at.checked_sub(1).is_none_or(|before| !is_name(code.code[before]) && !matches!(code.code[before], b'.' | b'>' | b':' | b'\\'));
+        let first = at.checked_sub(1).is_none_or(|before| {
+            !is_name(code.code[before]) && !matches!(code.code[before], b'.' | b'>' | b':' | b'\\')
+        });
         first && code.code[*at] != b' '
     });
     for start in starts {
@@ -241,8 +254,15 @@ fn logging(code: &Code<'_>, statement: &Range<usize>) -> Option<Range<usize>> {
         if !logs(&lower) {
             continue;
         }
-        let open = code.code[start..statement.end].iter().position(|byte| matches!(byte, b'(' | b' ')).map(|at| start + at)?;
-        let end = if code.code[open] == b'(' { code.brackets(open).map_or(statement.end, |brackets| brackets.end) } else { statement.end };
+        let open = code.code[start..statement.end]
+            .iter()
+            .position(|byte| matches!(byte, b'(' | b' '))
+            .map(|at| start + at)?;
+        let end = if code.code[open] == b'(' {
+            code.brackets(open).map_or(statement.end, |brackets| brackets.end)
+        } else {
+            statement.end
+        };
         if (start..end).contains(&code.at) {
             return Some(start..end);
         }
@@ -253,17 +273,25 @@ fn logging(code: &Code<'_>, statement: &Range<usize>) -> Option<Range<usize>> {
 /// A level that production does not keep.
 fn is_for_debugging(call: &str) -> bool {
     let name = call.split(['(', ' ']).next().unwrap_or_default();
-    [".debug", "::debug", ".trace", ".fine", ".verbose", ".logdebug", ".logtrace"].iter().any(|level| name.ends_with(level))
+    [".debug", "::debug", ".trace", ".fine", ".verbose", ".logdebug", ".logtrace"]
+        .iter()
+        .any(|level| name.ends_with(level))
 }
 
 /// Whether the statement logs something about what has this name, and not the thing.
 fn is_asked_about(code: &Code<'_>, word: &Range<usize>, call: &Range<usize>) -> bool {
     let after_raw = &code.code[word.end..];
     let behind = after_raw.trim_ascii_start();
-    // `secret ? …`, `secret == …`, a key, a named argument, `secret.length`, `secret[..4]`, `secret && …`.
+    // `secret ? …`, `secret == …`, a key, a named argument, `secret.length`, `secret[..4]`, `secret
+    // && …`.
     let method_answers = behind.first() == Some(&b'.') && {
-        let member: String = behind[1..].iter().take_while(|byte| is_name(**byte)).map(|byte| char::from(*byte)).collect();
-        let is_text = ["toString", "to_s", "trim", "strip", "ToString", "hex"].contains(&member.as_str());
+        let member: String = behind[1..]
+            .iter()
+            .take_while(|byte| is_name(**byte))
+            .map(|byte| char::from(*byte))
+            .collect();
+        let is_text =
+            ["toString", "to_s", "trim", "strip", "ToString", "hex"].contains(&member.as_str());
         !member.is_empty() && !is_text
     };
     let member = behind.starts_with(b"->");
@@ -271,7 +299,10 @@ fn is_asked_about(code: &Code<'_>, word: &Range<usize>, call: &Range<usize>) -> 
     let asked = marks.iter().any(|mark| behind.starts_with(mark)) && !behind.starts_with(b"::")
         || behind.starts_with(b"=") && !behind.starts_with(b"=>");
     let before = code.code[..word.start].trim_ascii_end();
-    let denied = before.last() == Some(&b'!') || before.ends_with(b"typeof") || before.ends_with(b"not") || before.ends_with(b"if");
+    let denied = before.last() == Some(&b'!')
+        || before.ends_with(b"typeof")
+        || before.ends_with(b"not")
+        || before.ends_with(b"if");
     // A call of this name may give it away: `getSecret()`; other calls say something about it.
     let calls = behind.first() == Some(&b'(') && {
         let name = String::from_utf8_lossy(&code.code[word.clone()]).into_owned();
@@ -293,9 +324,12 @@ fn is_passed_on(code: &Code<'_>, word: &Range<usize>, call: &Range<usize>) -> bo
                 if at == call.start || inner.start <= call.start || inner.is_empty() {
                     return false;
                 }
-                let name = String::from_utf8_lossy(&code.code[inner.start..at]).to_ascii_lowercase();
+                let name =
+                    String::from_utf8_lossy(&code.code[inner.start..at]).to_ascii_lowercase();
                 // The logging call's own brackets.
-                if logs(&code.lower(&(call.start..at + 1))) && !code.code[call.start..at].contains(&b'(') {
+                if logs(&code.lower(&(call.start..at + 1)))
+                    && !code.code[call.start..at].contains(&b'(')
+                {
                     return false;
                 }
                 if !name.is_empty() && !PASSES.contains(&name.as_str()) {

@@ -1,4 +1,5 @@
-//! Known mistakes of code that signs and verifies, told apart by heuristics of ours: light, and rather silent than wrong.
+//! Known mistakes of code that signs and verifies, told apart by heuristics of ours: light, and
+//! rather silent than wrong.
 
 mod app;
 mod comparison;
@@ -41,17 +42,23 @@ fn found(code: &Code<'_>, range: &Range<usize>) -> Match {
     Match { range: code.outside(range), excerpt, kind: HitKind::Real }
 }
 
-/// The code of a range. Texts are shown where they are names of headers or algorithms, and left out where they may be values.
+/// The code of a range. Texts are shown where they are names of headers or algorithms, and left out
+/// where they may be values.
 fn blanked(code: &Code<'_>, range: &Range<usize>) -> String {
     let mut shown = Vec::new();
     let mut at = range.start;
     while at < range.end {
         let quote = code.code[at];
         if matches!(quote, b'"' | b'\'' | b'`') {
-            let end = code.code[at + 1..range.end].iter().position(|byte| *byte == quote).map_or(range.end, |length| at + 1 + length);
+            let end = code.code[at + 1..range.end]
+                .iter()
+                .position(|byte| *byte == quote)
+                .map_or(range.end, |length| at + 1 + length);
             let text = &code.raw[at + 1..end];
-            let harmless =
-                text.len() <= 24 && text.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'2' | b'5' | b'6'));
+            let harmless = text.len() <= 24
+                && text.iter().all(|byte| {
+                    byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'2' | b'5' | b'6')
+                });
             shown.push(quote);
             if harmless {
                 shown.extend(text);

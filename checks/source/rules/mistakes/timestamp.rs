@@ -6,8 +6,8 @@ use crate::source::code::{Code, has_name, names, words};
 use crate::source::rule::{Match, Reach, Rule, Sight, Topic};
 use crate::source::signing::is_foreign;
 
-const WHY: &str =
-    "The platform refuses a timestamp that is too old: such code works for some minutes after it starts, and then not at all.";
+const WHY: &str = "The platform refuses a timestamp that is too old: such code works for some \
+                   minutes after it starts, and then not at all.";
 
 /// A timestamp made when the program starts.
 pub(in crate::source::rules) const FROZEN_TIMESTAMP: Rule = Rule {
@@ -21,38 +21,75 @@ pub(in crate::source::rules) const FROZEN_TIMESTAMP: Rule = Rule {
     levels: LEVELS,
     reach: Reach::Signing,
     finds: &[
-        "const timestamp = Math.floor(Date.now() / 1000).toString();\n\nfunction headers(payload) {\n  return { 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': sign(payload) };\n}",
-        "export const TIMESTAMP = String(Math.round(new Date().getTime() / 1000));\n\nexport const sign = (payload) => {\n  return createHmac('sha256', secret).update(payload + TIMESTAMP).digest('hex');\n};",
-        "TIMESTAMP = str(int(time.time()))\n\ndef sign(payload):\n    return hmac.new(KEY, (payload + TIMESTAMP).encode(), hashlib.sha256).hexdigest()",
-        "def sign(payload, timestamp=str(int(time.time()))):\n    return hmac.new(KEY, (payload + timestamp).encode(), hashlib.sha256).hexdigest()",
-        "private static final String TIMESTAMP = String.valueOf(System.currentTimeMillis() / 1000);\n\nString sign(String payload) {\n    return hmac(payload + TIMESTAMP);\n}",
-        "static final long timestamp = Instant.now().getEpochSecond();\n\nvoid send() {\n    request.setHeader(\"X-TIMESTAMP\", \"\" + timestamp);\n}",
-        "var timestamp = strconv.FormatInt(time.Now().Unix(), 10)\n\nfunc sign(payload string) string {\n\tmac.Write([]byte(payload + timestamp))\n\treturn hex(mac)\n}",
-        "var Timestamp = time.Now().Unix()\n\nfunc send() {\n\treq.Header.Set(\"X-TIMESTAMP\", fmt.Sprint(Timestamp))\n}",
-        "TIMESTAMP = Time.now.to_i.to_s\n\ndef sign(payload)\n  OpenSSL::HMAC.hexdigest('SHA256', KEY, payload + TIMESTAMP)\nend",
-        "  TIMESTAMP = Time.now.to_i\n\n  def headers\n    { 'X-TIMESTAMP' => TIMESTAMP.to_s }\n  end",
-        "private static readonly string Timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();\n\nstring Sign(string payload) {\n    return Hmac(payload + Timestamp);\n}",
-        "static string timestamp = DateTimeOffset.Now.ToUnixTimeSeconds().ToString();\n\nvoid Send() {\n    request.Headers.Add(\"X-TIMESTAMP\", timestamp);\n}",
-        "final timestamp = (DateTime.now().millisecondsSinceEpoch ~/ 1000).toString();\n\nString sign(String payload) {\n  return hmac.convert(utf8.encode(payload + timestamp)).toString();\n}",
-        "  static final String timestamp = '${DateTime.now().millisecondsSinceEpoch ~/ 1000}';\n\n  Map<String, String> headers() {\n    return {'X-TIMESTAMP': timestamp};\n  }",
+        "const timestamp = Math.floor(Date.now() / 1000).toString();\n\nfunction \
+             headers(payload) {\n  return { 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': \
+             sign(payload) };\n}",
+        "export const TIMESTAMP = String(Math.round(new Date().getTime() / 1000));\n\nexport \
+             const sign = (payload) => {\n  return createHmac('sha256', secret).update(payload + \
+             TIMESTAMP).digest('hex');\n};",
+        "TIMESTAMP = str(int(time.time()))\n\ndef sign(payload):\n    return hmac.new(KEY, \
+             (payload + TIMESTAMP).encode(), hashlib.sha256).hexdigest()",
+        "def sign(payload, timestamp=str(int(time.time()))):\n    return hmac.new(KEY, \
+             (payload + timestamp).encode(), hashlib.sha256).hexdigest()",
+        "private static final String TIMESTAMP = String.valueOf(System.currentTimeMillis() / \
+             1000);\n\nString sign(String payload) {\n    return hmac(payload + TIMESTAMP);\n}",
+        "static final long timestamp = Instant.now().getEpochSecond();\n\nvoid send() {\n    \
+             request.setHeader(\"X-TIMESTAMP\", \"\" + timestamp);\n}",
+        "var timestamp = strconv.FormatInt(time.Now().Unix(), 10)\n\nfunc sign(payload \
+             string) string {\n\tmac.Write([]byte(payload + timestamp))\n\treturn hex(mac)\n}",
+        "var Timestamp = time.Now().Unix()\n\nfunc send() \
+             {\n\treq.Header.Set(\"X-TIMESTAMP\", fmt.Sprint(Timestamp))\n}",
+        "TIMESTAMP = Time.now.to_i.to_s\n\ndef sign(payload)\n  \
+             OpenSSL::HMAC.hexdigest('SHA256', KEY, payload + TIMESTAMP)\nend",
+        "  TIMESTAMP = Time.now.to_i\n\n  def headers\n    { 'X-TIMESTAMP' => TIMESTAMP.to_s \
+             }\n  end",
+        "private static readonly string Timestamp = \
+             DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();\n\nstring Sign(string payload) \
+             {\n    return Hmac(payload + Timestamp);\n}",
+        "static string timestamp = DateTimeOffset.Now.ToUnixTimeSeconds().ToString();\n\nvoid \
+             Send() {\n    request.Headers.Add(\"X-TIMESTAMP\", timestamp);\n}",
+        "final timestamp = (DateTime.now().millisecondsSinceEpoch ~/ \
+             1000).toString();\n\nString sign(String payload) {\n  return \
+             hmac.convert(utf8.encode(payload + timestamp)).toString();\n}",
+        "  static final String timestamp = '${DateTime.now().millisecondsSinceEpoch ~/ \
+             1000}';\n\n  Map<String, String> headers() {\n    return {'X-TIMESTAMP': \
+             timestamp};\n  }",
     ],
     spares: &[
-        "function headers(payload) {\n  const timestamp = Math.floor(Date.now() / 1000).toString();\n  return { 'X-TIMESTAMP': timestamp };\n}",
-        "const timestamp = () => Math.floor(Date.now() / 1000);\nfunction headers() {\n  return { 'X-TIMESTAMP': timestamp() };\n}",
+        "function headers(payload) {\n  const timestamp = Math.floor(Date.now() / \
+             1000).toString();\n  return { 'X-TIMESTAMP': timestamp };\n}",
+        "const timestamp = () => Math.floor(Date.now() / 1000);\nfunction headers() {\n  \
+             return { 'X-TIMESTAMP': timestamp() };\n}",
         // A script runs once.
-        "const timestamp = Math.floor(Date.now() / 1000);\nconst signature = sign(payload + timestamp);\nsend({ 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': signature });",
-        "const timestamp = String(Math.floor(Date.now() / 1000));\nfunction sign(payload, timestamp) {\n  return createHmac('sha256', secret).update(payload + timestamp).digest('hex');\n}\nconsole.log(sign(payload, timestamp));",
-        "timestamp = str(int(time.time()))\nsignature = sign(payload, timestamp)\nprint(signature)",
-        "def sign(payload):\n    timestamp = str(int(time.time()))\n    return hmac.new(KEY, (payload + timestamp).encode(), hashlib.sha256).hexdigest()",
-        "def sign(payload, timestamp=None):\n    timestamp = timestamp or str(int(time.time()))\n    return hmac(payload + timestamp)",
-        "$timestamp = time();\nfunction headers() {\n  global $timestamp;\n  return ['X-TIMESTAMP: ' . $timestamp];\n}",
-        "String timestamp() {\n    return String.valueOf(System.currentTimeMillis() / 1000);\n}",
-        "private static String Timestamp => DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();\nstring Sign(string payload) {\n    return Hmac(payload + Timestamp);\n}",
-        "func sign(payload string) string {\n\ttimestamp := time.Now().Unix()\n\tmac.Write(payload, timestamp)\n}",
-        "  def headers\n    timestamp = Time.now.to_i\n    { 'X-TIMESTAMP' => timestamp }\n  end",
-        "String get timestamp => '${DateTime.now().millisecondsSinceEpoch ~/ 1000}';\nString sign(String payload) {\n  return hmac(payload + timestamp);\n}",
-        "const startTimestamp = Date.now();\nfunction uptime() {\n  return Date.now() - startTimestamp;\n}",
-        "let timestamp = Math.floor(Date.now() / 1000);\nsetInterval(() => {\n  timestamp = Math.floor(Date.now() / 1000);\n}, 1000);\nfunction headers() {\n  return { 'X-TIMESTAMP': timestamp };\n}",
+        "const timestamp = Math.floor(Date.now() / 1000);\nconst signature = sign(payload + \
+             timestamp);\nsend({ 'X-TIMESTAMP': timestamp, 'X-SIGNATURE': signature });",
+        "const timestamp = String(Math.floor(Date.now() / 1000));\nfunction sign(payload, \
+             timestamp) {\n  return createHmac('sha256', secret).update(payload + \
+             timestamp).digest('hex');\n}\nconsole.log(sign(payload, timestamp));",
+        "timestamp = str(int(time.time()))\nsignature = sign(payload, \
+             timestamp)\nprint(signature)",
+        "def sign(payload):\n    timestamp = str(int(time.time()))\n    return hmac.new(KEY, \
+             (payload + timestamp).encode(), hashlib.sha256).hexdigest()",
+        "def sign(payload, timestamp=None):\n    timestamp = timestamp or \
+             str(int(time.time()))\n    return hmac(payload + timestamp)",
+        "$timestamp = time();\nfunction headers() {\n  global $timestamp;\n  return \
+             ['X-TIMESTAMP: ' . $timestamp];\n}",
+        "String timestamp() {\n    return String.valueOf(System.currentTimeMillis() / \
+             1000);\n}",
+        "private static String Timestamp => \
+             DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();\nstring Sign(string payload) \
+             {\n    return Hmac(payload + Timestamp);\n}",
+        "func sign(payload string) string {\n\ttimestamp := \
+             time.Now().Unix()\n\tmac.Write(payload, timestamp)\n}",
+        "  def headers\n    timestamp = Time.now.to_i\n    { 'X-TIMESTAMP' => timestamp }\n  \
+             end",
+        "String get timestamp => '${DateTime.now().millisecondsSinceEpoch ~/ 1000}';\nString \
+             sign(String payload) {\n  return hmac(payload + timestamp);\n}",
+        "const startTimestamp = Date.now();\nfunction uptime() {\n  return Date.now() - \
+             startTimestamp;\n}",
+        "let timestamp = Math.floor(Date.now() / 1000);\nsetInterval(() => {\n  timestamp = \
+             Math.floor(Date.now() / 1000);\n}, 1000);\nfunction headers() {\n  return { \
+             'X-TIMESTAMP': timestamp };\n}",
     ],
 };
 
@@ -129,7 +166,9 @@ fn frozen(sight: &Sight<'_>) -> Option<Match> {
     let name = String::from_utf8_lossy(&code.code[word.clone()]).into_owned();
     // PHP begins anew with every request.
     if name.contains('$')
-        || words(&name).iter().any(|word| matches!(word.as_str(), "start" | "started" | "boot" | "created" | "last" | "build"))
+        || words(&name).iter().any(|word| {
+            matches!(word.as_str(), "start" | "started" | "boot" | "created" | "last" | "build")
+        })
     {
         return None;
     }
@@ -139,13 +178,16 @@ fn frozen(sight: &Sight<'_>) -> Option<Match> {
     }
     let (to, value) = assigned(&line)?;
     let value = value.to_ascii_lowercase();
-    let is_it = names(to.split(':').next().unwrap_or(to)).last() == Some(name.as_str()) || names(to).last() == Some(name.as_str());
+    let is_it = names(to.split(':').next().unwrap_or(to)).last() == Some(name.as_str())
+        || names(to).last() == Some(name.as_str());
     let is_made = CLOCKS.iter().any(|clock| value.contains(clock))
         && !value.contains("=>")
         && !value.contains("->")
         && !value.contains("lambda")
         && !value.contains("function");
-    let is_constant = name.chars().all(|c| !c.is_ascii_lowercase()) && to.trim() == name && value.contains("time.now");
+    let is_constant = name.chars().all(|c| !c.is_ascii_lowercase())
+        && to.trim() == name
+        && value.contains("time.now");
     let is_static = has_name(to, "static") || is_constant;
     let top = statement.indent == 0 && statement.depth == 0;
     if !is_it || !is_made || !(is_static || top) || to.contains('.') {
@@ -156,12 +198,17 @@ fn frozen(sight: &Sight<'_>) -> Option<Match> {
         let other = String::from_utf8_lossy(&code.code[other.range.clone()]).into_owned();
         at != of && assigned(&other).is_some_and(|(to, _)| has_name(to, &name))
     });
-    let heads = rest.iter().any(|next| code.is_head(next) && has_name(&String::from_utf8_lossy(&code.code[next.range.clone()]), &name));
+    let heads = rest.iter().any(|next| {
+        code.is_head(next)
+            && has_name(&String::from_utf8_lossy(&code.code[next.range.clone()]), &name)
+    });
     let used = rest.iter().any(|next| {
         let within = next.indent > statement.indent || next.depth > statement.depth;
         let text = String::from_utf8_lossy(&code.code[next.range.clone()]).into_owned();
         let raw = code.raw(&next.range).to_ascii_lowercase();
-        let signs = ["x-timestamp", "hmac", "sign", ".write(", ".update(", "convert("].iter().any(|word| raw.contains(word));
+        let signs = ["x-timestamp", "hmac", "sign", ".write(", ".update(", "convert("]
+            .iter()
+            .any(|word| raw.contains(word));
         within && has_name(&text, &name) && signs
     });
     (used && !again && !heads && !is_foreign(sight)).then(|| found(&code, &word))
@@ -170,17 +217,24 @@ fn frozen(sight: &Sight<'_>) -> Option<Match> {
 /// Python computes the default of an argument once: `def sign(payload, timestamp=time.time())`.
 fn is_default(code: &Code<'_>, line: &str, name: &str, start: usize, end: usize) -> bool {
     let is_def = line.starts_with("def ") || line.starts_with("async def ");
-    let behind = String::from_utf8_lossy(&code.code[end..code.code.len().min(end + 80)]).to_ascii_lowercase();
-    let value = behind.trim_start().strip_prefix('=').and_then(|value| value.split([',', '\n']).next());
+    let behind = String::from_utf8_lossy(&code.code[end..code.code.len().min(end + 80)])
+        .to_ascii_lowercase();
+    let value =
+        behind.trim_start().strip_prefix('=').and_then(|value| value.split([',', '\n']).next());
     let is_first = line.find(name).is_some_and(|at| start + at + name.len() == end);
     is_def
         && is_first
-        && value.is_some_and(|value| value.contains("time.time()") || value.contains("datetime.now(") || value.contains("utcnow("))
+        && value.is_some_and(|value| {
+            value.contains("time.time()")
+                || value.contains("datetime.now(")
+                || value.contains("utcnow(")
+        })
 }
 
 fn written(sight: &Sight<'_>) -> Option<Match> {
     if !matches!(sight.before(1), b"x" | b"X")
-        || sight.before(2).first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') && sight.before(2).len() == 2
+        || sight.before(2).first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+            && sight.before(2).len() == 2
     {
         return None;
     }
@@ -196,8 +250,14 @@ fn written(sight: &Sight<'_>) -> Option<Match> {
     let ends = !value[digits..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let end = sight.end() + (after.len() - value.len()) + digits;
     let code = Code::near(sight);
-    let is_remark = code.code[code.at.saturating_sub(1)] == b' ' && code.statement_of(&code.statements(), code.at).is_none();
-    (matches!(digits, 10 | 13) && value.starts_with('1') && ends && !is_remark && !is_foreign(sight)).then(|| Match {
+    let is_remark = code.code[code.at.saturating_sub(1)] == b' '
+        && code.statement_of(&code.statements(), code.at).is_none();
+    (matches!(digits, 10 | 13)
+        && value.starts_with('1')
+        && ends
+        && !is_remark
+        && !is_foreign(sight))
+    .then(|| Match {
         range: sight.at - 1..end,
         excerpt: sight.text(sight.at - 1..end).into_owned(),
         kind: crate::model::HitKind::Real,

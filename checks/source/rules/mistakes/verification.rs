@@ -22,8 +22,11 @@ pub(in crate::source::rules) const DISCARDED: Rule = Rule {
     finds: &[
         // JavaScript, TypeScript
         "crypto.timingSafeEqual(expected, given);\nprocess(event);",
-        "const valid = isValidSignature(raw, signature);\nawait credit(event);\nres.sendStatus(200);",
-        "function verifySignature(raw, signature) {\n  return crypto.timingSafeEqual(mac(raw), signature);\n}\napp.post('/hook', (req, res) => {\n  verifySignature(req.rawBody, req.get('x-signature'));\n  credit(req.body);\n});",
+        "const valid = isValidSignature(raw, signature);\nawait \
+         credit(event);\nres.sendStatus(200);",
+        "function verifySignature(raw, signature) {\n  return crypto.timingSafeEqual(mac(raw), \
+         signature);\n}\napp.post('/hook', (req, res) => {\n  verifySignature(req.rawBody, \
+         req.get('x-signature'));\n  credit(req.body);\n});",
         // PHP
         "hash_equals($expected, $signature);\n$data = json_decode($body, true);",
         "$ok = hash_equals($expected, $signature);\ncredit($data);",
@@ -32,7 +35,8 @@ pub(in crate::source::rules) const DISCARDED: Rule = Rule {
         "ok = verify_signature(raw, signature)\ncredit(data)\nreturn '', 200",
         // Java
         "MessageDigest.isEqual(expected, given);\ncredit(event);",
-        "boolean valid = verifySignature(body, signature);\nlog.info(\"signature valid: {}\", valid);\ncredit(event);",
+        "boolean valid = verifySignature(body, signature);\nlog.info(\"signature valid: {}\", \
+         valid);\ncredit(event);",
         // Go
         "hmac.Equal(mac.Sum(nil), given)\ncredit(event)",
         "_ = hmac.Equal(expected, given)\ncredit(event)",
@@ -54,7 +58,9 @@ pub(in crate::source::rules) const DISCARDED: Rule = Rule {
         "const same =\n  crypto.timingSafeEqual(a, b);\nreturn same;",
         "return (\n  crypto.timingSafeEqual(a, b)\n);",
         "verifySignature(req, res, next);\n",
-        "function verifySignature(raw, signature) {\n  if (!crypto.timingSafeEqual(mac(raw), signature)) throw new Unauthorized();\n}\nverifySignature(req.rawBody, signature);\ncredit();",
+        "function verifySignature(raw, signature) {\n  if (!crypto.timingSafeEqual(mac(raw), \
+         signature)) throw new Unauthorized();\n}\nverifySignature(req.rawBody, \
+         signature);\ncredit();",
         "app.post('/hook', verifySignature, handler);",
         "$this->verifySignature($request);\n",
         "if (!hash_equals($expected, $signature)) {\n  exit;\n}",
@@ -66,7 +72,8 @@ pub(in crate::source::rules) const DISCARDED: Rule = Rule {
         "head :unauthorized unless Rack::Utils.secure_compare(expected, signature)",
         "if !hmac.Equal(expected, given) {\n\treturn\n}",
         "return hmac.Equal(expected, given)",
-        "boolean valid = MessageDigest.isEqual(expected, given);\nreturn valid ? ok() : unauthorized();",
+        "boolean valid = MessageDigest.isEqual(expected, given);\nreturn valid ? ok() : \
+         unauthorized();",
         "bool Same(byte[] a, byte[] b) => CryptographicOperations.FixedTimeEquals(a, b);",
         "this.valid = isValidSignature(raw, signature);",
         "const checks = { signature: isValidSignature(raw, signature) };\nreturn checks;",
@@ -82,7 +89,8 @@ pub(in crate::source::rules) const DISCARDED: Rule = Rule {
 pub(in crate::source::rules) const LOGGED_ONLY: Rule = Rule {
     id: "verification-logged-only",
     topic: Topic::UnusedVerification,
-    what: "a failed verification of the signature that is written to the log and has no other consequence",
+    what: "a failed verification of the signature that is written to the log and has no other \
+           consequence",
     why: "The event is processed whatever the verification says, so anybody can report a payment.",
     fix: "Answer 401 and stop where the verification says no.",
     literals: ANCHORS,
@@ -90,30 +98,45 @@ pub(in crate::source::rules) const LOGGED_ONLY: Rule = Rule {
     levels: LEVELS,
     reach: Reach::Signing,
     finds: &[
-        "if (!verifySignature(raw, signature)) {\n  console.error('bad signature');\n}\ncredit(event);",
+        "if (!verifySignature(raw, signature)) {\n  console.error('bad \
+         signature');\n}\ncredit(event);",
         "if (!crypto.timingSafeEqual(a, b)) console.warn('bad signature');\ncredit(event);",
-        "if (!hash_equals($expected, $signature)) {\n    error_log('bad signature');\n}\ncredit($data);",
-        "if (! $this->isValidSignature($raw, $signature)) {\n    Log::warning('bad signature');\n}\ncredit($data);",
-        "if not hmac.compare_digest(expected, signature):\n    logger.warning('bad signature')\ncredit(data)",
+        "if (!hash_equals($expected, $signature)) {\n    error_log('bad \
+         signature');\n}\ncredit($data);",
+        "if (! $this->isValidSignature($raw, $signature)) {\n    Log::warning('bad \
+         signature');\n}\ncredit($data);",
+        "if not hmac.compare_digest(expected, signature):\n    logger.warning('bad \
+         signature')\ncredit(data)",
         "if not verify_signature(raw, signature):\n    print('bad signature')\ncredit(data)",
-        "if (!MessageDigest.isEqual(expected, given)) {\n    log.warn(\"bad signature\");\n}\ncredit(event);",
-        "if (!verifySignature(raw, signature)) {\n    System.out.println(\"bad\");\n}\ncredit(event);",
+        "if (!MessageDigest.isEqual(expected, given)) {\n    log.warn(\"bad \
+         signature\");\n}\ncredit(event);",
+        "if (!verifySignature(raw, signature)) {\n    \
+         System.out.println(\"bad\");\n}\ncredit(event);",
         "if !hmac.Equal(expected, given) {\n\tlog.Println(\"bad signature\")\n}\ncredit(event)",
         "if !verifySignature(raw, signature) {\n\tslog.Warn(\"bad signature\")\n}\ncredit(event)",
-        "unless Rack::Utils.secure_compare(expected, signature)\n  Rails.logger.warn 'bad signature'\nend\ncredit(event)",
+        "unless Rack::Utils.secure_compare(expected, signature)\n  Rails.logger.warn 'bad \
+         signature'\nend\ncredit(event)",
         "unless valid_signature?(raw, signature)\n  puts 'bad signature'\nend\ncredit(event)",
-        "if (!CryptographicOperations.FixedTimeEquals(expected, given)) {\n    _logger.LogWarning(\"bad\");\n}\nCredit(payload);",
-        "if (!IsValidSignature(raw, signature)) {\n    Console.WriteLine(\"bad\");\n}\nCredit(payload);",
-        "if (!isValidSignature(raw, signature)) {\n  print('bad signature');\n}\nawait credit(event);",
-        "if (!verifySignature(raw, signature)) {\n  debugPrint('bad signature');\n}\nawait credit(event);",
+        "if (!CryptographicOperations.FixedTimeEquals(expected, given)) {\n    \
+         _logger.LogWarning(\"bad\");\n}\nCredit(payload);",
+        "if (!IsValidSignature(raw, signature)) {\n    \
+         Console.WriteLine(\"bad\");\n}\nCredit(payload);",
+        "if (!isValidSignature(raw, signature)) {\n  print('bad signature');\n}\nawait \
+         credit(event);",
+        "if (!verifySignature(raw, signature)) {\n  debugPrint('bad signature');\n}\nawait \
+         credit(event);",
     ],
     spares: &[
-        "if (!verifySignature(raw, signature)) {\n  console.error('bad signature');\n  return res.sendStatus(401);\n}",
-        "if (!hash_equals($expected, $signature)) {\n    error_log('bad signature');\n    exit;\n}",
-        "if not hmac.compare_digest(expected, signature):\n    logger.warning('bad signature')\n    abort(401)\n",
+        "if (!verifySignature(raw, signature)) {\n  console.error('bad signature');\n  return \
+             res.sendStatus(401);\n}",
+        "if (!hash_equals($expected, $signature)) {\n    error_log('bad signature');\n    \
+             exit;\n}",
+        "if not hmac.compare_digest(expected, signature):\n    logger.warning('bad \
+             signature')\n    abort(401)\n",
         "if !hmac.Equal(expected, given) {\n\tlog.Fatal(\"bad signature\")\n}",
         "if (verifySignature(raw, signature)) {\n  console.log('good');\n}",
-        "if (!verifySignature(raw, signature)) {\n  console.error('bad');\n} else {\n  credit(event);\n}",
+        "if (!verifySignature(raw, signature)) {\n  console.error('bad');\n} else {\n  \
+             credit(event);\n}",
         "unless valid_signature?(raw, signature)\n  puts 'bad signature'\n  halt 401\nend",
         "if (!crypto.timingSafeEqual(a, b)) return console.warn('bad signature');",
         "if (!isValidSignature(raw, signature)) { throw new Error('bad'); }",
@@ -139,8 +162,15 @@ const ANCHORS: &[&str] = &[
 ];
 
 /// What compares in constant time, and does nothing else.
-const COMPARES: [&str; 7] =
-    ["timingSafeEqual", "hash_equals", "compare_digest", "hmac.Equal", "MessageDigest.isEqual", "secure_compare", "FixedTimeEquals"];
+const COMPARES: [&str; 7] = [
+    "timingSafeEqual",
+    "hash_equals",
+    "compare_digest",
+    "hmac.Equal",
+    "MessageDigest.isEqual",
+    "secure_compare",
+    "FixedTimeEquals",
+];
 
 /// A call of something that verifies.
 struct Call {
@@ -152,8 +182,12 @@ struct Call {
     answers: bool,
 }
 
-fn look(sight: &Sight<'_>, is_mistake: fn(&Code<'_>, &[Statement], usize, &Call) -> bool) -> Option<Match> {
-    let call_at = sight.end() + sight.after(40).iter().take_while(|byte| is_name(**byte) || **byte == b'?').count();
+fn look(
+    sight: &Sight<'_>,
+    is_mistake: fn(&Code<'_>, &[Statement], usize, &Call) -> bool,
+) -> Option<Match> {
+    let call_at = sight.end()
+        + sight.after(40).iter().take_while(|byte| is_name(**byte) || **byte == b'?').count();
     if sight.bytes.get(call_at) != Some(&b'(') {
         return None;
     }
@@ -164,7 +198,8 @@ fn look(sight: &Sight<'_>, is_mistake: fn(&Code<'_>, &[Statement], usize, &Call)
     let call = call(&code, sight, call_at - code.start)?;
     let statements = code.statements();
     let of = code.statement_of(&statements, code.at)?;
-    (is_mistake(&code, &statements, of, &call) && !is_foreign(sight)).then(|| found(&code, &(call.name.start..call.end)))
+    (is_mistake(&code, &statements, of, &call) && !is_foreign(sight))
+        .then(|| found(&code, &(call.name.start..call.end)))
 }
 
 /// The call, where it verifies a signature.
@@ -175,8 +210,10 @@ fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<Call> {
         name = code.operand_before(open - 1).start..open;
     }
     let word = String::from_utf8_lossy(&code.code[code.word(code.at).start..open]).into_owned();
-    let builtin =
-        COMPARES.iter().any(|known| sight.literal == *known && (word == *known || known.contains('.') || word.ends_with("secure_compare")));
+    let builtin = COMPARES.iter().any(|known| {
+        sight.literal == *known
+            && (word == *known || known.contains('.') || word.ends_with("secure_compare"))
+    });
     if builtin {
         return Some(Call { name, end, answers: true });
     }
@@ -187,45 +224,76 @@ fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<Call> {
     // One name may hold two of the literals: the one that stands first speaks for it.
     let first = ANCHORS.iter().filter_map(|anchor| word.find(anchor)).min()?;
     let is_first = code.word(code.at).start + first == code.at;
-    let about = words.iter().any(|word| matches!(word.as_str(), "signature" | "webhook" | "hmac" | "sig"));
+    let about =
+        words.iter().any(|word| matches!(word.as_str(), "signature" | "webhook" | "hmac" | "sig"));
     let asks = matches!(words.first().map(String::as_str), Some("is" | "has" | "valid"));
-    let verifies = asks || matches!(words.first().map(String::as_str), Some("verify" | "validate" | "check"));
-    (is_first && about && verifies).then(|| Call { name, end, answers: asks || answers(sight, &word) })
+    let verifies =
+        asks || matches!(words.first().map(String::as_str), Some("verify" | "validate" | "check"));
+    (is_first && about && verifies).then(|| Call {
+        name,
+        end,
+        answers: asks || answers(sight, &word),
+    })
 }
 
-/// Whether a function of the file with this name says yes or no, and neither throws nor answers the request itself.
+/// Whether a function of the file with this name says yes or no, and neither throws nor answers the
+/// request itself.
 fn answers(sight: &Sight<'_>, word: &str) -> bool {
     const FAR: usize = 16 * 1_024;
     let start = sight.at.saturating_sub(FAR);
     let near = &sight.bytes[start..sight.bytes.len().min(sight.at + FAR)];
-    near.windows(word.len()).enumerate().filter(|(_, window)| *window == word.as_bytes()).take(12).any(|(at, _)| {
-        let own = Sight { bytes: near, at, literal: "" };
-        let code = Code::around(&own);
-        let statements = code.statements();
-        let Some(of) = code.statement_of(&statements, code.at) else { return false };
-        let head = &statements[of];
-        let line = code.lower(&head.range);
-        let before = code.lower(&(head.range.start..code.at));
-        let declares = ["function ", "def ", "func ", "bool ", "boolean ", "bool> ", "const ", "let "]
-            .iter()
-            .any(|word| before.ends_with(word) || before.contains(word) && before.trim_end().ends_with(')'));
-        if !declares || !code.is_head(head) {
-            return false;
-        }
-        let body = of + 1
-            ..(of + 1..statements.len())
-                .find(|at| statements[*at].depth <= head.depth && statements[*at].indent <= head.indent)
-                .unwrap_or(statements.len());
-        let text = body.map(|at| code.lower(&statements[at].range)).collect::<Vec<_>>().join("\n");
-        let ends = ["throw", "raise", "abort", "exit", "die(", "panic", "halt", "reject", "status(", "sendstatus", "http.error", "head :"]
+    near.windows(word.len())
+        .enumerate()
+        .filter(|(_, window)| *window == word.as_bytes())
+        .take(12)
+        .any(|(at, _)| {
+            let own = Sight { bytes: near, at, literal: "" };
+            let code = Code::around(&own);
+            let statements = code.statements();
+            let Some(of) = code.statement_of(&statements, code.at) else { return false };
+            let head = &statements[of];
+            let line = code.lower(&head.range);
+            let before = code.lower(&(head.range.start..code.at));
+            let declares =
+                ["function ", "def ", "func ", "bool ", "boolean ", "bool> ", "const ", "let "]
+                    .iter()
+                    .any(|word| {
+                        before.ends_with(word)
+                            || before.contains(word) && before.trim_end().ends_with(')')
+                    });
+            if !declares || !code.is_head(head) {
+                return false;
+            }
+            let body = of + 1
+                ..(of + 1..statements.len())
+                    .find(|at| {
+                        statements[*at].depth <= head.depth && statements[*at].indent <= head.indent
+                    })
+                    .unwrap_or(statements.len());
+            let text =
+                body.map(|at| code.lower(&statements[at].range)).collect::<Vec<_>>().join("\n");
+            let ends = [
+                "throw",
+                "raise",
+                "abort",
+                "exit",
+                "die(",
+                "panic",
+                "halt",
+                "reject",
+                "status(",
+                "sendstatus",
+                "http.error",
+                "head :",
+            ]
             .iter()
             .any(|word| text.contains(word));
-        let typed = ["bool", ": boolean"].iter().any(|word| line.contains(word));
-        let returns = text.contains("return")
-            && (["true", "false", "==="].iter().any(|word| text.contains(word))
-                || COMPARES.iter().any(|call| text.contains(&call.to_ascii_lowercase())));
-        (typed || returns) && !ends
-    })
+            let typed = ["bool", ": boolean"].iter().any(|word| line.contains(word));
+            let returns = text.contains("return")
+                && (["true", "false", "==="].iter().any(|word| text.contains(word))
+                    || COMPARES.iter().any(|call| text.contains(&call.to_ascii_lowercase())));
+            (typed || returns) && !ends
+        })
 }
 
 /// Whether nothing asks what the call said.
@@ -235,7 +303,8 @@ fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> 
         return false;
     }
     let text = String::from_utf8_lossy(&code.code[statement.range.clone()]).into_owned();
-    let before = text[..call.name.start.saturating_sub(statement.range.start).min(text.len())].trim_end();
+    let before =
+        text[..call.name.start.saturating_sub(statement.range.start).min(text.len())].trim_end();
     let before = before.strip_suffix("await").unwrap_or(before).trim_end();
     let ends = code.trimmed(&(call.end..statement.range.end)).is_empty();
     if !ends {
@@ -245,17 +314,29 @@ fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> 
         // The last expression of a Ruby method is its value.
         let next = statements.get(of + 1).map(|next| code.lower(&next.range));
         let is_last = next.as_deref().is_none_or(|next| next.starts_with("end"))
-            || statements.get(of + 1).is_some_and(|next| next.depth < statement.depth && !ends_with_semicolon(code, statement));
+            || statements.get(of + 1).is_some_and(|next| {
+                next.depth < statement.depth && !ends_with_semicolon(code, statement)
+            });
         return call.answers && !is_last;
     }
-    let Some((to, _)) = assigned(before).filter(|(_, rest)| rest.trim().is_empty()) else { return false };
+    let Some((to, _)) = assigned(before).filter(|(_, rest)| rest.trim().is_empty()) else {
+        return false;
+    };
     if to.trim() == "_" {
         return true;
     }
-    if to.contains(['.', '[', '{']) || to.contains("->") || to.contains("export") || to.contains("@") {
+    if to.contains(['.', '[', '{'])
+        || to.contains("->")
+        || to.contains("export")
+        || to.contains("@")
+    {
         return false;
     }
-    let Some(name) = names(to.split(':').next().unwrap_or(to)).filter(|name| !is_keyword(name)).last() else { return false };
+    let Some(name) =
+        names(to.split(':').next().unwrap_or(to)).filter(|name| !is_keyword(name)).last()
+    else {
+        return false;
+    };
     if text[..1].starts_with(|c: char| c.is_ascii_uppercase()) && !to.contains(' ') {
         return false;
     }
@@ -263,7 +344,9 @@ fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> 
     // Where the function goes on beyond what may be looked at, nothing is known.
     let whole = rest.end < statements.len() || code.raw.len() < code.at + AHEAD;
     let later: Vec<usize> = (of + 1..statements.len())
-        .filter(|at| has_name(&String::from_utf8_lossy(&code.code[statements[*at].range.clone()]), name))
+        .filter(|at| {
+            has_name(&String::from_utf8_lossy(&code.code[statements[*at].range.clone()]), name)
+        })
         .collect();
     let goes_on = of + 1 < statements.len();
     whole && goes_on && later.iter().all(|at| logs(&code.lower(&statements[*at].range)))
@@ -290,17 +373,30 @@ fn logged_only(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call
     if !denied {
         return false;
     }
-    let after = after.trim_start().strip_prefix(')').unwrap_or(after.trim_start()).trim_start_matches([':', ' ']).trim();
+    let after = after
+        .trim_start()
+        .strip_prefix(')')
+        .unwrap_or(after.trim_start())
+        .trim_start_matches([':', ' '])
+        .trim();
     if !after.is_empty() {
         return logs(after) && !text.contains("return") && !text.contains("fatal");
     }
-    let block: Vec<&Statement> =
-        statements[of + 1..].iter().take_while(|next| next.depth > statement.depth || next.indent > statement.indent).collect();
-    let next = statements.get(of + 1 + block.len()).map(|next| code.lower(&next.range)).unwrap_or_default();
+    let block: Vec<&Statement> = statements[of + 1..]
+        .iter()
+        .take_while(|next| next.depth > statement.depth || next.indent > statement.indent)
+        .collect();
+    let next = statements
+        .get(of + 1 + block.len())
+        .map(|next| code.lower(&next.range))
+        .unwrap_or_default();
     let only_logs = !block.is_empty()
         && block.iter().all(|inner| {
             let line = code.lower(&inner.range);
-            logs(&line) && !line.contains("fatal") && !line.contains("panic") && !line.contains("dd(")
+            logs(&line)
+                && !line.contains("fatal")
+                && !line.contains("panic")
+                && !line.contains("dd(")
         });
     only_logs && !next.starts_with("else") && !next.starts_with("elif")
 }

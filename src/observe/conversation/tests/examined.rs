@@ -10,7 +10,11 @@ use golive_checks::webhook::scenarios::{BODY_FORMS, BODY_TELLING};
 use super::*;
 
 fn header<'a>(arrived: &'a Arrived, name: &str) -> &'a str {
-    arrived.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
+    arrived
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .unwrap_or_default()
 }
 
 fn signs(message: &str, signature: &str) -> bool {
@@ -18,7 +22,10 @@ fn signs(message: &str, signature: &str) -> bool {
 }
 
 fn is_right(arrived: &Arrived) -> bool {
-    signs(&format!("{}{}", arrived.body, header(arrived, "X-TIMESTAMP")), header(arrived, "X-SIGNATURE"))
+    signs(
+        &format!("{}{}", arrived.body, header(arrived, "X-TIMESTAMP")),
+        header(arrived, "X-SIGNATURE"),
+    )
 }
 
 fn timestamp_first(arrived: &Arrived, _: usize) -> (u16, Duration) {
@@ -35,7 +42,10 @@ fn trims(arrived: &Arrived, _: usize) -> (u16, Duration) {
 fn everything(occasion: Occasion) -> Vec<Scenario> {
     let forms = BODY_FORMS.into_iter().chain([BODY_TELLING]).map(Scenario::single);
     let examination = readings(&Merchant::default(), occasion);
-    [scenarios::control_before(), scenarios::control_after(), examination].into_iter().chain(forms).collect()
+    [scenarios::control_before(), scenarios::control_after(), examination]
+        .into_iter()
+        .chain(forms)
+        .collect()
 }
 
 #[tokio::test]
@@ -44,10 +54,14 @@ async fn a_refused_control_is_followed_by_every_reading_each_about_an_order_of_i
     let shop = Shop::new(receiver.address);
     let seen = shop.observe(everything(Occasion::Trouble)).await;
     assert_eq!(seen.scenarios["body-spaced"], Seen::NotMade(NotMade::NoControl));
-    let facts = golive_checks::model::Facts { merchant: &shop.merchant, run: &shop.run, seen: &seen };
+    let facts =
+        golive_checks::model::Facts { merchant: &shop.merchant, run: &shop.run, seen: &seen };
     let conclusion = Conclusion::of(&facts).expect("was examined");
     assert_eq!(conclusion.verdict, Verdict::Wrong);
-    assert_eq!(conclusion.accepted.iter().map(|one| one.misreading.name).collect::<Vec<_>>(), ["spelling-timestamp-first"]);
+    assert_eq!(
+        conclusion.accepted.iter().map(|one| one.misreading.name).collect::<Vec<_>>(),
+        ["spelling-timestamp-first"]
+    );
     let arrived = receiver.arrived();
     let orders: BTreeSet<String> = arrived.iter().map(Arrived::order).collect();
     assert!(arrived.len() > 150 && arrived.len() <= 201, "{}", arrived.len());
@@ -75,11 +89,15 @@ async fn a_receiver_that_does_right_is_not_examined_unless_somebody_asks() {
     assert_eq!(receiver.arrived().len(), 2 + BODY_FORMS.len() + 1);
     let seen = shop.observe(everything(Occasion::Always)).await;
     let examined = got(&seen, READINGS);
-    let accepted: Vec<&str> = examined.exchanges().filter(|one| one.accepted()).map(|one| one.name.as_str()).collect();
+    let accepted: Vec<&str> =
+        examined.exchanges().filter(|one| one.accepted()).map(|one| one.name.as_str()).collect();
     // This one does not look at the clock, and hex is read in either case.
     let by_the_rule = ["reading-upper-case-hex", "reading-milliseconds-header"];
     let genuine = [Examination::GENUINE.name, Examination::TELLING.name];
-    assert!(accepted.iter().all(|name| by_the_rule.contains(name) || genuine.contains(name)), "{accepted:?}");
+    assert!(
+        accepted.iter().all(|name| by_the_rule.contains(name) || genuine.contains(name)),
+        "{accepted:?}"
+    );
 }
 
 #[tokio::test]
@@ -88,8 +106,12 @@ async fn one_that_takes_some_spellings_is_asked_about_bodies_behind_everything_e
     let seen = Shop::new(receiver.address).observe(everything(Occasion::Trouble)).await;
     let examined = got(&seen, READINGS);
     let names: Vec<&str> = examined.exchanges().map(|one| one.name.as_str()).collect();
-    assert!(names.iter().all(|name| name.starts_with("spelling-") || name.starts_with("examined-")), "{names:?}");
-    let accepted: Vec<&str> = examined.exchanges().filter(|one| one.accepted()).map(|one| one.name.as_str()).collect();
+    assert!(
+        names.iter().all(|name| name.starts_with("spelling-") || name.starts_with("examined-")),
+        "{names:?}"
+    );
+    let accepted: Vec<&str> =
+        examined.exchanges().filter(|one| one.accepted()).map(|one| one.name.as_str()).collect();
     assert_eq!(accepted, [Examination::GENUINE.name, "spelling-trimmed-body"]);
     let after = &got(&seen, "control-after").exchanges().next().expect("was sent").sent;
     assert!(examined.exchanges().all(|one| one.sent.at >= after.at));
@@ -97,8 +119,14 @@ async fn one_that_takes_some_spellings_is_asked_about_bodies_behind_everything_e
 
 #[tokio::test]
 async fn one_that_falls_silent_is_left_alone() {
-    let silent: Answering = |arrived, number| (if number == 0 { 401 } else { if arrived.body.contains("note") { 401 } else { 503 } }, MS);
+    let silent: Answering = |arrived, number| {
+        (if number == 0 { 401 } else { if arrived.body.contains("note") { 401 } else { 503 } }, MS)
+    };
     let receiver = receiver(false, silent).await;
     let seen = Shop::new(receiver.address).observe(everything(Occasion::Trouble)).await;
-    assert!(got(&seen, READINGS).exchanges().count() < 40, "{}", got(&seen, READINGS).exchanges().count());
+    assert!(
+        got(&seen, READINGS).exchanges().count() < 40,
+        "{}",
+        got(&seen, READINGS).exchanges().count()
+    );
 }
