@@ -16,6 +16,7 @@ pub mod payouts;
 pub mod platform;
 pub mod requirements;
 pub mod retries;
+pub mod scan;
 pub mod security;
 pub mod source;
 pub mod testing;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::ensure;
 use golive_checks::model::{BaselineState, Limits, Quoted, Show as _, Weight};
 use golive_checks::platform::keys;
-use golive_checks::source::tally::{is_complete, past, past_gap, weighed};
+use golive_checks::scan::severity::{is_complete, past, past_gap, weighed};
 
 use crate::apart::Files;
 use crate::config::Loaded;

@@ -6,7 +6,7 @@ use anyhow::bail;
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section};
 use golive_checks::requirements::{self, Requirement};
-use golive_checks::source::rules;
+use golive_checks::scan::rules;
 use serde::Serialize;
 
 use crate::rule;

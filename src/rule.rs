@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use golive_checks::source::rule::{Reach, Rule, Topic};
-use golive_checks::source::rules;
+use golive_checks::scan::rule::{Reach, Rule, Topic};
+use golive_checks::scan::rules;
 
 use crate::catalogue::{hanging, indented};
 

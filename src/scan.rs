@@ -12,7 +12,7 @@ use golive_checks::model::{
     BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen,
     UnusedEntry, Weight, is_invisible,
 };
-use golive_checks::source::tally::{
+use golive_checks::scan::severity::{
     Weighed, is_complete, past, past_gap, public_archives, weighed,
 };
 use serde_json::json;

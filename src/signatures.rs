@@ -8,8 +8,8 @@ use anyhow::{Context as _, ensure};
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Keyring, Listed, Quoted, Secret, Show as _, StackFix, is_invisible};
 use golive_checks::platform::keys::damage;
-use golive_checks::platform::mistakes::Mistake;
-use golive_checks::platform::readings::{Diagnosis, Reading, diagnose};
+use golive_checks::platform::signing::request::Mistake;
+use golive_checks::platform::signing::{Diagnosis, Reading, diagnose};
 use golive_checks::platform::{canonical, signature};
 use jiff::Timestamp;
 

@@ -135,7 +135,7 @@ fn oddity(url: &Endpoint) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::example::{address, judge_config, merchant, words};
+    use crate::model::example::{address, judge_config, merchant, words};
 
     fn with(written: &str) -> Outcome {
         let mut merchant = merchant();

@@ -129,8 +129,8 @@ pub(super) fn offset(exchange: &Exchange) -> Result<Offset, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{NOT_FOUND, answered, judge, merchant, timed_out, words};
     use crate::model::{Observations, Seen};
-    use crate::platform::example::{NOT_FOUND, answered, judge, merchant, timed_out, words};
 
     fn ahead(seconds: i64) -> Outcome {
         let mut seen = answered(404, NOT_FOUND);

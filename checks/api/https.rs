@@ -111,8 +111,8 @@ impl Check for Https {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{address, judge_config, merchant};
     use crate::model::{EnvEntry, EnvFile, Merchant, Sandbox};
-    use crate::platform::example::{address, judge_config, merchant};
 
     fn env_file(readable: bool, carries: Vec<Carried>) -> Option<EnvFile> {
         let entries = vec![EnvEntry { name: "KWIKPAISA_URL".to_owned(), line: 2, carries }];

@@ -56,7 +56,7 @@ impl Check for KeysAccepted {
         if !hosts::is_production(facts.merchant.api.base_url.as_ref()) {
             return Err(Reason::Blocked { by: "api-base-url" }.into());
         }
-        let reading = Reading::of(answer);
+        let reading = Reading::read(answer.status, &answer.body);
         let said = text!("{}", reading);
         let ambiguous = |why: &'static str| {
             Reason::Ambiguous(text!("{}: {}; it said {}", said, why, Quoted(&answer.body)))
@@ -198,11 +198,11 @@ fn refused(facts: &Facts<'_>, exchange: &Exchange, body: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{NotMade, Observations, Seen};
-    use crate::platform::example::{
+    use crate::model::example::{
         INVALID_SIGNATURE, NOT_FOUND, NOT_WHITELISTED, address, answered, judge, judge_as, key,
         merchant, timed_out, words,
     };
+    use crate::model::{NotMade, Observations, Seen};
 
     fn on(status: u16, body: &str) -> Outcome {
         judge(&KeysAccepted, &merchant(), &answered(status, body))

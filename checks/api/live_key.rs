@@ -104,8 +104,8 @@ fn wrong(prefix: Prefix) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{facts, judge_config, key, key_equal_to, merchant, words};
     use crate::model::{Credential, EnvFile, Merchant, MissingSecret, Origin, Reason, SecretFacts};
-    use crate::platform::example::{facts, judge_config, key, key_equal_to, merchant, words};
 
     fn with(api_key: Option<Credential>) -> Outcome {
         let mut merchant = merchant();

@@ -117,8 +117,8 @@ fn wrong(prefix: Prefix) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{judge_config, key, key_equal_to, merchant, words};
     use crate::model::{Credential, Merchant};
-    use crate::platform::example::{judge_config, key, key_equal_to, merchant, words};
 
     fn with(secret_key: Option<Credential>) -> Outcome {
         let mut merchant = merchant();

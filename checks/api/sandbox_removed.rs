@@ -240,8 +240,8 @@ fn place(file: &EnvFile, line: Option<usize>) -> Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{address, judge_config, key, key_equal_to, merchant, words};
     use crate::model::{EnvEntry, Merchant};
-    use crate::platform::example::{address, judge_config, key, key_equal_to, merchant, words};
 
     fn env_file(carries: Vec<Carried>) -> EnvFile {
         let entries = vec![EnvEntry { name: "KWIKPAISA_URL".to_owned(), line: 7, carries }];

@@ -250,8 +250,8 @@ fn webhook_words(test: &Endpoint, verdict: Verdict) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{address, judge_config, key, key_equal_to, merchant};
     use crate::model::{Merchant, SameAsLive};
-    use crate::platform::example::{address, judge_config, key, key_equal_to, merchant};
 
     fn apart() -> Merchant {
         let mut merchant = merchant();

@@ -62,8 +62,8 @@ impl Check for OwnSignature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{answered, judge, merchant};
     use crate::model::{NotMade, Observations, OwnSignature as Own, Seen};
-    use crate::platform::example::{answered, judge, merchant};
 
     #[test]
     fn passes_when_all_comes_out() {

@@ -8,7 +8,8 @@ use crate::model::{
 };
 use crate::platform::Reading;
 use crate::platform::hosts;
-use crate::platform::mistakes::{self, PAYLOADS};
+use crate::platform::signing::request;
+use crate::platform::signing::request::PAYLOADS;
 use crate::text;
 
 /// See [`META`].
@@ -143,7 +144,9 @@ fn without_signer(facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         .ok()
         .and_then(|exchange| exchange.answer.as_ref().ok())
         .filter(|_| production);
-    let reading = answer.map(Reading::of).filter(|reading| reading.proves_credentials());
+    let reading = answer
+        .map(|answer| Reading::read(answer.status, &answer.body))
+        .filter(|reading| reading.proves_credentials());
     let Some(reading) = reading else {
         return Err(Reason::NoWayToObserve(
             "nothing shows how your code signs: set `[signer] command`, let the platform be asked \
@@ -172,7 +175,7 @@ fn is_wrong(seen: &SignerSeen) -> bool {
 /// Whether the platform's rule leaves no doubt about this payload; one that is not known to us
 /// counts as certain.
 fn is_certain(seen: &SignerSeen) -> bool {
-    mistakes::payload(&seen.payload).is_none_or(|payload| payload.certain)
+    request::payload(&seen.payload).is_none_or(|payload| payload.certain)
 }
 
 /// The mistakes, each once, in the order of the payloads.
@@ -189,7 +192,7 @@ fn what_is_wrong(seen: &[&SignerSeen]) -> Text {
 fn fixes(seen: &[&SignerSeen]) -> Option<Text> {
     let mut named = BTreeSet::new();
     let fixes = seen.iter().filter_map(|one| match &one.result {
-        SignerResult::Mistake(name) => mistakes::by_name(name)
+        SignerResult::Mistake(name) => request::by_name(name)
             .filter(|mistake| named.insert(mistake.name))
             .map(|mistake| Text::from(mistake.fix)),
         SignerResult::Right | SignerResult::Wrong { .. } | SignerResult::Failed(_) => None,
@@ -214,7 +217,7 @@ fn evidence(seen: &SignerSeen) -> Evidence {
 fn outcome(seen: &SignerSeen) -> Text {
     match &seen.result {
         SignerResult::Right => "that signature".into(),
-        SignerResult::Mistake(name) => mistakes::by_name(name)
+        SignerResult::Mistake(name) => request::by_name(name)
             .map_or_else(|| text!("{}", Plain(name)), |mistake| mistake.words.into()),
         SignerResult::Wrong { length: 64, hex: true } => {
             "64 hex digits that no known mistake explains; the secret may be another".into()
@@ -230,10 +233,8 @@ fn outcome(seen: &SignerSeen) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example::{INVALID_SIGNATURE, NOT_FOUND, answered, judge, merchant, words};
     use crate::model::{NotMade, Observations, Program, Seen};
-    use crate::platform::example::{
-        INVALID_SIGNATURE, NOT_FOUND, answered, judge, merchant, words,
-    };
 
     fn signing() -> Merchant {
         Merchant { signer: Some(Program { name: "node".to_owned() }), ..merchant() }

@@ -1,6 +1,8 @@
 //! Webhook deliveries: what is sent, and how far a run must go before it may be.
 
 mod compose;
+#[cfg(test)]
+mod signed_wrongly;
 
 pub use compose::*;
 
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Deliver;
 use crate::platform::Event;
-use crate::platform::readings::{Misreading, Sample};
+use crate::platform::signing::{Misreading, Sample};
 
 /// One webhook request, described without its secret parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

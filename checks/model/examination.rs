@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Delivery, Exchange, Form, Signed};
-use crate::platform::readings::{Misreading, Sample, table};
+use crate::platform::signing::{Misreading, Sample, table};
 
 /// What is tried on a receiver. Pure: what was answered so far says what is tried next.
 #[derive(Clone, Debug, PartialEq, Eq)]

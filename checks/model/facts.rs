@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Deliver, Merchant, Observations, Reason, ScenarioSeen, Secret};
+use super::{Deliver, Merchant, Observations, Reason, ScenarioSeen};
 
 /// Everything a check may look at.
 #[derive(Clone, Copy, Debug)]
@@ -165,32 +165,6 @@ impl Role {
             Self::Production => "production",
             Self::Ci => "ci",
             Self::Other => "other",
-        }
-    }
-}
-
-/// The secrets of a run, for observing alone. Checks never see it.
-#[derive(Debug, Default)]
-pub struct Keyring {
-    /// `api.api_key`
-    pub api_key: Option<Secret>,
-    /// `api.secret_key`
-    pub secret_key: Option<Secret>,
-    /// `sandbox.api_key`
-    pub sandbox_api_key: Option<Secret>,
-    /// `sandbox.secret_key`
-    pub sandbox_secret_key: Option<Secret>,
-}
-
-impl Keyring {
-    /// The secret of a slot.
-    #[must_use]
-    pub fn get(&self, slot: super::Slot) -> Option<&Secret> {
-        match slot {
-            super::Slot::ApiKey => self.api_key.as_ref(),
-            super::Slot::SecretKey => self.secret_key.as_ref(),
-            super::Slot::SandboxApiKey => self.sandbox_api_key.as_ref(),
-            super::Slot::SandboxSecretKey => self.sandbox_secret_key.as_ref(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Endpoint, Limits, SecretFacts, Slot};
+use super::{Address, Carried, Endpoint, Limits, SecretFacts, Slot};
 
 /// A merchant as configured. Serialises without loss; holds facts about secrets, never a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,27 +69,6 @@ pub enum Product {
     Payments,
     /// Paying out.
     Payouts,
-}
-
-/// A URL of the configuration, readable or not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Address {
-    /// A URL with a host.
-    Url(Endpoint),
-    /// Anything else; its text may hold a secret, so it is not kept.
-    Unreadable,
-}
-
-impl Address {
-    /// The URL, where it is one.
-    #[must_use]
-    pub fn url(&self) -> Option<&Endpoint> {
-        match self {
-            Self::Url(endpoint) => Some(endpoint),
-            Self::Unreadable => None,
-        }
-    }
 }
 
 /// A secret of the configuration: found, or not and why.
@@ -347,24 +326,6 @@ pub struct EnvEntry {
     pub line: usize,
     /// What its value carries.
     pub carries: Vec<Carried>,
-}
-
-/// What a value may carry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Carried {
-    /// A `pk_test_` or `sk_test_` key, or the configured sandbox key itself.
-    SandboxKey,
-    /// A live key.
-    LiveKey,
-    /// A host of the sandbox or of a previous generation of the API.
-    SandboxHost(String),
-    /// The production host.
-    ProductionHost,
-    /// A plain `http://` address of the platform.
-    PlainHttp,
-    /// The configured secret of this slot.
-    Configured(Slot),
 }
 
 /// `[attest.*]`

@@ -1,7 +1,7 @@
 //! What was seen: plain data without secrets, so that a run can be saved and judged again.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -700,24 +700,4 @@ pub struct SecretFile {
     pub mode: Option<u32>,
     /// Whether git tracks it; none outside of a work tree or without git.
     pub tracked: Option<bool>,
-}
-
-/// The address of `ip` that matters: IPv4 for mapped and NAT64 forms.
-#[must_use]
-pub fn embedded_v4(ip: Ipv6Addr) -> Option<std::net::Ipv4Addr> {
-    let s = ip.segments();
-    ip.to_ipv4_mapped().or_else(|| {
-        let nat64 = s[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
-        let bytes = |hi: u16, lo: u16| {
-            let ([a, b], [c, d]) = (hi.to_be_bytes(), lo.to_be_bytes());
-            std::net::Ipv4Addr::new(a, b, c, d)
-        };
-        if nat64 {
-            Some(bytes(s[6], s[7]))
-        } else if s[0] == 0x2002 {
-            Some(bytes(s[1], s[2]))
-        } else {
-            None
-        }
-    })
 }

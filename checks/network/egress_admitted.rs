@@ -57,7 +57,7 @@ impl Check for EgressAdmitted {
         let exchange = facts.seen.order_status.get()?;
         let answer =
             exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
-        let reading = Reading::of(answer);
+        let reading = Reading::read(answer.status, &answer.body);
         let subject = Endpoint::parse(&exchange.sent.url)
             .map_or(Subject::Run("the order-status call"), Subject::Endpoint);
         let evidence = vec![Evidence::of(
@@ -113,7 +113,9 @@ impl Check for EgressAdmitted {
 /// The platform's answer, where there is one.
 fn reading(facts: &Facts<'_>) -> Option<Reading> {
     match &facts.seen.order_status {
-        Seen::Got(exchange) => exchange.answer.as_ref().ok().map(Reading::of),
+        Seen::Got(exchange) => {
+            exchange.answer.as_ref().ok().map(|answer| Reading::read(answer.status, &answer.body))
+        }
         Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
     }
 }

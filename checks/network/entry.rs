@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::model::embedded_v4;
+use crate::platform::address::embedded_v4;
 
 /// The address that the platform's page prints as its example.
 pub(super) const DOCUMENTATION_SAMPLE: Ipv4Addr = Ipv4Addr::new(103, 21, 244, 15);

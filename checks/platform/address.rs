@@ -2,8 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::model::embedded_v4;
-
 const PRIVATE: &str = "a private address";
 const DOCUMENTATION: &str = "an address for documentation";
 const PROTOCOL: &str = "an address of the IETF's own protocols";
@@ -112,6 +110,26 @@ fn special_v6(ip: Ipv6Addr) -> Option<&'static str> {
     let word = V6.iter().find(|(net, bits, _)| within(*net, *bits)).map(|(_, _, word)| *word);
     let global_unicast = ip.segments()[0] & 0xe000 == 0x2000;
     word.or((!global_unicast).then_some("an address outside of the internet's unicast range"))
+}
+
+/// The address of `ip` that matters: IPv4 for mapped and NAT64 forms.
+#[must_use]
+pub fn embedded_v4(ip: Ipv6Addr) -> Option<std::net::Ipv4Addr> {
+    let s = ip.segments();
+    ip.to_ipv4_mapped().or_else(|| {
+        let nat64 = s[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
+        let bytes = |hi: u16, lo: u16| {
+            let ([a, b], [c, d]) = (hi.to_be_bytes(), lo.to_be_bytes());
+            std::net::Ipv4Addr::new(a, b, c, d)
+        };
+        if nat64 {
+            Some(bytes(s[6], s[7]))
+        } else if s[0] == 0x2002 {
+            Some(bytes(s[1], s[2]))
+        } else {
+            None
+        }
+    })
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::secret::Secret;
 use super::signature;
-use crate::model::Secret;
 
 /// An endpoint of the v3 API. All take POST with a JSON body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

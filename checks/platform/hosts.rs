@@ -1,6 +1,7 @@
 //! The platform's hosts, and what is made to look like them.
 
-use crate::model::{Address, Endpoint, Show as _};
+use super::endpoint::{Address, Endpoint};
+use super::text::Show as _;
 
 /// The production API, of this generation ("Create order") and the previous one (the public
 /// WooCommerce plugin).

@@ -3,9 +3,30 @@
 use std::ops::Range;
 
 use super::hosts::{self, HostKind};
-use crate::model::{
-    Carried, Damage, Entropy, Origin, Placeholder, Prefix, SecretFacts, is_invisible,
+use serde::{Deserialize, Serialize};
+
+use super::secret::{
+    Damage, Entropy, Origin, Placeholder, Prefix, SecretFacts, Slot, bare, is_blank, is_quote,
 };
+use super::text::is_invisible;
+
+/// What a value may carry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carried {
+    /// A `pk_test_` or `sk_test_` key, or the configured sandbox key itself.
+    SandboxKey,
+    /// A live key.
+    LiveKey,
+    /// A host of the sandbox or of a previous generation of the API.
+    SandboxHost(String),
+    /// The production host.
+    ProductionHost,
+    /// A plain `http://` address of the platform.
+    PlainHttp,
+    /// The configured secret of this slot.
+    Configured(Slot),
+}
 
 /// The prefixes of the platform's keys. `sk_live_` is INFERRED: no page prints it.
 const PREFIXES: [(&str, Prefix); 8] = [
@@ -207,26 +228,11 @@ fn hosts_in(value: &str) -> impl Iterator<Item = HostIn<'_>> {
     )
 }
 
-/// The value without what copying added around it.
-fn bare(value: &str) -> &str {
-    value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c) || is_quote(c))
-}
-
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}')
-}
-
 fn split_prefix(bare: &str) -> (Prefix, &str) {
     PREFIXES
         .iter()
         .find_map(|(prefix, kind)| bare.strip_prefix(prefix).map(|rest| (*kind, rest)))
         .unwrap_or((Prefix::None, bare))
-}
-
-/// Whether there is nothing in a value, or white space and quotes alone.
-#[must_use]
-pub fn is_blank(value: &str) -> bool {
-    bare(value).is_empty()
 }
 
 /// What copying did to a value.

@@ -4,18 +4,19 @@ pub mod address;
 pub mod call;
 pub mod canonical;
 mod digest;
+pub mod endpoint;
 pub mod event;
-#[cfg(test)]
-pub(crate) mod example;
 mod form;
 pub mod hosts;
 pub mod keys;
-pub mod mistakes;
 mod numbers;
 mod payloads;
-pub mod readings;
+
 pub mod reply;
+pub mod secret;
 pub mod signature;
+pub mod signing;
+pub mod text;
 
 pub use address::is_public;
 pub use call::{Call, SignedCall};

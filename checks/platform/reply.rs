@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Answer, Show};
+use super::text::Show;
 
 /// How far an answer proves that the call was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +47,6 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Reads an answer.
-    #[must_use]
-    pub fn of(answer: &Answer) -> Self {
-        Self::read(answer.status, &answer.body)
-    }
-
     /// Reads a status and a body.
     #[must_use]
     pub fn read(status: u16, body: &str) -> Self {

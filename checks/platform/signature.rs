@@ -4,7 +4,7 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::model::Secret;
+use super::secret::Secret;
 
 /// Signs `payload` at `timestamp` (UNIX seconds as the header spells them, appended without a
 /// separator): 64 lower-case hex digits.

@@ -1,13 +1,13 @@
 //! What was allowed is there, and says why.
 
-use super::question::{NAMED, gap, place, plan};
-use super::rule::Topic;
-use super::tally::{Weighed, weighed};
 use crate::model::{
     AllowedBy, BaselineSeen, BaselineState, Check, CheckMeta, Evidence, Facts, FilePath,
     FolderKind, Merchant, Needs, Outcome, Probe, Quoted, Reason, Reference, RunFacts, SourceSeen,
     Subject,
 };
+use crate::scan::rule::Topic;
+use crate::scan::severity::{Weighed, weighed};
+use crate::source::scan_check::{NAMED, gap, place, plan};
 use crate::text;
 
 /// See [`META`].

@@ -1,8 +1,8 @@
 //! No code compares signatures in a time that depends on them.
 
-use super::mistake::{Mistake, question, silent};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Level, Needs, Reference};
+use crate::scan::rule::Topic;
+use crate::source::code_mistake::{Mistake, question, silent};
 
 const META: CheckMeta = CheckMeta {
     id: "source-compares-in-constant-time",

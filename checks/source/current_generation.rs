@@ -1,8 +1,8 @@
 //! Nothing speaks a previous generation of the API.
 
-use super::question::{Asked, Question, Scope};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Needs, Reference};
+use crate::scan::rule::Topic;
+use crate::source::scan_check::{Asked, Question, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-current-generation",

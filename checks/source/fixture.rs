@@ -1,10 +1,10 @@
 //! Scans made up for tests of checks.
 
+use crate::model::example;
 use crate::model::{
     Around, Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant,
     Observations, Outcome, Reason, RunFacts, Seen, Slot, SourceSeen, Unlooked, WhyUnlooked,
 };
-use crate::platform::example;
 
 /// A merchant with a root and a public folder.
 pub(super) fn merchant() -> Merchant {

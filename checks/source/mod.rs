@@ -1,8 +1,7 @@
 //! Source and storage: what the merchant's own tree and build output hold.
 
 mod allowances_used;
-pub mod around;
-mod code;
+mod code_mistake;
 mod compares_in_constant_time;
 mod current_generation;
 #[cfg(test)]
@@ -11,25 +10,18 @@ mod fresh_timestamps;
 mod genuine_hosts;
 mod https;
 mod logs_no_secret;
-mod mistake;
 mod no_exposed_keys;
 mod no_placeholders;
 mod no_sandbox;
 mod no_tunnels;
-pub mod place;
 mod public_clean;
-mod question;
-pub mod rule;
-pub mod rules;
+mod scan_check;
 mod secrets_stored;
-pub mod signing;
 mod signs_raw_body;
 mod signs_server_side;
 mod site_clean;
-pub mod tally;
 mod tls_verified;
 mod uses_verification_result;
-pub mod vessel;
 
 use crate::model::Section;
 
@@ -58,3 +50,48 @@ pub const SECTION: Section = Section {
         &logs_no_secret::CHECK,
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::SECTION;
+    use super::fixture::{hit, judge};
+    use crate::model::{FilePlace, Outcome};
+
+    #[test]
+    fn every_rule_turns_the_checks_of_its_topic_and_no_other() {
+        for rule in crate::scan::rules::all() {
+            let mut turned = BTreeSet::new();
+            for place in
+                [FilePlace::Public, FilePlace::Production, FilePlace::Code, FilePlace::Test]
+            {
+                for check in SECTION.checks {
+                    if matches!(
+                        judge(*check, vec![hit(rule.id, place)]),
+                        Outcome::Warn(_) | Outcome::Fail(_)
+                    ) {
+                        turned.insert(check.meta().id);
+                    }
+                }
+            }
+            // The site is seen apart from the tree.
+            let said: BTreeSet<&str> = rule
+                .topic
+                .checks()
+                .iter()
+                .copied()
+                .filter(|id| *id != "source-site-clean")
+                .collect();
+            assert!(!turned.is_empty() && turned.is_subset(&said), "{}: {turned:?}", rule.id);
+            assert!(
+                rule.topic
+                    .checks()
+                    .iter()
+                    .all(|id| SECTION.checks.iter().any(|check| check.meta().id == *id)),
+                "{}",
+                rule.id
+            );
+        }
+    }
+}

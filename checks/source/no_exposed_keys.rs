@@ -1,12 +1,12 @@
 //! No key is written out in the source tree.
 
-use super::question::{NAMED, Question, Scope, plan};
-use super::rule::Topic;
-use super::tally::{Weighed, past, past_gap};
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, FilePath, Finding, Level, Merchant, Needs, Outcome, Probe,
     Quoted, Reason, Reference, RepositorySeen, RunFacts, Slot, Subject, Weight,
 };
+use crate::scan::rule::Topic;
+use crate::scan::severity::{Weighed, past, past_gap};
+use crate::source::scan_check::{NAMED, Question, Scope, plan};
 use crate::text;
 
 /// See [`META`].

@@ -1,10 +1,10 @@
 //! What browsers and phones get holds neither keys nor the sandbox.
 
-use super::question::{Question, Scope, plan};
-use super::rule::Topic;
 use crate::model::{
     Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
 };
+use crate::scan::rule::Topic;
+use crate::source::scan_check::{Question, Scope, plan};
 
 /// See [`META`].
 pub(super) struct PublicClean;

@@ -1,11 +1,11 @@
 //! No secret travels in a file of configuration that others get.
 
-use super::question::{Question, Scope, plan};
-use super::rule::Topic;
 use crate::model::{
     Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference, RunFacts,
     Slot,
 };
+use crate::scan::rule::Topic;
+use crate::source::scan_check::{Question, Scope, plan};
 
 /// See [`META`].
 pub(super) struct SecretsStored;

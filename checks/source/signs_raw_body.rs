@@ -1,8 +1,8 @@
 //! No code verifies webhooks over a body that it parsed and wrote anew.
 
-use super::mistake::{Mistake, only, question, told};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Exchange, Facts, Level, Needs, Reference, Text};
+use crate::scan::rule::Topic;
+use crate::source::code_mistake::{Mistake, only, question, told};
 use crate::text;
 
 const META: CheckMeta = CheckMeta {
@@ -55,8 +55,8 @@ fn symptom(facts: &Facts<'_>) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::model::{FilePlace, Outcome};
+    use crate::source::code_mistake::tests::judge_with;
     use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
-    use crate::source::mistake::tests::judge_with;
 
     #[test]
     fn ends_as_mistakes_do() {

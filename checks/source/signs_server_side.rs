@@ -1,8 +1,8 @@
 //! No page or app signs requests itself.
 
-use super::mistake::{Mistake, question, silent};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Level, Needs, Reference};
+use crate::scan::rule::Topic;
+use crate::source::code_mistake::{Mistake, question, silent};
 
 const META: CheckMeta = CheckMeta {
     id: "source-signs-server-side",

@@ -1,11 +1,11 @@
 //! The merchant's own site gives out neither keys nor what belongs on the server.
 
-use super::question::{Question, Scope};
-use super::rule::Topic;
 use crate::model::{
     AskedFor, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
     Quoted, Reason, Reference, RunFacts, SitePart, SiteSeen, Text,
 };
+use crate::scan::rule::Topic;
+use crate::source::scan_check::{Question, Scope};
 use crate::text;
 
 /// See [`META`].
@@ -149,11 +149,11 @@ fn whole(seen: &SiteSeen) -> Result<(), Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::example;
     use crate::model::{
         Address, Endpoint, FilePlace, FolderKind, FolderSeen, FolderState, Observations, Phase,
         Seen, SourceSeen, Trouble, TroubleKind,
     };
-    use crate::platform::example;
     use crate::source::fixture::hit;
 
     fn asked(what: SitePart, path: &str, status: u16) -> AskedFor {

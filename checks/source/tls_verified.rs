@@ -1,8 +1,8 @@
 //! TLS verification is switched off nowhere.
 
-use super::question::{Asked, Question, Scope};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Level, Needs, Reference};
+use crate::scan::rule::Topic;
+use crate::source::scan_check::{Asked, Question, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-tls-verified",

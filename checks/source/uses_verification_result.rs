@@ -1,8 +1,8 @@
 //! No code verifies a signature and goes on whatever comes of it.
 
-use super::mistake::{Mistake, accepted, question, told};
-use super::rule::Topic;
 use crate::model::{CheckMeta, Facts, Level, Needs, Reference, Text};
+use crate::scan::rule::Topic;
+use crate::source::code_mistake::{Mistake, accepted, question, told};
 use crate::text;
 
 const META: CheckMeta = CheckMeta {
@@ -64,8 +64,8 @@ fn symptom(facts: &Facts<'_>) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::model::{FilePlace, Outcome};
+    use crate::source::code_mistake::tests::judge_with;
     use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
-    use crate::source::mistake::tests::judge_with;
 
     #[test]
     fn ends_as_mistakes_do() {

@@ -12,8 +12,8 @@ use crate::model::{
     Examination, Exchange, Facts, Form, Merchant, Occasion, OrderNeed, Probe, Reason, Scenario,
     ScenarioSeen, Show as _, Stage, Step, Text,
 };
-use crate::platform::mistakes::Mistake;
-use crate::platform::readings::{Misreading, Sample};
+use crate::platform::signing::request::Mistake;
+use crate::platform::signing::{Misreading, Sample};
 use crate::text;
 
 /// The scenario that finds it out.
@@ -325,7 +325,7 @@ pub(super) mod tests {
     use super::super::fixture::{Case, exchange};
     use super::*;
     use crate::model::{Deliver, Merchant, OrderId, StepSeen};
-    use crate::platform::readings::table;
+    use crate::platform::signing::table;
 
     /// What a receiver with these readings answers to everything that could be tried.
     pub(in super::super) fn examined(accepted: &[&str]) -> ScenarioSeen {

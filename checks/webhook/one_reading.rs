@@ -11,7 +11,7 @@ use crate::model::{
     Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe,
     Reason, Reference, RunFacts, Scenario, Seen, Signed, Slot, Text,
 };
-use crate::platform::readings::{Misreading, Sample};
+use crate::platform::signing::{Misreading, Sample};
 use crate::text;
 
 /// See [`META`].

@@ -15,7 +15,7 @@ use crate::model::{
     Probe, Product, Release, Scenario, Search, Signed, Spelling, Stage, Stamp, Step, Wait, Way,
 };
 use crate::platform::Event;
-use crate::platform::readings::table;
+use crate::platform::signing::table;
 
 /// A genuine event before all others.
 pub const CONTROL_BEFORE: Delivery = Delivery::genuine("control-before");

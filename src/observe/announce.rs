@@ -9,7 +9,7 @@ use golive_checks::model::{
     Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
-use golive_checks::platform::mistakes::PAYLOADS;
+use golive_checks::platform::signing::request::PAYLOADS;
 use serde::Serialize;
 use serde_json::json;
 

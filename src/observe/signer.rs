@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use golive_checks::model::{Keyring, Limits, NotMade, Seen, SignerResult, SignerSeen};
-use golive_checks::platform::mistakes::{Explained, PAYLOADS, explain};
+use golive_checks::platform::signing::request::{Explained, PAYLOADS, explain};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

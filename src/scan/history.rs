@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use golive_checks::model::{SourceSeen, Weight};
-use golive_checks::source::tally::{Weighed, past};
+use golive_checks::scan::severity::{Weighed, past};
 use serde_json::{Value, json};
 
 use super::{plain, plural, size};

@@ -6,36 +6,8 @@ use jiff::tz::Offset;
 use super::{
     Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp, Wait,
 };
-use crate::model::{Keyring, Secret, Settings};
+use crate::model::{Secret, Settings, SigningKeys};
 use crate::platform::signature;
-
-/// The secrets that deliveries are signed with.
-#[derive(Debug)]
-pub struct SigningKeys<'a> {
-    /// `api.secret_key`
-    pub live: &'a Secret,
-    /// `sandbox.secret_key`
-    pub sandbox: Option<&'a Secret>,
-    /// Made up for the run.
-    pub wrong: &'a Secret,
-    /// `api.api_key`
-    pub api: Option<&'a Secret>,
-    /// `sandbox.api_key`
-    pub sandbox_api: Option<&'a Secret>,
-}
-
-impl<'a> SigningKeys<'a> {
-    /// This secret, the others that are configured, and one made up for the run.
-    #[must_use]
-    pub const fn of(live: &'a Secret, keys: &'a Keyring, wrong: &'a Secret) -> Self {
-        let (sandbox, api, sandbox_api) = (
-            keys.sandbox_secret_key.as_ref(),
-            keys.api_key.as_ref(),
-            keys.sandbox_api_key.as_ref(),
-        );
-        Self { live, sandbox, wrong, api, sandbox_api }
-    }
-}
 
 /// A delivery, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
 use golive_checks::platform::Event;
-use golive_checks::platform::readings::{Misreading, Sample};
+use golive_checks::platform::signing::{Misreading, Sample};
 use golive_checks::webhook::scenarios::{
     API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT,
     FORGED_AS_XML, FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT,

@@ -11,8 +11,8 @@ use data_encoding::HEXLOWER;
 use golive_checks::model::{
     Allowed, AllowedBy, BaselineSeen, BaselineState, SourceSeen, UnusedEntry, Weight,
 };
-use golive_checks::source::rules::OWN_SECRET;
-use golive_checks::source::tally::{past, weighed};
+use golive_checks::scan::rules::OWN_SECRET;
+use golive_checks::scan::severity::{past, weighed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 

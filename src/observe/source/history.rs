@@ -13,8 +13,8 @@ use golive_checks::model::{
     Allowed, AllowedBy, FolderKind, HistorySeen, HistoryState, Hit, HitKind, Limits, PastHit,
     RepositorySeen,
 };
-use golive_checks::source::place::place;
-use golive_checks::source::rule::{Reach, Topic};
+use golive_checks::scan::file_role::place;
+use golive_checks::scan::rule::{Reach, Topic};
 
 use super::baseline::{InUse, join, way};
 use super::git::in_work_tree;

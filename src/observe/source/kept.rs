@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use golive_checks::model::{FilePlace, Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
-use golive_checks::source::rules;
-use golive_checks::source::vessel::vessel;
+use golive_checks::scan::config_carrier::vessel;
+use golive_checks::scan::rules;
 
 /// Filled by all threads.
 pub(super) struct Kept {

@@ -19,7 +19,7 @@ use golive_checks::model::{
     FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen,
 };
 
-use golive_checks::source::tally::is_complete;
+use golive_checks::scan::severity::is_complete;
 
 use crate::wiring::Wiring;
 use baseline::{Baseline, USUAL, join, way};

@@ -2,9 +2,9 @@
 //! the platform, one through those that sign.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use golive_checks::source::rule::{Reach, Rule};
-use golive_checks::source::rules::RULES;
-use golive_checks::source::signing;
+use golive_checks::scan::rule::{Reach, Rule};
+use golive_checks::scan::rules::RULES;
+use golive_checks::scan::signing;
 
 use super::own::OwnSecrets;
 

@@ -8,9 +8,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use golive_checks::model::{Allowed, Around, FilePlace, FolderKind, Hit, WhyUnlooked};
-use golive_checks::source::place::{is_env_file, place};
-use golive_checks::source::rule::{Reach, Rule, Topic};
-use golive_checks::source::signing;
+use golive_checks::scan::file_role::{is_env_file, place};
+use golive_checks::scan::rule::{Reach, Rule, Topic};
+use golive_checks::scan::signing;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::allow::Allowances;

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use golive_checks::model::{Around, HitKind, Slot};
-use golive_checks::source::around::around;
-use golive_checks::source::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
-use golive_checks::source::{rules, signing};
+use golive_checks::scan::context::around;
+use golive_checks::scan::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
+use golive_checks::scan::{rules, signing};
 
 use super::stage::{Stage, Stages};
 
