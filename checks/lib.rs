@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod authentication;
+pub mod conversation;
 pub mod logging;
 pub mod model;
 pub mod monitoring;
@@ -28,7 +29,12 @@ use model::Section;
 pub const CATALOGUE: &[&Section] = &[
     &api::SECTION,
     &authentication::SECTION,
-    &webhook::SECTION,
+    &webhook::endpoint::SECTION,
+    &webhook::replies::SECTION,
+    &webhook::signatures::SECTION,
+    &webhook::replay::SECTION,
+    &webhook::duplicates::SECTION,
+    &webhook::states::SECTION,
     &payments::SECTION,
     &payouts::SECTION,
     &security::SECTION,

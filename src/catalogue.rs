@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use golive_checks::CATALOGUE;
-use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section};
+use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section, chapter, group};
 use golive_checks::requirements::{self, Requirement};
 use golive_checks::scan::rules;
 use serde::Serialize;
@@ -68,9 +68,16 @@ pub(crate) fn explain(id: &str) -> anyhow::Result<String> {
     if let Some(requirement) = requirements::find(id) {
         return Ok(explain_requirement(requirement));
     }
-    if let Some(section) = CATALOGUE.iter().find(|section| section.id == id) {
-        let metas = section.checks.iter().map(|check| check.meta());
-        return Ok(format!("{} ({})\n\n{}", section.title, section.id, lines(metas)));
+    let sections: Vec<String> = CATALOGUE
+        .iter()
+        .filter(|section| section.id == id || chapter(section.id) == id)
+        .map(|section| {
+            let metas = section.checks.iter().map(|check| check.meta());
+            format!("{} ({})\n\n{}", section.title, section.id, lines(metas))
+        })
+        .collect();
+    if !sections.is_empty() {
+        return Ok(sections.join("\n"));
     }
     if let Some(rule) = rules::find(id) {
         return Ok(rule::explain(rule));
@@ -88,7 +95,7 @@ pub(crate) fn explain(id: &str) -> anyhow::Result<String> {
 ///
 /// It is neither; the nearest is named.
 pub(crate) fn known(name: &str) -> anyhow::Result<()> {
-    if CATALOGUE.iter().any(|section| section.id == name)
+    if CATALOGUE.iter().any(|section| section.id == name || chapter(section.id) == name)
         || checks().any(|(_, meta)| meta.id == name)
     {
         return Ok(());
@@ -156,6 +163,10 @@ fn explain_check(section: &Section, meta: &CheckMeta) -> String {
     part("Why", meta.rationale);
     part("How it is judged", meta.judged);
     part("How to fix it", meta.remediation);
+    if !meta.yields_to.is_empty() {
+        let others = meta.yields_to.join(", ");
+        part("Blame", &format!("Undecided where one of these fails for the same cause: {others}."));
+    }
     for fix in meta.stacks {
         let _ = write!(out, "\n  {}\n", fix.stack.name());
         if fix.how.contains('\n') {
@@ -249,7 +260,9 @@ pub(crate) fn hanging(words: &str, first: usize, others: usize) -> String {
 /// What an id may have been meant to be: `, perhaps …`, or nothing.
 fn nearest(name: &str) -> String {
     let name = name.to_lowercase();
-    let ids = checks().map(|(_, meta)| meta.id).chain(CATALOGUE.iter().map(|section| section.id));
+    let ids = checks()
+        .map(|(_, meta)| meta.id)
+        .chain(CATALOGUE.iter().flat_map(|section| [section.id, chapter(section.id)]));
     let best = ids
         .map(|id| {
             (
@@ -290,6 +303,8 @@ struct Tool {
 #[derive(Serialize)]
 struct ListedSection {
     id: &'static str,
+    /// The part of the section that is listed here, where it has several.
+    group: Option<&'static str>,
     title: &'static str,
     checks: Vec<ListedCheck>,
 }
@@ -297,7 +312,8 @@ struct ListedSection {
 impl ListedSection {
     fn of(section: &Section) -> Self {
         Self {
-            id: section.id,
+            id: chapter(section.id),
+            group: group(section.id),
             title: section.title,
             checks: section.checks.iter().map(|check| ListedCheck::of(check.meta())).collect(),
         }

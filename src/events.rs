@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use golive_checks::model::{Exchange, Quoted, RunFacts, Show as _, Text};
+use golive_checks::model::{Exchange, Quoted, RunFacts, Show as _, Text, chapter, group};
 use serde_json::{Value, json};
 
 use crate::guard::Guard;
@@ -64,7 +64,7 @@ impl<'a> Events<'a> {
             let (id, level, outcome) = (check.meta.id, check.level.word(), check.outcome.word());
             self.write(
                 "check",
-                json!({ "id": id, "section": check.section, "level": level, "outcome": outcome, "words": brief(&check.outcome) }),
+                json!({ "id": id, "section": chapter(check.section), "group": group(check.section), "level": level, "outcome": outcome, "words": brief(&check.outcome) }),
             );
         }
         let until = report.valid_until.as_ref().map(|end| end.at.to_string());

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use golive_checks::conversation::doctor;
+use golive_checks::conversation::doctor::{Accepted, Conclusion, READINGS, Verdict};
 use golive_checks::model::{Facts, Probe, Show as _};
-use golive_checks::webhook::doctor::{self, Accepted, Conclusion, READINGS, Verdict};
 
 use crate::exit::{Ending, Exit};
 use crate::guard::Guard;

@@ -73,19 +73,38 @@ pub struct Finding {
     pub fix: Option<Text>,
     /// How to see it again, such as a command line that takes its secrets from the environment.
     pub repeat: Option<Text>,
+    /// The trouble that it shares with findings of other checks, if any.
+    pub concern: Option<Concern>,
+}
+
+/// Trouble that several checks may meet: a finding yields to that of a check named in `yields_to`
+/// which has the same concern, so that one cause is one failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// A genuine delivery was rejected.
+    Rejection,
+    /// An event was applied more than once, or never.
+    Effect,
 }
 
 impl Finding {
     /// A finding with the check's own remediation.
     #[must_use]
     pub fn new(message: impl Into<Text>, evidence: Vec<Evidence>) -> Self {
-        Self { message: message.into(), evidence, fix: None, repeat: None }
+        Self { message: message.into(), evidence, fix: None, repeat: None, concern: None }
     }
 
     /// With a remediation for this very finding.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Text>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// With the trouble that it shares with findings of other checks.
+    #[must_use]
+    pub fn about(mut self, concern: Concern) -> Self {
+        self.concern = Some(concern);
         self
     }
 

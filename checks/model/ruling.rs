@@ -6,44 +6,52 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{
-    Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Level, Outcome,
-    Product, Quoted, Reason, Section, Subject, Text, Waived,
+    Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome,
+    Product, Quoted, Reason, Section, Subject, Text, Waived, chapter,
 };
 use crate::text;
 
-/// One check and how it ended.
-#[derive(Clone, Debug)]
-pub struct Judged {
-    /// The section it stands in.
-    pub section: &'static str,
-    /// What it is.
-    pub meta: &'static CheckMeta,
-    /// How much going live depends on it, in this run.
-    pub level: Level,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The check itself broke: the run must not be believed, exit 70.
-    pub broke: bool,
-}
-
-/// Whether `--only` and `--skip` leave this check in.
+/// Whether `--only` and `--skip` leave this check in: they name checks, sections and chapters.
 #[must_use]
-pub fn selected(facts: &Facts<'_>, meta: &CheckMeta, section: &str) -> bool {
-    let names = |list: &[String]| list.iter().any(|name| name == meta.id || name == section);
+pub fn selected(facts: &Facts<'_>, meta: &CheckMeta, section: &'static str) -> bool {
+    let names = |list: &[String]| {
+        list.iter().any(|name| name == meta.id || name == section || name == chapter(section))
+    };
     (facts.run.only.is_empty() || names(&facts.run.only)) && !names(&facts.run.skip)
 }
 
 /// Judges every selected check of the catalogue, in its order.
 #[must_use]
 pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
-    let chosen = || {
+    let all = || {
         catalogue
             .iter()
             .flat_map(|section| section.checks.iter().map(move |check| (section.id, *check)))
-            .filter(|(section, check)| selected(facts, check.meta(), section))
     };
-    let mut judged: Vec<Judged> =
-        chosen().map(|(section, check)| settle(section, check, facts)).collect();
+    let chosen = || all().filter(|(section, check)| selected(facts, check.meta(), section));
+    let own: Vec<Own> = chosen().map(|(_, check)| Own::of(check, facts)).collect();
+    let of = |id: &str| match chosen().position(|(_, check)| check.meta().id == id) {
+        Some(at) => Some(own[at].outcome.clone()),
+        // The blame does not depend on what `--only` lists.
+        None => by_itself(catalogue, id, facts),
+    };
+    let mut judged: Vec<Judged> = chosen()
+        .zip(&own)
+        .map(|((section, check), own)| {
+            let meta = check.meta();
+            let outcome = match blamed(meta, &own.outcome, of) {
+                Some(by) => Outcome::Undecided(Reason::Blocked { by }),
+                None => own.outcome.clone(),
+            };
+            Judged {
+                section,
+                meta,
+                level: check.level(facts),
+                outcome: except(meta, outcome, facts),
+                broke: own.broke,
+            }
+        })
+        .collect();
     for (at, (section, check)) in chosen().enumerate() {
         if let Some(outcome) = check.review(facts, &judged) {
             judged[at] = Judged {
@@ -56,37 +64,79 @@ pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
     judged
 }
 
-/// One check: not applicable, or its own judgement, then what people say to it.
-fn settle(section: &'static str, check: &'static dyn Check, facts: &Facts<'_>) -> Judged {
-    let meta = check.meta();
-    let unused = match meta.applies {
-        Applies::Everyone => None,
-        Applies::Payments => (!facts.merchant.uses(Product::Payments))
-            .then_some("`merchant.uses` does not name payments"),
-        Applies::Payouts => (!facts.merchant.uses(Product::Payouts))
-            .then_some("`merchant.uses` does not name payouts"),
+/// The check that takes the blame for a failure of another one: the first of `yields_to` with a
+/// finding of the same concern.
+fn blamed(
+    meta: &'static CheckMeta,
+    outcome: &Outcome,
+    of: impl Fn(&str) -> Option<Outcome>,
+) -> Option<&'static str> {
+    let (Outcome::Fail(finding) | Outcome::Warn(finding)) = outcome else { return None };
+    let concern = finding.concern?;
+    let shares = |id: &&&'static str| {
+        matches!(
+            of(id),
+            Some(Outcome::Fail(finding) | Outcome::Warn(finding))
+                if finding.concern == Some(concern)
+        )
     };
-    let mut broke = false;
-    let outcome = match unused {
-        Some(why) => Outcome::NotApplicable(why.into()),
-        None => match catch_unwind(AssertUnwindSafe(|| check.judge(facts))) {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Outcome::Undecided(match error.downcast::<Reason>() {
-                Ok(reason) => reason,
-                Err(error) => Reason::Own(text!("{}", Quoted(&format!("{error:#}")))),
-            }),
-            Err(_) => {
-                broke = true;
-                Outcome::Undecided(Reason::Own("the check itself broke; please report it".into()))
+    meta.yields_to.iter().find(shares).copied()
+}
+
+/// What the check of that id says by itself.
+fn by_itself(catalogue: &[&'static Section], id: &str, facts: &Facts<'_>) -> Option<Outcome> {
+    let mut checks = catalogue.iter().flat_map(|section| section.checks);
+    checks.find(|check| check.meta().id == id).map(|check| Own::of(*check, facts).outcome)
+}
+
+/// The check that takes the blame for this outcome of a check.
+#[cfg(test)]
+pub(crate) fn blames(
+    catalogue: &[&'static Section],
+    meta: &'static CheckMeta,
+    outcome: &Outcome,
+    facts: &Facts<'_>,
+) -> Option<&'static str> {
+    blamed(meta, outcome, |id| by_itself(catalogue, id, facts))
+}
+
+/// What a check says by itself, before anybody else is heard.
+struct Own {
+    outcome: Outcome,
+    broke: bool,
+}
+
+impl Own {
+    /// Not applicable, or the check's own judgement.
+    fn of(check: &'static dyn Check, facts: &Facts<'_>) -> Self {
+        let uses = |product| facts.merchant.uses(product);
+        let unused = match check.meta().applies {
+            Applies::Everyone => None,
+            Applies::Payments => {
+                (!uses(Product::Payments)).then_some("`merchant.uses` does not name payments")
             }
-        },
-    };
-    Judged {
-        section,
-        meta,
-        level: check.level(facts),
-        outcome: except(meta, outcome, facts),
-        broke,
+            Applies::Payouts => {
+                (!uses(Product::Payouts)).then_some("`merchant.uses` does not name payouts")
+            }
+        };
+        let mut broke = false;
+        let outcome = match unused {
+            Some(why) => Outcome::NotApplicable(why.into()),
+            None => match catch_unwind(AssertUnwindSafe(|| check.judge(facts))) {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(error)) => Outcome::Undecided(match error.downcast::<Reason>() {
+                    Ok(reason) => reason,
+                    Err(error) => Reason::Own(text!("{}", Quoted(&format!("{error:#}")))),
+                }),
+                Err(_) => {
+                    broke = true;
+                    Outcome::Undecided(Reason::Own(
+                        "the check itself broke; please report it".into(),
+                    ))
+                }
+            },
+        };
+        Self { outcome, broke }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod event;
 mod form;
 pub mod hosts;
 pub mod keys;
+pub mod name_form;
 mod numbers;
 mod payloads;
 

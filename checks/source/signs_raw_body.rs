@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_the_spellings() {
-        use crate::webhook::scenarios::{BODY_FORMS, CONTROL_BEFORE};
+        use crate::conversation::scenarios::{BODY_FORMS, CONTROL_BEFORE};
         for name in SPELLINGS {
             assert!(BODY_FORMS.iter().any(|delivery| delivery.name == name), "{name}");
         }

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_the_forgeries() {
-        use crate::webhook::scenarios::{EMPTY_SIGNATURE, FORGERIES, TAMPERED_BODY, UNSIGNED};
+        use crate::conversation::scenarios::{EMPTY_SIGNATURE, FORGERIES, TAMPERED_BODY, UNSIGNED};
         let known: Vec<&str> = FORGERIES
             .iter()
             .chain([&UNSIGNED, &EMPTY_SIGNATURE, &TAMPERED_BODY])

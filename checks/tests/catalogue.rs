@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use golive_checks::CATALOGUE;
-use golive_checks::model::{CheckMeta, Level, Needs, Section};
+use golive_checks::model::{CheckMeta, Level, Needs, Section, chapter};
 use golive_checks::requirements;
 
 fn checks() -> impl Iterator<Item = (&'static Section, &'static CheckMeta)> {
@@ -18,8 +18,8 @@ fn root() -> &'static Path {
 
 /// The file that should hold a check.
 fn file(section: &Section, meta: &CheckMeta) -> PathBuf {
-    let name =
-        meta.id.strip_prefix(section.id).and_then(|rest| rest.strip_prefix('-')).unwrap_or(meta.id);
+    let named = meta.id.strip_prefix(chapter(section.id));
+    let name = named.and_then(|rest| rest.strip_prefix('-')).unwrap_or(meta.id);
     let name =
         if meta.needs == Needs::Attestation { "items".to_owned() } else { name.replace('-', "_") };
     PathBuf::from(section.id).join(name).with_extension("rs")
@@ -48,11 +48,11 @@ fn ids_are_unique_and_name_their_section_and_file() {
                 meta.id
             ));
         }
-        if !meta.id.starts_with(&format!("{}-", section.id)) {
-            complaints.push(format!(
-                "{}: ids of checks/{}/ begin with `{}-`",
-                meta.id, section.id, section.id
-            ));
+        let chapter = chapter(section.id);
+        if !meta.id.starts_with(&format!("{chapter}-")) {
+            let folder = section.id;
+            complaints
+                .push(format!("{}: ids of checks/{folder}/ begin with `{chapter}-`", meta.id));
         }
         if !meta.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             complaints.push(format!("{}: ids are kebab-case; change checks/{shown}", meta.id));
@@ -84,7 +84,7 @@ fn every_check_that_has_a_file_is_in_its_section() {
                 .lines()
                 .filter_map(|line| line.trim().strip_prefix("id: \"")?.strip_suffix("\","))
             {
-                if id != section.id && id.starts_with(section.id) && !listed.contains(id) {
+                if id != section.id && id.starts_with(chapter(section.id)) && !listed.contains(id) {
                     let (shown, section) = (relative.display(), section.id);
                     complaints.push(format!(
                         "{id} (checks/{shown}) is not in SECTION.checks of checks/{section}/mod.rs"
@@ -99,12 +99,21 @@ fn every_check_that_has_a_file_is_in_its_section() {
 #[test]
 fn every_section_is_in_the_catalogue() {
     let mut complaints = Vec::new();
-    let lib = read(Path::new("lib.rs"));
-    for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
-        let declares = read(&Path::new(module).join("mod.rs")).contains(": Section = ");
-        if declares && !CATALOGUE.iter().any(|section| section.id == module) {
-            complaints
-                .push(format!("{module}: add `&{module}::SECTION` to CATALOGUE in checks/lib.rs"));
+    let modules = |file: PathBuf| {
+        let name = |line: &str| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned());
+        read(&file).lines().filter_map(name).collect::<Vec<String>>()
+    };
+    for module in modules("lib.rs".into()) {
+        let inner = modules(Path::new(&module).join("mod.rs"));
+        let groups = inner.iter().map(|group| format!("{module}/{group}"));
+        for folder in std::iter::once(module.clone()).chain(groups) {
+            let declares = read(&Path::new(&folder).join("mod.rs")).contains(": Section = ");
+            if declares && !CATALOGUE.iter().any(|section| section.id == folder) {
+                let path = folder.replace('/', "::");
+                complaints.push(format!(
+                    "{folder}: add `&{path}::SECTION` to CATALOGUE in checks/lib.rs"
+                ));
+            }
         }
     }
     for section in CATALOGUE {
@@ -299,6 +308,42 @@ fn exceptions_are_allowed_where_they_make_sense() {
             if !meta.remediation.contains(&format!("`[attest.{}]`", meta.id)) {
                 complain("its remediation names the table that decides it");
             }
+        }
+    }
+    none(complaints);
+}
+
+#[test]
+fn blame_goes_to_checks_of_the_same_chapter_and_not_in_a_circle() {
+    let yields: BTreeMap<&str, &[&str]> =
+        checks().map(|(_, meta)| (meta.id, meta.yields_to)).collect();
+    let mut complaints = Vec::new();
+    for (section, meta) in checks() {
+        let shown = file(section, meta);
+        for id in meta.yields_to {
+            if !checks()
+                .any(|(other, found)| found.id == *id && chapter(other.id) == chapter(section.id))
+            {
+                complaints.push(format!(
+                    "{}: yields to {id}, which its chapter does not have; correct checks/{}",
+                    meta.id,
+                    shown.display()
+                ));
+            }
+        }
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<&str> = meta.yields_to.to_vec();
+        while let Some(id) = next.pop() {
+            if reached.insert(id) {
+                next.extend(yields.get(id).copied().unwrap_or_default());
+            }
+        }
+        if reached.contains(meta.id) {
+            complaints.push(format!(
+                "{}: yields to itself by way of others; correct checks/{}",
+                meta.id,
+                shown.display()
+            ));
         }
     }
     none(complaints);

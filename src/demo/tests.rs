@@ -8,14 +8,14 @@ mod measured;
 use std::time::Duration;
 
 use client::{Client, TAMPERED};
-use golive_checks::model::{Claim, Content, Delivery, Merchant, Scenario, Step};
-use golive_checks::platform::Event;
-use golive_checks::webhook::scenarios::{
+use golive_checks::conversation::scenarios::{
     API_REQUEST, BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
     MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES,
     ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT, oversized,
     stale, two_timestamps,
 };
+use golive_checks::model::{Claim, Content, Delivery, Merchant, Scenario, Step};
+use golive_checks::platform::Event;
 
 use super::{Behaviour, Defect, Habit, Shop};
 use crate::config::{Programs, Sources, load};

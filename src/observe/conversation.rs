@@ -8,11 +8,11 @@ mod measured;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use golive_checks::conversation::doctor;
 use golive_checks::model::{
     Copies, Delivery, Exchange, NotMade, Occasion, OrderId, Phase, Refusal, Release, Request,
     Scenario, ScenarioSeen, Secret, Seen, SigningKeys, Stage, Stamp, Step, StepSeen, Trouble, Wait,
 };
-use golive_checks::webhook::doctor;
 use hyper::body::Bytes;
 use jiff::Timestamp;
 use tokio::time::sleep;

@@ -1,11 +1,11 @@
 //! What a run observes: the wishes of all checks, each once, and why some of them are not granted.
 
+use golive_checks::conversation::scenarios::can_be_spared;
 use golive_checks::model::{
     Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts,
     Scenario, Show as _, Signed, Slot, Stage, TestOrders,
 };
 use golive_checks::platform::hosts::{HostKind, classify};
-use golive_checks::webhook::scenarios::can_be_spared;
 
 use super::announce::{self, PlannedRequest};
 

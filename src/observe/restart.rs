@@ -4,11 +4,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use golive_checks::conversation::recovery::{DOWN_CONTROLS, back_pauses};
 use golive_checks::model::{
     Answer, Delivery, Exchange, NotMade, OrderNeed, Phase, RestartSeen, Seen, StepSeen, StopPoint,
     Trouble, TroubleKind,
 };
-use golive_checks::webhook::recovery::{DOWN_CONTROLS, back_pauses};
 use tokio::time::sleep;
 
 use super::control::{Control, IS_IT_UP, STARTS};

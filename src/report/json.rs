@@ -2,7 +2,7 @@
 
 use golive_checks::model::{
     Attested, Evidence, Finding, Judged, LimitRow, Limits, Mode, Outcome, Place, Reason, Reference,
-    Show as _, Text, Waived,
+    Show as _, Text, Waived, chapter, group,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -178,6 +178,8 @@ struct CountsJson {
 struct CheckJson<'a> {
     id: &'static str,
     section: &'static str,
+    /// The part of the section, where it has several: `replay` of `webhook`.
+    group: Option<&'static str>,
     title: &'static str,
     #[schemars(extend("enum" = ["required", "recommended"]))]
     level: &'static str,
@@ -375,7 +377,8 @@ impl<'a> CheckJson<'a> {
         let Reference { label, url } = meta.reference;
         let mut json = Self {
             id: meta.id,
-            section: check.section,
+            section: chapter(check.section),
+            group: group(check.section),
             title: meta.title,
             level: check.level.word(),
             needs: meta.needs.word(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Judged, Outcome};
+use golive_checks::model::{Judged, Outcome, chapter};
 use quick_junit::{NonSuccessKind, Property, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
 use super::account::{account, brief};
@@ -58,7 +58,7 @@ fn case(report: &Report, check: &Judged) -> TestCase {
         Outcome::NotApplicable(_) | Outcome::Waived(..) => skipped(),
     };
     let mut case = TestCase::new(check.meta.id, status);
-    case.set_classname(format!("golive.{}", check.section)).set_time(Duration::ZERO);
+    case.set_classname(format!("golive.{}", chapter(check.section))).set_time(Duration::ZERO);
     match &check.outcome {
         Outcome::Warn(_) => {
             case.set_system_out(format!(

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use golive_checks::conversation::measurements::{Bodies, Burst, Spread, Window};
+use golive_checks::conversation::scenarios::{BODY_SIZES, BURST, CONTROL_AFTER, CONTROL_BEFORE};
 use golive_checks::model::{ClockOffset, Facts, Seen, Text, Way};
 use golive_checks::text;
-use golive_checks::webhook::measured::{Bodies, Burst, Spread, Window};
-use golive_checks::webhook::scenarios::{BODY_SIZES, BURST, CONTROL_AFTER, CONTROL_BEFORE};
 
 /// One number of a run.
 #[derive(Clone, Debug, PartialEq)]

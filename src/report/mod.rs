@@ -34,7 +34,7 @@ use std::net::IpAddr;
 use golive_checks::model::ruling::judge;
 use golive_checks::model::{
     Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen,
-    Show, Subject, Text, is_command, is_invisible,
+    Show, Subject, Text, chapter, is_command, is_invisible,
 };
 use golive_checks::{CATALOGUE, text};
 use jiff::Timestamp;
@@ -304,7 +304,7 @@ impl Report {
     /// Where in the configuration a check without evidence belongs: what was attested, its
     /// section's table, else the file's beginning.
     pub(crate) fn table_of(&self, check: &Judged) -> FilePlace {
-        let keys = [format!("attest.{}", check.meta.id), check.section.to_owned()];
+        let keys = [format!("attest.{}", check.meta.id), chapter(check.section).to_owned()];
         let at = keys
             .iter()
             .find_map(|key| self.places.get(key))

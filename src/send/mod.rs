@@ -4,11 +4,11 @@ mod permit;
 mod show;
 
 use anyhow::anyhow;
-use golive_checks::model::{Deliver, Exchange, Merchant, Quoted, Seen, Show as _};
-use golive_checks::platform::Event;
-use golive_checks::webhook::bench::{
+use golive_checks::conversation::manual::{
     Before, Circumstances, Expect, Judgement, Kind, Standing, judge,
 };
+use golive_checks::model::{Deliver, Exchange, Merchant, Quoted, Seen, Show as _};
+use golive_checks::platform::Event;
 
 pub(crate) use permit::Wish;
 

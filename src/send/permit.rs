@@ -3,13 +3,13 @@
 
 use std::fmt;
 
+use golive_checks::conversation::manual::Kind;
+use golive_checks::conversation::scenarios::order_need;
 use golive_checks::model::{
     Change, Content, Deliver, Delivery, Form, Merchant, OrderId, OrderNeed, Quoted, Role, Setting,
     Settings, Show as _,
 };
 use golive_checks::platform::Event;
-use golive_checks::webhook::bench::Kind;
-use golive_checks::webhook::scenarios::order_need;
 use jiff::civil::Date;
 
 use crate::run;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use golive_checks::conversation::manual::{Judgement, Standing};
 use golive_checks::model::{Answer, Exchange, Show as _, Times, is_invisible};
-use golive_checks::webhook::bench::{Judgement, Standing};
 use serde::Serialize;
 
 use super::Said;

@@ -5,11 +5,11 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use golive_checks::conversation::scenarios::TAMPERED_BODY;
 use golive_checks::model::{
     Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait,
 };
 use golive_checks::platform::{Event, signature};
-use golive_checks::webhook::scenarios::TAMPERED_BODY;
 use jiff::{Timestamp, ToSpan as _};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
-use golive_checks::platform::Event;
-use golive_checks::platform::signing::{Misreading, Sample};
-use golive_checks::webhook::scenarios::{
+use golive_checks::conversation::scenarios::{
     API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT,
     FORGED_AS_XML, FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT,
     FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE, FORGED_UNDEFINED_SECRET,
@@ -14,6 +11,9 @@ use golive_checks::webhook::scenarios::{
     SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT,
     UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
 };
+use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
+use golive_checks::platform::Event;
+use golive_checks::platform::signing::{Misreading, Sample};
 
 use super::client::{Client, TAMPERED};
 use crate::demo::{BOOKS, Defect, SITE, Shop};

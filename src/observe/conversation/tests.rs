@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use golive_checks::conversation::{registry, scenarios};
 use golive_checks::model::{
     Address, Content, Credential, Deliver, Endpoint, Hook, HookSource, Keyring, Limits, Merchant,
     Observations, OrderNeed, Origin, Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
 };
 use golive_checks::platform::{Event, keys};
-use golive_checks::webhook::scenarios;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -285,7 +285,7 @@ async fn negative_runs_send_nothing_genuine() {
     let receiver = receiver(false, |_, _| (401, MS)).await;
     let mut shop = Shop::new(receiver.address);
     shop.run.deliver = Deliver::Negative;
-    let seen = shop.observe(scenarios::every(&shop.merchant)).await;
+    let seen = shop.observe(registry::every(&shop.merchant)).await;
     let refused = NotMade::Deliver { is: Deliver::Negative, needs: Deliver::Probe };
     assert_eq!(seen.scenarios["control-before"], Seen::NotMade(refused));
     assert_eq!(statuses(&seen, "unsigned"), [Some(401)]);
@@ -693,7 +693,7 @@ async fn private_targets_want_the_switch() {
 async fn no_secret_is_in_what_was_seen() {
     let receiver = receiver(false, |_, _| (200, MS)).await;
     let shop = Shop::new(receiver.address).with_orders(&["T-1", "T-2"]);
-    let seen = shop.observe(scenarios::every(&shop.merchant)).await;
+    let seen = shop.observe(registry::every(&shop.merchant)).await;
     let saved = serde_json::to_string(&seen).expect("serialises");
     assert!(!saved.contains("MARKER"));
 }

@@ -1,10 +1,10 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
+use golive_checks::conversation::{registry, scenarios};
 use golive_checks::model::{
     Control, Delivery, Endpoint, Hook, HookSource, Network, Origin, Program, Role, Sandbox, Step,
 };
 use golive_checks::platform::keys;
-use golive_checks::webhook::scenarios;
 
 use super::*;
 
@@ -66,7 +66,7 @@ fn run(deliver: Deliver) -> RunFacts {
 }
 
 fn everything(merchant: &Merchant) -> Vec<Probe> {
-    LOOKS.into_iter().chain(scenarios::every(merchant).into_iter().map(Probe::Deliver)).collect()
+    LOOKS.into_iter().chain(registry::every(merchant).into_iter().map(Probe::Deliver)).collect()
 }
 
 fn plan(merchant: &Merchant, run: &RunFacts) -> Plan {
@@ -86,7 +86,7 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
     probes.extend(everything(&merchant));
     let plan = Plan::merge(probes, &merchant, &run);
     assert_eq!(plan.looks.len(), LOOKS.len());
-    assert_eq!(plan.scenarios.len(), scenarios::every(&merchant).len());
+    assert_eq!(plan.scenarios.len(), registry::every(&merchant).len());
     assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
     assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
     let last: Vec<&str> =
@@ -256,7 +256,7 @@ fn every_request_is_announced() {
     );
     let counts = |step: &Step| matches!(step, Step::CountEffects | Step::Restart { .. });
     let counts =
-        scenarios::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(counts).count();
+        registry::every(&merchant).iter().flat_map(|s| s.steps.clone()).filter(counts).count();
     assert_eq!(named("webhook.effects").count, counts as u64);
     assert_eq!((named("webhook.control.stop").count, named("webhook.control.start").count), (3, 3));
     assert!(named("webhook.payout").count > 1);

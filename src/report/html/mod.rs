@@ -60,6 +60,8 @@ struct Count {
 /// A section of the checklist.
 struct ChapterView<'a> {
     chapter: &'a Chapter,
+    /// What links to it name.
+    anchor: String,
     counts: Vec<Count>,
     /// A bar of its counts: class, start and width in percent.
     bar: Vec<(&'static str, String, String)>,
@@ -243,7 +245,8 @@ impl<'a> ChapterView<'a> {
         } else {
             "good"
         };
-        Self { chapter, counts, bar, tone, checks }
+        let anchor = format!("section-{}", chapter.id.replace('/', "-"));
+        Self { chapter, anchor, counts, bar, tone, checks }
     }
 }
 

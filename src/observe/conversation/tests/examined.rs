@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use golive_checks::conversation::doctor::{Conclusion, READINGS, Verdict, readings};
+use golive_checks::conversation::scenarios::{BODY_FORMS, BODY_TELLING};
 use golive_checks::model::{Examination, Occasion};
 use golive_checks::platform::signature;
-use golive_checks::webhook::doctor::{Conclusion, READINGS, Verdict, readings};
-use golive_checks::webhook::scenarios::{BODY_FORMS, BODY_TELLING};
 
 use super::*;
 

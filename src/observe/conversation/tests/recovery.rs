@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use golive_checks::conversation::recovery::{restart_name, restarts};
 use golive_checks::model::{Control as ControlFacts, RestartSeen, StopPoint};
-use golive_checks::webhook::recovery::{restart_name, restarts};
 
 use super::*;
 use crate::wiring::ControlHook;

@@ -1,0 +1,92 @@
+//! Events that the platform did not make in this form, which a receiver that verifies signatures
+//! must refuse.
+
+use crate::conversation::controls::{ByHand, Negatives};
+use crate::conversation::effects;
+use crate::conversation::scenarios::{REFUSED_EFFECTS, between_controls};
+use crate::model::{
+    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Outcome, Probe, Product,
+    RunFacts, Scenario, Subject,
+};
+use crate::text;
+
+/// Forgeries of one kind, each to be refused between two genuine events that were accepted.
+pub(crate) struct Forgeries {
+    pub(crate) meta: &'static CheckMeta,
+    /// What a correct receiver refuses.
+    pub(crate) deliveries: &'static [Delivery],
+    /// What one refuses that is told of payouts, too.
+    pub(crate) payouts: &'static [Delivery],
+    /// The finding when one of them meets a 2xx.
+    pub(crate) accepted: &'static str,
+    /// Repeats one of them.
+    pub(crate) by_hand: ByHand,
+}
+
+impl Forgeries {
+    /// Those that suit the merchant.
+    fn sent(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
+        let payouts = if merchant.uses(Product::Payouts) { self.payouts } else { &[] };
+        self.deliveries.iter().chain(payouts).copied()
+    }
+
+    /// Shows that no forgery of a settling event had an effect and its genuine twin had one, where
+    /// that was seen, and not otherwise elsewhere. It says nothing of a forgery that is refused
+    /// where it settles something and accepted where it does not. A forged payout is held against
+    /// the same forgery of a payment.
+    fn without_effect(&self, facts: &Facts<'_>, accepted: &[&Exchange]) -> Option<Evidence> {
+        if effects::applied_late(facts).is_some() {
+            return None;
+        }
+        let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
+        let settling = |exchange: &&Exchange| {
+            let is_payout = self.payouts.iter().any(|payout| payout.name == exchange.name);
+            let name = if is_payout { self.deliveries[0].name } else { exchange.name.as_str() };
+            seen.exchanges().find(|exchange| exchange.name == name).is_some_and(Exchange::succeeded)
+        };
+        if !accepted.iter().all(settling) {
+            return None;
+        }
+        let [before, forged, genuine] = effects::every(seen).ok()?[..] else { return None };
+        (forged == before && genuine > forged).then(|| {
+            Evidence::of(
+                Subject::Delivery(REFUSED_EFFECTS.into()),
+                "no effect of any forgery, one of the genuine event",
+                text!(
+                    "{} before, {} after the forgeries, {} after the genuine event",
+                    before,
+                    forged,
+                    genuine
+                ),
+            )
+        })
+    }
+}
+
+impl Check for Forgeries {
+    fn meta(&self) -> &'static CheckMeta {
+        self.meta
+    }
+
+    fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
+        between_controls(self.sent(merchant).map(Scenario::single))
+    }
+
+    /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while
+    /// the genuine event had one, it is a warning.
+    fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+        let names: Vec<&'static str> =
+            self.sent(facts.merchant).map(|delivery| delivery.name).collect();
+        let negatives = Negatives::of(facts, &names);
+        let proof = self.without_effect(facts, &negatives.accepted);
+        match (negatives.judge(facts, self.accepted, self.by_hand)?, proof) {
+            (Outcome::Fail(mut finding), Some(proof)) => {
+                finding.message =
+                    text!("{}, though without effect; a sender cannot tell", finding.message);
+                finding.evidence.push(proof);
+                Ok(Outcome::Warn(finding))
+            }
+            (outcome, _) => Ok(outcome),
+        }
+    }
+}

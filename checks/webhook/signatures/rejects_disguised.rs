@@ -1,0 +1,39 @@
+//! What is verified must not depend on what a sender says that its body is.
+
+use crate::conversation::forgeries::Forgeries;
+use crate::conversation::scenarios::{
+    FORGED_AS_FORM, FORGED_AS_TEXT, FORGED_AS_XML, FORGED_UNLABELLED,
+};
+use crate::conversation::{repeat_command, stack_fixes};
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "webhook-rejects-disguised",
+    title: "Webhook refuses forged events under every content type",
+    level: Level::Required,
+    covers: &["PC-18", "PC-36", "WH-12", "SV-04"],
+    needs: Needs::Network,
+    waivable: false,
+    rationale: "The content type is the sender's word: a receiver that verifies only what is \
+                labelled as JSON takes a forgery that is labelled otherwise.",
+    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form, as \
+             XML and without a content type, must each time meet a 4xx (a 415 is one), while a \
+             genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no \
+             answer is undecided. Where test orders show that the same forgeries are accepted and \
+             have no effect, a 2xx is a warning. None of them is validly signed: they are sent in \
+             `negative`, `probe` and `full` alike, and in `full` also about a test order.",
+    remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, \
+                  and answer 401 before anything looks at that header.",
+    stacks: stack_fixes::VERIFY,
+    reference: Reference::WEBHOOK_SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Forgeries = Forgeries {
+    meta: &META,
+    deliveries: &[FORGED_AS_TEXT, FORGED_AS_FORM, FORGED_AS_XML, FORGED_UNLABELLED],
+    payouts: &[],
+    accepted: "a forged event is accepted because of what it says its body is",
+    by_hand: repeat_command::forged,
+};

@@ -1,0 +1,144 @@
+//! The checks of forgeries, which are judged alike.
+
+use super::{
+    rejects_disguised, rejects_forged, rejects_retimed, rejects_tampered, rejects_unsigned,
+};
+use crate::conversation::fixture::{At, Case, failure, passes, reason, warning};
+use crate::conversation::forgeries::Forgeries;
+use crate::conversation::scenarios::REFUSED_EFFECTS;
+use crate::model::{Deliver, NotMade, Reason, TroubleKind};
+
+const CHECKS: [&Forgeries; 5] = [
+    &rejects_unsigned::CHECK,
+    &rejects_forged::CHECK,
+    &rejects_tampered::CHECK,
+    &rejects_retimed::CHECK,
+    &rejects_disguised::CHECK,
+];
+
+/// Every check, and each of its deliveries.
+fn every() -> impl Iterator<Item = (&'static Forgeries, &'static str)> {
+    CHECKS
+        .into_iter()
+        .flat_map(|check| check.deliveries.iter().map(move |delivery| (check, delivery.name)))
+}
+
+/// All that the check sends was refused, between accepted controls.
+fn refused(check: &Forgeries) -> Case {
+    Case::accepted().all_answered(
+        check.deliveries.iter().chain(check.payouts).map(|delivery| delivery.name),
+        401,
+    )
+}
+
+/// The forgery of that name was answered so where it settles something, with these effects
+/// before, after and of its twin.
+fn settling(case: Case, name: &str, status: u16, [before, forged, genuine]: [u64; 3]) -> Case {
+    let steps =
+        vec![At::Effects(before), At::Status(status), At::Effects(forged), At::Effects(genuine)];
+    case.went(REFUSED_EFFECTS, steps).named(REFUSED_EFFECTS, name)
+}
+
+#[test]
+fn passes_when_all_are_refused_between_accepted_controls() {
+    for check in CHECKS {
+        passes(refused(check).judge(check));
+    }
+}
+
+#[test]
+fn fails_each_that_is_accepted_and_says_how_to_repeat_it() {
+    for (check, name) in every() {
+        for status in [200, 204] {
+            let finding = failure(refused(check).answered(name, status).judge(check));
+            assert_eq!(finding.evidence.len(), 1, "{name}");
+            assert!(finding.repeat.is_some(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn fails_whatever_the_controls_say() {
+    for (check, name) in every() {
+        failure(refused(check).answered(name, 200).answered("control-before", 500).judge(check));
+    }
+}
+
+#[test]
+fn warns_when_the_forgeries_had_no_effect_and_their_twin_had_one() {
+    for (check, name) in every() {
+        warning(settling(refused(check).answered(name, 200), name, 200, [0, 0, 1]).judge(check));
+    }
+}
+
+#[test]
+fn fails_when_the_forgery_is_refused_where_it_settles_something() {
+    for (check, name) in every() {
+        failure(settling(refused(check).answered(name, 200), name, 401, [0, 0, 1]).judge(check));
+        failure(
+            settling(refused(check).answered(name, 200), "another", 200, [0, 0, 1]).judge(check),
+        );
+    }
+}
+
+#[test]
+fn fails_a_forged_payout_that_is_accepted() {
+    for check in [&rejects_unsigned::CHECK, &rejects_forged::CHECK] {
+        let (name, same) = (check.payouts[0].name, check.deliveries[0].name);
+        passes(refused(check).judge(check));
+        failure(settling(refused(check).answered(name, 200), same, 401, [0, 0, 1]).judge(check));
+        warning(settling(refused(check).answered(name, 200), same, 200, [0, 0, 1]).judge(check));
+    }
+}
+
+#[test]
+fn fails_when_the_forgeries_had_an_effect_later_on() {
+    for (check, name) in every() {
+        let case = settling(refused(check).answered(name, 200), name, 200, [0, 0, 1]);
+        failure(case.went("late-effects", [0, 0, 1].map(At::Effects).into()).judge(check));
+    }
+}
+
+#[test]
+fn fails_when_the_twin_had_no_effect_either() {
+    for (check, name) in every() {
+        failure(settling(refused(check).answered(name, 200), name, 200, [0, 0, 0]).judge(check));
+    }
+}
+
+#[test]
+fn is_undecided_when_one_crashes_the_receiver_or_is_not_answered() {
+    for (check, name) in every() {
+        for step in
+            [At::Status(500), At::Status(302), At::Status(429), At::Trouble(TroubleKind::Reset)]
+        {
+            let outcome = refused(check).went(name, vec![step]).judge(check);
+            assert!(matches!(reason(outcome), Reason::Ambiguous(_)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn is_undecided_when_the_control_fails_in_the_end() {
+    for check in CHECKS {
+        let outcome = refused(check).answered("control-after", 403).judge(check);
+        assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
+    }
+}
+
+#[test]
+fn is_undecided_without_controls() {
+    for check in CHECKS {
+        let needs = NotMade::Deliver { is: Deliver::Negative, needs: Deliver::Probe };
+        let outcome = refused(check).not_made("control-before", needs).judge(check);
+        assert!(matches!(reason(outcome), Reason::Declined(_)));
+    }
+}
+
+#[test]
+fn waits_for_the_control() {
+    for check in CHECKS {
+        let outcome = refused(check).answered("control-before", 403).judge(check);
+        assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-reachable" });
+    }
+}
