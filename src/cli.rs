@@ -8,10 +8,10 @@ use golive_checks::model::{Deliver, Role, Setting};
 use golive_checks::platform::Event;
 use jiff::Timestamp;
 
+use crate::commands::init_ci::Pipeline;
+use crate::commands::send::kinds::{kinds_and_codes, parse_event, parse_tamper};
 use crate::observe::ConnectTo;
 use crate::output::OutputSpec;
-use crate::pipeline::Pipeline;
-use crate::send;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -117,7 +117,7 @@ pub(crate) enum Command {
     /// Sign the payload on standard input as the platform does
     Sign(SignArgs),
     /// Check the signature of the payload on standard input: VALID or INVALID
-    VerifySignature(VerifyArgs),
+    VerifySignature(VerifySignatureArgs),
     /// Say how the webhook reads signatures, or why a captured one does not match
     Doctor(DoctorArgs),
     /// Send the webhook one delivery, genuine or tampered with, and show both sides
@@ -247,7 +247,7 @@ pub(crate) struct CapturedArgs {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct VerifyArgs {
+pub(crate) struct VerifySignatureArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
@@ -368,7 +368,7 @@ pub(crate) struct ReportArgs {
     /// NOT READY where a certificate, waiver or attestation ends sooner, such as 14d; for
     /// schedulers
     #[arg(long, value_name = "TIME")]
-    pub(crate) fail_if_expires_within: Option<Days>,
+    pub(crate) fail_if_expires_within: Option<DaysArg>,
     /// No progress, no notes on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -392,12 +392,12 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
     #[command(flatten)]
-    pub(crate) bundle: WishArgs,
+    pub(crate) bundle: BundleRequestArgs,
 }
 
 /// A bundle of the run.
 #[derive(Args, Debug)]
-pub(crate) struct WishArgs {
+pub(crate) struct BundleRequestArgs {
     /// Also write a bundle to be signed off; only where the verdict is READY, with or without
     /// waivers
     #[arg(long, value_name = "DIR|FILE.zip", help_heading = "For a sign-off")]
@@ -488,10 +488,10 @@ pub(crate) struct CoverageArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = send::kinds_and_codes())]
+#[command(after_help = kinds_and_codes())]
 pub(crate) struct SendArgs {
     /// The event, such as payment.processing
-    #[arg(value_parser = send::parse_event)]
+    #[arg(value_parser = parse_event)]
     pub(crate) event: Event,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
@@ -504,7 +504,7 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "PATH=VALUE", help_heading = "What is sent")]
     pub(crate) set: Vec<Setting>,
     /// Make it differ from a genuine one, in one of the ways below
-    #[arg(long, value_name = "KIND", value_parser = send::parse_tamper, help_heading = "What is sent")]
+    #[arg(long, value_name = "KIND", value_parser = parse_tamper, help_heading = "What is sent")]
     pub(crate) tamper: Option<&'static str>,
     /// Send the same bytes so often, at most 100 times [default: once]
     #[arg(long, value_name = "N", default_value = "1", hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "What is sent")]
@@ -578,6 +578,9 @@ pub(crate) struct DemoArgs {
     /// Keep the shop up and print the golive.toml and command to check it by hand
     #[arg(long)]
     pub(crate) serve: bool,
+    /// With `--serve`, print one line of JSON: folder, ports, configuration, environment file
+    #[arg(long, requires = "serve")]
+    pub(crate) json: bool,
     /// Add this to each of the shop's answers, such as 50ms
     #[arg(long, value_name = "TIME", default_value = "0ms", hide_default_value = true)]
     pub(crate) delay: Seconds,
@@ -610,9 +613,9 @@ impl FromStr for Seconds {
 
 /// A whole number of days, hours or weeks: `14d`, `36h`, `2w`; in seconds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Days(pub(crate) u64);
+pub(crate) struct DaysArg(pub(crate) u64);
 
-impl FromStr for Days {
+impl FromStr for DaysArg {
     type Err = String;
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {

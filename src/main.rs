@@ -2,38 +2,32 @@
 
 #![forbid(unsafe_code)]
 
-mod apart;
-mod baseline;
 mod bundle;
-mod catalogue;
 mod cli;
+mod command_output;
 mod commands;
 mod config;
 mod demo;
 mod events;
 mod exit;
 mod guard;
-mod manual;
 #[cfg(test)]
 mod no_false_ready;
 mod observe;
 mod output;
-mod pipeline;
+mod page;
+mod path_conflicts;
 mod programs;
 mod progress;
 #[cfg(test)]
 mod race_proof;
 #[cfg(test)]
 mod readme;
-mod receiver;
-mod replay;
 mod report;
-mod rule;
 mod run;
-mod scan;
-mod send;
-mod signatures;
-mod wiring;
+mod saved_run;
+mod secret_spellings;
+mod targets;
 
 use std::io::Write as _;
 use std::panic::catch_unwind;

@@ -6,24 +6,25 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use golive_checks::model::{Deliver, Seen as Observed, SignerResult};
+use golive_checks::model::{Deliver, Observed, SignerResult};
 
-use crate::commands::demo_run;
+use crate::commands::demo::demo_run;
 use crate::demo::{Defect, Shop, Weight};
 use crate::progress::Silent;
 use crate::report::{Report, Verdict};
-use crate::run::{Run, Seen};
+use crate::run::Run;
+use crate::saved_run::SavedRun;
 
 /// The verdict, of the strictness that must notice the defect: a recommendation alone stops nobody
 /// without `--strict`.
-fn verdict(mut seen: Seen, defect: Defect) -> Verdict {
+fn verdict(mut seen: SavedRun, defect: Defect) -> Verdict {
     seen.run.strict = defect.weight() == Weight::Warns;
     Report::new(&seen.facts()).verdict
 }
 
 /// What a run sees. The shop's signer is this very program, which is a test here and no `golive`:
 /// its word is put right.
-fn observe(run: Run) -> Seen {
+fn observe(run: Run) -> SavedRun {
     let mut seen = run.observe(&Silent).expect("the run can be made").0;
     if let Observed::Got(calls) = &mut seen.observations.signer {
         calls.iter_mut().for_each(|call| call.result = SignerResult::Right);
@@ -49,8 +50,8 @@ fn verdicts(defect: Defect) -> Vec<(&'static str, Verdict)> {
     let mut blind = with(Deliver::Full);
     blind.merchant.webhook.effects = None;
     blind.merchant.webhook.status = None;
-    blind.wiring.effects = None;
-    blind.wiring.status = None;
+    blind.targets.effects = None;
+    blind.targets.status = None;
     let ways = [("probe", with(Deliver::Probe)), ("full without effects and states", blind)];
     ways.into_iter().map(|(name, run)| (name, verdict(observe(run), defect))).collect()
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use golive_checks::model::{Quoted, Show as _};
 use tempfile::Builder;
 
-use crate::guard::{Found, Guard};
+use crate::guard::{Guard, SecretFound};
 use crate::report::{
     Report, csv, github, gitlab, html, json, junit, markdown, sarif, tap, terminal,
 };
@@ -247,7 +247,7 @@ pub(crate) enum Trouble {
         /// Where it was to go, in words.
         to: String,
         /// Which secret.
-        found: Found,
+        found: SecretFound,
     },
     /// The system refused.
     Unwritten {

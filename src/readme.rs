@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::catalogue;
+use crate::commands::explain;
 use crate::exit::Exit;
 
 /// Replaces what stands between `<!-- generated: name -->` and `<!-- end -->`.
@@ -34,11 +34,11 @@ fn is_current(file: &str, parts: &[(&str, String)]) {
 fn the_generated_parts_of_the_readme_are_current() {
     is_current(
         "README.md",
-        &[("exit-codes", Exit::table()), ("sections", catalogue::sections_markdown())],
+        &[("exit-codes", Exit::table()), ("sections", explain::sections_markdown())],
     );
 }
 
 #[test]
 fn the_list_of_checks_is_current() {
-    is_current("checks/README.md", &[("checks", catalogue::table_markdown())]);
+    is_current("checks/README.md", &[("checks", explain::table_markdown())]);
 }

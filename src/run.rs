@@ -1,5 +1,6 @@
 //! One run: plan, observe, and the facts that come of it.
 
+use crate::saved_run::{SCHEMA, SavedRun};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -11,12 +12,11 @@ use golive_checks::model::{
     Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot,
 };
 use jiff::Zoned;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::exit::Signal;
 use crate::observe::{self, Context, Options, Plan, Progress};
-use crate::wiring::Wiring;
+use crate::targets::Targets;
 
 /// A merchant, loaded, and how far this run goes.
 #[derive(Debug)]
@@ -24,36 +24,13 @@ pub(crate) struct Run {
     /// The merchant as configured.
     pub(crate) merchant: Merchant,
     /// Its real addresses, programs and secrets.
-    pub(crate) wiring: Wiring,
+    pub(crate) targets: Targets,
     /// The facts of the run so far.
     pub(crate) facts: RunFacts,
     /// The switches.
     pub(crate) options: Options,
     /// What is observed beside what the selected checks ask for.
     pub(crate) also: Vec<Probe>,
-}
-
-/// All that a report rests on, and all that a saved run holds: no secret is in it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Seen {
-    /// `golive.observations/v1`
-    pub(crate) schema: String,
-    /// The run.
-    pub(crate) run: RunFacts,
-    /// The merchant as configured.
-    pub(crate) merchant: Merchant,
-    /// What was seen.
-    pub(crate) observations: Observations,
-}
-
-/// The version of the file that `--save-observations` writes.
-pub(crate) const SCHEMA: &str = "golive.observations/v1";
-
-impl Seen {
-    /// What checks judge.
-    pub(crate) fn facts(&self) -> Facts<'_> {
-        Facts { merchant: &self.merchant, run: &self.run, seen: &self.observations }
-    }
 }
 
 impl Run {
@@ -79,13 +56,13 @@ impl Run {
     pub(crate) fn observe(
         mut self,
         progress: &dyn Progress,
-    ) -> anyhow::Result<(Seen, Option<Signal>)> {
+    ) -> anyhow::Result<(SavedRun, Option<Signal>)> {
         let began = Instant::now();
         let plan = self.plan();
         let ((observations, contacted), signal) = until_done(async |interrupted| {
             let context = Context {
                 merchant: &self.merchant,
-                wiring: &self.wiring,
+                targets: &self.targets,
                 run: &self.facts,
                 options: &self.options,
                 interrupted,
@@ -95,7 +72,7 @@ impl Run {
         self.facts.interrupted = signal.is_some();
         self.facts.contacted = contacted;
         self.facts.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let seen = Seen {
+        let seen = SavedRun {
             schema: SCHEMA.to_owned(),
             run: self.facts,
             merchant: self.merchant,

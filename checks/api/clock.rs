@@ -11,7 +11,7 @@ use crate::model::{
 use crate::text;
 
 /// See [`META`].
-pub(super) struct Clock;
+pub(super) struct ApiClock;
 
 const META: CheckMeta = CheckMeta {
     id: "api-clock",
@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for Clock {
+impl Check for ApiClock {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -130,23 +130,23 @@ pub(super) fn offset(exchange: &Exchange) -> Result<Offset, Reason> {
 mod tests {
     use super::*;
     use crate::model::example::{NOT_FOUND, answered, judge, merchant, timed_out, words};
-    use crate::model::{Observations, Seen};
+    use crate::model::{Observations, Observed};
 
     fn ahead(seconds: i64) -> Outcome {
         let mut seen = answered(404, NOT_FOUND);
-        if let Seen::Got(exchange) = &mut seen.order_status {
+        if let Observed::Got(exchange) = &mut seen.order_status {
             exchange.sent.at = exchange
                 .sent
                 .at
                 .saturating_add(SignedDuration::from_secs(seconds))
                 .expect("in range");
         }
-        judge(&Clock, &merchant(), &seen)
+        judge(&ApiClock, &merchant(), &seen)
     }
 
     fn with_header(name: &str, value: &str) -> Observations {
         let mut seen = answered(404, NOT_FOUND);
-        if let Seen::Got(Exchange { answer: Ok(answer), .. }) = &mut seen.order_status {
+        if let Observed::Got(Exchange { answer: Ok(answer), .. }) = &mut seen.order_status {
             answer.headers.retain(|(n, _)| n != name);
             answer.headers.push((name.to_owned(), value.to_owned()));
         }
@@ -182,16 +182,16 @@ mod tests {
     fn is_undecided_without_a_date_of_now() {
         for seen in [with_header("age", "12"), with_header("date", "yesterday")] {
             assert!(matches!(
-                judge(&Clock, &merchant(), &seen),
+                judge(&ApiClock, &merchant(), &seen),
                 Outcome::Undecided(Reason::Ambiguous(_))
             ));
         }
         assert!(matches!(
-            judge(&Clock, &merchant(), &timed_out()),
+            judge(&ApiClock, &merchant(), &timed_out()),
             Outcome::Undecided(Reason::Transport(_))
         ));
         assert!(matches!(
-            judge(&Clock, &merchant(), &Observations::default()),
+            judge(&ApiClock, &merchant(), &Observations::default()),
             Outcome::Undecided(_)
         ));
     }

@@ -7,7 +7,7 @@ use crate::model::{
 use crate::text;
 
 /// See [`META`].
-pub(super) struct Https;
+pub(super) struct ApiHttps;
 
 const META: CheckMeta = CheckMeta {
     id: "api-https",
@@ -41,7 +41,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for Https {
+impl Check for ApiHttps {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn passes_https_throughout() {
-        assert!(matches!(judge_config(&Https, &merchant()), Outcome::Pass(_)));
+        assert!(matches!(judge_config(&ApiHttps, &merchant()), Outcome::Pass(_)));
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             address("http://127.0.0.1/ip").expect("an address"),
             address("nothing").expect("an address"),
         ];
-        let Outcome::Fail(finding) = judge_config(&Https, &plain) else { panic!("fails") };
+        let Outcome::Fail(finding) = judge_config(&ApiHttps, &plain) else { panic!("fails") };
         assert_eq!(finding.evidence.len(), 3);
     }
 
@@ -146,7 +146,7 @@ mod tests {
     fn fails_a_plain_address_of_the_platform_in_the_env_file() {
         let merchant =
             Merchant { env_file: env_file(true, vec![Carried::PlainHttp]), ..merchant() };
-        assert!(matches!(judge_config(&Https, &merchant), Outcome::Fail(_)));
+        assert!(matches!(judge_config(&ApiHttps, &merchant), Outcome::Fail(_)));
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
             ..Sandbox::default()
         };
         assert!(matches!(
-            judge_config(&Https, &Merchant { sandbox: Some(sandbox), ..merchant() }),
+            judge_config(&ApiHttps, &Merchant { sandbox: Some(sandbox), ..merchant() }),
             Outcome::Warn(_)
         ));
     }
@@ -164,12 +164,12 @@ mod tests {
     #[test]
     fn is_undecided_without_a_base_url_or_with_an_unreadable_env_file() {
         assert_eq!(
-            judge_config(&Https, &Merchant::default()),
+            judge_config(&ApiHttps, &Merchant::default()),
             Outcome::Undecided(Reason::Blocked { by: "api-base-url" })
         );
         let merchant = Merchant { env_file: env_file(false, Vec::new()), ..merchant() };
         assert_eq!(
-            judge_config(&Https, &merchant),
+            judge_config(&ApiHttps, &merchant),
             Outcome::Undecided(Reason::Blocked { by: "api-sandbox-removed" })
         );
     }

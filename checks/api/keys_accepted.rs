@@ -7,7 +7,7 @@ use crate::model::{
     Address, Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome,
     Prefix, Probe, Quoted, Reason, Reference, Role, RunFacts, Slot, Subject, Text,
 };
-use crate::platform::Reading;
+use crate::platform::ReplyKind;
 use crate::platform::hosts;
 use crate::platform::reply::How;
 use crate::text;
@@ -56,16 +56,16 @@ impl Check for KeysAccepted {
         if !hosts::is_production(facts.merchant.api.base_url.as_ref()) {
             return Err(Reason::Blocked { by: "api-base-url" }.into());
         }
-        let reading = Reading::read(answer.status, &answer.body);
+        let reading = ReplyKind::read(answer.status, &answer.body);
         let said = text!("{}", reading);
         let ambiguous = |why: &'static str| {
             Reason::Ambiguous(text!("{}: {}; it said {}", said, why, Quoted(&answer.body)))
         };
         Err(match reading {
-            Reading::Accepted { how: How::NotFound | How::Processed | How::Found } => {
+            ReplyKind::Accepted { how: How::NotFound | How::Processed | How::Found } => {
                 return Ok(Outcome::Pass(vec![seen(facts, said)]));
             }
-            Reading::WalletRefused => {
+            ReplyKind::WalletRefused => {
                 let finding = Finding::new(
                     "the keys are accepted, and the wallet is refused as another environment's",
                     vec![seen(facts, said)],
@@ -75,10 +75,10 @@ impl Check for KeysAccepted {
                      of the live account",
                 )));
             }
-            Reading::Unauthorised => {
+            ReplyKind::Unauthorised => {
                 return Ok(Outcome::Fail(refused(facts, exchange, &answer.body)));
             }
-            Reading::AddressRefused => match facts.run.role {
+            ReplyKind::AddressRefused => match facts.run.role {
                 Role::Production => Reason::Blocked { by: "network-egress-admitted" },
                 Role::Ci | Role::Other => Reason::NoWayToObserve(
                     "the platform lets only whitelisted addresses in, and this machine is not a \
@@ -86,20 +86,20 @@ impl Check for KeysAccepted {
                         .into(),
                 ),
             },
-            Reading::OtherForbidden => {
+            ReplyKind::OtherForbidden => {
                 ambiguous("perhaps a service that is not active or a rule about countries")
             }
-            Reading::BadRequest => ambiguous("it does not say whether the keys were looked at"),
-            Reading::Validation => ambiguous(
+            ReplyKind::BadRequest => ambiguous("it does not say whether the keys were looked at"),
+            ReplyKind::Validation => ambiguous(
                 "the keys were probably accepted, but the order of the platform's checks is not \
                  known",
             ),
-            Reading::Other(_) => ambiguous("no documented answer to this call"),
-            Reading::Busy(_) => Reason::Transport(text!("{}; run the check again later", said)),
-            Reading::Redirect(_) => {
+            ReplyKind::Other(_) => ambiguous("no documented answer to this call"),
+            ReplyKind::Busy(_) => Reason::Transport(text!("{}; run the check again later", said)),
+            ReplyKind::Redirect(_) => {
                 Reason::Transport(text!("{}; a proxy or another host answered", said))
             }
-            Reading::NotThePlatform(_) => Reason::Transport(text!(
+            ReplyKind::NotThePlatform(_) => Reason::Transport(text!(
                 "{}; a proxy, a firewall or another host answered {}",
                 said,
                 Quoted(&answer.body)
@@ -202,7 +202,7 @@ mod tests {
         INVALID_SIGNATURE, NOT_FOUND, NOT_WHITELISTED, address, answered, judge, judge_as, key,
         merchant, timed_out, words,
     };
-    use crate::model::{NotMade, Observations, Seen};
+    use crate::model::{NotMade, Observations, Observed};
 
     fn on(status: u16, body: &str) -> Outcome {
         judge(&KeysAccepted, &merchant(), &answered(status, body))
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_401_of_a_wrong_clock_says_so() {
         let mut seen = answered(401, INVALID_SIGNATURE);
-        if let Seen::Got(exchange) = &mut seen.order_status {
+        if let Observed::Got(exchange) = &mut seen.order_status {
             exchange.sent.at = exchange
                 .sent
                 .at
@@ -313,7 +313,8 @@ mod tests {
         for (why, reason) in
             [(NotMade::Offline, "offline"), (NotMade::ProbeOff, "no-way-to-observe")]
         {
-            let seen = Observations { order_status: Seen::NotMade(why), ..Observations::default() };
+            let seen =
+                Observations { order_status: Observed::NotMade(why), ..Observations::default() };
             let Outcome::Undecided(found) = judge(&KeysAccepted, &merchant(), &seen) else {
                 panic!("is undecided")
             };

@@ -21,9 +21,9 @@ pub const SECTION: Section = Section {
         &live_secret::LiveSecret,
         &sandbox_removed::SandboxRemoved,
         &base_url::BaseUrl,
-        &https::Https,
+        &https::ApiHttps,
         &sandbox_separate::SandboxSeparate,
         &keys_accepted::KeysAccepted,
-        &clock::Clock,
+        &clock::ApiClock,
     ],
 };

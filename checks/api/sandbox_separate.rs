@@ -41,11 +41,11 @@ impl Check for SandboxSeparate {
             )
             .into());
         };
-        let mut seen = Comparison::default();
+        let mut seen = KeyComparison::default();
         keys(facts, &mut seen);
         urls(facts, sandbox, &mut seen);
         if let Some(same) = sandbox.wallet_id {
-            let verdict = if same.0 { Verdict::Shared } else { Verdict::Apart };
+            let verdict = if same.0 { Separation::Shared } else { Separation::Apart };
             seen.add(
                 verdict,
                 "sandbox.wallet_id",
@@ -57,7 +57,7 @@ impl Check for SandboxSeparate {
             facts.merchant.network.whitelist.iter().any(|live| live.trim() == entry.trim())
         }) {
             seen.add(
-                Verdict::Narrow,
+                Separation::Narrow,
                 "sandbox.whitelist",
                 "addresses of the test environment alone",
                 text!("{} is on both whitelists", Quoted(entry)),
@@ -69,23 +69,23 @@ impl Check for SandboxSeparate {
 
 /// What a comparison showed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Separation {
     Shared,
     Narrow,
     Apart,
 }
 
 #[derive(Default)]
-struct Comparison {
-    seen: Vec<(Verdict, Evidence)>,
+struct KeyComparison {
+    seen: Vec<(Separation, Evidence)>,
     /// The first thing that could not be compared.
     missing: Option<Reason>,
 }
 
-impl Comparison {
+impl KeyComparison {
     fn add(
         &mut self,
-        verdict: Verdict,
+        verdict: Separation,
         key: &'static str,
         expected: impl Into<Text>,
         observed: impl Into<Text>,
@@ -98,14 +98,14 @@ impl Comparison {
     }
 
     fn end(self) -> anyhow::Result<Outcome> {
-        let of = |wanted: Verdict| {
+        let of = |wanted: Separation| {
             self.seen
                 .iter()
                 .filter(move |(verdict, _)| *verdict == wanted)
                 .map(|(_, evidence)| evidence.clone())
                 .collect::<Vec<_>>()
         };
-        let (shared, narrow) = (of(Verdict::Shared), of(Verdict::Narrow));
+        let (shared, narrow) = (of(Separation::Shared), of(Separation::Narrow));
         if !shared.is_empty() {
             return Ok(Outcome::fail("production and the sandbox are mixed", shared));
         }
@@ -115,11 +115,11 @@ impl Comparison {
         if !narrow.is_empty() {
             return Ok(Outcome::warn("production and the sandbox are hardly apart", narrow));
         }
-        Ok(Outcome::Pass(of(Verdict::Apart)))
+        Ok(Outcome::Pass(of(Separation::Apart)))
     }
 }
 
-fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
+fn keys(facts: &Facts<'_>, seen: &mut KeyComparison) {
     for (slot, live, by) in [
         (Slot::SandboxApiKey, Slot::ApiKey, "api-live-key"),
         (Slot::SandboxSecretKey, Slot::SecretKey, "api-live-secret"),
@@ -152,25 +152,25 @@ fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
         let equals = |twin: &&Slot| matches!(twin, Slot::ApiKey | Slot::SecretKey);
         if let Some(twin) = found.equals.iter().find(equals) {
             seen.add(
-                Verdict::Shared,
+                Separation::Shared,
                 slot.key(),
                 text!("another value than `{}`", live.key()),
                 text!("the same value as `{}`", twin.key()),
             );
         } else if matches!(found.prefix, Prefix::ApiLive | Prefix::SecretLive) {
-            seen.add(Verdict::Shared, slot.key(), "a test key", "a live key");
+            seen.add(Separation::Shared, slot.key(), "a test key", "a live key");
         } else if facts.merchant.secret(live).is_none() {
             seen.miss(Reason::Blocked { by });
         } else if matches!(found.prefix, Prefix::ApiTest | Prefix::SecretTest) {
             seen.add(
-                Verdict::Apart,
+                Separation::Apart,
                 slot.key(),
                 text!("another value than `{}`", live.key()),
                 "another, a test key",
             );
         } else {
             seen.add(
-                Verdict::Narrow,
+                Separation::Narrow,
                 slot.key(),
                 "a key that begins with `pk_test_` or `sk_test_`",
                 "another value than the live one, without that prefix",
@@ -179,12 +179,12 @@ fn keys(facts: &Facts<'_>, seen: &mut Comparison) {
     }
 }
 
-fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
+fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut KeyComparison) {
     let pair = |key: &'static str,
                 test: &Option<Address>,
                 live: &Option<Address>,
                 by: &'static str,
-                seen: &mut Comparison| {
+                seen: &mut KeyComparison| {
         let (test, live) =
             (test.as_ref().and_then(Address::url), live.as_ref().and_then(Address::url));
         match (test, live) {
@@ -209,15 +209,15 @@ fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
     {
         let kind = hosts::kind_of(&test);
         let verdict = match kind {
-            _ if test.host == live.host => Verdict::Shared,
-            HostKind::Production => Verdict::Shared,
-            HostKind::Sandbox => Verdict::Apart,
+            _ if test.host == live.host => Separation::Shared,
+            HostKind::Production => Separation::Shared,
+            HostKind::Sandbox => Separation::Apart,
             HostKind::PreviousUat
             | HostKind::FirstGeneration
             | HostKind::Site
             | HostKind::OtherPlatform
             | HostKind::LookAlike(_)
-            | HostKind::Other => Verdict::Narrow,
+            | HostKind::Other => Separation::Narrow,
         };
         seen.add(
             verdict,
@@ -231,19 +231,19 @@ fn urls(facts: &Facts<'_>, sandbox: &Sandbox, seen: &mut Comparison) {
     {
         let same = test.authority() == live.authority() && test.path == live.path;
         let verdict = match (same, test.query || live.query) {
-            (true, false) => Verdict::Shared,
-            (true, true) => Verdict::Narrow,
-            (false, _) => Verdict::Apart,
+            (true, false) => Separation::Shared,
+            (true, true) => Separation::Narrow,
+            (false, _) => Separation::Apart,
         };
         seen.add(verdict, HOOK, "another URL than `webhook.url`", webhook_words(&test, verdict));
     }
 }
 
-fn webhook_words(test: &Endpoint, verdict: Verdict) -> Text {
+fn webhook_words(test: &Endpoint, verdict: Separation) -> Text {
     match verdict {
-        Verdict::Shared => text!("{}, the same", test),
-        Verdict::Narrow => text!("{}, which differs in its query at most", test),
-        Verdict::Apart => text!("{}", test),
+        Separation::Shared => text!("{}, the same", test),
+        Separation::Narrow => text!("{}, which differs in its query at most", test),
+        Separation::Apart => text!("{}", test),
     }
 }
 

@@ -11,7 +11,7 @@ pub const SECTION: Section = Section {
     id: "authentication",
     title: "Authentication",
     checks: &[
-        &own_signature::OwnSignature,
+        &own_signature::OwnSignatureRight,
         &signer::Signer,
         &items::REQUEST_HEADERS,
         &items::FRESH_TIMESTAMP,

@@ -7,7 +7,7 @@ use crate::model::{
 use crate::text;
 
 /// See [`META`].
-pub(super) struct OwnSignature;
+pub(super) struct OwnSignatureRight;
 
 const META: CheckMeta = CheckMeta {
     id: "authentication-own-signature",
@@ -24,7 +24,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for OwnSignature {
+impl Check for OwnSignatureRight {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -63,11 +63,14 @@ impl Check for OwnSignature {
 mod tests {
     use super::*;
     use crate::model::example::{answered, judge, merchant};
-    use crate::model::{NotMade, Observations, OwnSignature as Own, Seen};
+    use crate::model::{NotMade, Observations, Observed, OwnSignature as Own};
 
     #[test]
     fn passes_when_all_comes_out() {
-        assert!(matches!(judge(&OwnSignature, &merchant(), &answered(404, "")), Outcome::Pass(_)));
+        assert!(matches!(
+            judge(&OwnSignatureRight, &merchant(), &answered(404, "")),
+            Outcome::Pass(_)
+        ));
     }
 
     #[test]
@@ -78,8 +81,8 @@ mod tests {
             refuses_changed_timestamp: true,
             vectors: false,
         };
-        let seen = Observations { own_signature: Seen::Got(own), ..Observations::default() };
-        let outcome = judge(&OwnSignature, &merchant(), &seen);
+        let seen = Observations { own_signature: Observed::Got(own), ..Observations::default() };
+        let outcome = judge(&OwnSignatureRight, &merchant(), &seen);
         assert!(
             matches!(&outcome, Outcome::Undecided(Reason::Own(why)) if why.as_str().contains("known answers")),
             "{outcome:?}"
@@ -89,9 +92,10 @@ mod tests {
     #[test]
     fn is_undecided_without_a_secret() {
         let why = NotMade::Unconfigured { key: "api.secret_key".to_owned() };
-        let seen = Observations { own_signature: Seen::NotMade(why), ..Observations::default() };
+        let seen =
+            Observations { own_signature: Observed::NotMade(why), ..Observations::default() };
         assert!(matches!(
-            judge(&OwnSignature, &merchant(), &seen),
+            judge(&OwnSignatureRight, &merchant(), &seen),
             Outcome::Undecided(Reason::Declined(_))
         ));
     }

@@ -6,7 +6,7 @@ use crate::model::{
     Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Plain, Probe,
     Quoted, Reason, Reference, RunFacts, SignerResult, SignerSeen, Stack, StackFix, Subject, Text,
 };
-use crate::platform::Reading;
+use crate::platform::ReplyKind;
 use crate::platform::hosts;
 use crate::platform::signing::request;
 use crate::platform::signing::request::PAYLOADS;
@@ -145,7 +145,7 @@ fn without_signer(facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         .and_then(|exchange| exchange.answer.as_ref().ok())
         .filter(|_| production);
     let reading = answer
-        .map(|answer| Reading::read(answer.status, &answer.body))
+        .map(|answer| ReplyKind::read(answer.status, &answer.body))
         .filter(|reading| reading.proves_credentials());
     let Some(reading) = reading else {
         return Err(Reason::NoWayToObserve(
@@ -234,7 +234,7 @@ fn outcome(seen: &SignerSeen) -> Text {
 mod tests {
     use super::*;
     use crate::model::example::{INVALID_SIGNATURE, NOT_FOUND, answered, judge, merchant, words};
-    use crate::model::{NotMade, Observations, Program, Seen};
+    use crate::model::{NotMade, Observations, Observed, Program};
 
     fn signing() -> Merchant {
         Merchant { signer: Some(Program { name: "node".to_owned() }), ..merchant() }
@@ -251,7 +251,7 @@ mod tests {
             payload: payload.name.to_owned(),
             result: result(payload.name),
         });
-        Observations { signer: Seen::Got(seen.collect()), ..Observations::default() }
+        Observations { signer: Observed::Got(seen.collect()), ..Observations::default() }
     }
 
     fn mistake(name: &str) -> SignerResult {
@@ -317,10 +317,10 @@ mod tests {
             judge(&Signer, &signing(), &signed(&[("flat", broke)])),
             Outcome::Undecided(Reason::Transport(_))
         ));
-        let none = Observations { signer: Seen::Got(Vec::new()), ..Observations::default() };
+        let none = Observations { signer: Observed::Got(Vec::new()), ..Observations::default() };
         assert!(matches!(judge(&Signer, &signing(), &none), Outcome::Undecided(Reason::Own(_))));
         let offline =
-            Observations { signer: Seen::NotMade(NotMade::Offline), ..Observations::default() };
+            Observations { signer: Observed::NotMade(NotMade::Offline), ..Observations::default() };
         assert_eq!(judge(&Signer, &signing(), &offline), Outcome::Undecided(Reason::Offline));
     }
 

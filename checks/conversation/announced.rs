@@ -1,7 +1,7 @@
 //! The events that the platform announces, and how each was answered.
 
-use super::answers::{Reception, control, nth, scenario};
-use super::controls::Controls;
+use super::answers::{Reception, baseline, nth, scenario};
+use super::baselines::Baselines;
 use super::scenarios::{event_name, used_events};
 use crate::model::{Exchange, Facts, Reason};
 use crate::platform::Event;
@@ -32,7 +32,7 @@ pub(crate) fn announced<'a>(
 /// baseline deliveries.
 pub(crate) fn rejects_announced(facts: &Facts<'_>) -> bool {
     let is_rejected = |event| matches!(announced(facts, event), Ok((_, reception)) if reception != Reception::Accepted);
-    control(facts).is_ok()
-        && Controls::of(facts).is_ok()
+    baseline(facts).is_ok()
+        && Baselines::of(facts).is_ok()
         && used_events(facts.merchant).any(is_rejected)
 }

@@ -1,8 +1,8 @@
 //! What was sent and answered, as evidence.
 
-use crate::conversation::scenarios::CONTROL_BEFORE;
+use crate::conversation::scenarios::BASELINE_BEFORE;
 use crate::model::{
-    Evidence, Exchange, Facts, NotMade, Plain, Quoted, Reason, ScenarioSeen, Seen, StepSeen,
+    Evidence, Exchange, Facts, NotMade, Observed, Plain, Quoted, Reason, ScenarioSeen, StepSeen,
     Subject, Text, TroubleKind,
 };
 use crate::text;
@@ -16,10 +16,10 @@ pub(crate) fn scenario<'a>(
         return Err(Reason::Blocked { by: "webhook-url" });
     }
     match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Unconfigured { key })) if key == "api.secret_key" => {
+        Some(Observed::NotMade(NotMade::Unconfigured { key })) if key == "api.secret_key" => {
             Err(Reason::Blocked { by: "api-live-secret" })
         }
-        Some(Seen::NotMade(NotMade::NoControl)) => Err(Reason::Blocked { by: blamed(facts) }),
+        Some(Observed::NotMade(NotMade::NoControl)) => Err(Reason::Blocked { by: blamed(facts) }),
         _ => facts.scenario(name),
     }
 }
@@ -54,15 +54,15 @@ pub(crate) fn last(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reaso
 }
 
 /// The genuine event before all others, answered with exactly 200: what everything else builds on.
-pub(crate) fn control<'a>(facts: &Facts<'a>) -> Result<&'a Exchange, Reason> {
-    let control = single(facts, CONTROL_BEFORE.name)?;
+pub(crate) fn baseline<'a>(facts: &Facts<'a>) -> Result<&'a Exchange, Reason> {
+    let control = single(facts, BASELINE_BEFORE.name)?;
     if control.accepted() { Ok(control) } else { Err(Reason::Blocked { by: blamed(facts) }) }
 }
 
 /// The check that carries the blame when the control was not accepted.
 fn blamed(facts: &Facts<'_>) -> &'static str {
     match facts
-        .scenario(CONTROL_BEFORE.name)
+        .scenario(BASELINE_BEFORE.name)
         .map(|seen| seen.exchanges().next().and_then(Exchange::status))
     {
         Ok(Some(200..=299)) => "webhook-answers-200",

@@ -1,10 +1,10 @@
 //! The attempts that it took until an event was accepted.
 
 use crate::conversation::answers::Reception;
-use crate::conversation::controls::Controls;
+use crate::conversation::baselines::Baselines;
 use crate::conversation::effects::{counted, unfinished};
 use crate::conversation::scenarios::{duplicate, event, once_sequential, redelivery, used_events};
-use crate::model::{Evidence, Exchange, Facts, Merchant, Reason, Scenario, Subject, Text};
+use crate::model::{Concern, Evidence, Exchange, Facts, Merchant, Reason, Scenario, Subject, Text};
 use crate::text;
 
 /// A delivery and its retries, in order; at least one.
@@ -67,18 +67,18 @@ impl<'a> Attempts<'a> {
     /// accepted.
     pub(crate) fn are_the_receivers_doing(self, facts: &Facts<'_>) -> Result<(), Reason> {
         Reception::of(self.last)?;
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         Ok(())
     }
 }
 
 /// The checks that take the blame where an event was never accepted, however often it was
 /// delivered, or was applied more than once.
-pub(crate) const BLAMED_FOR_ATTEMPTS: &[&str] = &[
-    "webhook-applies-once",
-    "webhook-handles-events",
-    "webhook-duplicate-answered",
-    "webhook-redelivery-answered",
+pub(crate) const BLAMED_FOR_ATTEMPTS: &[(Concern, &str)] = &[
+    (Concern::Effect, "webhook-applies-once"),
+    (Concern::Rejection, "webhook-handles-events"),
+    (Concern::Rejection, "webhook-duplicate-answered"),
+    (Concern::Rejection, "webhook-redelivery-answered"),
 ];
 
 /// What has to be seen beside, to tell whose doing it is when attempts fail.

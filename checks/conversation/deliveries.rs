@@ -5,9 +5,9 @@ use crate::platform::Event;
 use crate::platform::signing::table;
 
 /// A genuine event before all others.
-pub const CONTROL_BEFORE: Delivery = Delivery::genuine("control-before");
+pub const BASELINE_BEFORE: Delivery = Delivery::genuine("control-before");
 /// A genuine event after all others.
-pub const CONTROL_AFTER: Delivery = Delivery::genuine("control-after");
+pub const BASELINE_AFTER: Delivery = Delivery::genuine("control-after");
 
 /// Without the signature header.
 pub const UNSIGNED: Delivery =

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::respelling::is_a_strict_schema;
-use crate::conversation::rejection_cause::Obstacle;
+use crate::conversation::rejection_cause::RejectionCause;
 use crate::conversation::scenarios::{
-    AS_PRINTED, BODY_FORMS, BODY_TELLING, CONTROL_BEFORE, control_after, control_before,
+    AS_PRINTED, BASELINE_BEFORE, BODY_FORMS, BODY_TELLING, baseline_after, baseline_before,
 };
 use crate::model::{
     Examination, Exchange, Facts, Form, Merchant, Occasion, OrderNeed, Probe, Reason, Scenario,
@@ -36,9 +36,9 @@ pub fn readings(merchant: &Merchant, occasion: Occasion) -> Scenario {
 #[must_use]
 pub fn visit(merchant: &Merchant) -> Vec<Probe> {
     let forms = BODY_FORMS.into_iter().map(Scenario::single);
-    let all = std::iter::once(control_before())
+    let all = std::iter::once(baseline_before())
         .chain(forms)
-        .chain([control_after(), readings(merchant, Occasion::Always)]);
+        .chain([baseline_after(), readings(merchant, Occasion::Always)]);
     all.map(Probe::Deliver).collect()
 }
 
@@ -47,8 +47,10 @@ pub fn visit(merchant: &Merchant) -> Vec<Probe> {
 pub fn follows(control: &Exchange) -> bool {
     control.refused()
         && matches!(
-            Obstacle::of(control),
-            Obstacle::Signature(_) | Obstacle::RefusalPage(_) | Obstacle::Other(_)
+            RejectionCause::of(control),
+            RejectionCause::Signature(_)
+                | RejectionCause::RefusalPage(_)
+                | RejectionCause::Other(_)
         )
 }
 
@@ -168,7 +170,7 @@ impl<'a> Conclusion<'a> {
 /// reading of its signature; and what to do about it.
 #[must_use]
 pub fn in_the_way(facts: &Facts<'_>) -> Option<(String, Option<String>)> {
-    let control = match facts.scenario(CONTROL_BEFORE.name) {
+    let control = match facts.scenario(BASELINE_BEFORE.name) {
         Ok(seen) => seen.exchanges().next()?,
         Err(reason) => return Some((reason.show(), None)),
     };
@@ -183,8 +185,8 @@ pub fn in_the_way(facts: &Facts<'_>) -> Option<(String, Option<String>)> {
             None,
         )),
         Some(_) | None => {
-            let obstacle = Obstacle::of(control);
-            let issued = facts.scenario(CONTROL_BEFORE.name).is_ok_and(|seen| seen.order.issued);
+            let obstacle = RejectionCause::of(control);
+            let issued = facts.scenario(BASELINE_BEFORE.name).is_ok_and(|seen| seen.order.issued);
             let why = obstacle
                 .doubt(issued)
                 .map_or_else(|| obstacle.message().show(), |doubt| doubt.show());

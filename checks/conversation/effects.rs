@@ -5,7 +5,7 @@ use super::announced::rejects_announced;
 use super::scenarios::{LATE_EFFECTS, ONCE_SEQUENTIAL};
 use crate::conversation::answers::{Reception, scenario};
 use crate::model::{
-    Deliver, Evidence, Exchange, Facts, NotMade, Reason, ScenarioSeen, Seen, Subject,
+    Deliver, Evidence, Exchange, Facts, NotMade, Observed, Reason, ScenarioSeen, Subject,
 };
 use crate::text;
 
@@ -82,16 +82,16 @@ pub(crate) fn counted<'a>(
     check: &'static str,
 ) -> Result<&'a ScenarioSeen, Reason> {
     let lacking = match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
+        Some(Observed::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
             text!("this run went as far as \"{}\"", is.word())
         }
-        Some(Seen::NotMade(NotMade::NoEffects)) => NO_EFFECTS.into(),
-        Some(Seen::Got(seen))
+        Some(Observed::NotMade(NotMade::NoEffects)) => NO_EFFECTS.into(),
+        Some(Observed::Got(seen))
             if facts.merchant.webhook.effects.is_none() && seen.effects().next().is_none() =>
         {
             NO_EFFECTS.into()
         }
-        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => {
+        Some(Observed::NotMade(NotMade::NoTestOrders { key })) => {
             text!("`{}` gave no test id for it", crate::model::Plain(key))
         }
         _ => return scenario(facts, name),
@@ -118,11 +118,11 @@ pub(crate) fn states<'a>(
     check: &'static str,
 ) -> Result<Vec<&'a str>, Reason> {
     let lacking = match facts.seen.scenarios.get(name) {
-        Some(Seen::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
+        Some(Observed::NotMade(NotMade::Deliver { is, needs: Deliver::Full })) => {
             text!("this run went as far as \"{}\"", is.word())
         }
-        Some(Seen::NotMade(NotMade::NoStatus)) => "no `[webhook.status]` is configured".into(),
-        Some(Seen::NotMade(NotMade::NoTestOrders { key })) => {
+        Some(Observed::NotMade(NotMade::NoStatus)) => "no `[webhook.status]` is configured".into(),
+        Some(Observed::NotMade(NotMade::NoTestOrders { key })) => {
             text!("`{}` gave no test id for it", crate::model::Plain(key))
         }
         _ => {

@@ -5,8 +5,8 @@ use crate::conversation::scenarios::window_name;
 use crate::model::ruling;
 use crate::model::{
     Address, Answer, Certificate, Check, Credential, Endpoint, Entropy, Exchange, Facts, Finding,
-    Leak, Merchant, NotMade, Observations, OrderId, Origin, Outcome, Phase, Prefix, Reason,
-    RestartSeen, RunFacts, ScenarioSeen, SecretFacts, Seen, Sent, StepSeen, Times, Tls, Trouble,
+    Leak, Merchant, NotMade, Observations, Observed, OrderId, Origin, Outcome, Phase, Prefix,
+    Reason, RestartSeen, RunFacts, ScenarioSeen, SecretFacts, Sent, StepSeen, Times, Tls, Trouble,
     TroubleKind, Trust, Way,
 };
 
@@ -59,7 +59,7 @@ impl Case {
     /// The same, and the handshake with the webhook's host went so.
     pub(crate) fn with_tls(tls: Tls) -> Self {
         let mut case = Self::new();
-        case.seen.webhook_tls = Seen::Got(tls);
+        case.seen.webhook_tls = Observed::Got(tls);
         case
     }
 
@@ -93,7 +93,7 @@ impl Case {
     pub(crate) fn went(mut self, name: &'static str, steps: Vec<At>) -> Self {
         let order = OrderId::new("golive-1", "1.00", false);
         let steps = steps.into_iter().map(|step| seen(name, step)).collect();
-        self.seen.scenarios.insert(name.to_owned(), Seen::Got(ScenarioSeen { order, steps }));
+        self.seen.scenarios.insert(name.to_owned(), Observed::Got(ScenarioSeen { order, steps }));
         self
     }
 
@@ -107,7 +107,7 @@ impl Case {
             tried
         };
         let mut case = self.went(name, Vec::new());
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(name) else {
+        let Some(Observed::Got(scenario)) = case.seen.scenarios.get_mut(name) else {
             panic!("{name} was just made")
         };
         scenario.steps.push(StepSeen::Together(answers.iter().map(tried).collect()));
@@ -116,7 +116,7 @@ impl Case {
 
     /// The scenario was not carried out.
     pub(crate) fn not_made(mut self, name: &'static str, why: NotMade) -> Self {
-        self.seen.scenarios.insert(name.to_owned(), Seen::NotMade(why));
+        self.seen.scenarios.insert(name.to_owned(), Observed::NotMade(why));
         self
     }
 
@@ -145,7 +145,7 @@ impl Case {
 
     /// The scenario's order was issued for the purpose.
     pub(crate) fn issued(mut self, name: &'static str) -> Self {
-        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
+        let Some(Observed::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
             panic!("{name} was seen")
         };
         scenario.order.issued = true;
@@ -153,7 +153,7 @@ impl Case {
     }
 
     fn exchange(&mut self, name: &'static str, change: impl FnOnce(&mut Exchange)) {
-        let Some(Seen::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
+        let Some(Observed::Got(scenario)) = self.seen.scenarios.get_mut(name) else {
             panic!("{name} was seen")
         };
         let exchange = scenario.steps.iter_mut().find_map(|step| match step {
@@ -251,8 +251,8 @@ fn seen(name: &str, step: At) -> StepSeen {
             statuses.into_iter().map(|status| exchange(name, Ok(status))).collect(),
         ),
         At::Restart(restart) => StepSeen::Restart(restart),
-        At::Effects(count) => StepSeen::Effects(Seen::Got(count)),
-        At::Called(word) => StepSeen::Status(Seen::Got(word.to_owned())),
+        At::Effects(count) => StepSeen::Effects(Observed::Got(count)),
+        At::Called(word) => StepSeen::Status(Observed::Got(word.to_owned())),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Events that the platform did not make in this form, which a receiver that verifies signatures
 //! must refuse.
 
-use crate::conversation::controls::{ByHand, Negatives};
+use crate::conversation::baselines::{ByHand, Negatives};
 use crate::conversation::effects;
-use crate::conversation::scenarios::{REFUSED_EFFECTS, between_controls};
+use crate::conversation::scenarios::{REFUSED_EFFECTS, between_baselines};
 use crate::model::{
     Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Outcome, Probe, Product,
     RunFacts, Scenario, Subject,
@@ -69,7 +69,7 @@ impl Check for Forgeries {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(self.sent(merchant).map(Scenario::single))
+        between_baselines(self.sent(merchant).map(Scenario::single))
     }
 
     /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while

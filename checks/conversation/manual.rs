@@ -2,8 +2,8 @@
 //! an answer to each comes to.
 
 use crate::conversation::registry::every;
-use crate::conversation::rejection_cause::Obstacle;
-use crate::conversation::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, event_name};
+use crate::conversation::rejection_cause::RejectionCause;
+use crate::conversation::scenarios::{BASELINE_AFTER, BASELINE_BEFORE, event_name};
 use crate::model::{
     Change, Claim, Content, Delivery, Exchange, Form, Label, Limits, Merchant, Method, Stamp, Step,
     Text, Wait,
@@ -86,7 +86,7 @@ impl Kind {
     pub fn all(merchant: &Merchant) -> Vec<Self> {
         let announced = Event::ALL.map(event_name);
         let not_of_here = |name: &str| {
-            [CONTROL_BEFORE.name, CONTROL_AFTER.name].contains(&name) || announced.contains(&name)
+            [BASELINE_BEFORE.name, BASELINE_AFTER.name].contains(&name) || announced.contains(&name)
         };
         let mut all: Vec<Delivery> = Vec::new();
         for scenario in every(merchant) {
@@ -257,7 +257,7 @@ fn not_accepted(
     status: u16,
     circumstances: Circumstances,
 ) -> Judgement {
-    let obstacle = Obstacle::of(exchange);
+    let obstacle = RejectionCause::of(exchange);
     let refusal = (400..500).contains(&status);
     let unclear =
         |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
@@ -296,7 +296,7 @@ fn not_accepted(
             ..Delivery::genuine("")
         };
     let why = match obstacle {
-        Obstacle::Signature(_) if !plain => {
+        RejectionCause::Signature(_) if !plain => {
             text!("it is correctly signed, though spelled otherwise, and was answered {}", status)
         }
         _ if (200..300).contains(&status) => {
@@ -305,10 +305,12 @@ fn not_accepted(
         _ => obstacle.message(),
     };
     let fix = match obstacle {
-        Obstacle::Signature(_) if !plain => "Compute the HMAC over the body as it arrived, before \
+        RejectionCause::Signature(_) if !plain => {
+            "Compute the HMAC over the body as it arrived, before \
                                              anything parses it, and look headers up in any \
                                              spelling"
-            .into(),
+                .into()
+        }
         _ => obstacle.fix(),
     };
     Judgement {

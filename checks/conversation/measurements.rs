@@ -257,7 +257,7 @@ mod tests {
 
     use super::*;
     use crate::conversation::fixture::{At, Case, exchange};
-    use crate::model::{Observations, Seen, StepSeen, TroubleKind};
+    use crate::model::{Observations, Observed, StepSeen, TroubleKind};
 
     /// The platform answered the call, by a clock that is so much ahead of ours.
     fn platform_ahead(seen: &mut Observations, ahead_s: i64) {
@@ -265,7 +265,7 @@ mod tests {
         let date = call.sent.at + SignedDuration::from_secs(ahead_s);
         let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         call.answer.as_mut().expect("answered").headers.push(("date".to_owned(), date));
-        seen.order_status = Seen::Got(call);
+        seen.order_status = Observed::Got(call);
     }
 
     const USUAL: [(i64, u16); 4] = [(10, 200), (300, 200), (301, 401), (3_600, 401)];
@@ -313,7 +313,8 @@ mod tests {
     #[test]
     fn without_the_platform_the_receivers_own_clock_counts() {
         let mut case = Case::accepted().searched(Way::Past, &USUAL);
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(window_name(Way::Past)) else {
+        let Some(Observed::Got(scenario)) = case.seen.scenarios.get_mut(window_name(Way::Past))
+        else {
             panic!("searched")
         };
         let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else {

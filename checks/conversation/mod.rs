@@ -4,8 +4,8 @@
 pub mod announced;
 pub mod answers;
 pub mod attempts;
+pub mod baselines;
 pub mod contradictions;
-pub mod controls;
 pub mod deliveries;
 pub mod doctor;
 pub mod effects;

@@ -23,7 +23,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         SHIFTED_TIMESTAMP,
         API_REQUEST,
     ];
-    let mut all = vec![control_before()];
+    let mut all = vec![baseline_before()];
     all.extend(FORGERIES.into_iter().chain(BODY_FORMS).chain(singles).map(Scenario::single));
     all.extend(ODD_SIGNATURES.into_iter().chain(ODD_BODIES).map(Scenario::single));
     all.extend(stale(merchant));
@@ -51,7 +51,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.extend(misread().map(Scenario::single));
     all.push(doctor::readings(merchant, Occasion::Trouble));
     all.extend(contradictions::every(merchant));
-    all.push(control_after());
+    all.push(baseline_after());
     all
 }
 

@@ -5,7 +5,7 @@ use crate::text;
 
 /// Why the control was not answered with a 2xx.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Obstacle<'a> {
+pub(crate) enum RejectionCause<'a> {
     /// No answer.
     Trouble(&'a Trouble),
     /// A redirect, and where to. Redirects are never followed.
@@ -44,7 +44,7 @@ pub(crate) enum Obstacle<'a> {
     Other(u16),
 }
 
-impl<'a> Obstacle<'a> {
+impl<'a> RejectionCause<'a> {
     /// Reads an answer that is no 2xx.
     pub(crate) fn of(exchange: &'a Exchange) -> Self {
         let answer = match &exchange.answer {
@@ -415,68 +415,73 @@ mod tests {
                 403,
                 vec![HTML, ("server", "cloudflare")],
                 "<title>Just a moment...</title>",
-                Obstacle::Firewall("Cloudflare"),
+                RejectionCause::Firewall("Cloudflare"),
             ),
             (
                 403,
                 vec![JSON, ("server", "cloudflare"), ("cf-ray", "1")],
                 r#"{"error":"invalid signature"}"#,
-                Obstacle::Signature(403),
+                RejectionCause::Signature(403),
             ),
             (
                 403,
                 vec![HTML, ("server", "AkamaiGHost")],
                 "<H1>Access Denied</H1>",
-                Obstacle::Firewall("Akamai"),
+                RejectionCause::Firewall("Akamai"),
             ),
             (
                 403,
                 vec![HTML],
                 "<h1>403 Forbidden</h1><center>nginx</center>",
-                Obstacle::ServerPage(403),
+                RejectionCause::ServerPage(403),
             ),
-            (403, vec![HTML], "<h1>Request blocked</h1>Support ID 123", Obstacle::RefusalPage(403)),
-            (419, vec![HTML], "Page Expired", Obstacle::Csrf),
-            (403, vec![HTML], "CSRF verification failed. Request aborted.", Obstacle::Csrf),
-            (401, vec![("www-authenticate", "Basic realm=\"staging\"")], "", Obstacle::Login),
-            (401, vec![("www-authenticate", "Signature")], "", Obstacle::Signature(401)),
-            (401, vec![], "", Obstacle::Signature(401)),
-            (400, vec![JSON], r#"{"error":"bad signature"}"#, Obstacle::Signature(400)),
+            (
+                403,
+                vec![HTML],
+                "<h1>Request blocked</h1>Support ID 123",
+                RejectionCause::RefusalPage(403),
+            ),
+            (419, vec![HTML], "Page Expired", RejectionCause::Csrf),
+            (403, vec![HTML], "CSRF verification failed. Request aborted.", RejectionCause::Csrf),
+            (401, vec![("www-authenticate", "Basic realm=\"staging\"")], "", RejectionCause::Login),
+            (401, vec![("www-authenticate", "Signature")], "", RejectionCause::Signature(401)),
+            (401, vec![], "", RejectionCause::Signature(401)),
+            (400, vec![JSON], r#"{"error":"bad signature"}"#, RejectionCause::Signature(400)),
             (
                 400,
                 vec![JSON],
                 r#"{"error":"no such order"}"#,
-                Obstacle::UnknownOrder { status: 400, no_route: false },
+                RejectionCause::UnknownOrder { status: 400, no_route: false },
             ),
-            (400, vec![], "", Obstacle::Other(400)),
+            (400, vec![], "", RejectionCause::Other(400)),
             (
                 404,
                 vec![HTML],
                 "<pre>Cannot POST /hook</pre>",
-                Obstacle::UnknownOrder { status: 404, no_route: true },
+                RejectionCause::UnknownOrder { status: 404, no_route: true },
             ),
             (
                 404,
                 vec![JSON],
                 r#"{"error":"order"}"#,
-                Obstacle::UnknownOrder { status: 404, no_route: false },
+                RejectionCause::UnknownOrder { status: 404, no_route: false },
             ),
-            (409, vec![], "", Obstacle::UnknownOrder { status: 409, no_route: false }),
-            (405, vec![], "", Obstacle::Method),
-            (415, vec![], "", Obstacle::MediaType),
-            (429, vec![], "", Obstacle::Busy(429)),
-            (502, vec![], "", Obstacle::Gateway(502)),
-            (500, vec![], "", Obstacle::Crash(500)),
+            (409, vec![], "", RejectionCause::UnknownOrder { status: 409, no_route: false }),
+            (405, vec![], "", RejectionCause::Method),
+            (415, vec![], "", RejectionCause::MediaType),
+            (429, vec![], "", RejectionCause::Busy(429)),
+            (502, vec![], "", RejectionCause::Gateway(502)),
+            (500, vec![], "", RejectionCause::Crash(500)),
             (
                 308,
                 vec![("location", "https://www.shop.example/")],
                 "",
-                Obstacle::Redirect(Some("https://www.shop.example/")),
+                RejectionCause::Redirect(Some("https://www.shop.example/")),
             ),
         ];
         for (status, headers, body, expected) in cases {
             assert_eq!(
-                Obstacle::of(&answered(status, &headers, body)),
+                RejectionCause::of(&answered(status, &headers, body)),
                 expected,
                 "{status} {body}"
             );
@@ -487,7 +492,7 @@ mod tests {
     fn every_obstacle_has_words_and_a_fix() {
         for status in [301, 400, 401, 403, 404, 405, 409, 415, 419, 422, 429, 500, 503] {
             let exchange = answered(status, &[], "");
-            let obstacle = Obstacle::of(&exchange);
+            let obstacle = RejectionCause::of(&exchange);
             assert!(!obstacle.message().as_str().is_empty() && !obstacle.fix().as_str().is_empty());
         }
     }
@@ -500,10 +505,10 @@ mod tests {
             after_ms: 1,
             detail: None,
         };
-        assert!(Obstacle::Trouble(&trouble).doubt(false).is_none());
+        assert!(RejectionCause::Trouble(&trouble).doubt(false).is_none());
         trouble.detail = Some(
             "failed to lookup address information: Temporary failure in name resolution".to_owned(),
         );
-        assert!(Obstacle::Trouble(&trouble).doubt(false).is_some());
+        assert!(RejectionCause::Trouble(&trouble).doubt(false).is_some());
     }
 }

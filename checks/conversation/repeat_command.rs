@@ -3,7 +3,7 @@
 
 use crate::conversation::manual::Kind;
 use crate::conversation::scenarios::{
-    CHANGED_TIMESTAMP, CONTROL_BEFORE, FORGED_WRONG_SECRET, FUTURE, STALE_DAY, TAMPERED_BODY,
+    BASELINE_BEFORE, CHANGED_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, STALE_DAY, TAMPERED_BODY,
     UNSIGNED, event_name,
 };
 use crate::model::{Endpoint, Facts, Show, Text};
@@ -12,7 +12,7 @@ use crate::text;
 
 /// A genuine event, signed now.
 pub(crate) fn genuine(facts: &Facts<'_>) -> Option<Text> {
-    send(facts, Event::PaymentProcessing, CONTROL_BEFORE.name, "")
+    send(facts, Event::PaymentProcessing, BASELINE_BEFORE.name, "")
 }
 
 /// A genuine event, so many seconds away from now: `-86400` is a day ago.

@@ -14,14 +14,14 @@ use crate::platform::Event;
 
 /// The delivery before all others.
 #[must_use]
-pub fn control_before() -> Scenario {
-    Scenario { stage: Stage::ControlBefore, ..Scenario::single(CONTROL_BEFORE) }
+pub fn baseline_before() -> Scenario {
+    Scenario { stage: Stage::ControlBefore, ..Scenario::single(BASELINE_BEFORE) }
 }
 
 /// The delivery after all others.
 #[must_use]
-pub fn control_after() -> Scenario {
-    Scenario { stage: Stage::ControlAfter, ..Scenario::single(CONTROL_AFTER) }
+pub fn baseline_after() -> Scenario {
+    Scenario { stage: Stage::ControlAfter, ..Scenario::single(BASELINE_AFTER) }
 }
 
 /// Correctly signed, too long ago: [`STALE_HOUR`] and [`STALE_DAY`].
@@ -343,9 +343,10 @@ fn claiming(name: &'static str, wrong: Delivery) -> Scenario {
 }
 
 /// A plan of single deliveries between the two controls, which give their answers a meaning.
-pub(crate) fn between_controls(scenarios: impl IntoIterator<Item = Scenario>) -> Vec<Probe> {
-    let all =
-        std::iter::once(control_before()).chain(scenarios).chain(std::iter::once(control_after()));
+pub(crate) fn between_baselines(scenarios: impl IntoIterator<Item = Scenario>) -> Vec<Probe> {
+    let all = std::iter::once(baseline_before())
+        .chain(scenarios)
+        .chain(std::iter::once(baseline_after()));
     all.map(Probe::Deliver).collect()
 }
 

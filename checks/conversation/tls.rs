@@ -1,7 +1,7 @@
 //! The webhook's TLS as the checks look at it.
 
 use crate::model::{
-    Certificate, Evidence, Facts, LegacyTls, Quoted, Reason, Seen, Subject, Text, Tls,
+    Certificate, Evidence, Facts, LegacyTls, Observed, Quoted, Reason, Subject, Text, Tls,
 };
 use crate::text;
 
@@ -9,7 +9,7 @@ use crate::text;
 pub(crate) fn handshake<'a>(facts: &Facts<'a>) -> Result<&'a Tls, Reason> {
     over_tls(facts)?;
     match &facts.seen.webhook_tls {
-        Seen::Trouble(_) if control_got_no_answer(facts) => {
+        Observed::Trouble(_) if control_got_no_answer(facts) => {
             Err(Reason::Blocked { by: "webhook-reachable" })
         }
         seen => seen.get(),
@@ -32,13 +32,14 @@ pub(crate) fn over_tls(facts: &Facts<'_>) -> Result<(), Reason> {
 
 /// Whether the server was seen to speak TLS 1.0 or 1.1 and nothing newer.
 pub(crate) fn speaks_only_old(facts: &Facts<'_>) -> bool {
-    let nothing_newer = matches!(&facts.seen.webhook_tls, Seen::Got(tls) if tls.version.is_none());
-    let something_old = matches!(&facts.seen.webhook_legacy_tls, Seen::Got(LegacyTls { tls10, tls11 }) if *tls10 || *tls11);
+    let nothing_newer =
+        matches!(&facts.seen.webhook_tls, Observed::Got(tls) if tls.version.is_none());
+    let something_old = matches!(&facts.seen.webhook_legacy_tls, Observed::Got(LegacyTls { tls10, tls11 }) if *tls10 || *tls11);
     nothing_newer && something_old
 }
 
 fn control_got_no_answer(facts: &Facts<'_>) -> bool {
-    let control = facts.scenario(crate::conversation::scenarios::CONTROL_BEFORE.name);
+    let control = facts.scenario(crate::conversation::scenarios::BASELINE_BEFORE.name);
     control
         .is_ok_and(|seen| seen.exchanges().next().is_some_and(|exchange| exchange.answer.is_err()))
 }

@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_word_does_not_count_against_what_was_seen() {
-        struct Seen;
-        impl Check for Seen {
+        struct Observed;
+        impl Check for Observed {
             fn meta(&self) -> &'static CheckMeta {
                 const META: CheckMeta = CheckMeta { id: "test-seen", ..CheckMeta::USUAL };
                 &META
@@ -145,7 +145,7 @@ mod tests {
             title: "Test",
             checks: &[
                 &ItemUnless(&CheckMeta { id: "test-item", ..Item::USUAL }, &["test-seen"]),
-                &Seen,
+                &Observed,
             ],
         };
         let ends = |merchant: &Merchant| {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{
     Address, Answer, Api, Check, Credential, Endpoint, Exchange, Facts, Merchant, Observations,
-    Origin, Outcome, OwnSignature, Product, Reason, Role, RunFacts, SecretFacts, Seen, Sent, Slot,
-    Text, Times, Trouble, TroubleKind,
+    Observed, Origin, Outcome, OwnSignature, Product, Reason, Role, RunFacts, SecretFacts, Sent,
+    Slot, Text, Times, Trouble, TroubleKind,
 };
 use crate::platform::keys;
 
@@ -67,8 +67,8 @@ pub(crate) fn answered(status: u16, body: &str) -> Observations {
         vectors: true,
     };
     Observations {
-        order_status: Seen::Got(exchange),
-        own_signature: Seen::Got(fine),
+        order_status: Observed::Got(exchange),
+        own_signature: Observed::Got(fine),
         ..Observations::default()
     }
 }
@@ -81,7 +81,7 @@ pub(crate) fn timed_out() -> Observations {
         after_ms: 30_000,
         detail: None,
     };
-    Observations { order_status: Seen::Got(exchange(Err(trouble))), ..Observations::default() }
+    Observations { order_status: Observed::Got(exchange(Err(trouble))), ..Observations::default() }
 }
 
 fn exchange(answer: Result<Answer, Trouble>) -> Exchange {

@@ -1,5 +1,7 @@
 //! What is said of a check: its title, its level, its reasons and fixes.
 
+use super::Concern;
+
 /// What a check is called, why it matters and how to put it right: the one source of everything
 /// that is said about it.
 #[derive(Debug)]
@@ -28,9 +30,9 @@ pub struct CheckMeta {
     pub judged: &'static str,
     /// What to do, one imperative sentence that names the key.
     pub remediation: &'static str,
-    /// The checks that take the blame for a failure of this one, where their findings have the same
-    /// [`Concern`](super::Concern); the first that does is named.
-    pub yields_to: &'static [&'static str],
+    /// The checks that take the blame for a failure of this one, each for findings of one concern
+    /// that both share; the first that does is named.
+    pub yields_to: &'static [(Concern, &'static str)],
     /// The fix in common stacks, where that helps.
     pub stacks: &'static [StackFix],
     /// The page it comes from.

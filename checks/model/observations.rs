@@ -5,42 +5,42 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, LegacyTls, ScenarioSeen, Seen, SiteSeen, SourceSeen, Tls, Trouble};
+use super::{Exchange, LegacyTls, Observed, ScenarioSeen, SiteSeen, SourceSeen, Tls, Trouble};
 
 /// Everything a run saw.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observations {
     /// The addresses of the webhook's name.
-    pub webhook_names: Seen<Vec<IpAddr>>,
+    pub webhook_names: Observed<Vec<IpAddr>>,
     /// The TLS handshake with the webhook's host.
-    pub webhook_tls: Seen<Tls>,
+    pub webhook_tls: Observed<Tls>,
     /// Whether it speaks TLS 1.0 or 1.1.
-    pub webhook_legacy_tls: Seen<LegacyTls>,
+    pub webhook_legacy_tls: Observed<LegacyTls>,
     /// Its answer on port 80.
-    pub webhook_plain_http: Seen<Exchange>,
+    pub webhook_plain_http: Observed<Exchange>,
     /// What became of each scenario, by name.
-    pub scenarios: BTreeMap<String, Seen<ScenarioSeen>>,
+    pub scenarios: BTreeMap<String, Observed<ScenarioSeen>>,
     /// The platform's answer to the read-only call.
-    pub order_status: Seen<Exchange>,
+    pub order_status: Observed<Exchange>,
     /// What the egress services answered, in the order of the configuration.
-    pub egress: Seen<Vec<EgressSeen>>,
+    pub egress: Observed<Vec<EgressSeen>>,
     /// Whether the configured secret signs and verifies.
-    pub own_signature: Seen<OwnSignature>,
+    pub own_signature: Observed<OwnSignature>,
     /// What the merchant's signing code made of the known payloads.
-    pub signer: Seen<Vec<SignerSeen>>,
+    pub signer: Observed<Vec<SignerSeen>>,
     /// The env file and the secret files.
-    pub secret_files: Seen<Vec<SecretFile>>,
+    pub secret_files: Observed<Vec<SecretFile>>,
     /// The proxy variables that are set, by name.
-    pub proxy_variables: Seen<Vec<String>>,
+    pub proxy_variables: Observed<Vec<String>>,
     /// Why the receiver that we stopped may still be down when the run ends, where that is so.
     #[serde(default)]
     pub left_stopped: Option<String>,
     /// The source tree and what browsers or phones get.
     #[serde(default)]
-    pub source: Seen<SourceSeen>,
+    pub source: Observed<SourceSeen>,
     /// What the merchant's own site gives out.
     #[serde(default)]
-    pub site: Seen<SiteSeen>,
+    pub site: Observed<SiteSeen>,
 }
 
 /// What one egress service said.

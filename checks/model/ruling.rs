@@ -6,8 +6,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{
-    Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome,
-    Product, Quoted, Reason, Section, Subject, Text, Waived, chapter,
+    Applies, Attestation, Attested, Check, CheckMeta, Concern, Evidence, Facts, Finding, Judged,
+    Outcome, Product, Quoted, Reason, Section, Subject, Text, Waived, chapter,
 };
 use crate::text;
 
@@ -73,14 +73,15 @@ fn blamed(
 ) -> Option<&'static str> {
     let (Outcome::Fail(finding) | Outcome::Warn(finding)) = outcome else { return None };
     let concern = finding.concern?;
-    let shares = |id: &&&'static str| {
-        matches!(
-            of(id),
-            Some(Outcome::Fail(finding) | Outcome::Warn(finding))
-                if finding.concern == Some(concern)
-        )
+    let shares = |(about, id): &&(Concern, &'static str)| {
+        *about == concern
+            && matches!(
+                of(id),
+                Some(Outcome::Fail(finding) | Outcome::Warn(finding))
+                    if finding.concern == Some(concern)
+            )
     };
-    meta.yields_to.iter().find(shares).copied()
+    meta.yields_to.iter().find(shares).map(|(_, id)| *id)
 }
 
 /// What the check of that id says by itself.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, OrderId, Seen, StopPoint};
+use super::{Exchange, Observed, OrderId, StopPoint};
 
 /// What became of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ impl ScenarioSeen {
     }
 
     /// The counts of effects, in order.
-    pub fn effects(&self) -> impl Iterator<Item = &Seen<u64>> {
+    pub fn effects(&self) -> impl Iterator<Item = &Observed<u64>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Effects(count) => Some(count),
             StepSeen::Exchange(_)
@@ -38,7 +38,7 @@ impl ScenarioSeen {
     }
 
     /// The states of the order in the merchant's own words, in order.
-    pub fn statuses(&self) -> impl Iterator<Item = &Seen<String>> {
+    pub fn statuses(&self) -> impl Iterator<Item = &Observed<String>> {
         self.steps.iter().filter_map(|step| match step {
             StepSeen::Status(word) => Some(word),
             StepSeen::Exchange(_)
@@ -88,9 +88,9 @@ pub enum StepSeen {
     /// One delivery during or after which the receiver was stopped.
     Restart(Box<RestartSeen>),
     /// How many effects the order had, once they rested.
-    Effects(Seen<u64>),
+    Effects(Observed<u64>),
     /// The order's state in the merchant's own word, once it rested.
-    Status(Seen<String>),
+    Status(Observed<String>),
 }
 
 /// What became of a receiver that was stopped and started again.
@@ -110,5 +110,5 @@ pub struct RestartSeen {
     pub back: Result<u64, String>,
     /// How many effects the order had then, before the event was delivered again; only where the
     /// delivery was answered 200, as who is told that delivers no more.
-    pub effects: Option<Seen<u64>>,
+    pub effects: Option<Observed<u64>>,
 }

@@ -10,7 +10,7 @@ use crate::text;
 /// One thing that was to be observed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Seen<T> {
+pub enum Observed<T> {
     /// It was seen.
     Got(T),
     /// The network or the other side got in the way.
@@ -22,7 +22,7 @@ pub enum Seen<T> {
     NotPlanned,
 }
 
-impl<T> Seen<T> {
+impl<T> Observed<T> {
     /// The thing, or why it is not known: an `Err` that a check passes on with `?`.
     ///
     /// # Errors

@@ -181,11 +181,11 @@ pub struct Hit {
     /// What was found, keys masked: prefix and last four characters, never more.
     pub excerpt: String,
     /// What the file is for.
-    pub place: FilePlace,
+    pub place: FileRole,
     /// Whether it is the real thing.
     pub kind: HitKind,
     /// What stands around it.
-    pub around: Around,
+    pub around: MatchContext,
     /// The file names the platform.
     pub platform: bool,
     /// Whether git tracks the file; none outside of a work tree or without git.
@@ -352,7 +352,7 @@ pub struct UnusedEntry {
 /// What a file is for, as far as its path tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum FilePlace {
+pub enum FileRole {
     /// Browsers or phones get it.
     Public,
     /// Configuration that production reads.
@@ -377,7 +377,7 @@ pub enum FilePlace {
     Vendored,
 }
 
-impl FilePlace {
+impl FileRole {
     /// The word in reports.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -427,7 +427,7 @@ impl HitKind {
 /// What stands around a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Around {
+pub enum MatchContext {
     /// Nothing of note: it is in force.
     Plain,
     /// A choice between environments, or a name that says it is for tests.
@@ -436,7 +436,7 @@ pub enum Around {
     Comment,
 }
 
-impl Around {
+impl MatchContext {
     /// The words in reports, where there is something to say.
     #[must_use]
     pub const fn words(self) -> Option<&'static str> {
@@ -497,7 +497,7 @@ impl Hit {
     }
 }
 
-impl Show for FilePlace {
+impl Show for FileRole {
     fn show(&self) -> String {
         self.words().to_owned()
     }

@@ -3,13 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{
-    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
-    Reason, Reference, Role, RunFacts, Seen, Subject,
+    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Observed,
+    Outcome, Probe, Reason, Reference, Role, RunFacts, Subject,
 };
-use crate::platform::reply::Reading;
+use crate::platform::reply::ReplyKind;
 use crate::text;
 
-use super::entry::{Listed, listed};
+use super::entry::{ListedEntry, listed};
 
 /// See [`META`].
 pub(super) struct EgressAdmitted;
@@ -45,7 +45,7 @@ impl Check for EgressAdmitted {
     /// A refusal on a production machine stops every call it will make; anything else is the
     /// platform's recommendation.
     fn level(&self, facts: &Facts<'_>) -> Level {
-        let refused = reading(facts) == Some(Reading::AddressRefused);
+        let refused = reading(facts) == Some(ReplyKind::AddressRefused);
         if refused && facts.run.role == Role::Production {
             Level::Required
         } else {
@@ -57,7 +57,7 @@ impl Check for EgressAdmitted {
         let exchange = facts.seen.order_status.get()?;
         let answer =
             exchange.answer.as_ref().map_err(|trouble| Reason::Transport(text!("{}", trouble)))?;
-        let reading = Reading::read(answer.status, &answer.body);
+        let reading = ReplyKind::read(answer.status, &answer.body);
         let subject = Endpoint::parse(&exchange.sent.url)
             .map_or(Subject::Run("the order-status call"), Subject::Endpoint);
         let evidence = vec![Evidence::of(
@@ -66,7 +66,7 @@ impl Check for EgressAdmitted {
             text!("{}", reading),
         )];
         match reading {
-            Reading::Accepted { .. } | Reading::WalletRefused => Ok(match unlisted(facts) {
+            ReplyKind::Accepted { .. } | ReplyKind::WalletRefused => Ok(match unlisted(facts) {
                 None => Outcome::Pass(evidence),
                 Some(ip) => Outcome::Warn(
                     Finding::new(
@@ -80,7 +80,7 @@ impl Check for EgressAdmitted {
                     )),
                 ),
             }),
-            Reading::AddressRefused => match facts.run.role {
+            ReplyKind::AddressRefused => match facts.run.role {
                 Role::Production => Ok(Outcome::fail(
                     "the platform refuses calls from this machine's address",
                     evidence,
@@ -94,29 +94,29 @@ impl Check for EgressAdmitted {
                     Err(Reason::NoWayToObserve(why).into())
                 }
             },
-            Reading::OtherForbidden => Err(Reason::Ambiguous(text!(
+            ReplyKind::OtherForbidden => Err(Reason::Ambiguous(text!(
                 "{}; a restriction by country would perhaps read like this",
                 reading
             ))
             .into()),
-            Reading::Unauthorised | Reading::BadRequest | Reading::Validation => {
+            ReplyKind::Unauthorised | ReplyKind::BadRequest | ReplyKind::Validation => {
                 Err(Reason::Blocked { by: "api-keys-accepted" }.into())
             }
-            Reading::Busy(_)
-            | Reading::Redirect(_)
-            | Reading::NotThePlatform(_)
-            | Reading::Other(_) => Err(Reason::Transport(text!("{}", reading)).into()),
+            ReplyKind::Busy(_)
+            | ReplyKind::Redirect(_)
+            | ReplyKind::NotThePlatform(_)
+            | ReplyKind::Other(_) => Err(Reason::Transport(text!("{}", reading)).into()),
         }
     }
 }
 
 /// The platform's answer, where there is one.
-fn reading(facts: &Facts<'_>) -> Option<Reading> {
+fn reading(facts: &Facts<'_>) -> Option<ReplyKind> {
     match &facts.seen.order_status {
-        Seen::Got(exchange) => {
-            exchange.answer.as_ref().ok().map(|answer| Reading::read(answer.status, &answer.body))
+        Observed::Got(exchange) => {
+            exchange.answer.as_ref().ok().map(|answer| ReplyKind::read(answer.status, &answer.body))
         }
-        Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
+        Observed::Trouble(_) | Observed::NotMade(_) | Observed::NotPlanned => None,
     }
 }
 
@@ -129,7 +129,7 @@ fn unlisted(facts: &Facts<'_>) -> Option<Ipv4Addr> {
         return None;
     };
     let agreed = named.iter().all(|other| *other == IpAddr::V4(ip));
-    (agreed && !whitelist.is_empty() && listed(whitelist, ip) == Listed::No).then_some(ip)
+    (agreed && !whitelist.is_empty() && listed(whitelist, ip) == ListedEntry::No).then_some(ip)
 }
 
 #[cfg(test)]
@@ -173,7 +173,7 @@ mod tests {
                 times: Times::default(),
             };
             let seen =
-                Observations { order_status: Seen::Got(exchange), ..Observations::default() };
+                Observations { order_status: Observed::Got(exchange), ..Observations::default() };
             Self { merchant: Merchant::default(), run, seen }
         }
 
@@ -222,7 +222,7 @@ mod tests {
             service: "checkip.example:443".to_owned(),
             addresses: vec![Ok("49.36.10.9".parse().expect("an address"))],
         };
-        case.seen.egress = Seen::Got(vec![said]);
+        case.seen.egress = Observed::Got(vec![said]);
         assert_eq!(case.word(), "pass");
         case.merchant.network.whitelist = vec!["49.36.10.7".to_owned()];
         assert_eq!(case.word(), "warn");
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn is_undecided_when_the_platform_was_not_asked() {
         let mut case = Case::new(Role::Production, NOT_FOUND);
-        case.seen.order_status = Seen::NotMade(NotMade::ProbeOff);
+        case.seen.order_status = Observed::NotMade(NotMade::ProbeOff);
         assert!(matches!(case.reason(), Reason::NoWayToObserve(_)));
     }
 }

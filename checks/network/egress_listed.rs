@@ -10,7 +10,7 @@ use crate::model::{
 use crate::platform::address::special;
 use crate::text;
 
-use super::entry::{Listed, listed};
+use super::entry::{ListedEntry, listed};
 
 /// See [`META`].
 pub(super) struct EgressListed;
@@ -118,9 +118,9 @@ fn judge_families(
     whitelist: &[String],
     evidence: Vec<Evidence>,
 ) -> anyhow::Result<Outcome> {
-    let places: Vec<Listed> = v4.iter().map(|ip| listed(whitelist, *ip)).collect();
-    let all_listed = places.iter().all(|place| *place == Listed::Yes);
-    let none_listed = places.iter().all(|place| *place == Listed::No);
+    let places: Vec<ListedEntry> = v4.iter().map(|ip| listed(whitelist, *ip)).collect();
+    let all_listed = places.iter().all(|place| *place == ListedEntry::Yes);
+    let none_listed = places.iter().all(|place| *place == ListedEntry::No);
     if v4.is_empty() {
         return Ok(Outcome::Fail(
             Finding::new(
@@ -207,7 +207,7 @@ fn proxy_evidence(proxy: Option<&Address>) -> Option<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Endpoint, NotMade, Observations, Phase, Seen, Trouble, TroubleKind};
+    use crate::model::{Endpoint, NotMade, Observations, Observed, Phase, Trouble, TroubleKind};
 
     struct Case {
         merchant: Merchant,
@@ -225,8 +225,10 @@ mod tests {
                 service: "checkip.example:443".to_owned(),
                 addresses: addresses.iter().map(|ip| ip.parse().map_err(|_| no_answer())).collect(),
             });
-            let seen =
-                Observations { egress: Seen::Got(services.collect()), ..Observations::default() };
+            let seen = Observations {
+                egress: Observed::Got(services.collect()),
+                ..Observations::default()
+            };
             Self { merchant, run: RunFacts::example(), seen }
         }
 
@@ -315,7 +317,7 @@ mod tests {
             Reason::Transport(_)
         ));
         let mut offline = Case::new(&["49.36.10.7"], &[]);
-        offline.seen.egress = Seen::NotMade(NotMade::Offline);
+        offline.seen.egress = Observed::NotMade(NotMade::Offline);
         assert_eq!(offline.reason(), Reason::Offline);
     }
 

@@ -62,7 +62,7 @@ impl Entry {
 
 /// Whether a whitelist lets an address in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Listed {
+pub(super) enum ListedEntry {
     /// An entry names it or a small range around it.
     Yes,
     /// Only a range so wide that it says nothing.
@@ -72,14 +72,14 @@ pub(super) enum Listed {
 }
 
 /// Whether `whitelist` lets `ip` in.
-pub(super) fn listed(whitelist: &[String], ip: Ipv4Addr) -> Listed {
-    let mut best = Listed::No;
+pub(super) fn listed(whitelist: &[String], ip: Ipv4Addr) -> ListedEntry {
+    let mut best = ListedEntry::No;
     for entry in whitelist.iter().map(|written| Entry::read(written)) {
         if entry.net().is_some_and(|net| net.contains(&ip)) {
             if !entry.too_wide() {
-                return Listed::Yes;
+                return ListedEntry::Yes;
             }
-            best = Listed::TooWide;
+            best = ListedEntry::TooWide;
         }
     }
     best
@@ -115,8 +115,8 @@ mod tests {
         let list =
             |entries: &[&str]| entries.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>();
         let ip = Ipv4Addr::new(49, 36, 10, 7);
-        assert_eq!(listed(&list(&["49.36.0.0/16"]), ip), Listed::TooWide);
-        assert_eq!(listed(&list(&["49.36.0.0/16", "49.36.10.7"]), ip), Listed::Yes);
-        assert_eq!(listed(&list(&["49.36.10.8", "bogus"]), ip), Listed::No);
+        assert_eq!(listed(&list(&["49.36.0.0/16"]), ip), ListedEntry::TooWide);
+        assert_eq!(listed(&list(&["49.36.0.0/16", "49.36.10.7"]), ip), ListedEntry::Yes);
+        assert_eq!(listed(&list(&["49.36.10.8", "bogus"]), ip), ListedEntry::No);
     }
 }

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::platform::address::special;
 use crate::text;
 
-use super::entry::{Entry, Listed, listed};
+use super::entry::{Entry, ListedEntry, listed};
 
 /// See [`META`].
 pub(super) struct Inventory;
@@ -134,8 +134,8 @@ fn address_fault(server: &Server, gateway: bool, whitelist: &[String]) -> Option
         });
     }
     match listed(whitelist, ip) {
-        Listed::Yes | Listed::TooWide => None,
-        Listed::No => {
+        ListedEntry::Yes | ListedEntry::TooWide => None,
+        ListedEntry::No => {
             Some(("an address on `network.whitelist`".into(), text!("{}, which is not on it", ip)))
         }
     }

@@ -88,7 +88,7 @@ impl Check for Proxy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Endpoint, Observations, Seen};
+    use crate::model::{Endpoint, Observations, Observed};
 
     fn judged(role: Role, proxy: Option<&str>, set: &[&str]) -> anyhow::Result<Outcome> {
         let mut merchant = Merchant::default();
@@ -96,7 +96,8 @@ mod tests {
             proxy.map(|url| Address::Url(Endpoint::parse(url).expect("a URL")));
         let run = RunFacts { role, ..RunFacts::example() };
         let names = set.iter().map(|&name| name.to_owned()).collect();
-        let seen = Observations { proxy_variables: Seen::Got(names), ..Observations::default() };
+        let seen =
+            Observations { proxy_variables: Observed::Got(names), ..Observations::default() };
         Proxy.judge(&Facts { merchant: &merchant, run: &run, seen: &seen })
     }
 

@@ -24,5 +24,5 @@ pub use call::{Call, SignedCall};
 pub use canonical::canonical;
 pub use event::Event;
 pub use hosts::HostKind;
-pub use reply::Reading;
+pub use reply::ReplyKind;
 pub use signature::known_answers;

@@ -18,7 +18,7 @@ pub enum How {
 
 /// An answer of the platform, read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum ReplyKind {
     /// Key, secret, signature, clock and address were accepted.
     Accepted {
         /// How that shows.
@@ -46,7 +46,7 @@ pub enum Reading {
     Other(u16),
 }
 
-impl Reading {
+impl ReplyKind {
     /// Reads a status and a body.
     #[must_use]
     pub fn read(status: u16, body: &str) -> Self {
@@ -118,7 +118,7 @@ impl Reading {
     }
 }
 
-impl Show for Reading {
+impl Show for ReplyKind {
     fn show(&self) -> String {
         match self {
             Self::Accepted { how: How::NotFound } => {
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn reads_each_answer_of_the_table() {
-        let accepted = |how| Reading::Accepted { how };
+        let accepted = |how| ReplyKind::Accepted { how };
         for (status, body, reading) in [
             (
                 404,
@@ -248,52 +248,56 @@ mod tests {
             (
                 401,
                 r#"{"status":false,"code":401,"message":"Invalid signature."}"#,
-                Reading::Unauthorised,
+                ReplyKind::Unauthorised,
             ),
-            (401, r#"{"message":"Unauthorized"}"#, Reading::Unauthorised),
+            (401, r#"{"message":"Unauthorized"}"#, ReplyKind::Unauthorised),
             (
                 200,
                 r#"{"status":"failed","code":"401","message":"Unauthorized"}"#,
-                Reading::Unauthorised,
+                ReplyKind::Unauthorised,
             ),
             (
                 200,
                 r#"{"status":false,"code":200,"message":"Invalid SIGNATURE."}"#,
-                Reading::Unauthorised,
+                ReplyKind::Unauthorised,
             ),
             (
                 403,
                 r#"{"status":false,"code":403,"message":"IP address is not Whitelisted."}"#,
-                Reading::AddressRefused,
+                ReplyKind::AddressRefused,
             ),
             (
                 403,
                 r#"{"status":false,"code":403,"message":"Invalid wallet ID for selected environment."}"#,
-                Reading::WalletRefused,
+                ReplyKind::WalletRefused,
             ),
-            (403, r#"{"status":false,"code":403,"message":"Forbidden"}"#, Reading::OtherForbidden),
+            (
+                403,
+                r#"{"status":false,"code":403,"message":"Forbidden"}"#,
+                ReplyKind::OtherForbidden,
+            ),
             (
                 403,
                 r#"{"status":"failed","code":"403","return_data":{"description":"Incoming IP address is not whitelisted"}}"#,
-                Reading::AddressRefused,
+                ReplyKind::AddressRefused,
             ),
-            (400, r#"{"status":false,"code":400,"message":"Bad request"}"#, Reading::BadRequest),
-            (422, r#"{"status":false,"code":422,"message":"order_id"}"#, Reading::Validation),
-            (409, r#"{"status":false,"code":409,"message":"Conflict"}"#, Reading::Other(409)),
-            (404, r#"{"status":false,"code":401,"message":"?"}"#, Reading::Other(404)),
+            (400, r#"{"status":false,"code":400,"message":"Bad request"}"#, ReplyKind::BadRequest),
+            (422, r#"{"status":false,"code":422,"message":"order_id"}"#, ReplyKind::Validation),
+            (409, r#"{"status":false,"code":409,"message":"Conflict"}"#, ReplyKind::Other(409)),
+            (404, r#"{"status":false,"code":401,"message":"?"}"#, ReplyKind::Other(404)),
             (
                 404,
                 r#"{"status":false,"code":404,"message":"API endpoint not found"}"#,
-                Reading::Other(404),
+                ReplyKind::Other(404),
             ),
-            (429, "", Reading::Busy(429)),
-            (408, "", Reading::Busy(408)),
-            (500, "<html>", Reading::Busy(500)),
-            (503, r#"{"status":false,"code":503}"#, Reading::Busy(503)),
-            (200, r#"{"status":false,"code":503}"#, Reading::Busy(503)),
-            (302, "", Reading::Redirect(302)),
+            (429, "", ReplyKind::Busy(429)),
+            (408, "", ReplyKind::Busy(408)),
+            (500, "<html>", ReplyKind::Busy(500)),
+            (503, r#"{"status":false,"code":503}"#, ReplyKind::Busy(503)),
+            (200, r#"{"status":false,"code":503}"#, ReplyKind::Busy(503)),
+            (302, "", ReplyKind::Redirect(302)),
         ] {
-            assert_eq!(Reading::read(status, body), reading, "{status} {body}");
+            assert_eq!(ReplyKind::read(status, body), reading, "{status} {body}");
         }
     }
 
@@ -310,26 +314,26 @@ mod tests {
             (401, "<html>proxy authentication</html>"),
             (403, "<html>Request blocked</html>"),
         ] {
-            assert_eq!(Reading::read(status, body), Reading::NotThePlatform(status), "{body}");
+            assert_eq!(ReplyKind::read(status, body), ReplyKind::NotThePlatform(status), "{body}");
         }
     }
 
     #[test]
     fn only_accepted_calls_and_a_wallets_refusal_prove_credentials() {
         for reading in [
-            Reading::Unauthorised,
-            Reading::AddressRefused,
-            Reading::OtherForbidden,
-            Reading::BadRequest,
-            Reading::Validation,
-            Reading::Busy(503),
-            Reading::Redirect(301),
-            Reading::NotThePlatform(200),
-            Reading::Other(418),
+            ReplyKind::Unauthorised,
+            ReplyKind::AddressRefused,
+            ReplyKind::OtherForbidden,
+            ReplyKind::BadRequest,
+            ReplyKind::Validation,
+            ReplyKind::Busy(503),
+            ReplyKind::Redirect(301),
+            ReplyKind::NotThePlatform(200),
+            ReplyKind::Other(418),
         ] {
             assert!(!reading.proves_credentials(), "{reading:?}");
         }
-        assert!(Reading::WalletRefused.proves_credentials());
-        assert!(Reading::Accepted { how: How::NotFound }.proves_credentials());
+        assert!(ReplyKind::WalletRefused.proves_credentials());
+        assert!(ReplyKind::Accepted { how: How::NotFound }.proves_credentials());
     }
 }

@@ -1,6 +1,6 @@
 //! What a file is for, as far as its path tells.
 
-use crate::model::{FilePlace, FolderKind};
+use crate::model::{FileRole, FolderKind};
 
 /// Folders of other people's code.
 const VENDORED: [&str; 19] = [
@@ -209,57 +209,57 @@ const FOR_PEOPLE: [&str; 12] = [
 /// What a file is for. `path` is the path from the folder that is searched, with `/` between its
 /// parts.
 #[must_use]
-pub fn place(path: &str, kind: FolderKind) -> FilePlace {
+pub fn place(path: &str, kind: FolderKind) -> FileRole {
     let names_tests =
         path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(is_test_project));
     let path = path.to_ascii_lowercase().replace('\\', "/");
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let within = |known: &[&str]| folders.split('/').any(|folder| known.contains(&folder));
     if kind == FolderKind::Public {
-        return FilePlace::Public;
+        return FileRole::Public;
     }
     if within(&VENDORED) {
-        return FilePlace::Vendored;
+        return FileRole::Vendored;
     }
     if LOCKS.contains(&name) {
-        return FilePlace::Lock;
+        return FileRole::Lock;
     }
     if within(&TESTS) || names_tests || is_test(name) {
-        return FilePlace::Test;
+        return FileRole::Test;
     }
     if within(&WORKBENCH) || name == "launchsettings.json" {
-        return FilePlace::OtherEnvironment;
+        return FileRole::OtherEnvironment;
     }
     if within(&EXAMPLES) {
-        return FilePlace::Example;
+        return FileRole::Example;
     }
     if is_env_file(name) {
         // Unlike `config/default.json`, which every environment has.
         if name.contains("default") {
-            return FilePlace::Example;
+            return FileRole::Example;
         }
-        return environment(name).unwrap_or(FilePlace::Config);
+        return environment(name).unwrap_or(FileRole::Config);
     }
     if within(&DOCUMENTATION) || is_documentation(name) {
-        return FilePlace::Documentation;
+        return FileRole::Documentation;
     }
     if within(&PIPELINES) || PIPELINE_FILES.contains(&name) {
-        return FilePlace::Pipeline;
+        return FileRole::Pipeline;
     }
     if is_config(folders, name) {
         return environment(name)
             .or_else(|| folders.rsplit('/').find_map(environment_of_folder))
-            .unwrap_or(FilePlace::Config);
+            .unwrap_or(FileRole::Config);
     }
     // `settings.example.php`, `config.sample.js`: made to be copied.
     let mut words = name.split('.').skip(1);
     if words.any(|word| matches!(word, "example" | "sample" | "dist" | "template" | "tmpl")) {
-        return FilePlace::Example;
+        return FileRole::Example;
     }
     if is_of_another_environment(folders, name) {
-        FilePlace::OtherEnvironment
+        FileRole::OtherEnvironment
     } else {
-        FilePlace::Code
+        FileRole::Code
     }
 }
 
@@ -306,25 +306,25 @@ pub fn is_env_file(name: &str) -> bool {
 }
 
 /// The environment that the words of a name speak of. An example of any environment is an example.
-fn environment(name: &str) -> Option<FilePlace> {
+fn environment(name: &str) -> Option<FileRole> {
     let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
     if words().any(|word| EXAMPLE_WORDS.contains(&word)) {
-        Some(FilePlace::Example)
+        Some(FileRole::Example)
     } else if words().any(|word| OTHER_ENVIRONMENTS.contains(&word)) {
-        Some(FilePlace::OtherEnvironment)
+        Some(FileRole::OtherEnvironment)
     } else if words().any(|word| PRODUCTION.contains(&word)) {
-        Some(FilePlace::Production)
+        Some(FileRole::Production)
     } else {
         None
     }
 }
 
 /// The environment that a folder is named for: `environments/production/main.tf`.
-fn environment_of_folder(folder: &str) -> Option<FilePlace> {
+fn environment_of_folder(folder: &str) -> Option<FileRole> {
     if OTHER_ENVIRONMENTS.contains(&folder) {
-        Some(FilePlace::OtherEnvironment)
+        Some(FileRole::OtherEnvironment)
     } else if PRODUCTION.contains(&folder) {
-        Some(FilePlace::Production)
+        Some(FileRole::Production)
     } else {
         None
     }
@@ -401,114 +401,114 @@ mod tests {
     #[test]
     fn tells_what_a_file_is_for() {
         for (path, expected) in [
-            ("src/payments/client.ts", FilePlace::Code),
-            ("app/Services/KwikPaisa.php", FilePlace::Code),
-            ("index.php", FilePlace::Code),
-            ("contest.php", FilePlace::Code),
-            ("src/latest.java", FilePlace::Code),
-            ("bin/deploy", FilePlace::Code),
-            ("scripts/pay.sh", FilePlace::Code),
-            ("src/environment.ts", FilePlace::Code),
-            ("website/src/k.js", FilePlace::Code),
-            ("config/default.json", FilePlace::Config),
-            ("nginx/default.conf", FilePlace::Config),
-            ("config/default.js", FilePlace::Code),
-            ("src/main.ts", FilePlace::Code),
-            ("contests/a.cs", FilePlace::Code),
-            ("src/device_main.c", FilePlace::Code),
-            ("src/environments/environment.prod.ts", FilePlace::Code),
-            ("config/environments/production.rb", FilePlace::Code),
-            ("shop/settings/dev.py", FilePlace::OtherEnvironment),
-            ("shop/settings/local.py", FilePlace::OtherEnvironment),
-            ("config/environments/development.rb", FilePlace::OtherEnvironment),
-            ("config/development.js", FilePlace::OtherEnvironment),
-            ("src/environments/environment.dev.ts", FilePlace::OtherEnvironment),
-            ("lib/main_dev.dart", FilePlace::OtherEnvironment),
-            ("android/app/src/debug/java/Url.java", FilePlace::OtherEnvironment),
-            (".vscode/launch.json", FilePlace::OtherEnvironment),
-            ("Properties/launchSettings.json", FilePlace::OtherEnvironment),
-            (".devcontainer/compose.yml", FilePlace::OtherEnvironment),
-            ("phpunit.xml", FilePlace::Test),
-            ("jest.setup.js", FilePlace::Test),
-            ("ShopTests/Hook.cs", FilePlace::Test),
-            ("src/shop.Tests/Hook.cs", FilePlace::Test),
-            ("env.js", FilePlace::Code),
-            (".env.production.ts", FilePlace::Code),
-            ("package.json", FilePlace::Code),
-            ("composer.json", FilePlace::Code),
-            (".env", FilePlace::Config),
-            ("deploy/.env", FilePlace::Config),
-            (".env.production", FilePlace::Production),
-            (".env.prod", FilePlace::Production),
-            (".env.live", FilePlace::Production),
-            (".env.production.local", FilePlace::OtherEnvironment),
-            ("env.production", FilePlace::Production),
-            ("prod.env", FilePlace::Production),
-            ("docker/production.env", FilePlace::Production),
-            ("config/production.yml", FilePlace::Production),
-            ("config/production.json", FilePlace::Production),
-            ("src/main/resources/application-prod.yml", FilePlace::Production),
-            ("src/main/resources/application-prod.properties", FilePlace::Production),
-            ("appsettings.Production.json", FilePlace::Production),
-            ("helm/values-prod.yaml", FilePlace::Production),
-            ("terraform/production/main.tf", FilePlace::Production),
-            ("k8s/prod/deployment.yaml", FilePlace::Production),
-            (".env.test", FilePlace::OtherEnvironment),
-            (".env.sandbox", FilePlace::OtherEnvironment),
-            (".env.staging", FilePlace::OtherEnvironment),
-            (".env.development", FilePlace::OtherEnvironment),
-            (".env.local", FilePlace::OtherEnvironment),
-            ("config/staging.yml", FilePlace::OtherEnvironment),
-            ("application-dev.yml", FilePlace::OtherEnvironment),
-            ("appsettings.Development.json", FilePlace::OtherEnvironment),
-            ("docker-compose.dev.yml", FilePlace::OtherEnvironment),
-            ("k8s/staging/secret.yaml", FilePlace::OtherEnvironment),
-            ("application.yml", FilePlace::Config),
-            ("docker-compose.yml", FilePlace::Config),
-            ("Dockerfile", FilePlace::Config),
-            ("Dockerfile.worker", FilePlace::Config),
-            ("golive.toml", FilePlace::Config),
-            ("k8s/secret.yaml", FilePlace::Config),
-            ("terraform.tfvars", FilePlace::Config),
-            ("config/settings.json", FilePlace::Config),
-            ("web.config", FilePlace::Config),
-            ("appsettings.json", FilePlace::Config),
-            (".github/workflows/deploy.yml", FilePlace::Pipeline),
-            (".gitlab-ci.yml", FilePlace::Pipeline),
-            ("Jenkinsfile", FilePlace::Pipeline),
-            (".circleci/config.yml", FilePlace::Pipeline),
-            (".env.example", FilePlace::Example),
-            (".env.production.example", FilePlace::Example),
-            (".env.sample", FilePlace::Example),
-            (".env.dist", FilePlace::Example),
-            ("config.example.php", FilePlace::Example),
-            ("config/settings.sample.json", FilePlace::Example),
-            ("examples/pay.js", FilePlace::Example),
-            ("demo/index.html", FilePlace::Example),
-            ("tests/pay.php", FilePlace::Test),
-            ("spec/pay_spec.rb", FilePlace::Test),
-            ("src/pay.test.ts", FilePlace::Test),
-            ("src/pay.spec.js", FilePlace::Test),
-            ("pay_test.go", FilePlace::Test),
-            ("test_pay.py", FilePlace::Test),
-            ("conftest.py", FilePlace::Test),
-            ("src/PayTest.java", FilePlace::Test),
-            ("PayTests.cs", FilePlace::Test),
-            ("src/__fixtures__/order.json", FilePlace::Test),
-            ("cypress/e2e/pay.cy.js", FilePlace::Test),
-            ("tests/.env", FilePlace::Test),
-            ("README.md", FilePlace::Documentation),
-            ("docs/kwikpaisa.html", FilePlace::Documentation),
-            ("CHANGELOG", FilePlace::Documentation),
-            ("KwikPaisa.postman_collection.json", FilePlace::Documentation),
-            ("openapi.yaml", FilePlace::Documentation),
-            ("package-lock.json", FilePlace::Lock),
-            ("composer.lock", FilePlace::Lock),
-            ("pubspec.lock", FilePlace::Lock),
-            ("node_modules/kwik/index.js", FilePlace::Vendored),
-            ("vendor/jangras/kwikpaisa/src/Client.php", FilePlace::Vendored),
-            ("api/node_modules/x/.env", FilePlace::Vendored),
-            ("venv/lib/x.py", FilePlace::Vendored),
+            ("src/payments/client.ts", FileRole::Code),
+            ("app/Services/KwikPaisa.php", FileRole::Code),
+            ("index.php", FileRole::Code),
+            ("contest.php", FileRole::Code),
+            ("src/latest.java", FileRole::Code),
+            ("bin/deploy", FileRole::Code),
+            ("scripts/pay.sh", FileRole::Code),
+            ("src/environment.ts", FileRole::Code),
+            ("website/src/k.js", FileRole::Code),
+            ("config/default.json", FileRole::Config),
+            ("nginx/default.conf", FileRole::Config),
+            ("config/default.js", FileRole::Code),
+            ("src/main.ts", FileRole::Code),
+            ("contests/a.cs", FileRole::Code),
+            ("src/device_main.c", FileRole::Code),
+            ("src/environments/environment.prod.ts", FileRole::Code),
+            ("config/environments/production.rb", FileRole::Code),
+            ("shop/settings/dev.py", FileRole::OtherEnvironment),
+            ("shop/settings/local.py", FileRole::OtherEnvironment),
+            ("config/environments/development.rb", FileRole::OtherEnvironment),
+            ("config/development.js", FileRole::OtherEnvironment),
+            ("src/environments/environment.dev.ts", FileRole::OtherEnvironment),
+            ("lib/main_dev.dart", FileRole::OtherEnvironment),
+            ("android/app/src/debug/java/Url.java", FileRole::OtherEnvironment),
+            (".vscode/launch.json", FileRole::OtherEnvironment),
+            ("Properties/launchSettings.json", FileRole::OtherEnvironment),
+            (".devcontainer/compose.yml", FileRole::OtherEnvironment),
+            ("phpunit.xml", FileRole::Test),
+            ("jest.setup.js", FileRole::Test),
+            ("ShopTests/Hook.cs", FileRole::Test),
+            ("src/shop.Tests/Hook.cs", FileRole::Test),
+            ("env.js", FileRole::Code),
+            (".env.production.ts", FileRole::Code),
+            ("package.json", FileRole::Code),
+            ("composer.json", FileRole::Code),
+            (".env", FileRole::Config),
+            ("deploy/.env", FileRole::Config),
+            (".env.production", FileRole::Production),
+            (".env.prod", FileRole::Production),
+            (".env.live", FileRole::Production),
+            (".env.production.local", FileRole::OtherEnvironment),
+            ("env.production", FileRole::Production),
+            ("prod.env", FileRole::Production),
+            ("docker/production.env", FileRole::Production),
+            ("config/production.yml", FileRole::Production),
+            ("config/production.json", FileRole::Production),
+            ("src/main/resources/application-prod.yml", FileRole::Production),
+            ("src/main/resources/application-prod.properties", FileRole::Production),
+            ("appsettings.Production.json", FileRole::Production),
+            ("helm/values-prod.yaml", FileRole::Production),
+            ("terraform/production/main.tf", FileRole::Production),
+            ("k8s/prod/deployment.yaml", FileRole::Production),
+            (".env.test", FileRole::OtherEnvironment),
+            (".env.sandbox", FileRole::OtherEnvironment),
+            (".env.staging", FileRole::OtherEnvironment),
+            (".env.development", FileRole::OtherEnvironment),
+            (".env.local", FileRole::OtherEnvironment),
+            ("config/staging.yml", FileRole::OtherEnvironment),
+            ("application-dev.yml", FileRole::OtherEnvironment),
+            ("appsettings.Development.json", FileRole::OtherEnvironment),
+            ("docker-compose.dev.yml", FileRole::OtherEnvironment),
+            ("k8s/staging/secret.yaml", FileRole::OtherEnvironment),
+            ("application.yml", FileRole::Config),
+            ("docker-compose.yml", FileRole::Config),
+            ("Dockerfile", FileRole::Config),
+            ("Dockerfile.worker", FileRole::Config),
+            ("golive.toml", FileRole::Config),
+            ("k8s/secret.yaml", FileRole::Config),
+            ("terraform.tfvars", FileRole::Config),
+            ("config/settings.json", FileRole::Config),
+            ("web.config", FileRole::Config),
+            ("appsettings.json", FileRole::Config),
+            (".github/workflows/deploy.yml", FileRole::Pipeline),
+            (".gitlab-ci.yml", FileRole::Pipeline),
+            ("Jenkinsfile", FileRole::Pipeline),
+            (".circleci/config.yml", FileRole::Pipeline),
+            (".env.example", FileRole::Example),
+            (".env.production.example", FileRole::Example),
+            (".env.sample", FileRole::Example),
+            (".env.dist", FileRole::Example),
+            ("config.example.php", FileRole::Example),
+            ("config/settings.sample.json", FileRole::Example),
+            ("examples/pay.js", FileRole::Example),
+            ("demo/index.html", FileRole::Example),
+            ("tests/pay.php", FileRole::Test),
+            ("spec/pay_spec.rb", FileRole::Test),
+            ("src/pay.test.ts", FileRole::Test),
+            ("src/pay.spec.js", FileRole::Test),
+            ("pay_test.go", FileRole::Test),
+            ("test_pay.py", FileRole::Test),
+            ("conftest.py", FileRole::Test),
+            ("src/PayTest.java", FileRole::Test),
+            ("PayTests.cs", FileRole::Test),
+            ("src/__fixtures__/order.json", FileRole::Test),
+            ("cypress/e2e/pay.cy.js", FileRole::Test),
+            ("tests/.env", FileRole::Test),
+            ("README.md", FileRole::Documentation),
+            ("docs/kwikpaisa.html", FileRole::Documentation),
+            ("CHANGELOG", FileRole::Documentation),
+            ("KwikPaisa.postman_collection.json", FileRole::Documentation),
+            ("openapi.yaml", FileRole::Documentation),
+            ("package-lock.json", FileRole::Lock),
+            ("composer.lock", FileRole::Lock),
+            ("pubspec.lock", FileRole::Lock),
+            ("node_modules/kwik/index.js", FileRole::Vendored),
+            ("vendor/jangras/kwikpaisa/src/Client.php", FileRole::Vendored),
+            ("api/node_modules/x/.env", FileRole::Vendored),
+            ("venv/lib/x.py", FileRole::Vendored),
         ] {
             assert_eq!(place(path, FolderKind::Root), expected, "{path}");
         }
@@ -517,7 +517,7 @@ mod tests {
     #[test]
     fn all_that_is_public_is_public() {
         for path in ["main.js", "node_modules/x.js", "tests/x.js", ".env", "docs/a.md"] {
-            assert_eq!(place(path, FolderKind::Public), FilePlace::Public, "{path}");
+            assert_eq!(place(path, FolderKind::Public), FileRole::Public, "{path}");
         }
     }
 

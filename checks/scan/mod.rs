@@ -2,9 +2,9 @@
 //! means where it stands.
 
 pub mod code;
-pub mod config_carrier;
-pub mod context;
+pub mod config_file_kind;
 pub mod file_role;
+pub mod match_context;
 pub mod rule;
 pub mod rules;
 pub mod severity;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::model::{Around, FilePlace, Hit, HitKind, Weight};
-use crate::scan::config_carrier::{Vessel, vessel};
+use crate::model::{FileRole, Hit, HitKind, MatchContext, Weight};
+use crate::scan::config_file_kind::{ConfigFileKind, kind_of};
 
 /// One thing that the scan looks for.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ impl Rule {
     pub fn can_be_allowed(&self, hit: &Hit) -> bool {
         let is_secret =
             self.topic == Topic::Secrets && hit.kind == HitKind::Real || hit.secret.is_some();
-        !(hit.place == FilePlace::Public && is_secret || self.topic == Topic::Allowances)
+        !(hit.place == FileRole::Public && is_secret || self.topic == Topic::Allowances)
     }
 
     /// How much a hit of this rule weighs.
@@ -232,16 +232,16 @@ impl Rule {
         }
         let levels = &self.levels;
         let by_place = match hit.place {
-            FilePlace::Public => levels.public,
-            FilePlace::Production => levels.production,
-            FilePlace::Config | FilePlace::Pipeline => levels.config,
-            FilePlace::Code => levels.code,
-            FilePlace::OtherEnvironment
-            | FilePlace::Test
-            | FilePlace::Example
-            | FilePlace::Documentation
-            | FilePlace::Lock
-            | FilePlace::Vendored => levels.elsewhere,
+            FileRole::Public => levels.public,
+            FileRole::Production => levels.production,
+            FileRole::Config | FileRole::Pipeline => levels.config,
+            FileRole::Code => levels.code,
+            FileRole::OtherEnvironment
+            | FileRole::Test
+            | FileRole::Example
+            | FileRole::Documentation
+            | FileRole::Lock
+            | FileRole::Vendored => levels.elsewhere,
         };
         let by_kind = match hit.kind {
             HitKind::Real => Weight::Failure,
@@ -250,40 +250,40 @@ impl Rule {
         };
         // What production's own configuration names is what it uses, whatever it is called there.
         let by_around = match hit.around {
-            Around::Plain => Weight::Failure,
-            Around::Selected if hit.place == FilePlace::Production => Weight::Failure,
-            Around::Selected => levels.selected,
-            Around::Comment => levels.comment,
+            MatchContext::Plain => Weight::Failure,
+            MatchContext::Selected if hit.place == FileRole::Production => Weight::Failure,
+            MatchContext::Selected => levels.selected,
+            MatchContext::Comment => levels.comment,
         };
         let by_platform = if hit.platform { Weight::Failure } else { levels.without_platform };
         // Without git, an env file is where a deployment puts its values; anything else may be on
         // its way into an image.
-        let vessel = vessel(&hit.path);
-        let is_env_file = vessel == Some(Vessel::EnvFile);
+        let vessel = kind_of(&hit.path);
+        let is_env_file = vessel == Some(ConfigFileKind::EnvFile);
         // An image takes what is in its file along, whatever git knows.
-        let stays_here =
-            hit.tracked.map_or(is_env_file, |tracked| !tracked) && vessel != Some(Vessel::Image);
+        let stays_here = hit.tracked.map_or(is_env_file, |tracked| !tracked)
+            && vessel != Some(ConfigFileKind::Image);
         let at_least = if is_env_file && hit.open_to_all == Some(true) {
             levels.open_to_all
         } else {
             Weight::Information
         };
         let by_git = match hit.place {
-            FilePlace::Production if stays_here => levels.untracked_production.max(at_least),
-            FilePlace::Config | FilePlace::OtherEnvironment if stays_here => {
+            FileRole::Production if stays_here => levels.untracked_production.max(at_least),
+            FileRole::Config | FileRole::OtherEnvironment if stays_here => {
                 levels.untracked_config.max(at_least)
             }
-            FilePlace::Public
-            | FilePlace::Production
-            | FilePlace::Config
-            | FilePlace::Code
-            | FilePlace::Pipeline
-            | FilePlace::OtherEnvironment
-            | FilePlace::Test
-            | FilePlace::Example
-            | FilePlace::Documentation
-            | FilePlace::Lock
-            | FilePlace::Vendored => Weight::Failure,
+            FileRole::Public
+            | FileRole::Production
+            | FileRole::Config
+            | FileRole::Code
+            | FileRole::Pipeline
+            | FileRole::OtherEnvironment
+            | FileRole::Test
+            | FileRole::Example
+            | FileRole::Documentation
+            | FileRole::Lock
+            | FileRole::Vendored => Weight::Failure,
         };
         by_place.min(by_kind).min(by_around).min(by_platform).min(by_git)
     }
@@ -354,7 +354,7 @@ mod tests {
     use super::*;
     use crate::model::{Allowed, AllowedBy, Slot};
 
-    fn hit(place: FilePlace) -> Hit {
+    fn hit(place: FileRole) -> Hit {
         Hit {
             rule: "x".to_owned(),
             folder: 0,
@@ -364,7 +364,7 @@ mod tests {
             excerpt: "x".to_owned(),
             place,
             kind: HitKind::Real,
-            around: Around::Plain,
+            around: MatchContext::Plain,
             platform: true,
             tracked: None,
             secret: None,
@@ -394,23 +394,23 @@ mod tests {
     #[test]
     fn place_kind_and_surroundings_each_lower_the_weight() {
         let weigh = |change: &dyn Fn(&mut Hit)| {
-            let mut hit = hit(FilePlace::Code);
+            let mut hit = hit(FileRole::Code);
             change(&mut hit);
             RULE.weigh(&hit)
         };
         assert_eq!(weigh(&|_| {}), Weight::Failure);
-        assert_eq!(weigh(&|hit| hit.place = FilePlace::Test), Weight::Information);
-        assert_eq!(weigh(&|hit| hit.place = FilePlace::Config), Weight::Warning);
+        assert_eq!(weigh(&|hit| hit.place = FileRole::Test), Weight::Information);
+        assert_eq!(weigh(&|hit| hit.place = FileRole::Config), Weight::Warning);
         assert_eq!(weigh(&|hit| hit.kind = HitKind::Placeholder), Weight::Information);
-        assert_eq!(weigh(&|hit| hit.around = Around::Selected), Weight::Information);
-        assert_eq!(weigh(&|hit| hit.around = Around::Comment), Weight::Information);
+        assert_eq!(weigh(&|hit| hit.around = MatchContext::Selected), Weight::Information);
+        assert_eq!(weigh(&|hit| hit.around = MatchContext::Comment), Weight::Information);
         assert_eq!(weigh(&|hit| hit.platform = false), Weight::Warning);
         assert_eq!(weigh(&|hit| hit.tracked = Some(false)), Weight::Failure);
     }
 
     #[test]
     fn production_configuration_means_what_it_names() {
-        let selected = Hit { around: Around::Selected, ..hit(FilePlace::Production) };
+        let selected = Hit { around: MatchContext::Selected, ..hit(FileRole::Production) };
         assert_eq!(RULE.weigh(&selected), Weight::Failure);
         assert_eq!(RULE.weigh(&Hit { tracked: Some(false), ..selected }), Weight::Warning);
     }
@@ -419,21 +419,21 @@ mod tests {
     fn what_somebody_allowed_weighs_nothing_but_for_live_secrets_that_others_get() {
         let allowed = Some(Allowed { by: AllowedBy::Comment, reason: "x".to_owned() });
         let hit = |place| Hit { allowed: allowed.clone(), ..hit(place) };
-        for place in [FilePlace::Code, FilePlace::Production, FilePlace::Public] {
+        for place in [FileRole::Code, FileRole::Production, FileRole::Public] {
             assert_eq!(RULE.weigh(&hit(place)), Weight::Information);
         }
         let secrets = Rule { topic: Topic::Secrets, ..RULE };
-        assert_eq!(secrets.weigh(&hit(FilePlace::Code)), Weight::Information);
-        assert_eq!(secrets.weigh(&hit(FilePlace::Public)), Weight::Failure);
+        assert_eq!(secrets.weigh(&hit(FileRole::Code)), Weight::Information);
+        assert_eq!(secrets.weigh(&hit(FileRole::Public)), Weight::Failure);
         assert_eq!(
-            RULE.weigh(&Hit { secret: Some(Slot::SandboxSecretKey), ..hit(FilePlace::Public) }),
+            RULE.weigh(&Hit { secret: Some(Slot::SandboxSecretKey), ..hit(FileRole::Public) }),
             Weight::Failure
         );
     }
 
     #[test]
     fn an_env_file_counts_as_the_machines_own_unless_git_tracks_it() {
-        let env = Hit { path: "deploy/.env".to_owned(), ..hit(FilePlace::Config) };
+        let env = Hit { path: "deploy/.env".to_owned(), ..hit(FileRole::Config) };
         assert_eq!(RULE.weigh(&env), Weight::Information);
         assert_eq!(RULE.weigh(&Hit { tracked: Some(true), ..env.clone() }), Weight::Warning);
         assert_eq!(RULE.weigh(&Hit { path: "Dockerfile".to_owned(), ..env }), Weight::Warning);

@@ -8,7 +8,7 @@ use crate::scan::rules;
 
 /// A hit, the rule that made it, and its weight.
 #[derive(Clone, Copy, Debug)]
-pub struct Weighed<'a> {
+pub struct GradedFinding<'a> {
     /// The rule.
     pub rule: &'static Rule,
     /// The hit.
@@ -20,21 +20,23 @@ pub struct Weighed<'a> {
 /// Every hit with its weight, in the order of the scan. A hit of a rule that this version does not
 /// have is left out.
 #[must_use]
-pub fn weighed(seen: &SourceSeen) -> Vec<Weighed<'_>> {
+pub fn graded(seen: &SourceSeen) -> Vec<GradedFinding<'_>> {
     let rule_of = |hit: &Hit| rules::find(&hit.rule);
     seen.hits
         .iter()
-        .filter_map(|hit| rule_of(hit).map(|rule| Weighed { rule, hit, weight: rule.weigh(hit) }))
+        .filter_map(|hit| {
+            rule_of(hit).map(|rule| GradedFinding { rule, hit, weight: rule.weigh(hit) })
+        })
         .collect()
 }
 
 /// The same of the history, where somebody asked for it: commit and finding.
 #[must_use]
-pub fn past(seen: &SourceSeen) -> Vec<(&str, Weighed<'_>)> {
+pub fn past(seen: &SourceSeen) -> Vec<(&str, GradedFinding<'_>)> {
     let hits = seen.history.iter().flat_map(|history| &history.hits);
     hits.filter_map(|PastHit { commit, hit }| {
         let rule = rules::find(&hit.rule)?;
-        Some((commit.as_str(), Weighed { rule, hit, weight: rule.weigh(hit) }))
+        Some((commit.as_str(), GradedFinding { rule, hit, weight: rule.weigh(hit) }))
     })
     .collect()
 }

@@ -166,7 +166,7 @@ fn from_elsewhere(merchant: &Merchant) -> Result<Vec<Evidence>, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Entropy, EnvEntry, EnvFile, Observations, Prefix, SecretFacts, Seen};
+    use crate::model::{Entropy, EnvEntry, EnvFile, Observations, Observed, Prefix, SecretFacts};
 
     fn file(mode: Option<u32>, tracked: Option<bool>) -> SecretFile {
         SecretFile { path: ".env.production".to_owned(), key: "env_file".to_owned(), mode, tracked }
@@ -200,7 +200,7 @@ mod tests {
     }
 
     fn judged(merchant: &Merchant, files: Vec<SecretFile>) -> anyhow::Result<Outcome> {
-        let seen = Observations { secret_files: Seen::Got(files), ..Observations::default() };
+        let seen = Observations { secret_files: Observed::Got(files), ..Observations::default() };
         SecretFiles.judge(&Facts { merchant, run: &RunFacts::example(), seen: &seen })
     }
 

@@ -6,7 +6,7 @@ use crate::model::{
     Subject,
 };
 use crate::scan::rule::Topic;
-use crate::scan::severity::{Weighed, weighed};
+use crate::scan::severity::{GradedFinding, graded};
 use crate::source::scan_check::{NAMED, gap, place, plan};
 use crate::text;
 
@@ -55,8 +55,8 @@ impl Check for AllowancesUsed {
             .into());
         }
         let seen = facts.seen.source.get()?;
-        let found = weighed(seen);
-        let wrong: Vec<&Weighed<'_>> =
+        let found = graded(seen);
+        let wrong: Vec<&GradedFinding<'_>> =
             found.iter().filter(|found| found.rule.topic == Topic::Allowances).collect();
         let mut evidence: Vec<Evidence> =
             wrong.iter().take(NAMED).map(|found| place(seen, found, EXPECTED)).collect();
@@ -108,8 +108,8 @@ fn stale(baseline: &BaselineSeen) -> Vec<Evidence> {
 }
 
 /// Everything that is allowed, or that nothing is.
-fn allowed(seen: &SourceSeen, found: &[Weighed<'_>]) -> Vec<Evidence> {
-    let allowed: Vec<&Weighed<'_>> =
+fn allowed(seen: &SourceSeen, found: &[GradedFinding<'_>]) -> Vec<Evidence> {
+    let allowed: Vec<&GradedFinding<'_>> =
         found.iter().filter(|found| found.hit.allowed.is_some()).collect();
     let by = |by| {
         allowed
@@ -137,7 +137,7 @@ fn allowed(seen: &SourceSeen, found: &[Weighed<'_>]) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Allowed, FilePlace, Hit, UnusedEntry};
+    use crate::model::{Allowed, FileRole, Hit, UnusedEntry};
     use crate::source::fixture::{
         ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
     };
@@ -157,13 +157,13 @@ mod tests {
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&AllowancesUsed, None, Some(hit("allow-unused", FilePlace::Code)));
+        fixture_ends(&AllowancesUsed, None, Some(hit("allow-unused", FileRole::Code)));
     }
 
     #[test]
     fn warns_of_every_kind_of_allowance_that_does_not_count() {
         for rule in ["allow-unused", "allow-without-reason", "allow-in-vain"] {
-            let Outcome::Warn(finding) = judge(&AllowancesUsed, vec![hit(rule, FilePlace::Public)])
+            let Outcome::Warn(finding) = judge(&AllowancesUsed, vec![hit(rule, FileRole::Public)])
             else {
                 panic!("{rule}")
             };
@@ -176,7 +176,7 @@ mod tests {
         let allowed = Some(Allowed { by: AllowedBy::Comment, reason: "revoked in May".to_owned() });
         let seen = SourceSeen {
             allowed: 1,
-            ..seen(vec![Hit { allowed, ..hit("live-secret", FilePlace::Code) }])
+            ..seen(vec![Hit { allowed, ..hit("live-secret", FileRole::Code) }])
         };
         let Outcome::Pass(evidence) = judge_seen(&AllowancesUsed, &merchant(), seen) else {
             panic!("passes")

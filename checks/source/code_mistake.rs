@@ -5,14 +5,14 @@ use crate::model::{
     Reason, RunFacts, Subject, Text,
 };
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Question, Scope, plan};
+use crate::source::scan_check::{ScanQuery, Scope, plan};
 use crate::text;
 
 /// A mistake that the rules of one topic find.
-pub(super) struct Mistake {
+pub(super) struct CodeMistake {
     pub(super) meta: &'static CheckMeta,
     /// What the scan is asked.
-    pub(super) question: Question,
+    pub(super) question: ScanQuery,
     /// What the webhook conversation shows of it, as a clause, where it can show something.
     pub(super) symptom: fn(&Facts<'_>) -> Option<Text>,
     /// It is a mistake of what browsers or phones get, so that nothing is known without it.
@@ -24,8 +24,8 @@ pub(super) const fn question(
     topics: &'static [Topic],
     expected: &'static str,
     mistake: &'static str,
-) -> Question {
-    Question { topics, scope: Scope::Everywhere, expected, failure: mistake, warning: mistake }
+) -> ScanQuery {
+    ScanQuery { topics, scope: Scope::Everywhere, expected, failure: mistake, warning: mistake }
 }
 
 /// The conversation cannot show it.
@@ -33,7 +33,7 @@ pub(super) const fn silent(_facts: &Facts<'_>) -> Option<Text> {
     None
 }
 
-impl Check for Mistake {
+impl Check for CodeMistake {
     fn meta(&self) -> &'static CheckMeta {
         self.meta
     }
@@ -120,7 +120,7 @@ pub(super) fn told(exchange: &Exchange) -> Text {
 pub(super) mod tests {
     use super::*;
     use crate::model::{
-        Answer, FilePlace, Observations, OrderId, ScenarioSeen, Seen, Sent, StepSeen, Times,
+        Answer, FileRole, Observations, Observed, OrderId, ScenarioSeen, Sent, StepSeen, Times,
     };
     use crate::source::fixture::{hit, merchant, seen};
 
@@ -161,10 +161,13 @@ pub(super) mod tests {
             let steps = vec![StepSeen::Exchange(Box::new(exchange(name, *status)))];
             (
                 (*name).to_owned(),
-                Seen::Got(ScenarioSeen { order: OrderId::new("golive-1", "1.00", false), steps }),
+                Observed::Got(ScenarioSeen {
+                    order: OrderId::new("golive-1", "1.00", false),
+                    steps,
+                }),
             )
         });
-        let source = Seen::Got(seen(vec![hit(rule, FilePlace::Code)]));
+        let source = Observed::Got(seen(vec![hit(rule, FileRole::Code)]));
         let seen =
             Observations { source, scenarios: scenarios.collect(), ..Observations::default() };
         let facts = Facts { merchant: &merchant(), run: &RunFacts::example(), seen: &seen };

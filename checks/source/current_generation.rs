@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Asked, Question, Scope};
+use crate::source::scan_check::{ScanCheck, ScanQuery, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-current-generation",
@@ -24,9 +24,9 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Asked = Asked {
+pub(super) const CHECK: ScanCheck = ScanCheck {
     meta: &META,
-    question: Question {
+    question: ScanQuery {
         topics: &[Topic::PreviousGeneration],
         scope: Scope::Everywhere,
         expected: "the present API",
@@ -38,11 +38,11 @@ pub(super) const CHECK: Asked = Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FilePlace;
+    use crate::model::FileRole;
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit};
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, Some(hit("previous-sdk", FilePlace::Code)), None);
+        fixture_ends(&CHECK, Some(hit("previous-sdk", FileRole::Code)), None);
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::model::example;
 use crate::model::{
-    Around, Check, Facts, FilePlace, FolderKind, FolderSeen, FolderState, Hit, HitKind, Merchant,
-    Observations, Outcome, Reason, RunFacts, Seen, Slot, SourceSeen, Unlooked, WhyUnlooked,
+    Check, Facts, FileRole, FolderKind, FolderSeen, FolderState, Hit, HitKind, MatchContext,
+    Merchant, Observations, Observed, Outcome, Reason, RunFacts, Slot, SourceSeen, Unlooked,
+    WhyUnlooked,
 };
 
 /// A merchant with a root and a public folder.
@@ -15,8 +16,8 @@ pub(super) fn merchant() -> Merchant {
 }
 
 /// Something that a rule found in plain code that names the platform.
-pub(super) fn hit(rule: &str, place: FilePlace) -> Hit {
-    let public = place == FilePlace::Public;
+pub(super) fn hit(rule: &str, place: FileRole) -> Hit {
+    let public = place == FileRole::Public;
     Hit {
         rule: rule.to_owned(),
         folder: usize::from(public),
@@ -26,7 +27,7 @@ pub(super) fn hit(rule: &str, place: FilePlace) -> Hit {
         excerpt: "…".to_owned(),
         place,
         kind: HitKind::Real,
-        around: Around::Plain,
+        around: MatchContext::Plain,
         platform: true,
         tracked: Some(true),
         secret: None,
@@ -54,7 +55,7 @@ pub(super) fn seen(hits: Vec<Hit>) -> SourceSeen {
 }
 
 pub(super) fn judge_seen(check: &dyn Check, merchant: &Merchant, seen: SourceSeen) -> Outcome {
-    let seen = Observations { source: Seen::Got(seen), ..Observations::default() };
+    let seen = Observations { source: Observed::Got(seen), ..Observations::default() };
     let facts = Facts { merchant, run: &RunFacts::example(), seen: &seen };
     match check.judge(&facts) {
         Ok(outcome) => outcome,
@@ -133,7 +134,7 @@ pub(super) fn ends_as_mistakes_do(check: &dyn Check, found: &[Hit]) {
     for hit in found {
         ends_as_the_section_does(check, None, Some(hit.clone()));
         assert!(matches!(
-            judge(check, vec![Hit { place: FilePlace::Test, ..hit.clone() }]),
+            judge(check, vec![Hit { place: FileRole::Test, ..hit.clone() }]),
             Outcome::Pass(_)
         ));
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Asked, Question, Scope};
+use crate::source::scan_check::{ScanCheck, ScanQuery, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-https",
@@ -22,9 +22,9 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Asked = Asked {
+pub(super) const CHECK: ScanCheck = ScanCheck {
     meta: &META,
-    question: Question {
+    question: ScanQuery {
         topics: &[Topic::PlainHttp],
         scope: Scope::Everywhere,
         expected: "https://",
@@ -36,17 +36,17 @@ pub(super) const CHECK: Asked = Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit, Outcome};
+    use crate::model::{FileRole, Hit, MatchContext, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
-        fixture_ends(&CHECK, Some(hit("plain-http", FilePlace::Code)), None);
+        fixture_ends(&CHECK, Some(hit("plain-http", FileRole::Code)), None);
     }
 
     #[test]
     fn passes_a_comment() {
-        let comment = Hit { around: Around::Comment, ..hit("plain-http", FilePlace::Code) };
+        let comment = Hit { around: MatchContext::Comment, ..hit("plain-http", FileRole::Code) };
         assert!(matches!(judge(&CHECK, vec![comment]), Outcome::Pass(_)));
     }
 }

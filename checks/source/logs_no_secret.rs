@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::code_mistake::{Mistake, question, silent};
+use crate::source::code_mistake::{CodeMistake, question, silent};
 
 const META: CheckMeta = CheckMeta {
     id: "source-logs-no-secret",
@@ -26,7 +26,7 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Mistake = Mistake {
+pub(super) const CHECK: CodeMistake = CodeMistake {
     meta: &META,
     question: question(
         &[Topic::Logs],
@@ -40,14 +40,14 @@ pub(super) const CHECK: Mistake = Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FilePlace;
+    use crate::model::FileRole;
     use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
 
     #[test]
     fn ends_as_mistakes_do() {
         mistake_ends(
             &CHECK,
-            &[hit("logs-secret", FilePlace::Code), hit("logs-signature", FilePlace::Code)],
+            &[hit("logs-secret", FileRole::Code), hit("logs-signature", FileRole::Code)],
         );
     }
 }

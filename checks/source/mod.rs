@@ -57,15 +57,13 @@ mod tests {
 
     use super::SECTION;
     use super::fixture::{hit, judge};
-    use crate::model::{FilePlace, Outcome};
+    use crate::model::{FileRole, Outcome};
 
     #[test]
     fn every_rule_turns_the_checks_of_its_topic_and_no_other() {
         for rule in crate::scan::rules::all() {
             let mut turned = BTreeSet::new();
-            for place in
-                [FilePlace::Public, FilePlace::Production, FilePlace::Code, FilePlace::Test]
-            {
+            for place in [FileRole::Public, FileRole::Production, FileRole::Code, FileRole::Test] {
                 for check in SECTION.checks {
                     if matches!(
                         judge(*check, vec![hit(rule.id, place)]),

@@ -5,8 +5,8 @@ use crate::model::{
     Quoted, Reason, Reference, RepositorySeen, RunFacts, Slot, Subject, Weight,
 };
 use crate::scan::rule::Topic;
-use crate::scan::severity::{Weighed, past, past_gap};
-use crate::source::scan_check::{NAMED, Question, Scope, plan};
+use crate::scan::severity::{GradedFinding, past, past_gap};
+use crate::source::scan_check::{NAMED, ScanQuery, Scope, plan};
 use crate::text;
 
 /// See [`META`].
@@ -38,7 +38,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
+const QUESTION: ScanQuery = ScanQuery {
     topics: &[Topic::Secrets],
     scope: Scope::Written,
     expected: "no key",
@@ -110,7 +110,7 @@ const AGAIN: &str = "golive scan --history";
 
 /// The history of git, where somebody asked for it; nothing else.
 struct Past<'a> {
-    found: Vec<(&'a str, Weighed<'a>)>,
+    found: Vec<(&'a str, GradedFinding<'a>)>,
     gap: Option<(&'a str, &'static str)>,
     repositories: &'a [RepositorySeen],
 }
@@ -158,7 +158,7 @@ impl<'a> Past<'a> {
 }
 
 /// A finding of the history.
-fn in_commit(commit: &str, found: &Weighed<'_>) -> Evidence {
+fn in_commit(commit: &str, found: &GradedFinding<'_>) -> Evidence {
     let hit = found.hit;
     let line = hit.line.and_then(|line| usize::try_from(line).ok());
     let words = text!(
@@ -180,7 +180,7 @@ fn in_commit(commit: &str, found: &Weighed<'_>) -> Evidence {
 mod tests {
     use super::*;
     use crate::model::{
-        Allowed, AllowedBy, FilePlace, HistorySeen, HistoryState, Hit, PastHit, SourceSeen,
+        Allowed, AllowedBy, FileRole, HistorySeen, HistoryState, Hit, PastHit, SourceSeen,
     };
     use crate::source::fixture::{
         ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
@@ -190,8 +190,8 @@ mod tests {
     fn ends_as_the_section_does() {
         fixture_ends(
             &NoExposedKeys,
-            Some(hit("own-secret", FilePlace::Test)),
-            Some(hit("live-secret", FilePlace::Documentation)),
+            Some(hit("own-secret", FileRole::Test)),
+            Some(hit("live-secret", FileRole::Documentation)),
         );
     }
 
@@ -199,7 +199,7 @@ mod tests {
     fn fails_a_live_secret_that_git_tracks_and_lets_other_configuration_have_it() {
         let env = Hit {
             path: "config/production.yml".to_owned(),
-            ..hit("live-secret", FilePlace::Production)
+            ..hit("live-secret", FileRole::Production)
         };
         assert!(matches!(judge(&NoExposedKeys, vec![env.clone()]), Outcome::Fail(_)));
         assert!(matches!(
@@ -228,15 +228,15 @@ mod tests {
 
     #[test]
     fn fails_a_key_in_the_history_and_names_the_commit() {
-        let seen = with_history(vec![hit("live-secret", FilePlace::Code)], HistoryState::Searched);
+        let seen = with_history(vec![hit("live-secret", FileRole::Code)], HistoryState::Searched);
         let Outcome::Fail(finding) = judge_seen(&NoExposedKeys, &merchant(), seen) else {
             panic!("fails")
         };
         assert!(finding.evidence[0].observed.as_str().contains("0a1b2c3d4e"), "{finding:?}");
         assert!(finding.fix.is_some_and(|fix| fix.as_str().starts_with("Replace the key")));
         let both = SourceSeen {
-            hits: vec![hit("live-secret", FilePlace::Code)],
-            ..with_history(vec![hit("live-secret", FilePlace::Code)], HistoryState::Searched)
+            hits: vec![hit("live-secret", FileRole::Code)],
+            ..with_history(vec![hit("live-secret", FileRole::Code)], HistoryState::Searched)
         };
         assert!(
             matches!(judge_seen(&NoExposedKeys, &merchant(), both), Outcome::Fail(finding) if finding.evidence.len() == 2)
@@ -245,12 +245,12 @@ mod tests {
 
     #[test]
     fn warns_of_a_key_in_tests_of_the_past_and_passes_what_was_accepted() {
-        let seen = with_history(vec![hit("live-secret", FilePlace::Test)], HistoryState::Searched);
+        let seen = with_history(vec![hit("live-secret", FileRole::Test)], HistoryState::Searched);
         assert!(matches!(judge_seen(&NoExposedKeys, &merchant(), seen), Outcome::Warn(_)));
         let allowed =
             Some(Allowed { by: AllowedBy::Baseline, reason: "replaced in May".to_owned() });
         let seen = with_history(
-            vec![Hit { allowed, ..hit("live-secret", FilePlace::Code) }],
+            vec![Hit { allowed, ..hit("live-secret", FileRole::Code) }],
             HistoryState::Searched,
         );
         let Outcome::Pass(evidence) = judge_seen(&NoExposedKeys, &merchant(), seen) else {
@@ -275,7 +275,7 @@ mod tests {
                 matches!(outcome, Outcome::Undecided(Reason::Capped(_))),
                 "{state:?}: {outcome:?}"
             );
-            let found = with_history(vec![hit("live-secret", FilePlace::Code)], state);
+            let found = with_history(vec![hit("live-secret", FileRole::Code)], state);
             assert!(matches!(judge_seen(&NoExposedKeys, &merchant(), found), Outcome::Fail(_)));
         }
     }

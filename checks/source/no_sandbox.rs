@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Asked, Question, Scope};
+use crate::source::scan_check::{ScanCheck, ScanQuery, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-sandbox",
@@ -28,9 +28,9 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Asked = Asked {
+pub(super) const CHECK: ScanCheck = ScanCheck {
     meta: &META,
-    question: Question {
+    question: ScanQuery {
         topics: &[Topic::Sandbox],
         scope: Scope::Source,
         expected: "nothing of the sandbox",
@@ -42,39 +42,40 @@ pub(super) const CHECK: Asked = Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit, Outcome};
+    use crate::model::{FileRole, Hit, MatchContext, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
         fixture_ends(
             &CHECK,
-            Some(hit("sandbox-host", FilePlace::Code)),
-            Some(hit("sandbox-secret", FilePlace::Config)),
+            Some(hit("sandbox-host", FileRole::Code)),
+            Some(hit("sandbox-secret", FileRole::Config)),
         );
     }
 
     #[test]
     fn passes_what_is_at_home_there_and_says_so() {
         for place in [
-            FilePlace::Test,
-            FilePlace::Documentation,
-            FilePlace::Example,
-            FilePlace::OtherEnvironment,
-            FilePlace::Vendored,
+            FileRole::Test,
+            FileRole::Documentation,
+            FileRole::Example,
+            FileRole::OtherEnvironment,
+            FileRole::Vendored,
         ] {
             assert!(
                 matches!(judge(&CHECK, vec![hit("sandbox-host", place)]), Outcome::Pass(evidence) if evidence.len() == 2)
             );
         }
-        let selected = Hit { around: Around::Selected, ..hit("sandbox-host", FilePlace::Code) };
+        let selected =
+            Hit { around: MatchContext::Selected, ..hit("sandbox-host", FileRole::Code) };
         assert!(matches!(judge(&CHECK, vec![selected]), Outcome::Pass(_)));
     }
 
     #[test]
     fn leaves_public_folders_and_other_rules_to_others() {
         let others =
-            vec![hit("sandbox-host", FilePlace::Public), hit("live-secret", FilePlace::Code)];
+            vec![hit("sandbox-host", FileRole::Public), hit("live-secret", FileRole::Code)];
         assert!(matches!(judge(&CHECK, others), Outcome::Pass(_)));
     }
 }

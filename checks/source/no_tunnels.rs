@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Asked, Question, Scope};
+use crate::source::scan_check::{ScanCheck, ScanQuery, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-no-tunnels",
@@ -23,9 +23,9 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Asked = Asked {
+pub(super) const CHECK: ScanCheck = ScanCheck {
     meta: &META,
-    question: Question {
+    question: ScanQuery {
         topics: &[Topic::Tunnels],
         scope: Scope::Everywhere,
         expected: "no tunnel",
@@ -37,15 +37,15 @@ pub(super) const CHECK: Asked = Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FilePlace;
+    use crate::model::FileRole;
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit};
 
     #[test]
     fn ends_as_the_section_does() {
         fixture_ends(
             &CHECK,
-            Some(hit("tunnel-host", FilePlace::Production)),
-            Some(hit("tunnel-host", FilePlace::Code)),
+            Some(hit("tunnel-host", FileRole::Production)),
+            Some(hit("tunnel-host", FileRole::Code)),
         );
     }
 }

@@ -4,7 +4,7 @@ use crate::model::{
     Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
 };
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Question, Scope, plan};
+use crate::source::scan_check::{ScanQuery, Scope, plan};
 
 /// See [`META`].
 pub(super) struct PublicClean;
@@ -30,7 +30,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
+const QUESTION: ScanQuery = ScanQuery {
     topics: &[Topic::Secrets, Topic::Sandbox],
     scope: Scope::Public,
     expected: "no key and nothing of the sandbox",
@@ -62,7 +62,7 @@ impl Check for PublicClean {
 mod tests {
     use super::*;
     use crate::model::{
-        FilePlace, Hit, Place, Reason, Show as _, SourceSeen, Unlooked, WhyUnlooked,
+        FileRole, Hit, Place, Reason, Show as _, SourceSeen, Unlooked, WhyUnlooked,
     };
     use crate::source::fixture::{
         ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
@@ -72,26 +72,26 @@ mod tests {
     fn ends_as_the_section_does() {
         fixture_ends(
             &PublicClean,
-            Some(hit("live-secret", FilePlace::Public)),
-            Some(hit("api-in-public", FilePlace::Public)),
+            Some(hit("live-secret", FileRole::Public)),
+            Some(hit("api-in-public", FileRole::Public)),
         );
     }
 
     #[test]
     fn fails_the_sandbox_in_a_bundle_and_leaves_code_to_others() {
         assert!(matches!(
-            judge(&PublicClean, vec![hit("sandbox-api-key", FilePlace::Public)]),
+            judge(&PublicClean, vec![hit("sandbox-api-key", FileRole::Public)]),
             Outcome::Fail(_)
         ));
         assert!(matches!(
-            judge(&PublicClean, vec![hit("live-secret", FilePlace::Code)]),
+            judge(&PublicClean, vec![hit("live-secret", FileRole::Code)]),
             Outcome::Pass(_)
         ));
     }
 
     #[test]
     fn a_live_secret_comes_first_and_says_what_to_do() {
-        let at = |rule, path: &str| Hit { path: path.to_owned(), ..hit(rule, FilePlace::Public) };
+        let at = |rule, path: &str| Hit { path: path.to_owned(), ..hit(rule, FileRole::Public) };
         let found =
             vec![at("sandbox-host", "0.js"), at("live-api-key", "a.js"), at("live-secret", "b.js")];
         let Outcome::Fail(finding) = judge(&PublicClean, found) else { panic!("fails") };

@@ -1,17 +1,17 @@
 //! What a check of this section asks of the scan, and how the answer is judged.
 
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, FilePath, FilePlace, FolderKind, FolderState, Merchant,
+    Check, CheckMeta, Evidence, Facts, FilePath, FileRole, FolderKind, FolderState, Merchant,
     Outcome, Probe, Quoted, Reason, RunFacts, SourceSeen, Subject, Text, Weight, WhyUnlooked,
 };
-use crate::scan::config_carrier::vessel;
+use crate::scan::config_file_kind::kind_of;
 use crate::scan::rule::Topic;
 use crate::scan::rules::LIVE_SECRET;
-use crate::scan::severity::{Weighed, is_complete, public_archives, weighed};
+use crate::scan::severity::{GradedFinding, graded, is_complete, public_archives};
 use crate::text;
 
 /// A question to the scan.
-pub(super) struct Question {
+pub(super) struct ScanQuery {
     /// The rules it is about.
     pub(super) topics: &'static [Topic],
     /// The places it is about.
@@ -25,12 +25,12 @@ pub(super) struct Question {
 }
 
 /// A check that is one question.
-pub(super) struct Asked {
+pub(super) struct ScanCheck {
     pub(super) meta: &'static CheckMeta,
-    pub(super) question: Question,
+    pub(super) question: ScanQuery,
 }
 
-impl Check for Asked {
+impl Check for ScanCheck {
     fn meta(&self) -> &'static CheckMeta {
         self.meta
     }
@@ -67,7 +67,7 @@ pub(super) fn plan() -> Vec<Probe> {
     vec![Probe::Source]
 }
 
-impl Question {
+impl ScanQuery {
     /// Answers it.
     pub(super) fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let source = &facts.merchant.source;
@@ -88,13 +88,13 @@ impl Question {
 
     /// Whether something was found that fails it.
     pub(super) fn is_failed(&self, seen: &SourceSeen) -> bool {
-        weighed(seen).iter().any(|found| self.is_about(found) && found.weight == Weight::Failure)
+        graded(seen).iter().any(|found| self.is_about(found) && found.weight == Weight::Failure)
     }
 
     /// Answers it from what was seen, configured or not.
     pub(super) fn judge_seen(&self, seen: &SourceSeen) -> anyhow::Result<Outcome> {
-        let found: Vec<Weighed<'_>> =
-            weighed(seen).into_iter().filter(|found| self.is_about(found)).collect();
+        let found: Vec<GradedFinding<'_>> =
+            graded(seen).into_iter().filter(|found| self.is_about(found)).collect();
         let of =
             |weight| found.iter().filter(move |found| found.weight == weight).collect::<Vec<_>>();
         let (failures, warnings) = (of(Weight::Failure), of(Weight::Warning));
@@ -138,13 +138,13 @@ impl Question {
         Ok(Outcome::Pass(self.looked_at(seen, &found)))
     }
 
-    fn is_about(&self, found: &Weighed<'_>) -> bool {
-        let is_public = found.hit.place == FilePlace::Public;
+    fn is_about(&self, found: &GradedFinding<'_>) -> bool {
+        let is_public = found.hit.place == FileRole::Public;
         let in_scope = match self.scope {
             Scope::Everywhere => true,
             Scope::Source => !is_public,
-            Scope::Written => !is_public && vessel(&found.hit.path).is_none(),
-            Scope::Stored => !is_public && vessel(&found.hit.path).is_some(),
+            Scope::Written => !is_public && kind_of(&found.hit.path).is_none(),
+            Scope::Stored => !is_public && kind_of(&found.hit.path).is_some(),
             Scope::Public => is_public,
         };
         in_scope && self.topics.contains(&found.rule.topic)
@@ -154,7 +154,7 @@ impl Question {
         &self,
         seen: &SourceSeen,
         message: &'static str,
-        found: &[&Weighed<'_>],
+        found: &[&GradedFinding<'_>],
         outcome: fn(crate::model::Finding) -> Outcome,
     ) -> Outcome {
         let mut found = found.to_vec();
@@ -169,7 +169,7 @@ impl Question {
                 text!("{} more; `golive scan --all` names them", more),
             ));
         }
-        let fix = found.first().map_or("", |first| match vessel(&first.hit.path) {
+        let fix = found.first().map_or("", |first| match kind_of(&first.hit.path) {
             Some(vessel) if self.scope == Scope::Stored => vessel.fix(),
             Some(_) | None => first.rule.fix,
         });
@@ -177,7 +177,7 @@ impl Question {
     }
 
     /// What a pass rests on.
-    fn looked_at(&self, seen: &SourceSeen, found: &[Weighed<'_>]) -> Vec<Evidence> {
+    fn looked_at(&self, seen: &SourceSeen, found: &[GradedFinding<'_>]) -> Vec<Evidence> {
         let wanted = |kind| match self.scope {
             Scope::Everywhere => true,
             Scope::Source | Scope::Written | Scope::Stored => kind == FolderKind::Root,
@@ -200,7 +200,7 @@ impl Question {
                 )
             })
             .collect();
-        let (allowed, harmless): (Vec<&Weighed<'_>>, Vec<&Weighed<'_>>) =
+        let (allowed, harmless): (Vec<&GradedFinding<'_>>, Vec<&GradedFinding<'_>>) =
             found.iter().partition(|found| found.hit.allowed.is_some());
         evidence.extend(allowed.iter().take(NAMED).map(|found| place(seen, found, self.expected)));
         if allowed.len() > NAMED {
@@ -237,13 +237,17 @@ impl Question {
 
 /// Which of the hits that weigh the same are named first: what is in use or lets others sign, then
 /// other keys.
-fn harm(found: &Weighed<'_>) -> impl Ord {
+fn harm(found: &GradedFinding<'_>) -> impl Ord {
     let is_in_use = found.hit.secret.is_some() || found.rule.id == LIVE_SECRET.id;
     (!is_in_use, found.rule.topic != Topic::Secrets)
 }
 
 /// Something that was found, and where.
-pub(super) fn place(seen: &SourceSeen, found: &Weighed<'_>, expected: &'static str) -> Evidence {
+pub(super) fn place(
+    seen: &SourceSeen,
+    found: &GradedFinding<'_>,
+    expected: &'static str,
+) -> Evidence {
     let hit = found.hit;
     let folder =
         seen.folders.get(hit.folder).map_or("", |folder| folder.path.trim_end_matches('/'));

@@ -5,7 +5,7 @@ use crate::model::{
     Slot,
 };
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Question, Scope, plan};
+use crate::source::scan_check::{ScanQuery, Scope, plan};
 
 /// See [`META`].
 pub(super) struct SecretsStored;
@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
+const QUESTION: ScanQuery = ScanQuery {
     topics: &[Topic::Secrets],
     scope: Scope::Stored,
     expected: "no secret, or one that only its owner can read",
@@ -66,20 +66,20 @@ impl Check for SecretsStored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Hit, SourceSeen};
+    use crate::model::{FileRole, Hit, SourceSeen};
     use crate::source::fixture::{
         ends_as_the_section_does as fixture_ends, hit, judge, judge_seen, merchant, seen,
     };
 
-    fn at(path: &str, rule: &str, place: FilePlace) -> Hit {
+    fn at(path: &str, rule: &str, place: FileRole) -> Hit {
         Hit { path: path.to_owned(), ..hit(rule, place) }
     }
 
     #[test]
     fn ends_as_the_section_does() {
         let (fails, warns) = (
-            at("Dockerfile", "live-secret", FilePlace::Config),
-            at("compose.yml", "live-api-key", FilePlace::Config),
+            at("Dockerfile", "live-secret", FileRole::Config),
+            at("compose.yml", "live-api-key", FileRole::Config),
         );
         fixture_ends(&SecretsStored, Some(fails), Some(warns));
     }
@@ -94,7 +94,7 @@ mod tests {
             (Some(false), Some(true), "warn"),
             (None, Some(true), "warn"),
         ] {
-            for place in [FilePlace::Production, FilePlace::Config] {
+            for place in [FileRole::Production, FileRole::Config] {
                 let env =
                     Hit { tracked, open_to_all, ..at(".env.production", "live-secret", place) };
                 assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn an_image_gives_away_what_git_does_not_know() {
         let image =
-            Hit { tracked: Some(false), ..at("Dockerfile", "named-secret", FilePlace::Config) };
+            Hit { tracked: Some(false), ..at("Dockerfile", "named-secret", FileRole::Config) };
         let Outcome::Fail(finding) = judge(&SecretsStored, vec![image]) else { panic!("fails") };
         assert!(finding.fix.is_some_and(|fix| fix.as_str().contains("--mount=type=secret")));
     }
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn leaves_code_to_others() {
         assert!(matches!(
-            judge(&SecretsStored, vec![at("src/pay.js", "live-secret", FilePlace::Code)]),
+            judge(&SecretsStored, vec![at("src/pay.js", "live-secret", FileRole::Code)]),
             Outcome::Pass(_)
         ));
     }

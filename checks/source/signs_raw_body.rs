@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Exchange, Facts, Level, Needs, Reference, Text};
 use crate::scan::rule::Topic;
-use crate::source::code_mistake::{Mistake, only, question, told};
+use crate::source::code_mistake::{CodeMistake, only, question, told};
 use crate::text;
 
 const META: CheckMeta = CheckMeta {
@@ -27,7 +27,7 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Mistake = Mistake {
+pub(super) const CHECK: CodeMistake = CodeMistake {
     meta: &META,
     question: question(
         &[Topic::ParsedBody],
@@ -54,13 +54,13 @@ fn symptom(facts: &Facts<'_>) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Outcome};
+    use crate::model::{FileRole, Outcome};
     use crate::source::code_mistake::tests::judge_with;
     use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
 
     #[test]
     fn ends_as_mistakes_do() {
-        mistake_ends(&CHECK, &[hit("signs-parsed-body", FilePlace::Code)]);
+        mistake_ends(&CHECK, &[hit("signs-parsed-body", FileRole::Code)]);
     }
 
     #[test]
@@ -87,10 +87,10 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_the_spellings() {
-        use crate::conversation::scenarios::{BODY_FORMS, CONTROL_BEFORE};
+        use crate::conversation::scenarios::{BASELINE_BEFORE, BODY_FORMS};
         for name in SPELLINGS {
             assert!(BODY_FORMS.iter().any(|delivery| delivery.name == name), "{name}");
         }
-        assert_eq!(CONTROL_BEFORE.name, "control-before");
+        assert_eq!(BASELINE_BEFORE.name, "control-before");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::code_mistake::{Mistake, question, silent};
+use crate::source::code_mistake::{CodeMistake, question, silent};
 
 const META: CheckMeta = CheckMeta {
     id: "source-signs-server-side",
@@ -26,7 +26,7 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Mistake = Mistake {
+pub(super) const CHECK: CodeMistake = CodeMistake {
     meta: &META,
     question: question(
         &[Topic::ClientSigning],
@@ -40,7 +40,7 @@ pub(super) const CHECK: Mistake = Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Outcome, Reason};
+    use crate::model::{FileRole, Outcome, Reason};
     use crate::source::fixture::{
         ends_as_mistakes_do as mistake_ends, hit, judge, judge_seen, merchant, seen,
     };
@@ -49,19 +49,19 @@ mod tests {
     fn ends_as_mistakes_do() {
         mistake_ends(
             &CHECK,
-            &[hit("signs-in-app", FilePlace::Code), hit("hmac-in-public", FilePlace::Public)],
+            &[hit("signs-in-app", FileRole::Code), hit("hmac-in-public", FileRole::Public)],
         );
     }
 
     #[test]
     fn fails_what_signs_with_a_secret_in_public() {
-        let Outcome::Fail(finding) = judge(&CHECK, vec![hit("signs-in-public", FilePlace::Public)])
+        let Outcome::Fail(finding) = judge(&CHECK, vec![hit("signs-in-public", FileRole::Public)])
         else {
             panic!("fails")
         };
         assert!(finding.message.as_str().contains("signs requests itself"));
         assert!(matches!(
-            judge(&CHECK, vec![hit("hmac-in-public", FilePlace::Public)]),
+            judge(&CHECK, vec![hit("hmac-in-public", FileRole::Public)]),
             Outcome::Warn(_)
         ));
     }
@@ -80,7 +80,7 @@ mod tests {
             .insert("source.public".to_owned(), crate::model::Place { line: 1, column: 1 });
         assert!(matches!(judge_seen(&CHECK, &nothing_public, seen(Vec::new())), Outcome::Pass(_)));
         assert!(matches!(
-            judge_seen(&CHECK, &merchant, seen(vec![hit("signs-in-app", FilePlace::Code)])),
+            judge_seen(&CHECK, &merchant, seen(vec![hit("signs-in-app", FileRole::Code)])),
             Outcome::Warn(_)
         ));
     }

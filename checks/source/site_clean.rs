@@ -5,7 +5,7 @@ use crate::model::{
     Quoted, Reason, Reference, RunFacts, SitePart, SiteSeen, Text,
 };
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Question, Scope};
+use crate::source::scan_check::{ScanQuery, Scope};
 use crate::text;
 
 /// See [`META`].
@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-const QUESTION: Question = Question {
+const QUESTION: ScanQuery = ScanQuery {
     topics: &[Topic::Secrets, Topic::Sandbox],
     scope: Scope::Public,
     expected: "no key and nothing of the sandbox",
@@ -151,8 +151,8 @@ mod tests {
     use super::*;
     use crate::model::example;
     use crate::model::{
-        Address, Endpoint, FilePlace, FolderKind, FolderSeen, FolderState, Observations, Phase,
-        Seen, SourceSeen, Trouble, TroubleKind,
+        Address, Endpoint, FileRole, FolderKind, FolderSeen, FolderState, Observations, Observed,
+        Phase, SourceSeen, Trouble, TroubleKind,
     };
     use crate::source::fixture::hit;
 
@@ -191,7 +191,7 @@ mod tests {
     fn judge(seen: SiteSeen) -> (Outcome, Level) {
         let mut merchant = example::merchant();
         merchant.source.site = Endpoint::parse("https://shop.example/").map(Address::Url);
-        let seen = Observations { site: Seen::Got(seen), ..Observations::default() };
+        let seen = Observations { site: Observed::Got(seen), ..Observations::default() };
         let facts = Facts { merchant: &merchant, run: &RunFacts::example(), seen: &seen };
         let outcome = SiteClean.judge(&facts);
         let outcome = outcome.unwrap_or_else(|error| {
@@ -223,7 +223,7 @@ mod tests {
         }
         let mut seen = site();
         seen.found.hits =
-            vec![crate::model::Hit { folder: 0, ..hit("live-secret", FilePlace::Public) }];
+            vec![crate::model::Hit { folder: 0, ..hit("live-secret", FileRole::Public) }];
         let (outcome, level) = judge(seen);
         assert!(matches!(outcome, Outcome::Fail(_)) && level == Level::Required);
     }
@@ -232,7 +232,7 @@ mod tests {
     fn warns_where_the_page_speaks_to_the_platform() {
         let mut seen = site();
         seen.found.hits =
-            vec![crate::model::Hit { folder: 0, ..hit("api-in-public", FilePlace::Public) }];
+            vec![crate::model::Hit { folder: 0, ..hit("api-in-public", FileRole::Public) }];
         assert!(matches!(judge(seen), (Outcome::Warn(_), Level::Recommended)));
     }
 

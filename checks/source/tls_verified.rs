@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
-use crate::source::scan_check::{Asked, Question, Scope};
+use crate::source::scan_check::{ScanCheck, ScanQuery, Scope};
 
 const META: CheckMeta = CheckMeta {
     id: "source-tls-verified",
@@ -25,9 +25,9 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Asked = Asked {
+pub(super) const CHECK: ScanCheck = ScanCheck {
     meta: &META,
-    question: Question {
+    question: ScanQuery {
         topics: &[Topic::TlsVerification],
         scope: Scope::Everywhere,
         expected: "verification on",
@@ -39,21 +39,21 @@ pub(super) const CHECK: Asked = Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Around, FilePlace, Hit, Outcome};
+    use crate::model::{FileRole, Hit, MatchContext, Outcome};
     use crate::source::fixture::{ends_as_the_section_does as fixture_ends, hit, judge};
 
     #[test]
     fn ends_as_the_section_does() {
         fixture_ends(
             &CHECK,
-            Some(hit("tls-php", FilePlace::Code)),
-            Some(Hit { around: Around::Selected, ..hit("tls-node", FilePlace::Code) }),
+            Some(hit("tls-php", FileRole::Code)),
+            Some(Hit { around: MatchContext::Selected, ..hit("tls-node", FileRole::Code) }),
         );
     }
 
     #[test]
     fn warns_of_a_switch_for_the_whole_process_in_a_file_that_does_not_name_the_platform() {
-        let process = Hit { platform: false, ..hit("tls-node-process", FilePlace::Code) };
+        let process = Hit { platform: false, ..hit("tls-node-process", FileRole::Code) };
         assert!(matches!(judge(&CHECK, vec![process]), Outcome::Warn(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{CheckMeta, Facts, Level, Needs, Reference, Text};
 use crate::scan::rule::Topic;
-use crate::source::code_mistake::{Mistake, accepted, question, told};
+use crate::source::code_mistake::{CodeMistake, accepted, question, told};
 use crate::text;
 
 const META: CheckMeta = CheckMeta {
@@ -26,7 +26,7 @@ const META: CheckMeta = CheckMeta {
 };
 
 /// See [`META`].
-pub(super) const CHECK: Mistake = Mistake {
+pub(super) const CHECK: CodeMistake = CodeMistake {
     meta: &META,
     question: question(
         &[Topic::UnusedVerification],
@@ -63,7 +63,7 @@ fn symptom(facts: &Facts<'_>) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FilePlace, Outcome};
+    use crate::model::{FileRole, Outcome};
     use crate::source::code_mistake::tests::judge_with;
     use crate::source::fixture::{ends_as_mistakes_do as mistake_ends, hit};
 
@@ -72,8 +72,8 @@ mod tests {
         mistake_ends(
             &CHECK,
             &[
-                hit("verification-unused", FilePlace::Code),
-                hit("verification-logged-only", FilePlace::Code),
+                hit("verification-unused", FileRole::Code),
+                hit("verification-logged-only", FileRole::Code),
             ],
         );
     }

@@ -203,3 +203,6 @@ fn put(files: &mut Files, name: String, source: impl Read, left: &mut u64) -> an
     files.insert(name, bytes);
     Ok(())
 }
+
+/// The SHA-256 of files, by name.
+pub(super) type Sums = BTreeMap<String, String>;

@@ -9,17 +9,17 @@ use anyhow::{Context as _, ensure};
 use golive_checks::model::{Judged, Level, Outcome, Show as _};
 
 use super::container;
+use crate::command_output::CommandOutput;
 use crate::exit::Exit;
 use crate::report::{Report, Verdict};
-use crate::run::{self, Seen};
-use crate::signatures::Said;
+use crate::saved_run::{SCHEMA, SavedRun};
 
 /// Compares two saved runs or bundles, both judged anew by this version.
 ///
 /// # Errors
 ///
 /// When one cannot be read.
-pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
+pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<CommandOutput> {
     let (old, new) = (report(old)?, report(new)?);
     let before: BTreeMap<&str, &Judged> =
         old.checks().map(|check| (check.meta.id, check)).collect();
@@ -71,9 +71,9 @@ pub(crate) fn diff(old: &Path, new: &Path) -> anyhow::Result<Said> {
     }
     if verdict_worse || !worse.is_empty() {
         words.push_str("\nREGRESSION: the newer run is worse.\n");
-        return Ok(Said { words, exit: Exit::Refused });
+        return Ok(CommandOutput { words, exit: Exit::Refused });
     }
-    Ok(Said { words, exit: Exit::Ready })
+    Ok(CommandOutput { words, exit: Exit::Ready })
 }
 
 /// What is said of two outcomes of a kind, where that differs and is no measurement.
@@ -94,7 +94,7 @@ fn report(path: &Path) -> anyhow::Result<Report> {
     if let Ok(bytes) = fs::read(path)
         && bytes.starts_with(b"{")
     {
-        let seen: Seen = serde_json::from_slice(&bytes).map_err(|error| {
+        let seen: SavedRun = serde_json::from_slice(&bytes).map_err(|error| {
             anyhow::anyhow!(
                 "{}:{}:{}: this is no saved run",
                 path.display(),
@@ -103,7 +103,7 @@ fn report(path: &Path) -> anyhow::Result<Report> {
             )
         })?;
         ensure!(
-            seen.schema == run::SCHEMA,
+            seen.schema == SCHEMA,
             "{}: this run was saved by another version of golive",
             path.display()
         );

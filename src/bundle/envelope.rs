@@ -1,5 +1,6 @@
 //! The DSSE envelope around a statement: its bytes, and who signed them.
 
+use super::contents::shown;
 use anyhow::{Context as _, ensure};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ impl Envelope {
 
     /// Its one spelling.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        super::spelled(&serde_json::to_value(self).expect("strings always serialise"))
+        super::contents::spelled(&serde_json::to_value(self).expect("strings always serialise"))
     }
 
     /// What it is around.
@@ -134,7 +135,7 @@ impl Envelope {
             let key = keys.iter().find(|key| key.id() == *keyid).with_context(|| {
                 format!(
                     "the signature of {} is by none of the given keys",
-                    super::shown(&signer.name)
+                    super::contents::shown(&signer.name)
                 )
             })?;
             let decode =
@@ -168,4 +169,15 @@ fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
 fn signer_message(signer: &Signer, sig: &str) -> Vec<u8> {
     let words = serde_json::json!({ "name": signer.name, "role": signer.role, "at": signer.at.to_string(), "sig": sig });
     pae(SIGNER_TYPE, words.to_string().as_bytes())
+}
+
+/// Who signed, in a line.
+pub(super) fn signature(signer: &Signer, keyid: &str) -> String {
+    format!(
+        "  signed     by {}, {}, at {}\n  key        {}\n",
+        shown(&signer.name),
+        shown(&signer.role),
+        signer.at,
+        shown(keyid)
+    )
 }

@@ -185,20 +185,21 @@ fn ssh_public(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let blob = BASE64.decode(words.next()?.as_bytes()).ok()?;
-    let mut blob = Reader(&blob);
+    let mut blob = SshReader(&blob);
     (blob.string()? == b"ssh-ed25519").then(|| blob.string().map(<[u8]>::to_vec)).flatten()
 }
 
 /// The seed and the public key in an OpenSSH private key (PROTOCOL.key of OpenSSH).
 fn ssh_private(blob: &[u8]) -> anyhow::Result<(Zeroizing<Vec<u8>>, Vec<u8>)> {
-    let mut blob = Reader(blob.strip_prefix(b"openssh-key-v1\0").context("it is no OpenSSH key")?);
+    let mut blob =
+        SshReader(blob.strip_prefix(b"openssh-key-v1\0").context("it is no OpenSSH key")?);
     let cut = "the OpenSSH key is cut short";
     let (cipher, kdf) = (blob.string().context(cut)?, blob.string().context(cut)?);
     blob.string().context(cut)?;
     ensure!(cipher == b"none" && kdf == b"none", PASSPHRASE);
     ensure!(blob.number().context(cut)? == 1, "it holds several keys");
     blob.string().context(cut)?;
-    let mut private = Reader(blob.string().context(cut)?);
+    let mut private = SshReader(blob.string().context(cut)?);
     ensure!(
         private.number().context(cut)? == private.number().context(cut)?,
         "the OpenSSH key is damaged"
@@ -213,9 +214,9 @@ fn ssh_private(blob: &[u8]) -> anyhow::Result<(Zeroizing<Vec<u8>>, Vec<u8>)> {
 }
 
 /// Length-prefixed fields, as SSH writes them.
-struct Reader<'a>(&'a [u8]);
+struct SshReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> SshReader<'a> {
     fn number(&mut self) -> Option<u32> {
         let (number, rest) = self.0.split_first_chunk()?;
         self.0 = rest;

@@ -2,6 +2,7 @@
 //! check it all again.
 
 mod container;
+mod contents;
 mod diff;
 mod envelope;
 mod keys;
@@ -10,73 +11,34 @@ mod statement;
 mod tests;
 mod verify;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use aws_lc_rs::digest::{SHA256, digest as sha256};
 use data_encoding::HEXLOWER;
-use golive_checks::model::{Merchant, Observations, Quoted, RunFacts, Show as _, Text};
+use golive_checks::model::{Quoted, RunFacts, Show as _};
 use jiff::Timestamp;
 
 use self::container::Files;
-use self::envelope::{Envelope, Signer};
+use self::contents::{
+    CATALOGUE, CONFIGURATION, ENVELOPE, REPORTS, SUMS, VERDICT, about, digest, parts, seen, shown,
+    spelled, why_draft,
+};
+use self::envelope::{Envelope, Signer, signature};
 use self::keys::SigningKey;
 use crate::guard::Guard;
-use crate::output::{Format, Published};
-use crate::report::{Report, Verdict};
-use crate::run::{self, Seen};
+use crate::output::Published;
+use crate::report::Report;
+use crate::saved_run::SavedRun;
 
 pub(crate) use self::diff::diff;
-pub(crate) use self::verify::{Asked, verify};
-
-/// The parts of a saved run, each a file.
-const RUN: &str = "run.json";
-const MERCHANT: &str = "merchant.json";
-const OBSERVATIONS: &str = "observations.json";
-/// What was checked, and the limits in force.
-const CATALOGUE: &str = "catalogue.json";
-/// A digest of each field of the configuration.
-const CONFIGURATION: &str = "configuration.json";
-/// The verdict in a few words, for those who verify.
-const VERDICT: &str = "verdict.json";
-/// SHA-256 of every other file, as `sha256sum --check` reads it.
-const SUMS: &str = "SHA256SUMS";
-/// The statement and its signatures.
-const ENVELOPE: &str = "statement.dsse.json";
-
-/// The reports in a bundle.
-const REPORTS: [(&str, Format); 7] = [
-    ("report.html", Format::Html),
-    ("report.json", Format::Json),
-    ("report.junit.xml", Format::Junit),
-    ("report.md", Format::Markdown),
-    ("report.sarif", Format::Sarif),
-    ("report.txt", Format::Terminal),
-    ("requirements.csv", Format::Csv),
-];
+pub(crate) use self::verify::{VerifyRequest, verify};
 
 /// The longest name, role or nonce. In characters.
 const LONGEST_WORDS: usize = 200;
 
-/// Why a run gives nothing that could be signed off; none where it does.
-fn why_draft(report: &Report) -> Option<String> {
-    match report.verdict {
-        Verdict::Ready | Verdict::ReadyWithWaivers => {}
-        Verdict::NotReady | Verdict::Incomplete | Verdict::Partial | Verdict::Interrupted => {
-            return Some(format!("the verdict is {}", report.verdict.headline()));
-        }
-    }
-    if report.run.is_demo() {
-        return Some("it is about the built-in shop".to_owned());
-    }
-    let switches: Vec<&str> = report.run.switches.iter().map(Text::as_str).collect();
-    (!switches.is_empty()).then(|| format!("the verdict was reached with {}", switches.join(", ")))
-}
-
 /// What `check` was asked for, for a sign-off.
 #[derive(Debug)]
-pub(crate) struct Wish {
+pub(crate) struct BundleRequest {
     /// `--bundle`
     pub(crate) path: Option<PathBuf>,
     /// `--draft`
@@ -85,7 +47,7 @@ pub(crate) struct Wish {
     pub(crate) challenge: Option<String>,
 }
 
-impl Wish {
+impl BundleRequest {
     /// Notes it among the facts of a run that has yet to begin, so that every report says so, and
     /// refuses what would be refused afterwards.
     ///
@@ -111,7 +73,7 @@ impl Wish {
 
     /// Writes the bundle of that run. Where nothing can be signed off it says why on standard
     /// error: the reports were written all the same.
-    pub(crate) fn end(&self, seen: &Seen, guard: &Guard) -> Published {
+    pub(crate) fn end(&self, seen: &SavedRun, guard: &Guard) -> Published {
         let Some(path) = &self.path else { return Published::default() };
         make(seen, path, guard).unwrap_or_else(|why| {
             eprintln!("golive: {why:#}");
@@ -126,7 +88,7 @@ impl Wish {
 ///
 /// When nothing can be signed off and it is no draft, another version saw it, or there is no room
 /// for the bundle.
-pub(crate) fn make(seen: &Seen, path: &Path, guard: &Guard) -> anyhow::Result<Published> {
+pub(crate) fn make(seen: &SavedRun, path: &Path, guard: &Guard) -> anyhow::Result<Published> {
     ensure!(
         seen.run.version == env!("CARGO_PKG_VERSION"),
         "this run was made by golive {}, and this is {}: a bundle holds what one version saw and \
@@ -144,7 +106,7 @@ pub(crate) fn make(seen: &Seen, path: &Path, guard: &Guard) -> anyhow::Result<Pu
 }
 
 /// Every file of the bundle of a run, unsigned.
-fn files(seen: &Seen, salt: &str, tool: &str) -> anyhow::Result<Files> {
+fn files(seen: &SavedRun, salt: &str, tool: &str) -> anyhow::Result<Files> {
     let report = Report::new(&seen.facts());
     let mut files = parts(seen)?;
     files.insert(CATALOGUE.to_owned(), spelled(&statement::catalogue(&seen.merchant)?));
@@ -161,45 +123,6 @@ fn files(seen: &Seen, salt: &str, tool: &str) -> anyhow::Result<Files> {
     let statement = statement::statement(&verify::sums(&files), &report)?;
     files.insert(ENVELOPE.to_owned(), Envelope::around(&statement).bytes());
     Ok(files)
-}
-
-/// A saved run in three files, each in its one spelling.
-fn parts(seen: &Seen) -> anyhow::Result<Files> {
-    Ok(Files::from([
-        (RUN.to_owned(), spelled(&serde_json::json!({ "schema": seen.schema, "run": seen.run }))),
-        (MERCHANT.to_owned(), spelled(&serde_json::to_value(&seen.merchant)?)),
-        (OBSERVATIONS.to_owned(), spelled(&serde_json::to_value(&seen.observations)?)),
-    ]))
-}
-
-/// The one way in which JSON stands in a bundle.
-fn spelled(value: &serde_json::Value) -> Vec<u8> {
-    format!("{value:#}\n").into_bytes()
-}
-
-/// The run in a bundle.
-fn seen(files: &Files) -> anyhow::Result<Seen> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Run {
-        schema: String,
-        run: RunFacts,
-    }
-    fn part<T: serde::de::DeserializeOwned>(files: &Files, name: &str) -> anyhow::Result<T> {
-        let bytes = files.get(name).with_context(|| format!("{name} is missing"))?;
-        // The library's words may repeat what stands in the file.
-        serde_json::from_slice(bytes).map_err(|error| {
-            anyhow::anyhow!("{name}:{}:{}: cannot be read", error.line(), error.column())
-        })
-    }
-    let Run { schema, run } = part(files, RUN)?;
-    ensure!(schema == run::SCHEMA, "{RUN}: this run was saved by another version of golive");
-    Ok(Seen {
-        schema,
-        run,
-        merchant: part::<Merchant>(files, MERCHANT)?,
-        observations: part::<Observations>(files, OBSERVATIONS)?,
-    })
 }
 
 /// The envelope in a bundle.
@@ -284,36 +207,6 @@ pub(crate) fn show(path: &Path) -> anyhow::Result<String> {
     Ok(words)
 }
 
-/// What a bundle is about.
-fn about(report: &Report) -> String {
-    let merchant = report.merchant.as_ref().map_or("not named", Text::as_str);
-    let mut words = format!("{}\n\n  merchant   {merchant}\n", report.sentence);
-    let _ = writeln!(
-        words,
-        "  run        {}, id {}, on {}",
-        report.run.started_local, report.run.id, report.run.host
-    );
-    if let Some(challenge) = &report.run.challenge {
-        let _ = writeln!(words, "  challenge  {challenge}");
-    }
-    words
-}
-
-/// Who signed, in a line.
-fn signature(signer: &Signer, keyid: &str) -> String {
-    format!(
-        "  signed     by {}, {}, at {}\n  key        {}\n",
-        shown(&signer.name),
-        shown(&signer.role),
-        signer.at,
-        shown(keyid)
-    )
-}
-
-fn shown(words: &str) -> String {
-    Quoted(words).show()
-}
-
 /// Words that can stand in a line, without the space around them.
 fn sayable(words: &str, what: &str) -> anyhow::Result<String> {
     let words = words.trim();
@@ -332,10 +225,6 @@ fn sayable(words: &str, what: &str) -> anyhow::Result<String> {
 /// Now, in whole seconds.
 fn now() -> anyhow::Result<Timestamp> {
     Timestamp::from_second(Timestamp::now().as_second()).context("reading the clock")
-}
-
-fn digest(bytes: &[u8]) -> String {
-    HEXLOWER.encode(sha256(&SHA256, bytes).as_ref())
 }
 
 /// Nobody can tell two fields with the same value by their digests, nor look one up in a table.

@@ -5,9 +5,9 @@ use anyhow::Context as _;
 use golive_checks::model::{Level, Merchant, Outcome, Text};
 use serde_json::{Map, Value, json};
 
-use super::digest;
-use super::verify::Sums;
-use crate::catalogue;
+use super::container::Sums;
+use super::contents::digest;
+use crate::commands::explain;
 use crate::report::{Report, Verdict};
 
 /// The statement, in its one spelling.
@@ -73,7 +73,7 @@ pub(super) fn verdict(report: &Report, tool: &str) -> Value {
 /// What was checked, and the limits in force.
 pub(super) fn catalogue(merchant: &Merchant) -> anyhow::Result<Value> {
     let mut catalogue: Value =
-        serde_json::from_str(&catalogue::list_json()).context("writing the catalogue")?;
+        serde_json::from_str(&explain::list_json()).context("writing the catalogue")?;
     catalogue["limits"] = serde_json::to_value(&merchant.limits).context("writing the limits")?;
     Ok(catalogue)
 }

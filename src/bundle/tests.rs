@@ -1,24 +1,27 @@
 //! Bundles in this process: what holds, and everything that must not.
 
+use crate::bundle::contents::{MERCHANT, OBSERVATIONS, RUN};
+use crate::output::Format;
+use crate::report::Verdict;
 use std::fs;
 use std::sync::OnceLock;
 
-use aws_lc_rs::digest::Context;
-use golive_checks::model::{Deliver, Mode, Seen as Observed, SignerResult, Trust};
+use aws_lc_rs::digest::{Context, SHA256};
+use golive_checks::model::{Deliver, Mode, Observed, SignerResult, Trust};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::keys::PublicKey;
 use super::verify::{Verified, held, listed, listing, sums, verified};
 use super::*;
-use crate::commands::demo_run;
+use crate::commands::demo::demo_run;
 use crate::demo::Shop;
 use crate::exit::Exit;
 use crate::progress::Silent;
 
 /// A run of the built-in shop, made once.
-fn of_the_shop() -> Seen {
-    static RUN: OnceLock<Seen> = OnceLock::new();
+fn of_the_shop() -> SavedRun {
+    static RUN: OnceLock<SavedRun> = OnceLock::new();
     RUN.get_or_init(|| {
         let shop = Shop::start(&[], std::time::Duration::ZERO).unwrap();
         let mut seen = demo_run(&shop, Deliver::Full).unwrap().observe(&Silent).unwrap().0;
@@ -33,7 +36,7 @@ fn of_the_shop() -> Seen {
 }
 
 /// The same as a production one: without switches, and not of the shop.
-fn ready() -> Seen {
+fn ready() -> SavedRun {
     let mut seen = of_the_shop();
     seen.run.mode = Mode::Check;
     seen.run.switches.clear();
@@ -43,7 +46,7 @@ fn ready() -> Seen {
 }
 
 /// The same, whose certificate was found expired.
-fn not_ready() -> Seen {
+fn not_ready() -> SavedRun {
     let mut seen = ready();
     let Observed::Got(tls) = &mut seen.observations.webhook_tls else {
         panic!("the shop speaks TLS")
@@ -57,7 +60,7 @@ fn signer(name: &str) -> Signer {
 }
 
 /// The files of a bundle, signed by one engineer.
-fn signed(seen: &Seen) -> (Files, SigningKey) {
+fn signed(seen: &SavedRun) -> (Files, SigningKey) {
     let mut files = files(seen, &salt().unwrap(), &"7".repeat(64)).unwrap();
     let key = SigningKey::generate().unwrap();
     sign_anew(&mut files, &key, None);
@@ -290,7 +293,7 @@ fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
     );
 }
 
-fn not_ready_draft() -> Seen {
+fn not_ready_draft() -> SavedRun {
     let mut seen = not_ready();
     seen.run.draft = true;
     seen
@@ -467,7 +470,7 @@ fn only_a_draft_is_made_of_what_is_not_ready_and_every_report_says_so() {
         // Nor does it help to write one by hand.
         let (files, key) = signed(&seen);
         assert!(check(&files, &key).unwrap_err()[0].contains("does not say that it is a draft"));
-        let draft = Seen { run: RunFacts { draft: true, ..seen.run.clone() }, ..seen };
+        let draft = SavedRun { run: RunFacts { draft: true, ..seen.run.clone() }, ..seen };
         let (files, key) = signed(&draft);
         assert!(check(&files, &key).unwrap_err().contains(&"it is a draft".to_owned()));
         let verified = verified(&files, &[key.public()], None, true, Timestamp::now()).unwrap();
@@ -573,7 +576,7 @@ fn an_ssh_key_signs_and_verifies() {
     let bundle = folder.path().join("bundle.zip");
     make(&ready(), &bundle, &Guard::none()).unwrap();
     sign_off(&bundle, &private, "Asha Rao", "QA").unwrap();
-    let asked = Asked { keys: vec![public], challenge: None, draft: false };
+    let asked = VerifyRequest { keys: vec![public], challenge: None, draft: false };
     let said = super::verify(&bundle, &asked).unwrap();
     assert!(
         said.exit == Exit::Ready && said.words.contains("\"Asha Rao\", \"QA\""),
@@ -653,7 +656,7 @@ fn of_many_who_sign_at_once_none_is_lost() {
 #[test]
 fn what_got_worse_is_a_regression() {
     let folder = tempfile::tempdir().unwrap();
-    let save = |name: &str, seen: &Seen| {
+    let save = |name: &str, seen: &SavedRun| {
         let path = folder.path().join(name);
         fs::write(&path, serde_json::to_string(seen).unwrap()).unwrap();
         path

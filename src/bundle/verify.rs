@@ -1,6 +1,5 @@
 //! Checking a bundle again: sums, signatures, age, and every verdict from what was observed.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,27 +8,25 @@ use golive_checks::model::Text;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::container::{self, Files};
-use super::envelope::{Envelope, Signed};
-use super::keys::PublicKey;
-use super::{
+use super::container::{self, Files, Sums};
+use super::contents::{
     CATALOGUE, CONFIGURATION, ENVELOPE, MERCHANT, OBSERVATIONS, REPORTS, RUN, SUMS, VERDICT, about,
-    digest, parts, seen, shown, signature, spelled, statement, why_draft,
+    digest, parts, seen, shown, spelled, why_draft,
 };
+use super::envelope::{Envelope, Signed, signature};
+use super::keys::PublicKey;
+use super::statement;
+use crate::command_output::CommandOutput;
 use crate::exit::Exit;
 use crate::report::{Report, Verdict};
-use crate::run::Seen;
-use crate::signatures::Said;
-
-/// The SHA-256 of files, by name.
-pub(super) type Sums = BTreeMap<String, String>;
+use crate::saved_run::SavedRun;
 
 /// How far two clocks may be apart. In seconds.
 const CLOCKS_S: i64 = 300;
 
 /// What whoever verifies insists on.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct VerifyRequest {
     /// The files of the public keys of those who signed.
     pub(crate) keys: Vec<PathBuf>,
     /// What the run must be bound to.
@@ -43,13 +40,13 @@ pub(crate) struct Asked {
 /// # Errors
 ///
 /// When there is no bundle, or a key cannot be read.
-pub(crate) fn verify(path: &Path, asked: &Asked) -> anyhow::Result<Said> {
+pub(crate) fn verify(path: &Path, asked: &VerifyRequest) -> anyhow::Result<CommandOutput> {
     let keys =
         asked.keys.iter().map(|key| PublicKey::read(key)).collect::<anyhow::Result<Vec<_>>>()?;
     let files = container::read(path)?;
     Ok(match verified(&files, &keys, asked.challenge.as_deref(), asked.draft, Timestamp::now()) {
-        Ok(verified) => Said { words: verified.words(), exit: Exit::Ready },
-        Err(faults) => Said { words: refusal(&faults), exit: Exit::Refused },
+        Ok(verified) => CommandOutput { words: verified.words(), exit: Exit::Ready },
+        Err(faults) => CommandOutput { words: refusal(&faults), exit: Exit::Refused },
     })
 }
 
@@ -146,7 +143,7 @@ pub(super) fn listed(sums: &Sums, listing: &[u8]) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// The first thing that is wrong.
-pub(super) fn held(files: &Files) -> anyhow::Result<(Envelope, Seen)> {
+pub(super) fn held(files: &Files) -> anyhow::Result<(Envelope, SavedRun)> {
     let envelope = intact(files)?;
     let seen = seen(files)?;
     for (name, right) in parts(&seen)? {
@@ -207,7 +204,7 @@ fn is_hex(text: &str, length: usize) -> bool {
 /// Why a bundle that holds together is no sign-off, to whoever asks now.
 fn unacceptable(
     report: &Report,
-    seen: &Seen,
+    seen: &SavedRun,
     signed: &[Signed],
     challenge: Option<&str>,
     draft: bool,

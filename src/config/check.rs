@@ -12,14 +12,14 @@ use super::raw;
 use super::read::{
     Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses,
 };
-use crate::wiring::{ControlHook, HookCall, OrderSource, Wiring};
+use crate::targets::{ControlHook, HookCall, OrderSource, Targets};
 
 /// A merchant whose secrets are still to be fetched.
 pub(super) struct Draft {
     /// All but credentials and env file.
     pub(super) merchant: Merchant,
     /// All but the keyring.
-    pub(super) wiring: Wiring,
+    pub(super) targets: Targets,
     /// `env_file`
     pub(super) env_file: Option<String>,
     /// In the order of `Slot::ALL`.
@@ -36,7 +36,7 @@ const AMOUNT: &str = "1.00";
 
 /// Puts the parts together.
 pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
-    let mut wiring = Wiring::default();
+    let mut targets = Targets::default();
     let mut merchant =
         Merchant { uses: [Product::Payments, Product::Payouts].into(), ..Merchant::default() };
     if let Some(who) = file.merchant {
@@ -46,20 +46,20 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     }
     let api = file.api.unwrap_or_default();
     let (base_url, call_at) = split(api.base_url.as_deref().map(address));
-    wiring.base_url = call_at.flatten();
+    targets.base_url = call_at.flatten();
     merchant.api = Api { base_url, probe: api.probe.unwrap_or(true), ..Api::default() };
 
-    merchant.webhook = webhook(file.webhook.unwrap_or_default(), &mut wiring, notes);
+    merchant.webhook = webhook(file.webhook.unwrap_or_default(), &mut targets, notes);
     if let Some(signer) = file.signer {
         match signer.command {
             Some(Argv(argv)) => {
                 merchant.signer = Some(program(&argv));
-                wiring.signer = Some(argv);
+                targets.signer = Some(argv);
             }
             None => missing("signer", "command", notes),
         }
     }
-    merchant.network = network(file.network.unwrap_or_default(), &mut wiring, notes);
+    merchant.network = network(file.network.unwrap_or_default(), &mut targets, notes);
     let (sandbox, [sandbox_api_key, sandbox_secret_key, sandbox_wallet]) = match file.sandbox {
         Some(raw) => {
             let sandbox = Sandbox {
@@ -75,7 +75,7 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     merchant.sandbox = sandbox;
     let source = file.source.unwrap_or_default();
     let (site, site_url) = split(source.site.as_deref().map(address));
-    wiring.site = site_url.flatten();
+    targets.site = site_url.flatten();
     merchant.source = Source {
         roots: source.roots.unwrap_or_default(),
         public: source.public.unwrap_or_default(),
@@ -92,7 +92,7 @@ pub(super) fn draft(file: raw::File, notes: &mut Notes<'_>) -> Draft {
     merchant.limits = file.limits.map_or_else(Limits::default, |LimitValues(limits)| limits);
     Draft {
         merchant,
-        wiring,
+        targets,
         env_file: file.env_file.map(|FilePath(path)| path),
         references: [api.api_key, api.secret_key, sandbox_api_key, sandbox_secret_key],
         wallets: [api.wallet_id, sandbox_wallet],
@@ -131,7 +131,7 @@ fn program(argv: &[String]) -> Program {
 }
 
 /// `[webhook]`
-fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Webhook {
+fn webhook(raw: raw::Webhook, targets: &mut Targets, notes: &mut Notes<'_>) -> Webhook {
     let (url, webhook_url) = split(raw.url.as_deref().map(address));
     let (order, order_source) =
         split(raw.order.and_then(|raw| orders(raw, "webhook.order", notes)));
@@ -142,12 +142,12 @@ fn webhook(raw: raw::Webhook, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Web
     let (status, status_call) =
         split(raw.status.and_then(|raw| hook(raw, "webhook.status", "word", notes)));
     let (control, control_hook) = split(raw.control.and_then(|raw| self::control(raw, notes)));
-    wiring.webhook_url = webhook_url.flatten();
-    wiring.order = order_source;
-    wiring.payout = payout_source;
-    wiring.effects = effects_call;
-    wiring.status = status_call;
-    wiring.control = control_hook;
+    targets.webhook_url = webhook_url.flatten();
+    targets.order = order_source;
+    targets.payout = payout_source;
+    targets.effects = effects_call;
+    targets.status = status_call;
+    targets.control = control_hook;
     Webhook {
         url,
         deliver: raw.deliver.unwrap_or_default(),
@@ -276,18 +276,18 @@ fn hook(
 }
 
 /// `[network]`
-fn network(raw: raw::Network, wiring: &mut Wiring, notes: &mut Notes<'_>) -> Network {
+fn network(raw: raw::Network, targets: &mut Targets, notes: &mut Notes<'_>) -> Network {
     let mut network =
         Network { whitelist: raw.whitelist.unwrap_or_default(), ..Network::default() };
     for written in raw.egress.unwrap_or_default() {
         let (address, url) = address(&written);
         network.egress.push(address);
-        wiring.egress.extend(url);
+        targets.egress.extend(url);
     }
     if let Some(written) = raw.proxy {
         let (address, url) = address(&written);
         network.proxy = Some(address);
-        wiring.proxy = url;
+        targets.proxy = url;
     }
     for (index, server) in raw.server.unwrap_or_default().into_iter().enumerate() {
         let path = format!("network.server[{index}]");

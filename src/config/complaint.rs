@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use golive_checks::model::Place;
 
-use super::position::Lines;
+use super::position::LineIndex;
 
 /// Everything that is wrong with one configuration.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl std::error::Error for Complaints {}
 /// What reading a configuration leaves behind beside the values: where each key stands, and what is
 /// wrong.
 pub(super) struct Notes<'a> {
-    lines: Lines<'a>,
+    lines: LineIndex<'a>,
     /// The ids of the catalogue.
     pub(super) checks: &'a [&'a str],
     /// The place of every key that is set, dotted.
@@ -73,7 +73,7 @@ impl<'a> Notes<'a> {
     /// Nothing noted yet about `text`.
     pub(super) fn new(text: &'a str, checks: &'a [&'a str]) -> Self {
         Self {
-            lines: Lines::of(text),
+            lines: LineIndex::of(text),
             checks,
             places: BTreeMap::new(),
             literals: Vec::new(),

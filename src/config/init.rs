@@ -7,8 +7,8 @@ use anyhow::{Context as _, anyhow};
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Endpoint, Level, Needs, Slot};
 
-use crate::apart::Files;
 use crate::output::unmade;
+use crate::path_conflicts::PathConflicts;
 
 use super::env_file::{EnvLine, EnvLines};
 use super::read::is_variable;
@@ -17,7 +17,7 @@ use super::{FILE_NAME, relative};
 
 /// What was written.
 #[derive(Debug)]
-pub(crate) struct Written {
+pub(crate) struct WrittenConfig {
     /// Where.
     pub(crate) path: PathBuf,
     /// The keys that were filled in from variables of the env file.
@@ -26,13 +26,19 @@ pub(crate) struct Written {
 
 /// Writes a commented configuration to `path`, or into it where it is a folder. Replaces a file
 /// only by `force`.
-pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow::Result<Written> {
+pub(crate) fn init(
+    path: &Path,
+    env_file: Option<&Path>,
+    force: bool,
+) -> anyhow::Result<WrittenConfig> {
     let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
     let path = std::path::absolute(&path).with_context(|| format!("finding {}", path.display()))?;
     let folder = path.parent().context("finding the folder to write to")?;
     let mut known = Known::default();
     if let Some(env_file) = env_file {
-        Files::default().reading("`--env-file`", env_file).writing("the configuration", &path)?;
+        PathConflicts::default()
+            .reading("`--env-file`", env_file)
+            .writing("the configuration", &path)?;
         let bytes =
             read_file(env_file).with_context(|| format!("reading {}", env_file.display()))?;
         known = Known::of(&EnvLines::parse(&String::from_utf8_lossy(&bytes)));
@@ -54,7 +60,7 @@ pub(crate) fn init(path: &Path, env_file: Option<&Path>, force: bool) -> anyhow:
         .with_context(writing)?;
     let kept = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
     match kept {
-        Ok(_) => Ok(Written { filled: known.filled(), path }),
+        Ok(_) => Ok(WrittenConfig { filled: known.filled(), path }),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
             Err(anyhow!("{} is there already; --force replaces it", path.display()))
         }

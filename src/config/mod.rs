@@ -18,20 +18,22 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use golive_checks::CATALOGUE;
 use golive_checks::model::{ConfigSource, Merchant, SameAsLive};
+use serde_json::{Map, json};
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub(crate) use complaint::Complaints;
 pub(crate) use init::init;
-pub(crate) use schema::schema;
+pub(crate) use secrets::Programs;
 pub(crate) use show::explain;
 
-use crate::wiring::Wiring;
+use crate::targets::Targets;
 use complaint::Notes;
 use env_file::EnvLines;
-use position::Lines;
-use read::{Read as _, Reference};
+use position::LineIndex;
+use raw::File;
+use read::{Describe as _, Read as _, Reference};
 use secrets::{Fetched, Whereabouts, read_file};
 
 /// What the file is called.
@@ -47,15 +49,6 @@ pub(crate) struct Sources<'a> {
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
     /// Whether programs that print a secret may run.
     pub(crate) programs: Programs,
-}
-
-/// Whether programs of the merchant's may run while loading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Programs {
-    /// As `golive check` does.
-    Run,
-    /// As `golive plan` and `golive config` do.
-    Leave,
 }
 
 impl Sources<'static> {
@@ -79,7 +72,7 @@ pub(crate) struct Loaded {
     /// For planning and judging.
     pub(crate) merchant: Merchant,
     /// For observing.
-    pub(crate) wiring: Wiring,
+    pub(crate) targets: Targets,
     /// Where the file is.
     pub(crate) path: PathBuf,
     /// How the file was found.
@@ -136,7 +129,7 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let text = decode(&bytes, &name)?;
     let mut notes = Notes::new(text, ids);
     let table = DeTable::parse(text).map_err(|error| {
-        let place = Lines::of(text).place(error.span().map_or(0, |span| span.start));
+        let place = LineIndex::of(text).place(error.span().map_or(0, |span| span.start));
         Complaints::at(&name, place, format!("this is not TOML: {}", syntax(error.message())))
     })?;
     let span = table.span();
@@ -147,10 +140,10 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let literals = std::mem::take(&mut notes.literals);
     let places = notes.end(&name)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let check::Draft { mut merchant, mut wiring, env_file, references, wallets } = draft;
+    let check::Draft { mut merchant, mut targets, env_file, references, wallets } = draft;
     merchant.config = ConfigSource { path: name, sha256: HEXLOWER.encode(&Sha256::digest(&bytes)) };
     merchant.places = places;
-    wiring.secret_files = secret_files(env_file.as_deref(), &references, &folder);
+    targets.secret_files = secret_files(env_file.as_deref(), &references, &folder);
     let named: Vec<String> = references
         .iter()
         .chain(&wallets)
@@ -195,9 +188,9 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
         });
     }
     merchant.env_file = whereabouts.facts(&named, &keyring);
-    wiring.keys = keyring;
-    wiring.folder = folder;
-    Ok(Loaded { merchant, wiring, path, found })
+    targets.keys = keyring;
+    targets.folder = folder;
+    Ok(Loaded { merchant, targets, path, found })
 }
 
 /// Whether a wallet is there, or would be if its program ran.
@@ -297,7 +290,7 @@ fn decode<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Complaints> {
         Err(error) => {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
-            Err(Complaints::at(name, Lines::of(before).place(before.len()), "is not UTF-8"))
+            Err(Complaints::at(name, LineIndex::of(before).place(before.len()), "is not UTF-8"))
         }
     }
 }
@@ -364,6 +357,24 @@ fn syntax(message: &str) -> &'static str {
         .iter()
         .find(|(start, _)| message.starts_with(start))
         .map_or("something is out of place here", |(_, words)| words)
+}
+
+/// The schema, as text.
+pub(crate) fn schema() -> String {
+    let mut tables = Map::new();
+    let root = File::describe(&mut tables);
+    // Draft 7 is the newest that every editor's TOML plug-in reads.
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "golive.toml",
+        "description": "What `golive check` reads. No secret belongs in it: a secret is named by where it is found.",
+        "allOf": [root],
+        "definitions": tables,
+    });
+    let mut text =
+        serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

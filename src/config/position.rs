@@ -1,14 +1,14 @@
-//! Lines and columns of a text.
+//! LineIndex and columns of a text.
 
 use golive_checks::model::Place;
 
 /// Where the lines of a text begin.
-pub(super) struct Lines<'a> {
+pub(super) struct LineIndex<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineIndex<'a> {
     /// Looks for the line breaks once.
     pub(super) fn of(text: &'a str) -> Self {
         let starts =
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     fn place(text: &str, at: usize) -> (usize, usize) {
-        let place = Lines::of(text).place(at);
+        let place = LineIndex::of(text).place(at);
         (place.line, place.column)
     }
 

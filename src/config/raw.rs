@@ -7,11 +7,12 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::complaint::Notes;
+use super::read::Describe;
 use super::read::{
     Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Read, Reference, Settle,
     Uses, below, expected, unknown,
 };
-use super::schema::{self, Describe};
+use super::schema;
 
 /// Tables, each with its keys; every key may be left out.
 macro_rules! tables {

@@ -10,7 +10,6 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::complaint::{Notes, nearest};
-use super::schema::Describe;
 
 /// A kind of value.
 pub(super) trait Read: Sized {
@@ -569,4 +568,10 @@ fn within(
         );
     }
     number
+}
+
+/// A kind of value, as a schema says it.
+pub(super) trait Describe {
+    /// Its schema. A table adds itself to `tables` and is referred to.
+    fn describe(tables: &mut Map<String, Value>) -> Value;
 }

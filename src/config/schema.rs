@@ -6,34 +6,10 @@ use golive_checks::model::{Applies, CheckMeta, LimitRow, Limits};
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::raw::File;
 use super::read::{
-    Amount, Argv, ById, CheckId, Country, Days, FilePath, LimitValues, Reference, Settle, Uses,
+    Amount, Argv, ById, CheckId, Country, Days, Describe, FilePath, LimitValues, Reference, Settle,
+    Uses,
 };
-
-/// A kind of value, as a schema says it.
-pub(super) trait Describe {
-    /// Its schema. A table adds itself to `tables` and is referred to.
-    fn describe(tables: &mut Map<String, Value>) -> Value;
-}
-
-/// The schema, as text.
-pub(crate) fn schema() -> String {
-    let mut tables = Map::new();
-    let root = File::describe(&mut tables);
-    // Draft 7 is the newest that every editor's TOML plug-in reads.
-    let schema = json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "golive.toml",
-        "description": "What `golive check` reads. No secret belongs in it: a secret is named by where it is found.",
-        "allOf": [root],
-        "definitions": tables,
-    });
-    let mut text =
-        serde_json::to_string_pretty(&schema).expect("strings, numbers and lists always serialise");
-    text.push('\n');
-    text
-}
 
 /// The schema of one key: its kind and what it is for.
 pub(super) fn key(mut schema: Value, about: &str) -> Value {
@@ -160,6 +136,7 @@ fn about(meta: &CheckMeta) -> String {
 mod tests {
     use super::super::read::Read as _;
     use super::*;
+    use crate::config::{File, schema};
 
     /// What a schema says of the key `path`, which is spelled as `File::keys` does.
     fn find<'a>(schema: &'a Value, mut at: &'a Value, path: &str) -> Option<&'a Value> {

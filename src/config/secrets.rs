@@ -11,7 +11,6 @@ use golive_checks::model::{
 };
 use golive_checks::platform::keys;
 
-use super::Programs;
 use super::env_file::EnvLines;
 use super::read::Reference;
 use crate::programs;
@@ -278,4 +277,13 @@ pub(super) fn settle(fetched: [Option<Fetched>; 4]) -> ([Option<Credential>; 4],
     }
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key] = values;
     (credentials, Keyring { api_key, secret_key, sandbox_api_key, sandbox_secret_key })
+}
+
+/// Whether programs of the merchant's may run while loading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Programs {
+    /// As `golive check` does.
+    Run,
+    /// As `golive plan` and `golive config` do.
+    Leave,
 }

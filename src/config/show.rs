@@ -9,7 +9,7 @@ use golive_checks::model::{
 };
 
 use super::Loaded;
-use crate::wiring::{HookCall, OrderSource, Wiring};
+use crate::targets::{HookCall, OrderSource, Targets};
 
 /// The column where origins begin, unless a value is longer.
 const ORIGIN_COLUMN: usize = 64;
@@ -28,7 +28,7 @@ pub(crate) fn explain(loaded: &Loaded) -> String {
     sheet.env_file();
     sheet.who();
     sheet.api();
-    sheet.webhook(&loaded.wiring);
+    sheet.webhook(&loaded.targets);
     sheet.network();
     sheet.sandbox();
     sheet.list("source.roots", merchant.source.roots.iter().map(|root| quoted(root)));
@@ -206,20 +206,20 @@ impl Sheet<'_> {
         }
     }
 
-    fn webhook(&mut self, wiring: &Wiring) {
+    fn webhook(&mut self, targets: &Targets) {
         let webhook = &self.merchant.webhook;
         self.some("webhook.url", webhook.url.as_ref().map(url));
         self.put("webhook.deliver", &format!("\"{}\"", webhook.deliver.word()));
         self.some("webhook.full_until", webhook.full_until.map(|day| day.to_string()));
-        self.orders("webhook.order", webhook.order.as_ref(), wiring.order.as_ref());
-        self.orders("webhook.payout", webhook.payout.as_ref(), wiring.payout.as_ref());
-        self.hook("webhook.effects", webhook.effects.as_ref(), wiring.effects.as_ref());
-        self.hook("webhook.status", webhook.status.as_ref(), wiring.status.as_ref());
-        if let Some(control) = &wiring.control {
+        self.orders("webhook.order", webhook.order.as_ref(), targets.order.as_ref());
+        self.orders("webhook.payout", webhook.payout.as_ref(), targets.payout.as_ref());
+        self.hook("webhook.effects", webhook.effects.as_ref(), targets.effects.as_ref());
+        self.hook("webhook.status", webhook.status.as_ref(), targets.status.as_ref());
+        if let Some(control) = &targets.control {
             self.put("webhook.control.start", &program(&control.start));
             self.put("webhook.control.stop", &program(&control.stop));
         }
-        self.some("signer.command", wiring.signer.as_deref().map(program));
+        self.some("signer.command", targets.signer.as_deref().map(program));
     }
 
     fn orders(&mut self, table: &str, orders: Option<&TestOrders>, source: Option<&OrderSource>) {

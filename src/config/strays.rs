@@ -6,7 +6,7 @@ use golive_checks::model::{Keyring, Origin, Slot};
 use golive_checks::platform::keys;
 
 use super::complaint::{Complaints, Notes};
-use super::position::Lines;
+use super::position::LineIndex;
 
 /// Shorter values are found in too many innocent words. In bytes.
 const SHORTEST: usize = 12;
@@ -47,7 +47,7 @@ pub(super) fn refuse_copies(
                  be shared: take it out",
                 slot.key()
             );
-            return Err(Complaints::at(path, Lines::of(text).place(at.start), words));
+            return Err(Complaints::at(path, LineIndex::of(text).place(at.start), words));
         }
     }
     Ok(())

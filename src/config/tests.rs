@@ -10,7 +10,7 @@ use golive_checks::model::{
 use tempfile::TempDir;
 
 use super::*;
-use crate::wiring::{HookCall, OrderSource};
+use crate::targets::{HookCall, OrderSource};
 
 pub(super) const LIVE_KEY: &str = "pk_live_MARKER7f3k9q2x8v1m4n6b";
 pub(super) const LIVE_SECRET: &str = "sk_live_MARKER2c5d8e1f4g7h0j3k";
@@ -296,7 +296,7 @@ fn what_the_checklist_judges_survives() {
     let text = "[api]\nbase_url = \"http://sandbox.kwikpaisa.com/x\"\napi_key = \"sk_test_MARKER1\"\n[webhook]\nurl = \"not a url\"\n\
                 [network]\nwhitelist = [\"300.1.2.3\", \"::/0\", \"\"]\negress = [\"ftp:\", \"https://ip.example\"]\n\
                 [[network.server]]\nip = \"nonsense\"\n[sandbox]\nbase_url = \"https://api.kwikpaisa.com\"\n";
-    let Loaded { merchant, wiring, .. } = loaded(text);
+    let Loaded { merchant, targets, .. } = loaded(text);
     let base = merchant.api.base_url.as_ref().and_then(Address::url).expect("a URL");
     assert_eq!(
         (base.scheme.as_str(), &base.host),
@@ -307,7 +307,7 @@ fn what_the_checklist_judges_survives() {
     assert_eq!(merchant.network.whitelist, ["300.1.2.3", "::/0", ""]);
     assert_eq!(merchant.network.egress[0], Address::Unreadable);
     assert_eq!(
-        (wiring.egress.len(), wiring.webhook_url.is_none(), wiring.base_url.is_some()),
+        (targets.egress.len(), targets.webhook_url.is_none(), targets.base_url.is_some()),
         (1, true, true)
     );
     assert_eq!(merchant.network.servers.len(), 1);
@@ -321,7 +321,7 @@ fn a_secret_is_looked_for_in_the_env_file_then_in_the_environment() {
     let bench = Bench::with(text)
         .file("app.env", format!("# note\nKEY={LIVE_KEY}\n"))
         .variable("SECRET", LIVE_SECRET);
-    let Loaded { merchant, wiring, .. } =
+    let Loaded { merchant, targets, .. } =
         bench.variable("KEY", "pk_live_other").load().expect("it loads");
     let key = found(merchant.credential(Slot::ApiKey));
     assert_eq!(
@@ -333,12 +333,12 @@ fn a_secret_is_looked_for_in_the_env_file_then_in_the_environment() {
         found(merchant.credential(Slot::SecretKey)).origin,
         Origin::Env { name: "SECRET".to_owned() }
     );
-    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
+    assert_eq!(targets.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
     assert_eq!(
         merchant.env_file.as_ref().map(|file| file.overridden.clone()),
         Some(vec!["KEY".to_owned()])
     );
-    assert_eq!(wiring.secret_files.len(), 1);
+    assert_eq!(targets.secret_files.len(), 1);
 }
 
 #[test]
@@ -362,21 +362,21 @@ fn a_secret_that_is_not_there_is_missing_and_not_a_complaint() {
 fn files_and_programs_lose_one_line_break_and_keep_all_other_damage() {
     let text = "[api]\napi_key = { file = \"key\" }\nsecret_key = { command = [\"printf\", ' \
                 sk_live_%s1 \\n\\n', \"MARKER\"] }\n";
-    let Loaded { merchant, wiring, .. } =
+    let Loaded { merchant, targets, .. } =
         Bench::with(text).file("key", format!("{LIVE_KEY}\r\n")).load().expect("it loads");
-    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
+    assert_eq!(targets.keys.get(Slot::ApiKey).map(|key| key.expose()), Some(LIVE_KEY));
     assert_eq!(
         found(merchant.credential(Slot::ApiKey)).origin,
         Origin::File { path: "key".to_owned() }
     );
     assert_eq!(
-        wiring.keys.get(Slot::SecretKey).map(|key| key.expose()),
+        targets.keys.get(Slot::SecretKey).map(|key| key.expose()),
         Some(" sk_live_MARKER1 \n")
     );
     let secret = found(merchant.credential(Slot::SecretKey));
     assert_eq!(secret.origin, Origin::Command { program: "printf".to_owned() });
     assert!(secret.damage.contains(&Damage::LineBreak), "{:?}", secret.damage);
-    assert_eq!(wiring.secret_files[0].0, "api.secret_key".replace("secret_key", "api_key"));
+    assert_eq!(targets.secret_files[0].0, "api.secret_key".replace("secret_key", "api_key"));
 }
 
 #[test]
@@ -393,8 +393,8 @@ fn programs_of_several_secrets_run_beside_one_another() {
         meet("a", "b"),
         meet("b", "a")
     );
-    let wiring = loaded(&text).wiring;
-    let value = |slot| wiring.keys.get(slot).map(|key| key.expose().to_owned());
+    let targets = loaded(&text).targets;
+    let value = |slot| targets.keys.get(slot).map(|key| key.expose().to_owned());
     assert_eq!(
         (value(Slot::ApiKey).as_deref(), value(Slot::SecretKey).as_deref()),
         (Some("a"), Some("b"))
@@ -420,9 +420,9 @@ fn programs_are_not_run_when_they_may_not() {
 fn loads_within_a_runtime() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let wiring = runtime
-        .block_on(async { loaded("[api]\napi_key = { command = [\"echo\", \"a\"] }\n").wiring });
-    assert_eq!(wiring.keys.get(Slot::ApiKey).map(|key| key.expose()), Some("a"));
+    let targets = runtime
+        .block_on(async { loaded("[api]\napi_key = { command = [\"echo\", \"a\"] }\n").targets });
+    assert_eq!(targets.keys.get(Slot::ApiKey).map(|key| key.expose()), Some("a"));
 }
 
 #[test]
@@ -526,12 +526,12 @@ fn wallets_are_compared_and_forgotten() {
 fn test_orders_come_from_a_program_or_a_list() {
     let text = "[webhook.order]\ncommand = [\"./new\", \"MARKER\"]\n[webhook.payout]\nids = \
                 [\"p1\", \"p2\"]\namount = \"2.50\"\n";
-    let Loaded { merchant, wiring, .. } = loaded(text);
+    let Loaded { merchant, targets, .. } = loaded(text);
     assert!(
         matches!(&merchant.webhook.order, Some(TestOrders::Command(program)) if program.name == "./new")
     );
     assert_eq!(merchant.webhook.payout, Some(TestOrders::Ids(2)));
-    let Some(OrderSource::Ids(ids)) = wiring.payout else { panic!("a list") };
+    let Some(OrderSource::Ids(ids)) = targets.payout else { panic!("a list") };
     assert!(ids.iter().all(|order| order.issued && order.amount == "2.50"));
     assert_eq!(
         complaints("[webhook.order]\n[webhook.payout]\ncommand = [\"a\"]\nids = [\"b\"]\n"),
@@ -559,7 +559,7 @@ fn test_orders_come_from_a_program_or_a_list() {
 
 #[test]
 fn effects_are_counted_by_a_program_or_an_address() {
-    let Loaded { merchant, wiring, .. } = loaded(
+    let Loaded { merchant, targets, .. } = loaded(
         "[webhook.effects]\nurl = \"https://shop.example/credits/{id}?key=MARKER\"\npointer = \
          \"/n\"\nsettle = \"500ms\"\n",
     );
@@ -568,7 +568,7 @@ fn effects_are_counted_by_a_program_or_an_address() {
     let HookSource::Url(Address::Url(url)) = effects.source else { panic!("a URL") };
     assert_eq!((url.path.as_str(), url.query), ("/credits/{id}", true));
     assert!(
-        matches!(wiring.effects, Some(HookCall::Url { url, .. }) if url.ends_with("{id}?key=MARKER"))
+        matches!(targets.effects, Some(HookCall::Url { url, .. }) if url.ends_with("{id}?key=MARKER"))
     );
     let effects = loaded("[webhook.effects]\ncommand = [\"./credits\", \"--order={id}\"]\n")
         .merchant
@@ -604,11 +604,11 @@ fn effects_are_counted_by_a_program_or_an_address() {
 
 #[test]
 fn whoever_can_stop_the_receiver_must_be_able_to_start_it() {
-    let Loaded { merchant, wiring, .. } =
+    let Loaded { merchant, targets, .. } =
         loaded("[webhook.control]\nstart = [\"./start\", \"MARKER\"]\nstop = [\"./stop\"]\n");
     let control = merchant.webhook.control.expect("read");
     assert_eq!((control.start.name.as_str(), control.stop.name.as_str()), ("./start", "./stop"));
-    assert_eq!(wiring.control.map(|hook| hook.start.len()), Some(2));
+    assert_eq!(targets.control.map(|hook| hook.start.len()), Some(2));
     assert_eq!(
         complaints("[webhook.control]\nstop = [\"./stop\"]\n"),
         ["golive.toml:1:10: `webhook.control`: `start` is missing"]
@@ -669,7 +669,7 @@ fn is_found_by_option_then_variable_then_from_the_working_folder_up_to_the_repos
     };
     let above = bench.load_from(&deep, None).expect("found");
     assert_eq!(above.merchant.config.path, "../../golive.toml");
-    assert_eq!(above.wiring.folder, bench.path().join("repo"));
+    assert_eq!(above.targets.folder, bench.path().join("repo"));
     assert_eq!(of(Ok(above)), Some(("root".to_owned(), Found::Above)));
     assert_eq!(of(bench.load_from(bench.path(), None)), Some(("outside".to_owned(), Found::Here)));
     assert_eq!(
@@ -761,13 +761,13 @@ fn turned(text: &str, table: &str) -> String {
 
 #[test]
 fn states_are_told_by_a_program_or_an_address_as_well() {
-    let Loaded { merchant, wiring, .. } =
+    let Loaded { merchant, targets, .. } =
         loaded("[webhook.status]\nurl = \"https://shop.example/orders/{id}\"\n");
     assert_eq!(merchant.webhook.status.as_ref().map(|status| status.settle_ms), Some(3_000));
     assert!(merchant.urls().iter().any(|(key, _)| key == "webhook.status.url"));
     assert!(
-        matches!(wiring.status, Some(HookCall::Url { pointer: None, .. }))
-            && wiring.effects.is_none()
+        matches!(targets.status, Some(HookCall::Url { pointer: None, .. }))
+            && targets.effects.is_none()
     );
     assert_eq!(
         complaints("[webhook.status]\ncommand = [\"./status\"]\npointer = \"/status\"\n"),

@@ -11,9 +11,9 @@ use toml::Value;
 use super::code::{CODE, PUBLIC};
 use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
-use super::power::OPEN_FILE;
 use super::signer::{ENV_FILE, SECRET_VARIABLE};
 use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, Habit, PATH, SHOP, SITE};
+use crate::demo::process::OPEN_FILE;
 
 /// How many test orders and test payouts there are.
 const TEST_ORDERS: usize = 32;

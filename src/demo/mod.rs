@@ -6,14 +6,15 @@ mod behaviour;
 mod certificates;
 mod code;
 mod configuration;
+mod dedup_store;
 mod defects;
 mod keys;
 mod ledger;
 mod listener;
-mod memories;
+
 mod message;
 mod platform;
-mod power;
+mod process;
 pub(crate) mod selftest;
 mod shop;
 mod signer;

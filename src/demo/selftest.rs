@@ -1,5 +1,6 @@
 //! The matrix of defects and the checks that turn red for them.
 
+use crate::page::filled;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -374,13 +375,7 @@ fn rank(outcome: &str) -> u8 {
 fn paragraph(text: &mut String, label: &str, words: &str) {
     let first = if label.is_empty() { "    ".to_owned() } else { format!("    {label}  ") };
     let rest = " ".repeat(if label.is_empty() { 4 } else { 6 });
-    let options = textwrap::Options::new(80)
-        .initial_indent(&first)
-        .subsequent_indent(&rest)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    text.push_str(&textwrap::fill(words, options));
-    text.push('\n');
+    text.push_str(&filled(&first, &rest, words));
 }
 
 #[cfg(test)]

@@ -21,10 +21,10 @@ use super::configuration::{self, TEST_API_KEY_FILE, TEST_SECRET_FILE};
 use super::keys::Keys;
 use super::listener::{Town, serve};
 use super::platform::Platform;
-use super::power::{OPEN_FILE, Power};
 use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
 use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SITE};
+use crate::demo::process::{OPEN_FILE, Power};
 
 /// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the
 /// address services beside it. It ends when it is dropped, and its folder with it.
@@ -35,6 +35,7 @@ pub(crate) struct Shop {
     env: Vec<(String, String)>,
     secrets: Vec<String>,
     ca_pem: String,
+    ports: (u16, u16),
     connect_to: Vec<String>,
     town: Arc<Town>,
     stop: Option<oneshot::Sender<()>>,
@@ -139,6 +140,7 @@ impl Shop {
             ca_pem,
             // Without a host, so that nothing the shop names, right or wrong, is looked for outside
             // of this machine.
+            ports: (plain_port, tls_port),
             connect_to: vec![
                 format!(":80:127.0.0.1:{plain_port}"),
                 format!("::127.0.0.1:{tls_port}"),
@@ -168,6 +170,16 @@ impl Shop {
     /// For `--ca-file`.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.folder().join("ca.pem")
+    }
+
+    /// The env file that the configuration names.
+    pub(crate) fn env_path(&self) -> PathBuf {
+        self.folder().join(ENV_FILE)
+    }
+
+    /// The ports of plain HTTP and of HTTPS.
+    pub(crate) fn ports(&self) -> (u16, u16) {
+        self.ports
     }
 
     /// For `--connect-to`: everything ends at the shop.

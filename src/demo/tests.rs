@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use client::{Client, TAMPERED};
 use golive_checks::conversation::scenarios::{
-    API_REQUEST, BODY_FORMS, CONTROL_BEFORE, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
+    API_REQUEST, BASELINE_BEFORE, BODY_FORMS, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
     MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES,
     ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT, oversized,
     stale, two_timestamps,
@@ -45,7 +45,7 @@ fn answers_what_is_genuine_with_200() {
     let shop = correct();
     let client = Client::of(&shop);
     for delivery in
-        [CONTROL_BEFORE, UNKNOWN_EVENT, HEADERS_LOWER, HEADERS_TITLE].into_iter().chain(BODY_FORMS)
+        [BASELINE_BEFORE, UNKNOWN_EVENT, HEADERS_LOWER, HEADERS_TITLE].into_iter().chain(BODY_FORMS)
     {
         assert_eq!(client.deliver(&delivery, "golive-1").status, 200, "{}", delivery.name);
     }
@@ -169,16 +169,16 @@ fn habits_show() {
     let answer = |habit, delivery| Client::of(&shop(habit)).deliver(delivery, "golive-1");
     assert_eq!(answer(Habit::NotFoundForOtherMethods, &METHOD_PUT).status, 404);
     assert_eq!(answer(Habit::Refuses403, &TAMPERED).status, 403);
-    assert_eq!(answer(Habit::KnownOrdersOnly, &CONTROL_BEFORE).status, 404);
-    assert!(answer(Habit::AnswersInChunks, &CONTROL_BEFORE).head.contains("chunked"));
-    assert!(answer(Habit::AnswersEmpty, &CONTROL_BEFORE).body.is_empty());
-    assert!(answer(Habit::TalksALot, &CONTROL_BEFORE).body.len() > 4_000);
-    assert_eq!(answer(Habit::Tls12Only, &CONTROL_BEFORE).tls, "TLSv1_2");
+    assert_eq!(answer(Habit::KnownOrdersOnly, &BASELINE_BEFORE).status, 404);
+    assert!(answer(Habit::AnswersInChunks, &BASELINE_BEFORE).head.contains("chunked"));
+    assert!(answer(Habit::AnswersEmpty, &BASELINE_BEFORE).body.is_empty());
+    assert!(answer(Habit::TalksALot, &BASELINE_BEFORE).body.len() > 4_000);
+    assert_eq!(answer(Habit::Tls12Only, &BASELINE_BEFORE).tls, "TLSv1_2");
     let closed = shop(Habit::ClosedPort80);
     assert!(Client::of(&closed).plain().is_none());
     let cached = shop(Habit::ReplayCache);
     let client = Client::of(&cached);
-    let request = client.compose(&CONTROL_BEFORE, "golive-1");
+    let request = client.compose(&BASELINE_BEFORE, "golive-1");
     assert_eq!([client.send(&request).status, client.send(&request).status], [200, 409]);
     let late = shop(Habit::CreditsLate);
     let client = Client::of(&late);
@@ -239,7 +239,7 @@ fn neighbours_answer() {
 fn answers_take_the_delay_that_was_asked_for() {
     let shop = Shop::start(&[], Duration::from_millis(50)).unwrap();
     let began = std::time::Instant::now();
-    Client::of(&shop).deliver(&CONTROL_BEFORE, "golive-1");
+    Client::of(&shop).deliver(&BASELINE_BEFORE, "golive-1");
     assert!(began.elapsed() >= Duration::from_millis(50));
 }
 
@@ -271,7 +271,7 @@ fn configurations_load_and_hold_no_secret() {
             load(&sources).unwrap_or_else(|complaints| panic!("{behaviour:?}: {complaints}"));
         assert_eq!(loaded.merchant.name.as_deref(), Some("Demo Shop"));
         assert_eq!(
-            loaded.wiring.keys.secret_key.unwrap().expose(),
+            loaded.targets.keys.secret_key.unwrap().expose(),
             shop.secrets()[3],
             "{behaviour:?}"
         );

@@ -14,10 +14,10 @@ use serde_json::Value;
 use super::defects::Defect;
 use super::keys::Keys;
 use super::ledger::{Ledger, State};
-use super::memories::Memories;
 use super::message::{Arrived, Reply};
-use super::power::Power;
 use super::{Behaviour, Habit, spelling};
+use crate::demo::dedup_store::Memories;
+use crate::demo::process::Power;
 
 /// The handler behind the webhook's URL.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ enum Doubt {
 }
 
 /// What the handler reads out of an event.
-struct Order {
+struct ShopOrder {
     event: Event,
     id: String,
     transaction: String,
@@ -66,7 +66,7 @@ struct Order {
 
 /// What a body turns out to be.
 enum Body {
-    Event(Order),
+    Event(ShopOrder),
     UnknownEvent,
     /// The order that it names all the same, where it does.
     NoEvent(Option<String>),
@@ -457,7 +457,7 @@ impl Webhook {
     }
 
     /// Acts on an event, once.
-    async fn book(&self, order: Order, arrived: &Arrived) -> Reply {
+    async fn book(&self, order: ShopOrder, arrived: &Arrived) -> Reply {
         if self.does(Habit::KnownOrdersOnly) && !self.known.contains(&order.id) {
             return Reply::text(404, "no such order");
         }
@@ -523,7 +523,7 @@ impl Webhook {
     }
 
     /// What goes wrong, or is put off, before an event that moves money is booked.
-    async fn stumble(&self, order: &Order, key: &str, arrived: &Arrived) -> Option<Reply> {
+    async fn stumble(&self, order: &ShopOrder, key: &str, arrived: &Arrived) -> Option<Reply> {
         let first = |what: &str| self.ledger.note(&format!("{what} {}", order.key()));
         if self.does(Habit::FailsFirst) && first("tried") {
             return Some(Reply::text(503, "later, please").header("retry-after", "0"));
@@ -559,7 +559,7 @@ impl Webhook {
     }
 
     /// What only a wrong shop does, whether the event is new or not.
-    fn contradict(&self, order: &Order) {
+    fn contradict(&self, order: &ShopOrder) {
         let (id, state) = (&order.id, self.ledger.state(&order.id));
         match order.event {
             Event::PaymentProcessing
@@ -599,7 +599,7 @@ impl Webhook {
     }
 
     /// What a new event brings about.
-    fn act(&self, order: Order) {
+    fn act(&self, order: ShopOrder) {
         let late = matches!(self.ledger.state(&order.id), State::Failed | State::Expired);
         let paid = order.event == Event::PaymentSuccess;
         let open = self.ledger.state(&order.id) == State::Processing;
@@ -618,7 +618,7 @@ impl Webhook {
 
     /// Credits first, tidies up, and notes the event only when the sender is still there: what a
     /// framework does that drops a handler with its connection.
-    async fn book_before_noting(&self, order: &Order, key: &str, arrived: &Arrived) -> Reply {
+    async fn book_before_noting(&self, order: &ShopOrder, key: &str, arrived: &Arrived) -> Reply {
         let _turn = self.turn.lock().await;
         if !self.ledger.noted(key) {
             if settles(order.event) {
@@ -634,7 +634,7 @@ impl Webhook {
     }
 
     /// Credits an order from a queue, unless it was credited meanwhile.
-    fn credit_late(&self, order: &Order) {
+    fn credit_late(&self, order: &ShopOrder) {
         let (ledger, key, id) = (Arc::clone(&self.ledger), order.key(), order.id.clone());
         tokio::spawn(async move {
             tokio::time::sleep(super::AFTER_THE_REST).await;
@@ -645,7 +645,7 @@ impl Webhook {
     }
 
     /// Whether an event says of an order what the shop's own books say of it.
-    fn fits_books(&self, order: &Order) -> bool {
+    fn fits_books(&self, order: &ShopOrder) -> bool {
         // What replaced the amount by its own finds that it is its own.
         let amount = order.amount.parse() == super::AMOUNT.parse::<f64>()
             || self.has(Defect::IgnoresAmount)
@@ -702,7 +702,7 @@ impl Webhook {
     }
 }
 
-impl Order {
+impl ShopOrder {
     /// What makes two deliveries the same event: there is no event id, so the event's name and the
     /// transaction; an order is paid once, whatever transaction says so.
     fn key(&self) -> String {
@@ -749,7 +749,7 @@ fn read(body: &[u8], prefix: bool) -> Body {
     };
     let or_nothing = |key: &str| text(key).unwrap_or_default();
     match text(order) {
-        Some(id) => Body::Event(Order {
+        Some(id) => Body::Event(ShopOrder {
             event,
             id,
             transaction: or_nothing(transaction),

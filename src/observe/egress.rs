@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
-use golive_checks::model::{EgressSeen, Limits, NotMade, Phase, Seen, Trouble, TroubleKind};
+use golive_checks::model::{EgressSeen, Limits, NotMade, Observed, Phase, Trouble, TroubleKind};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::client::{Client, read};
-use super::dial::{Dialer, NoLine, target};
+use crate::observe::net::client::{Client, read};
+use crate::observe::net::dial::{Dialer, NoLine, target};
 
 /// What is read of an answer: an address needs 45 bytes at most, JSON around it a few more.
 const ANSWER_BYTES: usize = 256;
@@ -21,9 +21,9 @@ pub(crate) async fn observe_egress(
     limits: &Limits,
     services: &[Url],
     proxy: Option<&Url>,
-) -> Seen<Vec<EgressSeen>> {
+) -> Observed<Vec<EgressSeen>> {
     if services.is_empty() {
-        return Seen::NotMade(NotMade::Unconfigured { key: "network.egress".to_owned() });
+        return Observed::NotMade(NotMade::Unconfigured { key: "network.egress".to_owned() });
     }
     let samples = usize::try_from(limits.egress_samples).unwrap_or(1);
     let mut seen = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) async fn observe_egress(
                 }
             }
             Err(NoLine::Trouble(trouble)) => addresses = vec![Err(trouble); samples],
-            Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
+            Err(NoLine::NotMade(why)) => return Observed::NotMade(why),
         }
         seen.push(EgressSeen { service, addresses });
     }
@@ -49,7 +49,7 @@ pub(crate) async fn observe_egress(
             seen[at].addresses.push(address);
         }
     }
-    Seen::Got(seen)
+    Observed::Got(seen)
 }
 
 /// One look-up.
@@ -107,7 +107,7 @@ mod tests {
         )
         .await
         {
-            Seen::Got(mut seen) => seen.remove(0).addresses,
+            Observed::Got(mut seen) => seen.remove(0).addresses,
             other => panic!("{other:?}"),
         }
     }
@@ -141,7 +141,7 @@ mod tests {
         let ip: IpAddr = "103.21.244.15".parse().unwrap();
         assert_eq!(
             seen,
-            Seen::Got(vec![EgressSeen {
+            Observed::Got(vec![EgressSeen {
                 service: "echo.example:443".to_owned(),
                 addresses: vec![Ok(ip); 3]
             }])
@@ -189,7 +189,7 @@ mod tests {
             None,
         )
         .await;
-        assert!(matches!(seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)));
+        assert!(matches!(seen, Observed::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)));
         assert!(
             asked
                 .lock()
@@ -212,7 +212,7 @@ mod tests {
         )
         .await;
         assert!(
-            matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)),
+            matches!(&seen, Observed::Got(seen) if seen[0].addresses.iter().all(Result::is_ok)),
             "{seen:?}"
         );
         assert!(
@@ -234,7 +234,7 @@ mod tests {
         let seen =
             observe_egress(&dialer(&[], &[]), &Limits::default(), &service, Some(&proxy)).await;
         assert!(
-            matches!(&seen, Seen::Got(seen) if seen[0].addresses.iter().all(Result::is_err)),
+            matches!(&seen, Observed::Got(seen) if seen[0].addresses.iter().all(Result::is_err)),
             "{seen:?}"
         );
         assert!(!format!("{seen:?}").contains("MARKER"));
@@ -243,7 +243,7 @@ mod tests {
     #[tokio::test]
     async fn says_why_nobody_was_asked() {
         let unasked = observe_egress(&dialer(&[], &[]), &Limits::default(), &[], None).await;
-        assert!(matches!(unasked, Seen::NotMade(NotMade::Unconfigured { .. })));
+        assert!(matches!(unasked, Observed::NotMade(NotMade::Unconfigured { .. })));
         let guarded = dialer_with(&[], &[], false, &Limits::default());
         let private = observe_egress(
             &guarded,
@@ -252,7 +252,7 @@ mod tests {
             None,
         )
         .await;
-        assert!(matches!(private, Seen::NotMade(NotMade::PrivateTarget { .. })), "{private:?}");
+        assert!(matches!(private, Observed::NotMade(NotMade::PrivateTarget { .. })), "{private:?}");
         assert!(guarded.contacted().is_empty());
     }
 
@@ -269,7 +269,7 @@ mod tests {
         )
         .await
         {
-            Seen::Got(seen) => {
+            Observed::Got(seen) => {
                 seen[0].addresses[0].clone().map_err(|trouble| (trouble.kind, trouble.phase))
             }
             other => panic!("{other:?}"),

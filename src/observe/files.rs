@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use golive_checks::model::{SecretFile, Seen};
+use golive_checks::model::{Observed, SecretFile};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -16,7 +16,7 @@ const GIT_LIMIT: Duration = Duration::from_secs(5);
 /// Looks at each file: configuration key, path as configured, path to open.
 pub(crate) async fn observe_secret_files(
     files: &[(String, String, PathBuf)],
-) -> Seen<Vec<SecretFile>> {
+) -> Observed<Vec<SecretFile>> {
     let mut seen: Vec<SecretFile> = files
         .iter()
         .map(|(key, path, open)| SecretFile {
@@ -37,7 +37,7 @@ pub(crate) async fn observe_secret_files(
             seen[at].tracked = tracked;
         }
     }
-    Seen::Got(seen)
+    Observed::Got(seen)
 }
 
 /// The permission bits.
@@ -101,7 +101,7 @@ mod tests {
         match observe_secret_files(&[("env_file".to_owned(), name.to_owned(), folder.join(name))])
             .await
         {
-            Seen::Got(mut seen) => seen.remove(0),
+            Observed::Got(mut seen) => seen.remove(0),
             other => panic!("{other:?}"),
         }
     }

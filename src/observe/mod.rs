@@ -1,136 +1,57 @@
 //! The only I/O: endpoints, programs, files.
 
-mod announce;
-mod bench;
-mod beside;
-mod client;
-mod connect_to;
-mod control;
-mod conversation;
-mod dial;
+mod context;
 mod egress;
-mod exchange;
 mod files;
-mod held;
-mod hooks;
-mod legacy_tls;
-mod orders;
-mod plain_http;
+mod join_all;
+mod net;
 mod plan;
 mod platform_api;
 mod proxy;
-mod race;
 mod redact;
-mod restart;
 mod signer;
 mod site;
 pub(crate) mod source;
-mod spelling;
 #[cfg(test)]
 mod testing;
-mod tls;
-mod window;
-mod wire;
+mod webhook;
 
 use std::cell::{Cell, RefCell};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use golive_checks::model::{
-    Exchange, Merchant, NotMade, Observations, OwnSignature, Probe, RunFacts, Scenario,
-    ScenarioSeen, Secret, Seen,
+    NotMade, Observations, Observed, OwnSignature, Probe, RunFacts, Scenario, ScenarioSeen, Secret,
 };
 use golive_checks::platform::{known_answers, signature};
 use jiff::Timestamp;
-use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use bench::{Delivered, Parcel, deliver};
-pub(crate) use connect_to::ConnectTo;
+pub(crate) use context::{Context, Options, Progress};
+pub(crate) use net::connect_to::ConnectTo;
 pub(crate) use plan::Plan;
+pub(crate) use webhook::manual::{Delivered, SendRequest, deliver};
 
-use announce::words;
-use beside::{Task, beside};
-use control::Control;
-use conversation::Conversation;
-use dial::Dialer;
 use egress::observe_egress;
-use exchange::Courier;
 use files::observe_secret_files;
-use hooks::Asker;
-use legacy_tls::observe_legacy_tls;
-use orders::Orders;
-use plain_http::observe_plain_http;
+use join_all::{Task, join_all};
+use net::dial::Dialer;
+use net::exchange::HttpSender;
+use net::legacy_tls::observe_legacy_tls;
+use net::tls::{observe_tls, webhook_names};
 use plan::Wish;
+use plan::describe::words;
 use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
 use redact::Redactor;
 use signer::observe_signer;
 use site::observe_site;
 use source::observe_source;
-use tls::{observe_tls, webhook_names};
-
-use crate::wiring::Wiring;
-
-/// How a run may reach out: the switches of the command line.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    /// `--connect-to`, in order; the first that fits counts.
-    pub(crate) connect_to: Vec<ConnectTo>,
-    /// `--allow-private`
-    pub(crate) allow_private: bool,
-    /// `--ca-file`: trusted beside the public roots.
-    pub(crate) ca_file: Vec<CertificateDer<'static>>,
-    /// `--deadline`: the time given to the whole run; zero for as long as it takes.
-    pub(crate) deadline: Duration,
-    /// `--history`: the history of git is looked through.
-    pub(crate) history: bool,
-}
-
-/// What observing works with.
-#[derive(Debug)]
-pub(crate) struct Context<'a> {
-    /// The merchant as configured.
-    pub(crate) merchant: &'a Merchant,
-    /// Its real addresses, programs and secrets.
-    pub(crate) wiring: &'a Wiring,
-    /// The run.
-    pub(crate) run: &'a RunFacts,
-    /// The switches.
-    pub(crate) options: &'a Options,
-    /// Turns true when somebody interrupts the run.
-    pub(crate) interrupted: tokio::sync::watch::Receiver<bool>,
-}
-
-/// Is told what is in flight, to be drawn for whoever waits.
-pub(crate) trait Progress {
-    /// `probe` is under way, in the words of the plan.
-    fn began(&self, probe: &str);
-    /// It is over.
-    fn ended(&self, probe: &str);
-    /// A delivery of a scenario that is over.
-    fn delivered(&self, _scenario: &str, _exchange: &Exchange) {}
-}
-
-/// `host:port` of everything that was contacted, each once, in order. The dialer notes it.
-#[derive(Debug, Default)]
-pub(crate) struct Contacts(Mutex<Vec<String>>);
-
-impl Contacts {
-    /// Notes one, by its configured name.
-    pub(crate) fn note(&self, authority: String) {
-        let mut contacts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !contacts.contains(&authority) {
-            contacts.push(authority);
-        }
-    }
-
-    /// All of them.
-    pub(crate) fn list(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-}
+use webhook::Conversation;
+use webhook::hooks::Asker;
+use webhook::orders::Orders;
+use webhook::plain_http::observe_plain_http;
+use webhook::receiver_control::Control;
 
 /// Sees what the plan asks for, everything beside everything else as far as it may be, and names
 /// whom it contacted.
@@ -143,62 +64,62 @@ pub(crate) async fn observe(
     context: &Context<'_>,
     progress: &dyn Progress,
 ) -> anyhow::Result<(Observations, Vec<String>)> {
-    let (wiring, limits) = (context.wiring, &context.merchant.limits);
-    let redactor = Redactor::new(&wiring.keys);
+    let (targets, limits) = (context.targets, &context.merchant.limits);
+    let redactor = Redactor::new(&targets.keys);
     let dialer =
         if plan.reaches_out() { Some(Dialer::new(context.options, limits)?) } else { None };
-    let courier = dialer.as_ref().map(|dialer| Courier { dialer, limits, redactor: &redactor });
+    let sender = dialer.as_ref().map(|dialer| HttpSender { dialer, limits, redactor: &redactor });
     let scenarios = plan.granted_scenarios();
     let never_issued = |what: &str| format!("golive-{}-{what}", context.run.id);
     let (status_order, plain_order) = (never_issued("status"), never_issued("port-80"));
     let wrong = wrong_secret(context.run);
     let orders = Orders::new(context);
-    let control = wiring.control.as_ref().map(|hook| Control::new(hook, &wiring.folder, limits));
+    let control = targets.control.as_ref().map(|hook| Control::new(hook, &targets.folder, limits));
     let seen = RefCell::new(before(&plan));
-    let record = |name: &'static str, became: Seen<ScenarioSeen>| {
-        if let Seen::Got(scenario) = &became {
+    let record = |name: &'static str, became: Observed<ScenarioSeen>| {
+        if let Observed::Got(scenario) = &became {
             scenario.exchanges().for_each(|exchange| progress.delivered(name, exchange));
         }
         seen.borrow_mut().scenarios.insert(name.to_owned(), became);
     };
-    let look = Look { plan: &plan, seen: &seen, progress };
+    let look = Looker { plan: &plan, seen: &seen, progress };
     let mut tasks: Vec<Task<'_>> = Vec::new();
-    if let Some(secret) = &wiring.keys.secret_key {
+    if let Some(secret) = &targets.keys.secret_key {
         look.at(&mut tasks, Probe::OwnSignature, |seen| &mut seen.own_signature, async {
-            Seen::Got(own_signature(secret))
+            Observed::Got(own_signature(secret))
         });
     }
     look.at(
         &mut tasks,
         Probe::Signer,
         |seen| &mut seen.signer,
-        observe_signer(wiring, limits, Timestamp::now()),
+        observe_signer(targets, limits, Timestamp::now()),
     );
     look.at(
         &mut tasks,
         Probe::SecretFiles,
         |seen| &mut seen.secret_files,
-        observe_secret_files(&wiring.secret_files),
+        observe_secret_files(&targets.secret_files),
     );
     look.at(
         &mut tasks,
         Probe::Source,
         |seen| &mut seen.source,
-        observe_source(context.merchant, wiring, context.options.history),
+        observe_source(context.merchant, targets, context.options.history),
     );
     look.at(&mut tasks, Probe::ProxyVariables, |seen| &mut seen.proxy_variables, async {
         observe_proxy_variables()
     });
-    if let Some(courier) = &courier {
-        let egress = observe_egress(courier.dialer, limits, &wiring.egress, wiring.proxy.as_ref());
+    if let Some(sender) = &sender {
+        let egress = observe_egress(sender.dialer, limits, &targets.egress, targets.proxy.as_ref());
         look.at(&mut tasks, Probe::Egress, |seen| &mut seen.egress, egress);
-        let site = observe_site(courier, wiring);
+        let site = observe_site(sender, targets);
         look.at(&mut tasks, Probe::Site, |seen| &mut seen.site, site);
-        let order_status = observe_order_status(courier, wiring, &status_order);
+        let order_status = observe_order_status(sender, targets, &status_order);
         look.at(&mut tasks, Probe::OrderStatus, |seen| &mut seen.order_status, order_status);
     }
-    if let (Some(courier), Some(url)) = (&courier, &wiring.webhook_url) {
-        let dialer = courier.dialer;
+    if let (Some(sender), Some(url)) = (&sender, &targets.webhook_url) {
+        let dialer = sender.dialer;
         look.at(
             &mut tasks,
             Probe::WebhookNames,
@@ -217,21 +138,21 @@ pub(crate) async fn observe(
             |seen| &mut seen.webhook_legacy_tls,
             observe_legacy_tls(dialer, url),
         );
-        let plain_http = observe_plain_http(courier, url, &plain_order);
+        let plain_http = observe_plain_http(sender, url, &plain_order);
         look.at(
             &mut tasks,
             Probe::WebhookPlainHttp,
             |seen| &mut seen.webhook_plain_http,
             plain_http,
         );
-        if let (Some(live), false) = (&wiring.keys.secret_key, scenarios.is_empty()) {
+        if let (Some(live), false) = (&targets.keys.secret_key, scenarios.is_empty()) {
             let (effects, status) =
-                (Asker::of_effects(context, courier), Asker::of_status(context, courier));
+                (Asker::of_effects(context, sender), Asker::of_status(context, sender));
             let control = control.as_ref();
             let conversation = Conversation {
                 context,
                 url,
-                courier,
+                sender,
                 live,
                 wrong: &wrong,
                 orders: &orders,
@@ -249,7 +170,7 @@ pub(crate) async fn observe(
     }
     let stopped = tokio::select! {
         biased;
-        () = beside(tasks) => None,
+        () = join_all(tasks) => None,
         why = stopped(context) => Some(why),
     };
     let mut seen = seen.into_inner();
@@ -262,19 +183,19 @@ pub(crate) async fn observe(
 }
 
 /// Puts one probe among the tasks, where it is granted.
-struct Look<'a> {
+struct Looker<'a> {
     plan: &'a Plan,
     seen: &'a RefCell<Observations>,
     progress: &'a dyn Progress,
 }
 
-impl<'a> Look<'a> {
+impl<'a> Looker<'a> {
     fn at<T: 'a>(
         &self,
         tasks: &mut Vec<Task<'a>>,
         probe: Probe,
-        place: fn(&mut Observations) -> &mut Seen<T>,
-        looking: impl Future<Output = Seen<T>> + 'a,
+        place: fn(&mut Observations) -> &mut Observed<T>,
+        looking: impl Future<Output = Observed<T>> + 'a,
     ) {
         if self.plan.look(&probe) != Wish::Granted {
             return;
@@ -292,17 +213,17 @@ impl<'a> Look<'a> {
 /// What is known before anything was looked at: what is left out and why, and that the rest has not
 /// been seen yet.
 fn before(plan: &Plan) -> Observations {
-    fn wish<T>(plan: &Plan, probe: &Probe) -> Seen<T> {
+    fn wish<T>(plan: &Plan, probe: &Probe) -> Observed<T> {
         match plan.look(probe) {
-            Wish::None => Seen::NotPlanned,
-            Wish::Refused(why) => Seen::NotMade(why),
-            Wish::Granted => Seen::NotMade(NotMade::Interrupted),
+            Wish::None => Observed::NotPlanned,
+            Wish::Refused(why) => Observed::NotMade(why),
+            Wish::Granted => Observed::NotMade(NotMade::Interrupted),
         }
     }
     let scenario = |planned: &plan::Planned<Scenario>| {
         (
             planned.what.name.to_owned(),
-            Seen::NotMade(planned.not_made.clone().unwrap_or(NotMade::Interrupted)),
+            Observed::NotMade(planned.not_made.clone().unwrap_or(NotMade::Interrupted)),
         )
     };
     Observations {
@@ -326,9 +247,9 @@ fn before(plan: &Plan) -> Observations {
 /// Says of what was not seen why not: the run was stopped. What is missing without that was ours to
 /// see.
 fn after(seen: &mut Observations, stopped: Option<&NotMade>) {
-    fn say<T>(seen: &mut Seen<T>, stopped: Option<&NotMade>) {
-        if matches!(seen, Seen::NotMade(NotMade::Interrupted)) {
-            *seen = stopped.map_or(Seen::NotPlanned, |why| Seen::NotMade(why.clone()));
+    fn say<T>(seen: &mut Observed<T>, stopped: Option<&NotMade>) {
+        if matches!(seen, Observed::NotMade(NotMade::Interrupted)) {
+            *seen = stopped.map_or(Observed::NotPlanned, |why| Observed::NotMade(why.clone()));
         }
     }
     say(&mut seen.webhook_names, stopped);

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use golive_checks::model::{Exchange, NotMade, Seen, Spelling, Times, Wait};
+use golive_checks::model::{Exchange, NotMade, Observed, Spelling, Times, Wait};
 use golive_checks::platform::call::{Call, order_status};
 use golive_checks::platform::hosts::{HostKind, classify};
 use hyper::body::Bytes;
@@ -12,33 +12,33 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
-use super::client::{Client, read};
-use super::dial::{NoLine, micros};
-use super::exchange::{Courier, Outgoing, Read};
-use crate::wiring::Wiring;
+use crate::observe::net::client::{Client, read};
+use crate::observe::net::dial::{NoLine, micros};
+use crate::observe::net::exchange::{HttpSender, Outgoing, ReadAnswer};
+use crate::targets::Targets;
 
 /// Asks the platform for the status of `order_id`, which was never issued.
 pub(crate) async fn observe_order_status(
-    courier: &Courier<'_>,
-    wiring: &Wiring,
+    sender: &HttpSender<'_>,
+    targets: &Targets,
     order_id: &str,
-) -> Seen<Exchange> {
-    let unconfigured = |key: &str| Seen::NotMade(NotMade::Unconfigured { key: key.to_owned() });
-    let Some(url) = wiring.base_url.as_ref().and_then(status_url) else {
+) -> Observed<Exchange> {
+    let unconfigured = |key: &str| Observed::NotMade(NotMade::Unconfigured { key: key.to_owned() });
+    let Some(url) = targets.base_url.as_ref().and_then(status_url) else {
         return unconfigured("api.base_url");
     };
-    let Some(api_key) = &wiring.keys.api_key else { return unconfigured("api.api_key") };
-    let Some(secret_key) = &wiring.keys.secret_key else { return unconfigured("api.secret_key") };
+    let Some(api_key) = &targets.keys.api_key else { return unconfigured("api.api_key") };
+    let Some(secret_key) = &targets.keys.secret_key else { return unconfigured("api.secret_key") };
     // A key that a header cannot carry is a finding of its own.
     if HeaderValue::from_str(api_key.expose()).is_err() {
         return unconfigured("api.api_key");
     }
-    let client =
-        match Client::new(courier.dialer, courier.limits, &url, wiring.proxy.as_ref()).await {
-            Ok(client) => client,
-            Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
-            Err(NoLine::Trouble(trouble)) => return Seen::Trouble(trouble),
-        };
+    let client = match Client::new(sender.dialer, sender.limits, &url, targets.proxy.as_ref()).await
+    {
+        Ok(client) => client,
+        Err(NoLine::NotMade(why)) => return Observed::NotMade(why),
+        Err(NoLine::Trouble(trouble)) => return Observed::Trouble(trouble),
+    };
     let call = order_status(api_key, secret_key, order_id, Timestamp::now());
     let out = Outgoing {
         name: "order-status".to_owned(),
@@ -49,7 +49,7 @@ pub(crate) async fn observe_order_status(
         spelling: Spelling::Lower,
         wait: Wait::Answer,
     };
-    Seen::Got(send(courier, &client, &out).await)
+    Observed::Got(send(sender, &client, &out).await)
 }
 
 /// Where the status of orders is asked for: on the platform's production host, over HTTPS, at the
@@ -66,7 +66,7 @@ fn status_url(base: &Url) -> Option<Url> {
     Some(url)
 }
 
-async fn send(courier: &Courier<'_>, client: &Client, out: &Outgoing<'_>) -> Exchange {
+async fn send(sender: &HttpSender<'_>, client: &Client, out: &Outgoing<'_>) -> Exchange {
     // The signed bytes are the sent bytes: no serialising here.
     let mut request = client.request(Method::POST).body(out.body.clone());
     for (name, value) in &out.headers {
@@ -83,21 +83,21 @@ async fn send(courier: &Courier<'_>, client: &Client, out: &Outgoing<'_>) -> Exc
     let answer = match client.send(request).await {
         Ok(mut response) => {
             times.first_byte_us = micros(began.elapsed());
-            let cap = usize::try_from(courier.limits.body_bytes).unwrap_or(usize::MAX);
+            let cap = usize::try_from(sender.limits.body_bytes).unwrap_or(usize::MAX);
             let body = read(&mut response, cap).await;
             times.answer_us = micros(began.elapsed());
             body.map(|(bytes, cut)| {
                 let (head, _) = hyper::http::Response::from(response).into_parts();
-                courier.answer(out, &head, &Read { bytes, cut })
+                sender.answer(out, &head, &ReadAnswer { bytes, cut })
             })
         }
         Err(trouble) => Err(trouble),
     };
     Exchange {
         name: out.name.clone(),
-        sent: courier.sent(out, at),
+        sent: sender.sent(out, at),
         turned_away: 0,
-        answer: answer.map_err(|trouble| courier.cleaned(trouble)),
+        answer: answer.map_err(|trouble| sender.cleaned(trouble)),
         times,
     }
 }
@@ -114,34 +114,35 @@ mod tests {
         Asked, Authority, Years, dialer, http, refuses, serve_http, serve_https,
     };
 
-    fn wiring(base_url: &str) -> Wiring {
+    fn targets(base_url: &str) -> Targets {
         let keys = Keyring {
             api_key: Some(Secret::new("pk_live_MARKER1a2b3c4d5e6f7g8h".to_owned())),
             secret_key: Some(Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned())),
             ..Keyring::default()
         };
-        Wiring { keys, base_url: Url::parse(base_url).ok(), ..Wiring::default() }
+        Targets { keys, base_url: Url::parse(base_url).ok(), ..Targets::default() }
     }
 
     async fn ask(
-        wiring: &Wiring,
+        targets: &Targets,
         redirects: &[(&str, SocketAddr)],
         root: &Authority,
         limits: &Limits,
-    ) -> Seen<Exchange> {
+    ) -> Observed<Exchange> {
         let (dialer, redactor) =
-            (dialer(redirects, &[&root.certificate]), Redactor::new(&wiring.keys));
-        let courier = Courier { dialer: &dialer, limits, redactor: &redactor };
-        observe_order_status(&courier, wiring, "golive-never-issued").await
+            (dialer(redirects, &[&root.certificate]), Redactor::new(&targets.keys));
+        let sender = HttpSender { dialer: &dialer, limits, redactor: &redactor };
+        observe_order_status(&sender, targets, "golive-never-issued").await
     }
 
     async fn answered(answer: String) -> (Exchange, Asked) {
         let root = Authority::root();
         let (address, asked) =
             serve_https(root.leaf(&["api.kwikpaisa.com"], Years::Now), vec![answer]).await;
-        let wiring = wiring("https://api.kwikpaisa.com");
-        match ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default()).await {
-            Seen::Got(exchange) => (exchange, asked),
+        let targets = targets("https://api.kwikpaisa.com");
+        match ask(&targets, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default()).await
+        {
+            Observed::Got(exchange) => (exchange, asked),
             other => panic!("{other:?}"),
         }
     }
@@ -185,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn trouble_is_recorded_as_such() {
         let root = Authority::root();
-        let wiring = wiring("https://api.kwikpaisa.com/");
+        let targets = targets("https://api.kwikpaisa.com/");
         let (plain, _) = serve_http(vec![String::new()]).await;
         let (other, _) =
             serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
@@ -194,8 +195,8 @@ mod tests {
             (unused, TroubleKind::Refused, Phase::Connect),
             (other, TroubleKind::Certificate, Phase::Tls),
         ] {
-            let Seen::Got(exchange) =
-                ask(&wiring, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default())
+            let Observed::Got(exchange) =
+                ask(&targets, &[("api.kwikpaisa.com:443", address)], &root, &Limits::default())
                     .await
             else {
                 panic!("not tried")
@@ -204,8 +205,8 @@ mod tests {
             assert_eq!((trouble.kind, trouble.phase), (kind, phase));
         }
         let limits = Limits { exchange_ms: 200, ..Limits::default() };
-        let Seen::Got(exchange) =
-            ask(&wiring, &[("api.kwikpaisa.com:443", plain)], &root, &limits).await
+        let Observed::Got(exchange) =
+            ask(&targets, &[("api.kwikpaisa.com:443", plain)], &root, &limits).await
         else {
             panic!("not tried")
         };
@@ -224,10 +225,10 @@ mod tests {
             "https://127.0.0.1",
             "not a url",
         ] {
-            let seen = ask(&wiring(base), &[], &root, &Limits::default()).await;
+            let seen = ask(&targets(base), &[], &root, &Limits::default()).await;
             assert_eq!(
                 seen,
-                Seen::NotMade(NotMade::Unconfigured { key: "api.base_url".to_owned() }),
+                Observed::NotMade(NotMade::Unconfigured { key: "api.base_url".to_owned() }),
                 "{base}"
             );
         }
@@ -243,10 +244,10 @@ mod tests {
     async fn nothing_is_asked_without_usable_keys() {
         let root = Authority::root();
         let key = async |change: fn(&mut Keyring)| {
-            let mut wiring = wiring("https://api.kwikpaisa.com");
-            change(&mut wiring.keys);
-            match ask(&wiring, &[], &root, &Limits::default()).await {
-                Seen::NotMade(NotMade::Unconfigured { key }) => key,
+            let mut targets = targets("https://api.kwikpaisa.com");
+            change(&mut targets.keys);
+            match ask(&targets, &[], &root, &Limits::default()).await {
+                Observed::NotMade(NotMade::Unconfigured { key }) => key,
                 other => panic!("{other:?}"),
             }
         };

@@ -2,15 +2,15 @@
 
 use std::ffi::OsString;
 
-use golive_checks::model::Seen;
+use golive_checks::model::Observed;
 
 /// Variables that send requests through a proxy. `NO_PROXY` only makes exceptions.
 const VARIABLES: [&str; 6] =
     ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The names of those that are set; their values may hold a password.
-pub(crate) fn observe_proxy_variables() -> Seen<Vec<String>> {
-    Seen::Got(set(|name| std::env::var_os(name)))
+pub(crate) fn observe_proxy_variables() -> Observed<Vec<String>> {
+    Observed::Got(set(|name| std::env::var_os(name)))
 }
 
 fn set(value: impl Fn(&str) -> Option<OsString>) -> Vec<String> {

@@ -1,12 +1,10 @@
 //! Keeps secrets and signatures out of what is recorded, and notices when an answer holds them.
 
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use crate::secret_spellings::{SHORTEST, in_answers};
+use data_encoding::{BASE64, HEXLOWER};
 use golive_checks::model::{Keyring, Leak, Slot};
 use golive_checks::platform::signature;
 use zeroize::Zeroizing;
-
-/// Shorter values stand in ordinary text by chance.
-const SHORTEST: usize = 12;
 
 /// How much of a secret may stand at the end of a text that was cut.
 const TAIL: usize = 6;
@@ -27,21 +25,9 @@ impl<'a> Redactor<'a> {
             if value.len() < SHORTEST {
                 continue;
             }
-            let bytes = value.as_bytes();
-            let encoded = [
-                value.to_owned(),
-                HEXLOWER.encode(bytes),
-                HEXUPPER.encode(bytes),
-                BASE64.encode(bytes),
-                BASE64_NOPAD.encode(bytes),
-                BASE64URL.encode(bytes),
-                BASE64URL_NOPAD.encode(bytes),
-                url::form_urlencoded::byte_serialize(bytes).collect(),
-                value.replace('/', "\\/"),
-            ];
-            for spelling in encoded {
-                if !spellings.iter().any(|(_, known)| **known == spelling) {
-                    spellings.push((slot, Zeroizing::new(spelling)));
+            for spelling in in_answers(value) {
+                if !spellings.iter().any(|(_, known)| *known == spelling) {
+                    spellings.push((slot, spelling));
                 }
             }
         }
@@ -223,6 +209,8 @@ fn is_stack_trace(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use golive_checks::model::Secret;
+
+    use data_encoding::{BASE64URL_NOPAD, HEXUPPER};
 
     use super::*;
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use golive_checks::model::{Keyring, Limits, NotMade, Seen, SignerResult, SignerSeen};
+use golive_checks::model::{Keyring, Limits, NotMade, Observed, SignerResult, SignerSeen};
 use golive_checks::platform::signing::request::{Explained, PAYLOADS, explain};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::programs::{self, Failed};
-use crate::wiring::Wiring;
+use crate::targets::Targets;
 
 /// Calls of the signer under way at once.
 const AT_ONCE: usize = 4;
@@ -21,19 +21,19 @@ const OUTPUT_BYTES: usize = 4_096;
 /// Lets the signer sign every payload. Nothing of what it prints is kept: a wrong value may well be
 /// a secret.
 pub(crate) async fn observe_signer(
-    wiring: &Wiring,
+    targets: &Targets,
     limits: &Limits,
     now: Timestamp,
-) -> Seen<Vec<SignerSeen>> {
-    let unconfigured = |key: &str| Seen::NotMade(NotMade::Unconfigured { key: key.to_owned() });
-    let Some(command) = &wiring.signer else { return unconfigured("signer.command") };
-    if wiring.keys.secret_key.is_none() {
+) -> Observed<Vec<SignerSeen>> {
+    let unconfigured = |key: &str| Observed::NotMade(NotMade::Unconfigured { key: key.to_owned() });
+    let Some(command) = &targets.signer else { return unconfigured("signer.command") };
+    if targets.keys.secret_key.is_none() {
         return unconfigured("api.secret_key");
     }
     let timestamp = now.as_second().to_string();
     let argv: Arc<[String]> =
         command.iter().map(|part| part.replace("{timestamp}", &timestamp)).collect();
-    let (turns, folder) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(wiring.folder.clone()));
+    let (turns, folder) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(targets.folder.clone()));
     let limit = Duration::from_millis(limits.command_ms);
     let mut calls = JoinSet::new();
     for (at, payload) in PAYLOADS.iter().enumerate() {
@@ -47,14 +47,14 @@ pub(crate) async fn observe_signer(
     while let Some(ended) = calls.join_next().await {
         if let Ok((at, output)) = ended {
             let printed = output.map(|output| output.stdout);
-            results[at] = Some(compare(&wiring.keys, PAYLOADS[at].text, &timestamp, printed));
+            results[at] = Some(compare(&targets.keys, PAYLOADS[at].text, &timestamp, printed));
         }
     }
     let seen = |(payload, result): (&str, Option<SignerResult>)| SignerSeen {
         payload: payload.to_owned(),
         result: result.unwrap_or_else(|| SignerResult::Failed("was not run to its end".to_owned())),
     };
-    Seen::Got(PAYLOADS.iter().map(|payload| payload.name).zip(results).map(seen).collect())
+    Observed::Got(PAYLOADS.iter().map(|payload| payload.name).zip(results).map(seen).collect())
 }
 
 /// What one printed value says about the signer.
@@ -96,16 +96,16 @@ mod tests {
         Keyring { secret_key: Some(Secret::new(SECRET.to_owned())), ..Keyring::default() }
     }
 
-    fn wiring(argv: &[&str]) -> Wiring {
+    fn targets(argv: &[&str]) -> Targets {
         let signer = Some(argv.iter().map(|part| (*part).to_owned()).collect());
-        Wiring { keys: keys(), folder: std::env::temp_dir(), signer, ..Wiring::default() }
+        Targets { keys: keys(), folder: std::env::temp_dir(), signer, ..Targets::default() }
     }
 
-    async fn results(wiring: &Wiring) -> Vec<SignerResult> {
+    async fn results(targets: &Targets) -> Vec<SignerResult> {
         let now = Timestamp::from_second(1_778_659_835).unwrap();
-        match observe_signer(wiring, &Limits { command_ms: 5_000, ..Limits::default() }, now).await
+        match observe_signer(targets, &Limits { command_ms: 5_000, ..Limits::default() }, now).await
         {
-            Seen::Got(seen) => {
+            Observed::Got(seen) => {
                 assert_eq!(seen.len(), PAYLOADS.len());
                 assert!(
                     seen.iter().zip(PAYLOADS).all(|(seen, payload)| seen.payload == payload.name)
@@ -147,22 +147,22 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn a_program_that_signs_nothing_is_seen_for_every_payload() {
-        let echoed = results(&wiring(&["cat"])).await;
+        let echoed = results(&targets(&["cat"])).await;
         assert!(
             echoed.iter().all(|result| matches!(result, SignerResult::Wrong { hex: false, .. })),
             "{echoed:?}"
         );
-        let told = results(&wiring(&["printf", "{timestamp}"])).await;
+        let told = results(&targets(&["printf", "{timestamp}"])).await;
         assert!(
             told.iter().all(|result| *result == SignerResult::Wrong { length: 10, hex: true }),
             "{told:?}"
         );
-        let failed = results(&wiring(&["false"])).await;
+        let failed = results(&targets(&["false"])).await;
         assert!(
             failed.iter().all(|result| matches!(result, SignerResult::Failed(_))),
             "{failed:?}"
         );
-        let absent = results(&wiring(&["golive-no-such-program"])).await;
+        let absent = results(&targets(&["golive-no-such-program"])).await;
         assert!(
             absent.iter().all(|result| matches!(result, SignerResult::Failed(_))),
             "{absent:?}"
@@ -172,7 +172,7 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn a_program_that_prints_the_secret_leaves_no_trace_of_it() {
-        let seen = format!("{:?}", results(&wiring(&["printf", SECRET])).await);
+        let seen = format!("{:?}", results(&targets(&["printf", SECRET])).await);
         assert!(!seen.contains("MARKER"), "{seen}");
     }
 
@@ -185,24 +185,27 @@ mod tests {
         }
         let script =
             r#"{ cat; printf %s "$1"; } | openssl dgst -sha256 -hmac "$2" -r | cut -c1-64"#;
-        let seen = results(&wiring(&["sh", "-c", script, "sh", "{timestamp}", SECRET])).await;
+        let seen = results(&targets(&["sh", "-c", script, "sh", "{timestamp}", SECRET])).await;
         assert_eq!(seen[0], SignerResult::Right, "{seen:?}");
     }
 
     #[tokio::test]
     async fn says_what_is_missing() {
         let none = observe_signer(
-            &Wiring { keys: keys(), ..Wiring::default() },
+            &Targets { keys: keys(), ..Targets::default() },
             &Limits::default(),
             Timestamp::UNIX_EPOCH,
         )
         .await;
-        assert_eq!(none, Seen::NotMade(NotMade::Unconfigured { key: "signer.command".to_owned() }));
-        let wiring = Wiring { signer: Some(vec!["cat".to_owned()]), ..Wiring::default() };
-        let keyless = observe_signer(&wiring, &Limits::default(), Timestamp::UNIX_EPOCH).await;
+        assert_eq!(
+            none,
+            Observed::NotMade(NotMade::Unconfigured { key: "signer.command".to_owned() })
+        );
+        let targets = Targets { signer: Some(vec!["cat".to_owned()]), ..Targets::default() };
+        let keyless = observe_signer(&targets, &Limits::default(), Timestamp::UNIX_EPOCH).await;
         assert_eq!(
             keyless,
-            Seen::NotMade(NotMade::Unconfigured { key: "api.secret_key".to_owned() })
+            Observed::NotMade(NotMade::Unconfigured { key: "api.secret_key".to_owned() })
         );
     }
 }

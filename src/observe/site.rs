@@ -6,19 +6,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use golive_checks::model::{
-    AskedFor, FolderKind, Keyring, NotMade, Phase, Seen, SitePart, SiteSeen, SourceSeen, Trouble,
-    TroubleKind,
+    AskedFor, FolderKind, Keyring, NotMade, Observed, Phase, SitePart, SiteSeen, SourceSeen,
+    Trouble, TroubleKind,
 };
 use html5gum::{Token, Tokenizer};
 use reqwest::header::ACCEPT;
 use url::Url;
 
-use super::beside::each;
-use super::client::{Client, read};
-use super::dial::NoLine;
-use super::exchange::Courier;
 use super::source::{Folder, Scan};
-use crate::wiring::Wiring;
+use crate::observe::join_all::each;
+use crate::observe::net::client::{Client, read};
+use crate::observe::net::dial::NoLine;
+use crate::observe::net::exchange::HttpSender;
+use crate::targets::Targets;
 
 /// What a site should not give out.
 const PRIVATE: [(SitePart, &str); 2] =
@@ -31,25 +31,25 @@ const AT_ONCE: usize = 6;
 const SOURCE_MAP: &[u8] = b"sourceMappingURL=";
 
 /// Asks the site that `source.site` names, and searches what it gave.
-pub(crate) async fn observe_site(courier: &Courier<'_>, wiring: &Wiring) -> Seen<SiteSeen> {
-    let Some(url) = &wiring.site else {
-        return Seen::NotMade(NotMade::Unconfigured { key: "source.site".to_owned() });
+pub(crate) async fn observe_site(sender: &HttpSender<'_>, targets: &Targets) -> Observed<SiteSeen> {
+    let Some(url) = &targets.site else {
+        return Observed::NotMade(NotMade::Unconfigured { key: "source.site".to_owned() });
     };
-    let client = match Client::new(courier.dialer, courier.limits, url, wiring.proxy.as_ref()).await
+    let client = match Client::new(sender.dialer, sender.limits, url, targets.proxy.as_ref()).await
     {
         Ok(client) => client,
-        Err(NoLine::NotMade(why)) => return Seen::NotMade(why),
-        Err(NoLine::Trouble(trouble)) => return Seen::Trouble(trouble),
+        Err(NoLine::NotMade(why)) => return Observed::NotMade(why),
+        Err(NoLine::Trouble(trouble)) => return Observed::Trouble(trouble),
     };
-    let visit = Visit { client, url, courier, given: Vec::new(), seen: SiteSeen::default() };
-    match visit.look_around(&wiring.keys).await {
-        Ok(seen) => Seen::Got(seen),
-        Err(error) => Seen::Trouble(Trouble {
+    let visit = Visit { client, url, sender, given: Vec::new(), seen: SiteSeen::default() };
+    match visit.look_around(&targets.keys).await {
+        Ok(seen) => Observed::Got(seen),
+        Err(error) => Observed::Trouble(Trouble {
             kind: TroubleKind::Other,
             phase: Phase::Body,
             after_ms: 0,
             detail: Some(
-                courier.redactor.clean(&format!("keeping what the site gave: {}", error.kind())),
+                sender.redactor.clean(&format!("keeping what the site gave: {}", error.kind())),
             ),
         }),
     }
@@ -58,7 +58,7 @@ pub(crate) async fn observe_site(courier: &Courier<'_>, wiring: &Wiring) -> Seen
 struct Visit<'a> {
     client: Client,
     url: &'a Url,
-    courier: &'a Courier<'a>,
+    sender: &'a HttpSender<'a>,
     /// What came, by path.
     given: Vec<(String, Vec<u8>)>,
     seen: SiteSeen,
@@ -91,7 +91,7 @@ impl Visit<'_> {
 
     /// As many as the limit leaves room for.
     fn affordable(&mut self, mut urls: BTreeSet<Url>) -> BTreeSet<Url> {
-        let room = usize::try_from(self.courier.limits.source_site_requests)
+        let room = usize::try_from(self.sender.limits.source_site_requests)
             .unwrap_or(usize::MAX)
             .saturating_sub(self.seen.asked.len());
         if let Some(first_left) = urls.iter().nth(room).cloned() {
@@ -117,8 +117,8 @@ impl Visit<'_> {
     }
 
     async fn fetch(&self, what: SitePart, url: &Url) -> Brought {
-        let cap = usize::try_from(self.courier.limits.source_site_bytes).unwrap_or(usize::MAX);
-        let limit = Duration::from_millis(self.courier.limits.exchange_ms);
+        let cap = usize::try_from(self.sender.limits.source_site_bytes).unwrap_or(usize::MAX);
+        let limit = Duration::from_millis(self.sender.limits.exchange_ms);
         let fetched = async {
             let request = self.client.get(url.path(), url.query()).header(ACCEPT, "*/*");
             let mut response = self.client.send(request).await?;
@@ -128,8 +128,8 @@ impl Visit<'_> {
         };
         let fetched = tokio::time::timeout(limit, fetched)
             .await
-            .unwrap_or_else(|_| Err(super::dial::timed_out(Phase::Body, limit)));
-        let path = self.courier.redactor.clean(url.path());
+            .unwrap_or_else(|_| Err(crate::observe::net::dial::timed_out(Phase::Body, limit)));
+        let path = self.sender.redactor.clean(url.path());
         match fetched {
             Ok((status, body, cut)) => {
                 let given_out = status == 200 && is_what_it_says(what, &body);
@@ -146,7 +146,7 @@ impl Visit<'_> {
                 }
             }
             Err(trouble) => {
-                let status = Err(self.courier.cleaned(trouble));
+                let status = Err(self.sender.cleaned(trouble));
                 Brought {
                     asked: AskedFor { what, path, status, bytes: 0, cut: false, given_out: false },
                     body: Vec::new(),
@@ -195,7 +195,7 @@ impl Visit<'_> {
     /// Searches what came, as if it lay in a public folder. On the way its names are ours, whatever
     /// the site called it.
     fn search(self, keys: &Keyring) -> std::io::Result<SiteSeen> {
-        let Self { url, courier, given, mut seen, .. } = self;
+        let Self { url, sender, given, mut seen, .. } = self;
         let folder = tempfile::tempdir()?;
         for (number, (path, body)) in given.iter().enumerate() {
             std::fs::write(folder.path().join(own_name(number, path)), body)?;
@@ -206,7 +206,7 @@ impl Visit<'_> {
             kind: FolderKind::Public,
             only: Vec::new(),
         };
-        let scan = Scan::of(vec![public], keys, courier.limits);
+        let scan = Scan::of(vec![public], keys, sender.limits);
         let mut found: SourceSeen = scan.run(&std::sync::atomic::AtomicBool::default());
         let theirs = |name: &str| {
             let number: Option<usize> =
@@ -294,20 +294,21 @@ mod tests {
         answer: String,
         limits: Limits,
         allow_private: bool,
-    ) -> (Seen<SiteSeen>, Vec<String>) {
+    ) -> (Observed<SiteSeen>, Vec<String>) {
         let (address, asked) = serve_http(vec![answer]).await;
         let redirect = [("shop.example:80", address)];
         let dialer =
             dialer_with(if allow_private { &redirect } else { &[] }, &[], allow_private, &limits);
-        let wiring = Wiring { site: Some(url("http://shop.example/shop/")), ..Wiring::default() };
-        let wiring = if allow_private {
-            wiring
+        let targets =
+            Targets { site: Some(url("http://shop.example/shop/")), ..Targets::default() };
+        let targets = if allow_private {
+            targets
         } else {
-            Wiring { site: Some(url(&format!("http://{address}/"))), ..wiring }
+            Targets { site: Some(url(&format!("http://{address}/"))), ..targets }
         };
-        let redactor = Redactor::new(&wiring.keys);
-        let courier = Courier { dialer: &dialer, limits: &limits, redactor: &redactor };
-        let seen = observe_site(&courier, &wiring).await;
+        let redactor = Redactor::new(&targets.keys);
+        let sender = HttpSender { dialer: &dialer, limits: &limits, redactor: &redactor };
+        let seen = observe_site(&sender, &targets).await;
         let path = |request: &String| request.split(' ').nth(1).unwrap_or_default().to_owned();
         let mut paths: Vec<String> = asked.lock().unwrap().iter().map(path).collect();
         paths.sort();
@@ -321,7 +322,7 @@ mod tests {
         let limits = Limits { source_site_requests: 5, ..Limits::default() };
         let (seen, paths) = visit(http("200 OK", "text/html", page), limits, true).await;
         assert_eq!(paths, ["/.env", "/.git/config", "/b.js", "/shop/", "/shop/a.js?v=1"]);
-        let Seen::Got(seen) = seen else { panic!("{seen:?}") };
+        let Observed::Got(seen) = seen else { panic!("{seen:?}") };
         assert_eq!((seen.elsewhere, seen.left_out, seen.asked.len()), (1, 1, 5));
         let given: Vec<&str> = seen
             .asked
@@ -344,11 +345,11 @@ mod tests {
              0\r\nConnection: close\r\n\r\n";
         let (seen, paths) = visit(answer.to_owned(), Limits::default(), true).await;
         assert_eq!(paths, ["/.env", "/.git/config", "/shop/"]);
-        let Seen::Got(seen) = seen else { panic!("{seen:?}") };
+        let Observed::Got(seen) = seen else { panic!("{seen:?}") };
         assert!(seen.asked.iter().all(|asked| asked.status == Ok(302) && !asked.given_out));
         let limits = Limits { source_site_bytes: 1_024, ..Limits::default() };
         let (seen, _) = visit(http("200 OK", "text/html", &"x".repeat(5_000)), limits, true).await;
-        let Seen::Got(seen) = seen else { panic!("{seen:?}") };
+        let Observed::Got(seen) = seen else { panic!("{seen:?}") };
         assert!(seen.asked[0].cut && seen.asked[0].bytes == 1_024);
     }
 
@@ -356,7 +357,7 @@ mod tests {
     async fn a_private_address_is_not_asked() {
         let (seen, paths) = visit(http("200 OK", "text/html", ""), Limits::default(), false).await;
         assert!(
-            matches!(seen, Seen::NotMade(NotMade::PrivateTarget { .. })) && paths.is_empty(),
+            matches!(seen, Observed::NotMade(NotMade::PrivateTarget { .. })) && paths.is_empty(),
             "{seen:?}"
         );
     }

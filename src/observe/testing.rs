@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::dial::Dialer;
 use super::{ConnectTo, Options};
+use crate::observe::net::dial::Dialer;
 
 /// Somebody who signs certificates.
 pub(super) struct Authority {

@@ -10,14 +10,14 @@ use std::time::Duration;
 use golive_checks::model::{Deliver, Mode, OrderId, TestOrders};
 use tempfile::TempDir;
 
-use crate::commands::demo_run;
+use crate::commands::demo::demo_run;
 use crate::config::{self, Programs, Sources};
 use crate::demo::{Defect, Shop};
 use crate::observe::Options;
 use crate::progress::Silent;
 use crate::report::Report;
 use crate::run::{self, Run};
-use crate::wiring::OrderSource;
+use crate::targets::OrderSource;
 
 /// How often each is run.
 const RUNS: usize = 50;
@@ -33,7 +33,7 @@ fn ends(mut run: Run, number: usize) -> (&'static str, String) {
     let ids: Vec<OrderId> =
         (0..3).map(|order| OrderId::new(format!("race-{number}-{order}"), "1.00", true)).collect();
     run.merchant.webhook.order = Some(TestOrders::Ids(ids.len()));
-    run.wiring.order = Some(OrderSource::Ids(ids));
+    run.targets.order = Some(OrderSource::Ids(ids));
     run.facts.only = vec![CHECK.to_owned()];
     let (seen, _) = run.observe(&Silent).expect("the run can be made");
     let report = Report::new(&seen.facts());
@@ -128,7 +128,7 @@ settle = "40ms"
         let mut facts = run::begin(Mode::Check, None);
         facts.deliver = Deliver::Full;
         let options = Options { allow_private: true, ..Options::default() };
-        Run { merchant: loaded.merchant, wiring: loaded.wiring, facts, options, also: Vec::new() }
+        Run { merchant: loaded.merchant, targets: loaded.targets, facts, options, also: Vec::new() }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use golive_checks::model::{Judged, Level, Outcome};
 
-use super::account::{account_of, brief};
-use super::spot::{Spot, spots};
 use super::verdict::Standing;
 use super::{FilePlace, Report};
+use crate::report::check_text::{account_of, brief};
+use crate::report::location::{Location, spots};
 
 /// How many annotations there are at the most, the verdict's included: GitHub shows ten errors and
 /// ten warnings of a step.
@@ -13,7 +13,7 @@ const MOST: usize = 10;
 
 /// Writes workflow commands, and a last line with the verdict.
 pub(crate) fn render(report: &Report) -> String {
-    let mut worth: Vec<(&str, usize, &Judged, Spot<'_>)> = Vec::new();
+    let mut worth: Vec<(&str, usize, &Judged, Location<'_>)> = Vec::new();
     for check in report.checks() {
         let Some(command) = command(check, report.run.strict) else { continue };
         worth.extend(
@@ -51,7 +51,7 @@ fn command(check: &Judged, strict: bool) -> Option<&'static str> {
     }
 }
 
-fn annotation(report: &Report, check: &Judged, command: &str, spot: &Spot<'_>) -> String {
+fn annotation(report: &Report, check: &Judged, command: &str, spot: &Location<'_>) -> String {
     let FilePlace { file, at } = &spot.place;
     let kind = match (&check.outcome, check.level) {
         (Outcome::Undecided(_), _) => "could not be told",

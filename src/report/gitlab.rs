@@ -5,17 +5,17 @@ use golive_checks::model::Judged;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::account::brief;
-use super::spot::{Spot, spots};
 use super::verdict::Standing;
 use super::{FilePlace, Report};
+use crate::report::check_text::brief;
+use crate::report::location::{Location, spots};
 
 /// Writes one entry for each place of each check that is not in order.
 pub(crate) fn render(report: &Report) -> String {
-    let draft = report.run.draft.then(|| Entry::draft(report));
-    let entries: Vec<Entry> = draft
+    let draft = report.run.draft.then(|| GitlabEntry::draft(report));
+    let entries: Vec<GitlabEntry> = draft
         .into_iter()
-        .chain(report.checks().flat_map(|check| Entry::all(report, check)))
+        .chain(report.checks().flat_map(|check| GitlabEntry::all(report, check)))
         .collect();
     let mut json =
         serde_json::to_string_pretty(&entries).expect("strings and numbers always serialise");
@@ -24,26 +24,26 @@ pub(crate) fn render(report: &Report) -> String {
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct GitlabEntry {
     description: String,
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location,
+    location: GitlabLocation,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct GitlabLocation {
     path: String,
-    lines: Lines,
+    lines: GitlabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitlabLines {
     begin: usize,
 }
 
-impl Entry {
+impl GitlabEntry {
     /// Says of a whole report that it is a draft: there is no other place for it.
     fn draft(report: &Report) -> Self {
         Self {
@@ -51,9 +51,9 @@ impl Entry {
             check_name: "draft",
             fingerprint: HEXLOWER.encode(&Sha256::digest("draft")[..16]),
             severity: "info",
-            location: Location {
+            location: GitlabLocation {
                 path: report.run.config_path.as_str().to_owned(),
-                lines: Lines { begin: 1 },
+                lines: GitlabLines { begin: 1 },
             },
         }
     }
@@ -66,12 +66,15 @@ impl Entry {
             Standing::Waived => "info",
             Standing::Fine => return Vec::new(),
         };
-        let of = |Spot { place: FilePlace { file, at }, fingerprint, .. }: Spot<'_>| Self {
+        let of = |Location { place: FilePlace { file, at }, fingerprint, .. }: Location<'_>| Self {
             description: format!("{}: {}", check.meta.title, brief(&check.outcome)),
             check_name: check.meta.id,
             fingerprint,
             severity,
-            location: Location { path: file.as_str().to_owned(), lines: Lines { begin: at.line } },
+            location: GitlabLocation {
+                path: file.as_str().to_owned(),
+                lines: GitlabLines { begin: at.line },
+            },
         };
         spots(report, check).into_iter().map(of).collect()
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::coverage::Covered;
-use super::{Counts, Measurement, Report, Run};
+use super::{Counts, Measurement, Report, RunSummary};
 
 /// The version of the format.
 pub(crate) const SCHEMA: &str = "golive.report/v1";
@@ -332,7 +332,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> RunJson<'a> {
-    fn of(run: &'a Run) -> Self {
+    fn of(run: &'a RunSummary) -> Self {
         let all = |texts: &'a [Text]| texts.iter().map(Text::as_str).collect();
         Self {
             id: run.id.as_str(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use golive_checks::model::{Judged, Outcome, chapter};
 use quick_junit::{NonSuccessKind, Property, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
-use super::account::{account, brief};
 use super::{Chapter, Report};
+use crate::report::check_text::{account, brief};
 
 /// Writes the report for continuous integration: a suite per section, `failure` where something
 /// fell short, `error` where it could not be told.

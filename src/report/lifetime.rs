@@ -1,7 +1,7 @@
 //! Until when a verdict can be relied on: whatever breaks first.
 
 use golive_checks::model::ruling::today;
-use golive_checks::model::{Facts, Judged, Outcome, Seen, Text};
+use golive_checks::model::{Facts, Judged, Observed, Outcome, Text};
 use golive_checks::text;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -63,7 +63,7 @@ pub(super) fn ends<'a>(
             | Outcome::NotApplicable(_) => None,
         })
         .collect();
-    if let Seen::Got(tls) = &facts.seen.webhook_tls
+    if let Observed::Got(tls) = &facts.seen.webhook_tls
         && let Some(end) = tls.chain.iter().map(|certificate| certificate.not_after).min()
     {
         let host = facts

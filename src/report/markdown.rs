@@ -8,7 +8,7 @@ use super::{Chapter, Report};
 
 /// Writes the report for GitHub's, GitLab's and most trackers' Markdown.
 pub(crate) fn render(report: &Report) -> String {
-    let mut page = Page { out: String::new() };
+    let mut page = MarkdownPage { out: String::new() };
     page.line(&format!("# {}{}", report.run.draft_word(), escape(report.verdict.headline())));
     page.line("");
     page.line(&format!("**{}**", escape(report.sentence.as_str())));
@@ -31,11 +31,11 @@ pub(crate) fn render(report: &Report) -> String {
 }
 
 /// The report so far.
-struct Page {
+struct MarkdownPage {
     out: String,
 }
 
-impl Page {
+impl MarkdownPage {
     fn line(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push('\n');

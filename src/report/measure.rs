@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use golive_checks::conversation::measurements::{Bodies, Burst, Spread, Window};
-use golive_checks::conversation::scenarios::{BODY_SIZES, BURST, CONTROL_AFTER, CONTROL_BEFORE};
-use golive_checks::model::{ClockOffset, Facts, Seen, Text, Way};
+use golive_checks::conversation::scenarios::{BASELINE_AFTER, BASELINE_BEFORE, BODY_SIZES, BURST};
+use golive_checks::model::{ClockOffset, Facts, Observed, Text, Way};
 use golive_checks::text;
 
 /// One number of a run.
@@ -107,14 +107,14 @@ pub(super) fn measurements(facts: &Facts<'_>) -> Vec<Measurement> {
         .held(facts, Bound::AtLeast, "webhook_body_least_bytes", 1_024.0)
         .note(bodies.words())
     }));
-    if let Seen::Got(tls) = &facts.seen.webhook_tls
+    if let Observed::Got(tls) = &facts.seen.webhook_tls
         && let Some(leaf) = tls.chain.first()
     {
         let days = (leaf.not_after.as_second() - facts.run.now.as_second()).div_euclid(86_400);
         let left = Measurement::new("webhook certificate, days left", days as f64, "days");
         measured.push(left.held(facts, Bound::AtLeast, "certificate_days", 1.0));
     }
-    if let Seen::Got(call) = &facts.seen.order_status
+    if let Observed::Got(call) = &facts.seen.order_status
         && let Some(offset) = ClockOffset::of(call)
     {
         let behind = Measurement::new("clock, behind the platform's", offset.seconds() as f64, "s");
@@ -134,7 +134,7 @@ fn answers(facts: &Facts<'_>) -> Vec<Measurement> {
             .filter_map(|(_, seen)| seen.get().ok());
         Spread::of(scenarios.flat_map(|scenario| scenario.exchanges()))
     };
-    let is_control = |name: &str| name == CONTROL_BEFORE.name || name == CONTROL_AFTER.name;
+    let is_control = |name: &str| name == BASELINE_BEFORE.name || name == BASELINE_AFTER.name;
     let is_long = |name: &str| BODY_SIZES.iter().any(|(_, delivery)| delivery.name == name);
     let row = |name, took: Duration| Measurement::new(name, took.as_secs_f64(), "s");
     let mut measured = Vec::new();
@@ -233,15 +233,15 @@ mod tests {
         Exchange { name: name.to_owned(), sent, turned_away: 0, answer: Ok(answer), times }
     }
 
-    fn scenario(name: &str, exchanges: Vec<Exchange>) -> (String, Seen<ScenarioSeen>) {
+    fn scenario(name: &str, exchanges: Vec<Exchange>) -> (String, Observed<ScenarioSeen>) {
         let order = OrderId::new("golive-1", "1.00", false);
         (
             name.to_owned(),
-            Seen::Got(ScenarioSeen { order, steps: vec![StepSeen::Together(exchanges)] }),
+            Observed::Got(ScenarioSeen { order, steps: vec![StepSeen::Together(exchanges)] }),
         )
     }
 
-    fn took(name: &str, ms: u64) -> (String, Seen<ScenarioSeen>) {
+    fn took(name: &str, ms: u64) -> (String, Observed<ScenarioSeen>) {
         scenario(name, vec![answered(name, ms, 200, 0)])
     }
 
@@ -344,7 +344,8 @@ mod tests {
         let offset = |sent: &str| {
             let mut call = answered("order-status", 200, 404, 0);
             call.sent.at = sent.parse().unwrap();
-            let seen = Observations { order_status: Seen::Got(call), ..Observations::default() };
+            let seen =
+                Observations { order_status: Observed::Got(call), ..Observations::default() };
             find(&measure(&merchant(), &seen), "clock, behind the platform's").value
         };
         assert_eq!(offset("2026-11-21T20:41:20Z"), 40.0);

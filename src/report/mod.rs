@@ -1,7 +1,9 @@
 //! The report: every outcome, added up once.
 
-mod account;
+mod bare;
+mod check_text;
 pub(crate) mod coverage;
+pub(crate) mod coverage_text;
 pub(crate) mod csv;
 mod fingerprint;
 pub(crate) mod github;
@@ -10,7 +12,8 @@ pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod junit;
 mod lifetime;
-pub(crate) mod lines;
+mod location;
+
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
@@ -19,7 +22,6 @@ mod naughty;
 pub(crate) mod sample;
 pub(crate) mod sarif;
 mod sent;
-mod spot;
 pub(crate) mod tap;
 pub(crate) mod terminal;
 #[cfg(test)]
@@ -27,14 +29,14 @@ mod tests;
 pub(crate) mod timeline;
 mod verdict;
 
+use self::bare::Bare;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use golive_checks::model::ruling::judge;
 use golive_checks::model::{
-    Deliver, Facts, Finding, Judged, Limits, Mode, Outcome, Place, Role, RunFacts, Section, Seen,
-    Show, Subject, Text, chapter, is_command, is_invisible,
+    Deliver, Facts, Finding, Judged, Limits, Mode, Observed, Outcome, Place, Role, RunFacts,
+    Section, Subject, Text, chapter,
 };
 use golive_checks::{CATALOGUE, text};
 use jiff::Timestamp;
@@ -43,7 +45,7 @@ use jiff::tz::Offset;
 use coverage::Covered;
 use timeline::Exchanged;
 
-pub(crate) use account::brief;
+pub(crate) use check_text::brief;
 pub(crate) use lifetime::ValidUntil;
 pub(crate) use measure::Measurement;
 pub(crate) use verdict::{First, Verdict};
@@ -57,7 +59,7 @@ pub(crate) struct Report {
     /// The merchant's name, where it is configured.
     pub(crate) merchant: Option<Text>,
     /// When, where from, how far.
-    pub(crate) run: Run,
+    pub(crate) run: RunSummary,
     /// The chapters in the order of the catalogue.
     pub(crate) chapters: Vec<Chapter>,
     /// All chapters together.
@@ -85,7 +87,7 @@ pub(crate) struct Report {
 
 /// The circumstances of a run, fit to be shown.
 #[derive(Clone, Debug)]
-pub(crate) struct Run {
+pub(crate) struct RunSummary {
     /// Tells runs apart.
     pub(crate) id: Text,
     /// The tool's version.
@@ -224,7 +226,7 @@ impl Report {
         judged: Vec<Judged>,
         facts: &Facts<'_>,
     ) -> Self {
-        let run = Run::of(facts);
+        let run = RunSummary::of(facts);
         let (ends, other_end) = lifetime::ends(judged.iter(), facts);
         let added = verdict::add_up(&judged, facts.run, &ends, other_end.as_ref());
         let valid_until =
@@ -331,12 +333,12 @@ impl Report {
     }
 }
 
-impl Run {
+impl RunSummary {
     fn of(facts: &Facts<'_>) -> Self {
         let run: &RunFacts = facts.run;
         let all = |list: &[String]| list.iter().map(|item| text!("{}", Bare(item))).collect();
         let mut addresses: Vec<IpAddr> = Vec::new();
-        if let Seen::Got(services) = &facts.seen.egress {
+        if let Observed::Got(services) = &facts.seen.egress {
             for address in services.iter().flat_map(|service| service.named()) {
                 if !addresses.contains(&address) {
                     addresses.push(address);
@@ -388,29 +390,4 @@ fn local(run: &RunFacts) -> Text {
     let (sign, minutes) =
         if zone.seconds() < 0 { ('-', -zone.seconds() / 60) } else { ('+', zone.seconds() / 60) };
     text!("{}", Bare(&format!("{wall} {sign}{:02}:{:02}", minutes / 60, minutes % 60)))
-}
-
-/// A name, path or option of somebody else's, without quotes around it: cut, and with everything
-/// invisible spelled out.
-struct Bare<'a>(&'a str);
-
-/// How many characters of it a report repeats.
-const BARE_CHARS: usize = 400;
-
-impl Show for Bare<'_> {
-    fn show(&self) -> String {
-        let mut shown = String::new();
-        for (at, (byte, c)) in self.0.char_indices().enumerate() {
-            if at == BARE_CHARS {
-                shown.push('…');
-                break;
-            }
-            if is_invisible(c) || is_command(&self.0[byte..]) {
-                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
-            } else {
-                shown.push(c);
-            }
-        }
-        shown
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use golive_checks::model::{
     Answer, Attested, EgressSeen, Evidence, Exchange, Facts, FilePath, Finding, Level,
-    Observations, OrderId, Outcome, Phase, Place, Quoted, Reason, RunFacts, ScenarioSeen, Seen,
+    Observations, Observed, OrderId, Outcome, Phase, Place, Quoted, Reason, RunFacts, ScenarioSeen,
     Sent, StepSeen, Subject, Text, Times, Trouble, TroubleKind, Waived, is_invisible,
 };
 use golive_checks::text;
@@ -116,7 +116,7 @@ fn report(word: &str) -> Report {
         skip: words(),
         ..run()
     };
-    let egress = Seen::Got(vec![EgressSeen {
+    let egress = Observed::Got(vec![EgressSeen {
         service: word.to_owned(),
         addresses: vec![Err(trouble(word))],
     }]);
@@ -126,7 +126,7 @@ fn report(word: &str) -> Report {
         .to_vec();
     seen.scenarios.insert(
         "forged".to_owned(),
-        Seen::Got(ScenarioSeen { order: OrderId::new(word, word, true), steps }),
+        Observed::Got(ScenarioSeen { order: OrderId::new(word, word, true), steps }),
     );
     Report::of(&CATALOGUE, checks, &Facts { merchant: &named, run: &run, seen: &seen })
 }

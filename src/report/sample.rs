@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use golive_checks::model::{
     Api, Attested, CheckMeta, ConfigSource, EgressSeen, Evidence, Facts, Finding, Judged, Level,
-    Merchant, Needs, Observations, Outcome, Place, Quoted, Reason, Reference, RunFacts, Section,
-    Seen, Subject, Waived,
+    Merchant, Needs, Observations, Observed, Outcome, Place, Quoted, Reason, Reference, RunFacts,
+    Section, Subject, Waived,
 };
 use golive_checks::text;
 
@@ -138,7 +138,10 @@ pub(crate) fn observations() -> Observations {
         service: "checkip.example:443".to_owned(),
         addresses: vec![Ok(Ipv4Addr::new(103, 21, 244, last).into())],
     };
-    Observations { egress: Seen::Got(vec![service(15), service(15)]), ..Observations::default() }
+    Observations {
+        egress: Observed::Got(vec![service(15), service(15)]),
+        ..Observations::default()
+    }
 }
 
 /// One check of the sample that ends as told.

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::account::{account_of, brief};
-use super::spot::{Spot, spots};
 use super::{FilePlace, Report};
+use crate::report::check_text::{account_of, brief};
+use crate::report::location::{Location, spots};
 
 /// Where the schema of the format is published.
 const SCHEMA: &str =
@@ -131,7 +131,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn of(report: &Report, rule_index: usize, check: &Judged, spot: Spot<'_>) -> Self {
+    fn of(report: &Report, rule_index: usize, check: &Judged, spot: Location<'_>) -> Self {
         let (kind, level) = match (&check.outcome, check.level) {
             (Outcome::Pass(_) | Outcome::Attested(_), _) => ("pass", "none"),
             (Outcome::Warn(_), _) => ("fail", "note"),
@@ -141,7 +141,7 @@ impl Finding {
             (Outcome::Undecided(_), _) => ("open", "none"),
             (Outcome::NotApplicable(_), _) => ("notApplicable", "none"),
         };
-        let Spot { place: FilePlace { file, at }, evidence, fingerprint } = spot;
+        let Location { place: FilePlace { file, at }, evidence, fingerprint } = spot;
         let said = brief(&check.outcome);
         let said = if said.is_empty() { check.meta.title } else { said.as_str() };
         Self {

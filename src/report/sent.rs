@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use golive_checks::model::{Exchange, Observations, Seen, Text};
+use golive_checks::model::{Exchange, Observations, Observed, Text};
 use golive_checks::text;
 
-use super::Bare;
+use super::bare::Bare;
 
 /// What was sent in each delivery, by its name, in one line. Where scenarios share a delivery's
 /// name, the one that is called so itself counts.
 pub(super) fn sent(seen: &Observations) -> BTreeMap<String, Text> {
     let mut lines = BTreeMap::new();
     for (name, scenario) in &seen.scenarios {
-        let Seen::Got(scenario) = scenario else { continue };
+        let Observed::Got(scenario) = scenario else { continue };
         for exchange in scenario.exchanges() {
             if exchange.name == *name || !lines.contains_key(&exchange.name) {
                 lines.insert(exchange.name.clone(), line(exchange));

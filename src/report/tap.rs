@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use golive_checks::model::{Judged, Outcome};
 
 use super::Report;
-use super::account::{account, brief};
+use crate::report::check_text::{account, brief};
 
 /// Writes one test point per check. What could not be told is `not ok`: no harness may take it for
 /// a pass.
@@ -35,7 +35,7 @@ fn point(report: &Report, number: usize, check: &Judged, tap: &mut String) {
         check.level.word(),
         yaml(&said)
     );
-    if super::account::finding(&check.outcome).is_some()
+    if crate::report::check_text::finding(&check.outcome).is_some()
         || matches!(check.outcome, Outcome::Undecided(_))
     {
         let _ = writeln!(tap, "  account: {}", yaml(&account(report, check)));

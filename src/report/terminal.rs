@@ -19,7 +19,7 @@ pub(crate) const WIDTH: usize = 80;
 /// Writes the report for a reader with `width` columns. Only addresses, ids and command lines,
 /// which break when they are broken, are let run over.
 pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
-    let mut page = Page { out: String::new(), colour, width: width.max(40) };
+    let mut page = TerminalPage { out: String::new(), colour, width: width.max(40) };
     page.verdict(report);
     page.first(report);
     page.head(report);
@@ -36,7 +36,7 @@ pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
 
 /// One check of a report alone, as it stands there, and what it rests on where it passed.
 pub(crate) fn check(report: &Report, check: &Judged, colour: bool, width: usize) -> String {
-    let mut page = Page { out: String::new(), colour, width: width.max(40) };
+    let mut page = TerminalPage { out: String::new(), colour, width: width.max(40) };
     page.check(check);
     page.detail(report, check);
     page.shared(check, 1);
@@ -48,7 +48,7 @@ pub(crate) fn check(report: &Report, check: &Judged, colour: bool, width: usize)
 
 /// How a part of a line looks, where colour is wanted. Never the only carrier of anything.
 #[derive(Clone, Copy)]
-enum Look {
+enum Style {
     Plain,
     Dim,
     Bold,
@@ -57,37 +57,37 @@ enum Look {
 }
 
 /// The report so far.
-struct Page {
+struct TerminalPage {
     out: String,
     colour: bool,
     width: usize,
 }
 
-impl Page {
+impl TerminalPage {
     fn line(&mut self, line: &str) {
         self.out.push_str(line.trim_end());
         self.out.push('\n');
     }
 
-    fn paint(&self, text: &str, look: Look) -> String {
+    fn paint(&self, text: &str, look: Style) -> String {
         if !self.colour || text.is_empty() {
             return text.to_owned();
         }
         match look {
-            Look::Plain => text.to_owned(),
-            Look::Dim => text.dimmed().to_string(),
-            Look::Bold => text.bold().to_string(),
-            Look::Colour(colour) => text.color(colour).to_string(),
-            Look::Loud(colour) => text.color(colour).bold().to_string(),
+            Style::Plain => text.to_owned(),
+            Style::Dim => text.dimmed().to_string(),
+            Style::Bold => text.bold().to_string(),
+            Style::Colour(colour) => text.color(colour).to_string(),
+            Style::Loud(colour) => text.color(colour).bold().to_string(),
         }
     }
 
     /// A paragraph at `indent`, with `label` hanging before its first line.
     fn wrapped(&mut self, indent: usize, label: &str, text: &str) {
-        self.labelled(indent, label, Look::Dim, text, Look::Plain);
+        self.labelled(indent, label, Style::Dim, text, Style::Plain);
     }
 
-    fn labelled(&mut self, indent: usize, label: &str, label_look: Look, text: &str, look: Look) {
+    fn labelled(&mut self, indent: usize, label: &str, label_look: Style, text: &str, look: Style) {
         let hang = if label.is_empty() { indent } else { indent + 2 };
         let gap = if label.is_empty() { 0 } else { display_width(label) + 1 };
         let lead = (indent + gap).saturating_sub(hang);
@@ -118,11 +118,11 @@ impl Page {
                 Some((headline, rest)) if at == 0 => {
                     format!(
                         "{}{}",
-                        self.paint(&format!("{headline}:"), Look::Loud(colour)),
-                        self.paint(rest, Look::Bold)
+                        self.paint(&format!("{headline}:"), Style::Loud(colour)),
+                        self.paint(rest, Style::Bold)
                     )
                 }
-                Some(_) | None => self.paint(line, Look::Bold),
+                Some(_) | None => self.paint(line, Style::Bold),
             };
             self.line(&line);
         }
@@ -135,7 +135,7 @@ impl Page {
         }
         self.line("");
         for (at, first) in report.first.iter().enumerate() {
-            let line = format!("  {}. {}", at + 1, self.paint(first.id, Look::Bold));
+            let line = format!("  {}. {}", at + 1, self.paint(first.id, Style::Bold));
             self.line(&line);
             self.wrapped(5, "", first.why.as_str());
         }
@@ -193,7 +193,7 @@ impl Page {
         for (at, words) in wrap(text, self.width - COLUMN, 0).iter().enumerate() {
             let label =
                 format!("  {:width$}", if at == 0 { label } else { "" }, width = COLUMN - 2);
-            let line = format!("{}{words}", self.paint(&label, Look::Dim));
+            let line = format!("{}{words}", self.paint(&label, Style::Dim));
             self.line(&line);
         }
     }
@@ -206,9 +206,9 @@ impl Page {
             self.width.saturating_sub(display_width(chapter.title) + display_width(&tally)).max(2);
         let heading = format!(
             "{}{}{}",
-            self.paint(chapter.title, Look::Bold),
+            self.paint(chapter.title, Style::Bold),
             " ".repeat(gap),
-            self.paint(&tally, Look::Dim)
+            self.paint(&tally, Style::Dim)
         );
         self.line("");
         self.line(&heading);
@@ -239,12 +239,12 @@ impl Page {
             let start =
                 if at == 0 { format!("  {} ", self.paint(mark, look)) } else { " ".repeat(4) };
             let look =
-                if matches!(check.outcome, Outcome::Fail(_)) { Look::Bold } else { Look::Plain };
+                if matches!(check.outcome, Outcome::Fail(_)) { Style::Bold } else { Style::Plain };
             let mut line = format!("{start}{}", self.paint(words, look));
             if at == 0 {
                 let gap =
                     self.width.saturating_sub(4 + display_width(words) + display_width(id)).max(2);
-                line.push_str(&format!("{}{}", " ".repeat(gap), self.paint(id, Look::Dim)));
+                line.push_str(&format!("{}{}", " ".repeat(gap), self.paint(id, Style::Dim)));
             }
             self.line(&line);
         }
@@ -259,9 +259,9 @@ impl Page {
                 self.labelled(
                     6,
                     &format!("warning ({level}):"),
-                    Look::Colour(Color::Yellow),
+                    Style::Colour(Color::Yellow),
                     finding.message.as_str(),
-                    Look::Plain,
+                    Style::Plain,
                 );
                 self.finding(report, check, finding);
             }
@@ -269,9 +269,9 @@ impl Page {
                 self.labelled(
                     6,
                     &format!("failed ({level}):"),
-                    Look::Colour(Color::Red),
+                    Style::Colour(Color::Red),
                     finding.message.as_str(),
-                    Look::Plain,
+                    Style::Plain,
                 );
                 self.finding(report, check, finding);
             }
@@ -279,9 +279,9 @@ impl Page {
                 self.labelled(
                     6,
                     &format!("waived ({level}):"),
-                    Look::Colour(Color::Magenta),
+                    Style::Colour(Color::Magenta),
                     finding.message.as_str(),
-                    Look::Plain,
+                    Style::Plain,
                 );
                 let terms = format!(
                     "{}, approved by {}, until {}",
@@ -306,7 +306,7 @@ impl Page {
         }
         self.wrapped(6, "fix:", Report::fix(check, finding));
         if let Some(repeat) = &finding.repeat {
-            let line = format!("      {} {}", self.paint("repeat:", Look::Dim), repeat);
+            let line = format!("      {} {}", self.paint("repeat:", Style::Dim), repeat);
             self.line(&line);
         }
         self.see(check);
@@ -322,7 +322,7 @@ impl Page {
         if 8 + display_width(&subject) + 1 + display_width(&words) <= self.width {
             self.wrapped(8, &subject, &words);
         } else {
-            self.labelled(8, "", Look::Plain, &subject, Look::Dim);
+            self.labelled(8, "", Style::Plain, &subject, Style::Dim);
             self.wrapped(10, "expected", evidence.expected.as_str());
             self.wrapped(10, "found", evidence.observed.as_str());
         }
@@ -335,7 +335,7 @@ impl Page {
         if 6 + "see: ".len() + display_width(&whole) <= self.width {
             self.wrapped(6, "see:", &whole);
         } else {
-            let line = format!("      {} <{}>", self.paint("see:", Look::Dim), reference.url);
+            let line = format!("      {} <{}>", self.paint("see:", Style::Dim), reference.url);
             self.line(&line);
         }
     }
@@ -345,12 +345,12 @@ impl Page {
         let all = if count > 1 { format!(", these {count}") } else { String::new() };
         match shared(check) {
             None => {}
-            Some(Shared::Person) => self.wrapped(
+            Some(SharedFix::Person) => self.wrapped(
                 6,
                 &format!("undecided{all}:"),
                 "a named person's word is wanted in `[attest.ID]`",
             ),
-            Some(Shared::Undecided(reason, attestable)) => {
+            Some(SharedFix::Undecided(reason, attestable)) => {
                 let words = reason.show();
                 let or = if attestable && !words.contains("[attest.") {
                     ", or a named person's word in `[attest.ID]`"
@@ -359,14 +359,14 @@ impl Page {
                 };
                 self.wrapped(6, &format!("undecided{all}:"), &format!("{words}{or}"));
             }
-            Some(Shared::Attested(attested)) => {
+            Some(SharedFix::Attested(attested)) => {
                 let words = format!(
                     "by {} on {}, counts until {}: {}",
                     attested.by, attested.on, attested.until, attested.evidence
                 );
                 self.wrapped(6, &format!("attested{all}"), &words);
             }
-            Some(Shared::NotApplicable(why)) => {
+            Some(SharedFix::NotApplicable(why)) => {
                 self.wrapped(6, &format!("not applicable{all}:"), why)
             }
         }
@@ -378,7 +378,7 @@ impl Page {
             .chapters
             .iter()
             .flat_map(|chapter| &chapter.checks)
-            .any(|check| shared(check) == Some(Shared::Person))
+            .any(|check| shared(check) == Some(SharedFix::Person))
         {
             self.line("");
             self.wrapped(
@@ -409,7 +409,7 @@ impl Page {
             return;
         }
         self.line("");
-        let heading = self.paint("Measurements", Look::Bold);
+        let heading = self.paint("Measurements", Style::Bold);
         self.line(&heading);
         let names =
             measurements.iter().map(|measured| measured.name.len()).max().unwrap_or_default();
@@ -440,7 +440,7 @@ impl Page {
 
 /// What neighbouring checks may have in common.
 #[derive(PartialEq)]
-enum Shared<'a> {
+enum SharedFix<'a> {
     /// They want a person's word.
     Person,
     /// They could not be told for the same reason; whether a person's word would do.
@@ -451,29 +451,29 @@ enum Shared<'a> {
     NotApplicable(&'a str),
 }
 
-fn shared(check: &Judged) -> Option<Shared<'_>> {
+fn shared(check: &Judged) -> Option<SharedFix<'_>> {
     match &check.outcome {
         Outcome::Undecided(Reason::NoWayToObserve(_)) if check.meta.needs == Needs::Attestation => {
-            Some(Shared::Person)
+            Some(SharedFix::Person)
         }
-        Outcome::Undecided(reason) => Some(Shared::Undecided(
+        Outcome::Undecided(reason) => Some(SharedFix::Undecided(
             reason,
             check.meta.attestable && matches!(reason, Reason::NoWayToObserve(_)),
         )),
-        Outcome::Attested(attested) => Some(Shared::Attested(attested)),
-        Outcome::NotApplicable(why) => Some(Shared::NotApplicable(why.as_str())),
+        Outcome::Attested(attested) => Some(SharedFix::Attested(attested)),
+        Outcome::NotApplicable(why) => Some(SharedFix::NotApplicable(why.as_str())),
         Outcome::Pass(_) | Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) => None,
     }
 }
 
-fn mark(outcome: &Outcome) -> (&'static str, Look) {
+fn mark(outcome: &Outcome) -> (&'static str, Style) {
     match outcome {
-        Outcome::Pass(_) | Outcome::Attested(_) => ("✓", Look::Colour(Color::Green)),
-        Outcome::Warn(_) => ("!", Look::Loud(Color::Yellow)),
-        Outcome::Fail(_) => ("✗", Look::Loud(Color::Red)),
-        Outcome::Waived(..) => ("~", Look::Loud(Color::Magenta)),
-        Outcome::Undecided(_) => ("?", Look::Colour(Color::Yellow)),
-        Outcome::NotApplicable(_) => ("-", Look::Dim),
+        Outcome::Pass(_) | Outcome::Attested(_) => ("✓", Style::Colour(Color::Green)),
+        Outcome::Warn(_) => ("!", Style::Loud(Color::Yellow)),
+        Outcome::Fail(_) => ("✗", Style::Loud(Color::Red)),
+        Outcome::Waived(..) => ("~", Style::Loud(Color::Magenta)),
+        Outcome::Undecided(_) => ("?", Style::Colour(Color::Yellow)),
+        Outcome::NotApplicable(_) => ("-", Style::Dim),
     }
 }
 

@@ -1,10 +1,10 @@
 //! The webhook conversation as it went: every exchange, when it was and what it came to.
 
-use golive_checks::model::{Exchange, Facts, Seen, Text};
+use golive_checks::model::{Exchange, Facts, Observed, Text};
 use golive_checks::text;
 use jiff::Timestamp;
 
-use super::Bare;
+use super::bare::Bare;
 
 /// One exchange, fit to be shown.
 #[derive(Clone, Debug)]
@@ -81,8 +81,8 @@ impl Reception {
 /// Every exchange with the webhook, in the order in which they began.
 pub(super) fn conversation(facts: &Facts<'_>) -> Vec<Exchanged> {
     let held = facts.seen.scenarios.iter().filter_map(|(name, seen)| match seen {
-        Seen::Got(scenario) => Some((name, scenario)),
-        Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
+        Observed::Got(scenario) => Some((name, scenario)),
+        Observed::Trouble(_) | Observed::NotMade(_) | Observed::NotPlanned => None,
     });
     let mut all: Vec<(&str, &Exchange)> = held
         .flat_map(|(name, scenario)| scenario.exchanges().map(|exchange| (name.as_str(), exchange)))

@@ -5,7 +5,8 @@ use std::time::Duration;
 use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Text};
 use golive_checks::text;
 
-use super::{Bare, ValidUntil};
+use super::ValidUntil;
+use super::bare::Bare;
 use crate::exit::Exit;
 
 /// What a run comes to.

@@ -123,7 +123,7 @@ impl Delivery {
                 Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 0..2))
             }
         };
-        let mut headers = Headers {
+        let mut headers = RequestHeaders {
             content_type: Some("application/json"),
             signatures: signature.into_iter().collect(),
             timestamps: if self.stamp == Stamp::Missing { Vec::new() } else { vec![stamp_text] },
@@ -135,13 +135,13 @@ impl Delivery {
 }
 
 /// What stands above a body.
-struct Headers {
+struct RequestHeaders {
     content_type: Option<&'static str>,
     signatures: Vec<String>,
     timestamps: Vec<String>,
 }
 
-impl Headers {
+impl RequestHeaders {
     fn list(self) -> Vec<(&'static str, String)> {
         let content_type = self.content_type.map(|value| ("Content-Type", value.to_owned()));
         let signatures = self.signatures.into_iter().map(|value| ("X-SIGNATURE", value));
@@ -152,7 +152,7 @@ impl Headers {
 
 impl Change {
     /// Makes it, in what was signed at `now` and is about to go out.
-    fn make(self, body: &mut Vec<u8>, headers: &mut Headers, now: Timestamp) {
+    fn make(self, body: &mut Vec<u8>, headers: &mut RequestHeaders, now: Timestamp) {
         match self {
             Self::Nothing => {}
             Self::BodyByte => change_amount(body),

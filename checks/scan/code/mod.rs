@@ -141,7 +141,7 @@ impl<'a> Code<'a> {
 
     /// All statements, as far as they can be told apart.
     pub(super) fn statements(&self) -> Vec<Statement> {
-        let mut reading = Reading { code: self, stack: Vec::new(), from: 0, all: Vec::new() };
+        let mut reading = LexState { code: self, stack: Vec::new(), from: 0, all: Vec::new() };
         let code = &self.code;
         for (at, byte) in code.iter().enumerate() {
             match byte {
@@ -239,14 +239,14 @@ enum Bracket {
 }
 
 /// A walk through code that tells statements apart.
-struct Reading<'c, 'a> {
+struct LexState<'c, 'a> {
     code: &'c Code<'a>,
     stack: Vec<Bracket>,
     from: usize,
     all: Vec<Statement>,
 }
 
-impl Reading<'_, '_> {
+impl LexState<'_, '_> {
     fn in_block(&self) -> bool {
         self.stack.last().is_none_or(|last| *last == Bracket::Block)
     }

@@ -6,7 +6,7 @@ use crate::scan::code::{Code, is_name, words};
 
 /// What is compared, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::scan) enum Kind {
+pub(in crate::scan) enum OperandKind {
     /// Something written out: a text, a number, `null`.
     Constant,
     /// A signature by its name, or a header that holds one.
@@ -212,23 +212,23 @@ impl Code<'_> {
     }
 
     /// What an expression is, by its name.
-    pub(in crate::scan) fn kind(&self, range: &Range<usize>) -> Kind {
+    pub(in crate::scan) fn kind(&self, range: &Range<usize>) -> OperandKind {
         let range = self.trimmed(range);
         let code = &self.code[range.clone()];
-        let Some(first) = code.first() else { return Kind::Constant };
+        let Some(first) = code.first() else { return OperandKind::Constant };
         if first.is_ascii_digit() || *first == b'-' {
-            return Kind::Constant;
+            return OperandKind::Constant;
         }
         let text = self.lower(&range);
         if matches!(
             text.trim_start_matches('$'),
             "null" | "nil" | "none" | "undefined" | "true" | "false" | "nan" | "this" | "self"
         ) {
-            return Kind::Constant;
+            return OperandKind::Constant;
         }
         if matches!(first, b'"' | b'\'' | b'`') {
             // `"${a}${b}"` is made on the spot; any other text is written out.
-            return Kind::Constant;
+            return OperandKind::Constant;
         }
         if *first == b'('
             && self.brackets(range.start).is_some_and(|brackets| brackets.end == range.end)
@@ -237,7 +237,7 @@ impl Code<'_> {
             let start = self.operand_after(inner.start);
             return self.kind(&start);
         }
-        let Some(part) = self.last_part(&range) else { return Kind::Other };
+        let Some(part) = self.last_part(&range) else { return OperandKind::Other };
         let name = String::from_utf8_lossy(&self.code[part.name.clone()]).into_owned();
         let words = words(&name);
         let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
@@ -251,9 +251,9 @@ impl Code<'_> {
                         .iter()
                         .any(|word| index.contains(word))
                 {
-                    Kind::Signature
+                    OperandKind::Signature
                 } else {
-                    Kind::Other
+                    OperandKind::Other
                 }
             }
             Some((_, group)) => {
@@ -272,32 +272,38 @@ impl Code<'_> {
                     "is", "has", "verify", "validate", "check", "valid", "len", "length", "strlen",
                     "count", "size", "isset", "empty", "compare",
                 ]) {
-                    Kind::Other
+                    OperandKind::Other
                 } else if has(&["string", "bytes", "buffer", "from", "str", "strval", "text"]) {
-                    self.arguments(&group).first().map_or(Kind::Other, |first| self.kind(first))
+                    self.arguments(&group)
+                        .first()
+                        .map_or(OperandKind::Other, |first| self.kind(first))
                 } else if is_header {
-                    if given.contains("signature") { Kind::Signature } else { Kind::Other }
+                    if given.contains("signature") {
+                        OperandKind::Signature
+                    } else {
+                        OperandKind::Other
+                    }
                 } else if text.contains("hmac")
                     || has(&["sign", "signature", "hmac"])
                     || has(&["digest", "hexdigest"]) && text.contains("mac")
                 {
-                    Kind::Computed
+                    OperandKind::Computed
                 } else {
-                    Kind::Other
+                    OperandKind::Other
                 }
             }
-            None if has(&NOT_ITSELF) => Kind::Other,
+            None if has(&NOT_ITSELF) => OperandKind::Other,
             None if has(&["signature", "signatures", "sig", "sign", "hmac", "hexdigest"]) => {
-                Kind::Signature
+                OperandKind::Signature
             }
-            None if has(&EXPECTED) => Kind::Expected,
-            None => Kind::Other,
+            None if has(&EXPECTED) => OperandKind::Expected,
+            None => OperandKind::Other,
         }
     }
 
     /// The part of an expression that names what it is: the last that does more than spell it
     /// another way.
-    fn last_part(&self, range: &Range<usize>) -> Option<Part> {
+    fn last_part(&self, range: &Range<usize>) -> Option<OperandPart> {
         let mut end = range.end;
         loop {
             let part = self.part_before(range.start, end)?;
@@ -337,7 +343,7 @@ impl Code<'_> {
     }
 
     /// The last name of what ends at `end`, with the brackets behind it.
-    fn part_before(&self, start: usize, end: usize) -> Option<Part> {
+    fn part_before(&self, start: usize, end: usize) -> Option<OperandPart> {
         let mut group = None;
         let mut at = end;
         while at > start && matches!(self.code[at - 1], b')' | b']') {
@@ -350,7 +356,7 @@ impl Code<'_> {
             .iter()
             .rposition(|byte| !is_name(*byte))
             .map_or(start, |before| start + before + 1);
-        Some(Part { name: name_start..at, group })
+        Some(OperandPart { name: name_start..at, group })
     }
 
     /// The name that an expression ends with, where it does.
@@ -363,28 +369,33 @@ impl Code<'_> {
     pub(in crate::scan) fn compares_signatures(&self, comparison: &Comparison) -> bool {
         let (left, right) = (self.kind(&comparison.left), self.kind(&comparison.right));
         match (left, right) {
-            (Kind::Signature, Kind::Signature | Kind::Computed | Kind::Expected)
-            | (Kind::Computed | Kind::Expected, Kind::Signature) => {
+            (
+                OperandKind::Signature,
+                OperandKind::Signature | OperandKind::Computed | OperandKind::Expected,
+            )
+            | (OperandKind::Computed | OperandKind::Expected, OperandKind::Signature) => {
                 // `this.signature == other.signature` compares two of a kind.
                 self.member(&comparison.left)
                     .is_none_or(|member| self.member(&comparison.right) != Some(member))
             }
-            (Kind::Computed, Kind::Expected) | (Kind::Expected, Kind::Computed) => true,
+            (OperandKind::Computed, OperandKind::Expected)
+            | (OperandKind::Expected, OperandKind::Computed) => true,
             // What the platform's header is held against is the signature it should have, whatever
             // that is called.
-            (Kind::Signature, Kind::Other) => {
+            (OperandKind::Signature, OperandKind::Other) => {
                 self.reads_header(&comparison.left) && self.may_be_computed(&comparison.right)
             }
-            (Kind::Other, Kind::Signature) => {
+            (OperandKind::Other, OperandKind::Signature) => {
                 self.reads_header(&comparison.right) && self.may_be_computed(&comparison.left)
             }
             // `digest === received`
-            (Kind::Expected, Kind::Expected) => {
+            (OperandKind::Expected, OperandKind::Expected) => {
                 self.was_received(&comparison.left) != self.was_received(&comparison.right)
             }
             // Two HMACs are the other way to compare in constant time.
-            (Kind::Computed, Kind::Computed) => false,
-            (Kind::Constant | Kind::Other, _) | (_, Kind::Constant | Kind::Other) => false,
+            (OperandKind::Computed, OperandKind::Computed) => false,
+            (OperandKind::Constant | OperandKind::Other, _)
+            | (_, OperandKind::Constant | OperandKind::Other) => false,
         }
     }
 
@@ -416,7 +427,7 @@ impl Code<'_> {
 }
 
 /// A name and what is behind it.
-struct Part {
+struct OperandPart {
     name: Range<usize>,
     group: Option<Range<usize>>,
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::model::{HitKind, Weight};
-use crate::scan::context::line;
+use crate::scan::match_context::line;
 use crate::scan::rule::{Levels, Match, Reach, Rule, Topic};
 
 /// What an allowance begins with.

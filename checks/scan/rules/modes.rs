@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::{HitKind, Weight};
-use crate::scan::context::words;
+use crate::scan::match_context::words;
 use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
 use crate::scan::rules::named::value_after;
 

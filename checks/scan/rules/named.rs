@@ -4,7 +4,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
 use crate::model::{Entropy, HitKind, Origin, Weight};
 use crate::platform::keys;
-use crate::scan::context::{OTHER, words};
+use crate::scan::match_context::{OTHER, words};
 use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
 
 /// The shortest and the longest value that is taken for a secret: what is longer is sealed or no

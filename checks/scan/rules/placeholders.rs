@@ -28,7 +28,7 @@ pub(super) const PLACEHOLDER: Rule = Rule {
         let word = sight.text(range.clone());
         let starts = sight.before(1).first().is_none_or(|byte| !is_word(*byte));
         // `if key == "YOUR_SECRET_KEY"` refuses the placeholder, and does well.
-        let line = crate::scan::context::line(sight.bytes, &range);
+        let line = crate::scan::match_context::line(sight.bytes, &range);
         let before = &sight.bytes[line.start..range.start];
         let compared = [b"==".as_slice(), b"!=", b"equals(", b"includes(", b" in "]
             .iter()

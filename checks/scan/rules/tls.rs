@@ -189,7 +189,7 @@ pub(super) const PYTHON_CONTEXT: Rule = Rule {
     look: |sight| match sight.literal {
         "check_hostname" => value(sight, &["False", "0"]),
         "CERT_NONE" => {
-            let line = crate::scan::context::line(sight.bytes, &(sight.at..sight.end()));
+            let line = crate::scan::match_context::line(sight.bytes, &(sight.at..sight.end()));
             let before = sight.text(line.start..sight.at);
             let set = before.trim_end_matches("ssl.").trim_end();
             let ends = sight.after(1).first().is_none_or(|byte| !is_word(*byte));
@@ -262,7 +262,7 @@ pub(super) const JVM: Rule = Rule {
         }
         _ => {
             let used = sight.after(1).first().is_some_and(|byte| b".(:;,)".contains(byte));
-            let line = crate::scan::context::line(sight.bytes, &(sight.at..sight.end()));
+            let line = crate::scan::match_context::line(sight.bytes, &(sight.at..sight.end()));
             (used && !sight.bytes[line].trim_ascii_start().starts_with(b"import"))
                 .then(|| whole(sight))
         }
@@ -293,7 +293,7 @@ pub(super) const RUBY: Rule = Rule {
     literals: &["VERIFY_NONE"],
     look: |sight| {
         let ends = sight.after(1).first().is_none_or(|byte| !is_word(*byte));
-        let line = crate::scan::context::line(sight.bytes, &(sight.at..sight.end()));
+        let line = crate::scan::match_context::line(sight.bytes, &(sight.at..sight.end()));
         let before = sight.text(line.start..sight.at);
         let set =
             before.contains("verify_mode") && !before.contains("==") && !before.contains("!=");
@@ -414,7 +414,7 @@ pub(super) const COMMAND_LINE: Rule = Rule {
     fix: "Remove the option; name the file of a private authority by --cacert where one is needed.",
     literals: &["curl ", "wget ", "--insecure", "--no-check-certificate"],
     look: |sight| {
-        let line = crate::scan::context::line(sight.bytes, &(sight.at..sight.end()));
+        let line = crate::scan::match_context::line(sight.bytes, &(sight.at..sight.end()));
         let text = sight.text(line);
         let insecure = text.split_whitespace().find(|word| {
             matches!(*word, "-k" | "--insecure" | "--no-check-certificate")

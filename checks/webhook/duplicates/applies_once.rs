@@ -1,8 +1,8 @@
 //! An event must be applied once, however often it comes.
 
-use crate::conversation::answers::control;
+use crate::conversation::answers::baseline;
 use crate::conversation::effects::{Applied, counted, every};
-use crate::conversation::scenarios::{ONCE_SEQUENTIAL, between_controls, once_sequential};
+use crate::conversation::scenarios::{ONCE_SEQUENTIAL, between_baselines, once_sequential};
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Concern, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason,
@@ -39,7 +39,7 @@ impl Check for AppliesOnce {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([once_sequential(merchant)])
+        between_baselines([once_sequential(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -49,7 +49,7 @@ impl Check for AppliesOnce {
             let message = "one event, delivered several times, was applied more than once";
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Effect)));
         }
-        control(facts)?;
+        baseline(facts)?;
         overshot(facts)?;
         Ok(Outcome::Pass(shown))
     }

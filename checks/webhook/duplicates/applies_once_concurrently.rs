@@ -1,9 +1,9 @@
 //! An event must be applied once, also when its duplicates arrive at the same time.
 
-use crate::conversation::answers::control;
+use crate::conversation::answers::baseline;
 use crate::conversation::effects::counted;
 use crate::conversation::rounds::Rounds;
-use crate::conversation::scenarios::{ONCE_CONCURRENT, between_controls, races};
+use crate::conversation::scenarios::{ONCE_CONCURRENT, between_baselines, races};
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Copies, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason,
@@ -49,7 +49,7 @@ impl Check for AppliesOnceConcurrently {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(races(merchant))
+        between_baselines(races(merchant))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -68,7 +68,7 @@ impl Check for AppliesOnceConcurrently {
                 same.violated() == 0 && same.seen() > 1 && afresh.violated() == afresh.seen();
             return Ok(Outcome::Fail(if by_signature { finding.fix(BY_EVENT) } else { finding }));
         }
-        control(facts)?;
+        baseline(facts)?;
         if let Some(why) = same.doubt().or(afresh.doubt()) {
             return Err(why.clone().into());
         }

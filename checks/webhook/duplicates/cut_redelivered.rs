@@ -1,10 +1,10 @@
 //! An event whose answer was never read comes again, and must be answered 200 then.
 
-use crate::conversation::answers::{Reception, control, nth, scenario, step};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{Reception, baseline, nth, scenario, step};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::effects::{Applied, is_applied_once};
 use crate::conversation::scenarios::{
-    CUT, ONCE_CUT, between_controls, cut, duplicate, once_cut, redelivery,
+    CUT, ONCE_CUT, between_baselines, cut, duplicate, once_cut, redelivery,
 };
 use crate::conversation::stack_fixes;
 use crate::model::{
@@ -36,9 +36,9 @@ const META: CheckMeta = CheckMeta {
     remediation: "Let one transaction hold both the event's mark and its effect, so that an \
                   attempt that broke off can be made again.",
     yields_to: &[
-        "webhook-applies-once",
-        "webhook-duplicate-answered",
-        "webhook-redelivery-answered",
+        (Concern::Effect, "webhook-applies-once"),
+        (Concern::Rejection, "webhook-duplicate-answered"),
+        (Concern::Rejection, "webhook-redelivery-answered"),
     ],
     stacks: stack_fixes::ONCE,
     reference: Reference::WEBHOOKS,
@@ -58,11 +58,11 @@ impl Check for CutRedelivered {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([duplicate(), redelivery(), cut(), once_cut(merchant)])
+        between_baselines([duplicate(), redelivery(), cut(), once_cut(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         if let Some((message, evidence)) = harm(facts) {
             let finding = Finding::new(message, vec![evidence]);
             return Ok(Outcome::Fail(finding.about(Concern::Effect)));
@@ -97,7 +97,7 @@ impl Check for CutRedelivered {
         if again.accepted() && afresh.accepted() {
             return Ok(Outcome::Pass(shown));
         }
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         if is_busy(afresh) || (afresh.accepted() && is_busy(again)) {
             let message = "after the sender hung up, the receiver says for a moment that it is \
                            busy with the event";

@@ -1,10 +1,10 @@
 //! The same delivery again must be answered 200.
 
-use crate::conversation::answers::{Reception, control, step};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{Reception, baseline, step};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::repeats::Repeat;
 use crate::conversation::scenarios::{
-    DUPLICATE, REDELIVERY, between_controls, duplicate, redelivery,
+    DUPLICATE, REDELIVERY, between_baselines, duplicate, redelivery,
 };
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{
@@ -39,11 +39,11 @@ impl Check for DuplicateAnswered {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([duplicate(), redelivery()])
+        between_baselines([duplicate(), redelivery()])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let Repeat { first, again } = Repeat::of(facts, DUPLICATE)?;
         let reception = Reception::of(again)?;
         let shown = vec![
@@ -53,7 +53,7 @@ impl Check for DuplicateAnswered {
         if reception == Reception::Accepted {
             return Ok(Outcome::Pass(shown));
         }
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         if reception == Reception::Refused && Repeat::of(facts, REDELIVERY)?.is_accepted()? {
             let message = "a byte-identical duplicate is refused, as by a replay cache; signed \
                            afresh the event is taken";

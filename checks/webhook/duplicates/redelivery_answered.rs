@@ -1,9 +1,9 @@
 //! The same event, signed afresh, must be answered 200.
 
-use crate::conversation::answers::{Reception, control, step};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{Reception, baseline, step};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::repeats::Repeat;
-use crate::conversation::scenarios::{REDELIVERY, between_controls, redelivery};
+use crate::conversation::scenarios::{REDELIVERY, between_baselines, redelivery};
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{
     Check, CheckMeta, Concern, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference,
@@ -26,7 +26,7 @@ const META: CheckMeta = CheckMeta {
              carries the blame.",
     remediation: "Answer 200 to an event that was handled already, whatever its timestamp and \
                   signature.",
-    yields_to: &["webhook-duplicate-answered"],
+    yields_to: &[(Concern::Rejection, "webhook-duplicate-answered")],
     stacks: stack_fixes::ONCE,
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -38,11 +38,11 @@ impl Check for RedeliveryAnswered {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([redelivery()])
+        between_baselines([redelivery()])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let Repeat { first, again } = Repeat::of(facts, REDELIVERY)?;
         let reception = Reception::of(again)?;
         let shown = vec![
@@ -52,7 +52,7 @@ impl Check for RedeliveryAnswered {
         if reception == Reception::Accepted {
             return Ok(Outcome::Pass(shown));
         }
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         let message = "an event that is delivered again, signed afresh, is not answered 200";
         let outcome = Outcome::Fail(Finding::new(message, shown).about(Concern::Rejection));
         Ok(outcome.repeat(repeat_command::repeated(facts, REDELIVERY, true)))

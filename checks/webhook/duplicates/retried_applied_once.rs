@@ -1,12 +1,12 @@
 //! An event must be applied once in the end, also when it took several attempts.
 
-use crate::conversation::answers::control;
+use crate::conversation::answers::baseline;
 use crate::conversation::attempts::{
     Attempts, BLAMED_FOR_ATTEMPTS, those_that_may_carry_the_blame,
 };
-use crate::conversation::effects::{Applied, is_applied_once};
+use crate::conversation::effects::{Applied, is_applied_once, usual_credits};
 use crate::conversation::recovery::{ONCE_RETRIED, once_retried};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Concern, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason,
@@ -49,14 +49,13 @@ impl Check for RetriedAppliedOnce {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        match harm(facts) {
-            Some(_) => Level::Required,
-            None => META.level,
-        }
+        let twice = seen(facts).is_ok_and(|(_, applied)| applied.once() == Ok(false));
+        let always_twice = usual_credits(facts).is_some_and(|credits| credits > 1);
+        if harm(facts).is_some() || twice && !always_twice { Level::Required } else { META.level }
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(
+        between_baselines(
             std::iter::once(once_retried(merchant)).chain(those_that_may_carry_the_blame(merchant)),
         )
     }
@@ -65,22 +64,18 @@ impl Check for RetriedAppliedOnce {
         let (attempts, applied) = seen(facts)?;
         let shown = vec![applied.evidence(), attempts.evidence()];
         if let Some(message) = harm(facts) {
-            let finding = Finding::new(message, shown);
-            // Applied twice without a retry is what any duplicate may do.
-            let shared = applied.once() == Ok(false) && !attempts.retried();
-            return Ok(Outcome::Fail(if shared {
-                finding.about(Concern::Effect)
-            } else {
-                finding
-            }));
+            return Ok(Outcome::fail(message, shown));
         }
         if !attempts.accepted() {
             attempts.are_the_receivers_doing(facts)?;
             let message = "a genuine event is never answered 200, however often it is delivered";
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Rejection)));
         }
-        applied.once()?;
-        control(facts)?;
+        if !applied.once()? {
+            let message = "an event that was delivered once is applied more than once";
+            return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Effect)));
+        }
+        baseline(facts)?;
         Ok(Outcome::Pass(shown))
     }
 }
@@ -95,8 +90,6 @@ fn harm(facts: &Facts<'_>) -> Option<&'static str> {
     let twice = applied.once() == Ok(false);
     if twice && attempts.retried() {
         Some("an event whose first attempt failed is applied again when it is retried")
-    } else if twice {
-        Some("an event that was delivered once is applied more than once")
     } else if attempts.retried()
         && applied.is_nothing()
         && is_applied_once(facts)

@@ -1,16 +1,16 @@
 //! A receiver that is stopped must neither lose nor repeat what it was told.
 
-use crate::conversation::answers::control;
+use crate::conversation::answers::baseline;
 use crate::conversation::attempts::{
     Attempts, BLAMED_FOR_ATTEMPTS, those_that_may_carry_the_blame,
 };
 use crate::conversation::effects::{counted, every, is_applied_once, unfinished, without_effect};
 use crate::conversation::recovery::{STOP_POINTS, restart_name, restarts};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::conversation::stack_fixes;
 use crate::model::{
-    Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, NotMade, Outcome,
-    Plain, Probe, Reason, Reference, RestartSeen, RunFacts, Seen, StopPoint, Subject, Text,
+    Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, NotMade, Observed,
+    Outcome, Plain, Probe, Reason, Reference, RestartSeen, RunFacts, StopPoint, Subject, Text,
     TroubleKind,
 };
 use crate::text;
@@ -53,7 +53,8 @@ impl Check for SurvivesRestart {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        if STOP_POINTS.iter().any(|point| At::of(facts, *point).is_ok_and(|at| at.came.is_harm())) {
+        if STOP_POINTS.iter().any(|point| Stop::of(facts, *point).is_ok_and(|at| at.came.is_harm()))
+        {
             Level::Required
         } else {
             META.level
@@ -61,28 +62,29 @@ impl Check for SurvivesRestart {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(those_that_may_carry_the_blame(merchant).chain(restarts(merchant)))
+        between_baselines(those_that_may_carry_the_blame(merchant).chain(restarts(merchant)))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         if let Some(why) = &facts.seen.left_stopped {
             return Ok(left_stopped(why));
         }
-        let points = STOP_POINTS.map(|point| At::of(facts, point));
+        let points = STOP_POINTS.map(|point| Stop::of(facts, point));
         let shown: Vec<Evidence> = points.iter().flatten().map(|at| at.evidence.clone()).collect();
-        let worst = points.iter().flatten().map(|at| at.came).max().unwrap_or(Came::Right);
+        let worst =
+            points.iter().flatten().map(|at| at.came).max().unwrap_or(RestartOutcome::Right);
         if let Some(message) = worst.message() {
             let finding = Finding::new(message, shown);
             return Ok(Outcome::Fail(match worst {
-                Came::Double => finding.about(Concern::Effect),
-                Came::Stuck => finding.about(Concern::Rejection),
-                Came::Right | Came::Down | Came::Lost => finding,
+                RestartOutcome::Double => finding.about(Concern::Effect),
+                RestartOutcome::Stuck => finding.about(Concern::Rejection),
+                RestartOutcome::Right | RestartOutcome::Down | RestartOutcome::Lost => finding,
             }));
         }
         for point in points {
             point?;
         }
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(shown))
     }
 }
@@ -100,7 +102,7 @@ fn left_stopped(why: &str) -> Outcome {
 
 /// What a stop came to, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Came {
+enum RestartOutcome {
     /// One effect, and 200 in the end.
     Right,
     /// It never answered 200 to the event again.
@@ -113,7 +115,7 @@ enum Came {
     Double,
 }
 
-impl Came {
+impl RestartOutcome {
     const fn word(self) -> &'static str {
         match self {
             Self::Right => "right",
@@ -145,22 +147,22 @@ impl Came {
 }
 
 /// One point of the matrix.
-struct At {
-    came: Came,
+struct Stop {
+    came: RestartOutcome,
     evidence: Evidence,
 }
 
-impl At {
+impl Stop {
     fn of(facts: &Facts<'_>, point: StopPoint) -> Result<Self, Reason> {
         let name = restart_name(point);
-        if let Some(Seen::NotMade(NotMade::NoRestart)) = facts.seen.scenarios.get(name) {
+        if let Some(Observed::NotMade(NotMade::NoRestart)) = facts.seen.scenarios.get(name) {
             return Err(how_to_prove_it());
         }
         let seen = counted(facts, name, META.id)?;
         let restart = seen.restart().ok_or_else(unfinished)?;
         was_stopped(name, restart)?;
         let story = story(restart);
-        let at = |came: Came, words: Text| {
+        let at = |came: RestartOutcome, words: Text| {
             let observed = text!("{}: {}; {}", came.word(), story, words);
             Self {
                 came,
@@ -173,7 +175,7 @@ impl At {
         };
         let back_ms = match &restart.back {
             Ok(ms) => *ms,
-            Err(why) => return Ok(at(Came::Down, text!("not back: {}", Plain(why)))),
+            Err(why) => return Ok(at(RestartOutcome::Down, text!("not back: {}", Plain(why)))),
         };
         let attempts = Attempts::of(facts, name, META.id)?;
         let [before, after] = every(seen)?[..] else { return Err(unfinished()) };
@@ -199,20 +201,20 @@ impl At {
         }
         let unapplied = after == before || between == Some(before);
         Ok(match after - before {
-            2.. => at(Came::Double, words),
+            2.. => at(RestartOutcome::Double, words),
             // Where no order was ever seen to be credited, or this one was before, an effect that
             // is missing shows nothing.
             _ if unapplied && (before > 0 || !is_applied_once(facts)) => {
                 return Err(without_effect(name, before));
             }
             _ if unapplied && (attempts.accepted() || restart.delivery.accepted()) => {
-                at(Came::Lost, words)
+                at(RestartOutcome::Lost, words)
             }
             _ if !attempts.accepted() => {
                 attempts.are_the_receivers_doing(facts)?;
-                at(Came::Stuck, words)
+                at(RestartOutcome::Stuck, words)
             }
-            _ => at(Came::Right, words),
+            _ => at(RestartOutcome::Right, words),
         })
     }
 }
@@ -268,28 +270,28 @@ mod tests {
 
     /// Told at a point, stopped and started: what became of the delivery, the effects after the
     /// restart, the attempts after it, the effects in the end.
-    struct Stop(Result<u16, TroubleKind>, Option<u64>, &'static [u16], u64);
+    struct Told(Result<u16, TroubleKind>, Option<u64>, &'static [u16], u64);
 
     /// Interrupted at work, applied by the redelivery.
-    const RIGHT: Stop = Stop(Err(TroubleKind::Reset), None, &[200], 1);
+    const RIGHT: Told = Told(Err(TroubleKind::Reset), None, &[200], 1);
     /// Answered and kept.
-    const KEPT: Stop = Stop(Ok(200), Some(1), &[200], 1);
+    const KEPT: Told = Told(Ok(200), Some(1), &[200], 1);
 
-    fn restart(point: StopPoint, stop: &Stop) -> RestartSeen {
+    fn restart(point: StopPoint, stop: &Told) -> RestartSeen {
         RestartSeen {
             point,
             delivery: exchange("interrupted", stop.0),
             stop: Ok(3),
             down: true,
             back: Ok(40),
-            effects: stop.1.map(Seen::Got),
+            effects: stop.1.map(Observed::Got),
         }
     }
 
     fn stopped(
         case: Case,
         point: StopPoint,
-        stop: &Stop,
+        stop: &Told,
         change: impl FnOnce(&mut RestartSeen),
     ) -> Case {
         let mut seen = restart(point, stop);
@@ -303,7 +305,7 @@ mod tests {
         case.went(restart_name(point), steps)
     }
 
-    fn case(answered: Stop, sent: Stop, halfway: Stop) -> Case {
+    fn case(answered: Told, sent: Told, halfway: Told) -> Case {
         let steps = vec![
             Step::Effects(0),
             Step::Status(200),
@@ -339,12 +341,12 @@ mod tests {
             observed[2].starts_with("right: answered 200 in 12 ms before it was down"),
             "{observed:#?}"
         );
-        passes(case(KEPT, Stop(Ok(502), None, &[503, 200], 1), RIGHT).judge(&SurvivesRestart));
+        passes(case(KEPT, Told(Ok(502), None, &[503, 200], 1), RIGHT).judge(&SurvivesRestart));
     }
 
     #[test]
     fn fails_two_effects_and_is_required_then() {
-        let case = case(Stop(Ok(200), Some(1), &[200], 2), RIGHT, RIGHT);
+        let case = case(Told(Ok(200), Some(1), &[200], 2), RIGHT, RIGHT);
         let finding = failure(case.judge(&SurvivesRestart));
         assert_eq!(finding.evidence.len(), 3);
         assert!(finding.evidence[0].observed.as_str().starts_with("double: "));
@@ -354,8 +356,8 @@ mod tests {
     #[test]
     fn fails_a_loss_also_where_only_the_redelivery_was_applied() {
         for (answered, sent) in [
-            (Stop(Ok(200), Some(0), &[200], 1), RIGHT),
-            (KEPT, Stop(Err(TroubleKind::Reset), None, &[200], 0)),
+            (Told(Ok(200), Some(0), &[200], 1), RIGHT),
+            (KEPT, Told(Err(TroubleKind::Reset), None, &[200], 0)),
         ] {
             let case = case(answered, sent, RIGHT);
             let finding = failure(case.judge(&SurvivesRestart));
@@ -366,7 +368,7 @@ mod tests {
 
     #[test]
     fn fails_an_event_that_is_never_accepted_again() {
-        let case = case(KEPT, Stop(Err(TroubleKind::Reset), None, &[500; 5], 1), RIGHT);
+        let case = case(KEPT, Told(Err(TroubleKind::Reset), None, &[500; 5], 1), RIGHT);
         failure(case.judge(&SurvivesRestart));
         assert_eq!(SurvivesRestart.level(&case.facts()), Level::Recommended);
     }
@@ -393,7 +395,7 @@ mod tests {
         let whole = case(KEPT, RIGHT, RIGHT);
         let unseen = stopped(whole, StopPoint::Answered, &KEPT, |seen| seen.down = false);
         assert!(matches!(reason(unseen.judge(&SurvivesRestart)), Reason::Ambiguous(_)));
-        let slow = Stop(Err(TroubleKind::TimedOut), None, &[200], 1);
+        let slow = Told(Err(TroubleKind::TimedOut), None, &[200], 1);
         let unseen =
             stopped(case(KEPT, RIGHT, RIGHT), StopPoint::Sent, &slow, |seen| seen.down = false);
         assert!(matches!(reason(unseen.judge(&SurvivesRestart)), Reason::Ambiguous(_)));
@@ -405,7 +407,7 @@ mod tests {
 
     #[test]
     fn is_undecided_when_no_order_was_seen_to_be_credited() {
-        let lost = case(KEPT, Stop(Err(TroubleKind::Reset), None, &[200], 0), RIGHT);
+        let lost = case(KEPT, Told(Err(TroubleKind::Reset), None, &[200], 0), RIGHT);
         let lost = lost.went(
             "once-sequential",
             vec![Step::Effects(0), Step::Status(200), Step::Effects(0), Step::Effects(0)],
@@ -415,7 +417,7 @@ mod tests {
 
     #[test]
     fn leaves_the_blame_to_duplicates_that_are_applied_anyway() {
-        let case = case(Stop(Ok(200), Some(1), &[200], 2), RIGHT, RIGHT);
+        let case = case(Told(Ok(200), Some(1), &[200], 2), RIGHT, RIGHT);
         let steps = vec![
             Step::Effects(0),
             Step::Status(200),

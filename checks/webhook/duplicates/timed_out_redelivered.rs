@@ -1,10 +1,10 @@
 //! An event whose sender gave up in the middle must be applied once when it comes again.
 
-use crate::conversation::answers::{control, nth};
+use crate::conversation::answers::{baseline, nth};
 use crate::conversation::attempts::{Attempts, those_that_may_carry_the_blame};
 use crate::conversation::effects::{Applied, counted, is_applied_once};
 use crate::conversation::recovery::{ONCE_TIMED_OUT, once_timed_out};
-use crate::conversation::scenarios::{between_controls, once_cut};
+use crate::conversation::scenarios::{between_baselines, once_cut};
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Concern, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome,
@@ -35,11 +35,11 @@ const META: CheckMeta = CheckMeta {
     remediation: "Let the handler finish, or roll back all of it, when the sender is gone; hold \
                   no lock or mark that outlives the attempt.",
     yields_to: &[
-        "webhook-applies-once",
-        "webhook-cut-redelivered",
-        "webhook-handles-events",
-        "webhook-duplicate-answered",
-        "webhook-redelivery-answered",
+        (Concern::Effect, "webhook-applies-once"),
+        (Concern::Effect, "webhook-cut-redelivered"),
+        (Concern::Rejection, "webhook-handles-events"),
+        (Concern::Rejection, "webhook-duplicate-answered"),
+        (Concern::Rejection, "webhook-redelivery-answered"),
     ],
     stacks: stack_fixes::ONCE,
     reference: Reference::RETRIES,
@@ -59,7 +59,7 @@ impl Check for TimedOutRedelivered {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(
+        between_baselines(
             [once_timed_out(merchant), once_cut(merchant)]
                 .into_iter()
                 .chain(those_that_may_carry_the_blame(merchant)),
@@ -67,7 +67,7 @@ impl Check for TimedOutRedelivered {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let Seen { first, attempts, applied } = Seen::of(facts)?;
+        let TimedOut { first, attempts, applied } = TimedOut::of(facts)?;
         let shown = vec![hung_up(first), applied.evidence(), attempts.evidence()];
         if let Some(message) = harm(facts) {
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Effect)));
@@ -78,19 +78,19 @@ impl Check for TimedOutRedelivered {
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Rejection)));
         }
         applied.once()?;
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(shown))
     }
 }
 
 /// What became of the event.
-struct Seen<'a> {
+struct TimedOut<'a> {
     first: &'a Exchange,
     attempts: Attempts<'a>,
     applied: Applied,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> TimedOut<'a> {
     fn of(facts: &Facts<'a>) -> Result<Self, Reason> {
         let first = nth(counted(facts, ONCE_TIMED_OUT, META.id)?, 0)?;
         match &first.answer {
@@ -122,7 +122,7 @@ fn hung_up(first: &Exchange) -> Evidence {
 
 /// What happened to the books when the sender timed out, where that was bad.
 fn harm(facts: &Facts<'_>) -> Option<&'static str> {
-    let Seen { attempts, applied, .. } = Seen::of(facts).ok()?;
+    let TimedOut { attempts, applied, .. } = TimedOut::of(facts).ok()?;
     if applied.once() == Ok(false) {
         Some("an event whose sender timed out is applied again when it comes again")
     } else if attempts.answered() && applied.is_nothing() && is_applied_once(facts) {

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::text;
 
 /// See [`META`].
-pub(super) struct Certificate;
+pub(super) struct CertificateValid;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-certificate",
@@ -28,7 +28,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for Certificate {
+impl Check for CertificateValid {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -114,17 +114,18 @@ fn certificates(count: usize) -> Text {
 mod tests {
     use super::*;
     use crate::conversation::fixture::{At, Case, failure, passes, reason, tls};
-    use crate::model::{Seen, TroubleKind};
+    use crate::model::{Observed, TroubleKind};
 
     #[test]
     fn passes_a_trusted_chain() {
-        passes(Case::with_tls(tls(Trust::Trusted)).judge(&Certificate));
+        passes(Case::with_tls(tls(Trust::Trusted)).judge(&CertificateValid));
     }
 
     #[test]
     fn says_when_only_the_ca_file_vouches() {
         let Outcome::Pass(evidence) =
-            Case::with_tls(Tls { by_ca_file: true, ..tls(Trust::Trusted) }).judge(&Certificate)
+            Case::with_tls(Tls { by_ca_file: true, ..tls(Trust::Trusted) })
+                .judge(&CertificateValid)
         else {
             panic!("a pass")
         };
@@ -140,13 +141,14 @@ mod tests {
             Trust::Revoked,
             Trust::Other("odd".to_owned()),
         ] {
-            failure(Case::with_tls(tls(trust)).judge(&Certificate));
+            failure(Case::with_tls(tls(trust)).judge(&CertificateValid));
         }
     }
 
     #[test]
     fn names_a_missing_intermediate() {
-        let finding = failure(Case::with_tls(tls(Trust::MissingIntermediate)).judge(&Certificate));
+        let finding =
+            failure(Case::with_tls(tls(Trust::MissingIntermediate)).judge(&CertificateValid));
         assert!(finding.message.as_str().contains("intermediate"));
         assert!(finding.fix.is_some());
     }
@@ -155,7 +157,7 @@ mod tests {
     fn leaves_time_to_the_expiry_check() {
         for trust in [Trust::Expired, Trust::NotYetValid] {
             assert_eq!(
-                reason(Case::with_tls(tls(trust)).judge(&Certificate)),
+                reason(Case::with_tls(tls(trust)).judge(&CertificateValid)),
                 Reason::Blocked { by: "webhook-certificate-expiry" }
             );
         }
@@ -164,14 +166,15 @@ mod tests {
     #[test]
     fn waits_for_a_handshake() {
         let outcome = Case::with_tls(tls(Trust::NoHandshake("protocol version".to_owned())))
-            .judge(&Certificate);
+            .judge(&CertificateValid);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-tls-version" });
     }
 
     #[test]
     fn waits_for_https() {
-        let outcome =
-            Case::with_tls(tls(Trust::Trusted)).url("http://shop.example/hook").judge(&Certificate);
+        let outcome = Case::with_tls(tls(Trust::Trusted))
+            .url("http://shop.example/hook")
+            .judge(&CertificateValid);
         assert_eq!(reason(outcome), Reason::Blocked { by: "webhook-https" });
     }
 
@@ -183,7 +186,10 @@ mod tests {
             .ok()
             .and_then(|seen| seen.exchanges().next())
             .map(|e| e.answer.clone());
-        case.seen.webhook_tls = Seen::Trouble(trouble.and_then(Result::err).expect("trouble"));
-        assert_eq!(reason(case.judge(&Certificate)), Reason::Blocked { by: "webhook-reachable" });
+        case.seen.webhook_tls = Observed::Trouble(trouble.and_then(Result::err).expect("trouble"));
+        assert_eq!(
+            reason(case.judge(&CertificateValid)),
+            Reason::Blocked { by: "webhook-reachable" }
+        );
     }
 }

@@ -4,7 +4,7 @@ use crate::model::{Check, CheckMeta, Evidence, Facts, Level, Needs, Outcome, Rea
 use crate::text;
 
 /// See [`META`].
-pub(super) struct Https;
+pub(super) struct WebhookHttps;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-https",
@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for Https {
+impl Check for WebhookHttps {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -47,23 +47,23 @@ mod tests {
 
     #[test]
     fn passes_https() {
-        passes(Case::new().judge(&Https));
+        passes(Case::new().judge(&WebhookHttps));
     }
 
     #[test]
     fn fails_plain_http() {
-        failure(Case::new().url("http://shop.example/hook").judge(&Https));
+        failure(Case::new().url("http://shop.example/hook").judge(&WebhookHttps));
     }
 
     #[test]
     fn fails_other_schemes() {
-        failure(Case::new().url("ftp://shop.example/hook").judge(&Https));
+        failure(Case::new().url("ftp://shop.example/hook").judge(&WebhookHttps));
     }
 
     #[test]
     fn waits_for_an_address() {
         assert_eq!(
-            reason(Case::new().url("hook").judge(&Https)),
+            reason(Case::new().url("hook").judge(&WebhookHttps)),
             Reason::Blocked { by: "webhook-url" }
         );
     }

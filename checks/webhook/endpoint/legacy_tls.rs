@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// See [`META`].
-pub(super) struct LegacyTls;
+pub(super) struct LegacyTlsOff;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-legacy-tls",
@@ -24,7 +24,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-impl Check for LegacyTls {
+impl Check for LegacyTlsOff {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
@@ -60,30 +60,30 @@ const EXPECTED: &str = "TLS 1.2 or 1.3 alone";
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, passes, reason, warning};
-    use crate::model::Seen;
+    use crate::model::Observed;
 
     fn case(tls10: bool, tls11: bool) -> Case {
         let mut case = Case::new();
-        case.seen.webhook_legacy_tls = Seen::Got(Spoken { tls10, tls11 });
+        case.seen.webhook_legacy_tls = Observed::Got(Spoken { tls10, tls11 });
         case
     }
 
     #[test]
     fn passes_when_neither_is_accepted() {
-        passes(case(false, false).judge(&LegacyTls));
+        passes(case(false, false).judge(&LegacyTlsOff));
     }
 
     #[test]
     fn warns_about_each() {
         for (tls10, tls11) in [(true, true), (true, false), (false, true)] {
-            warning(case(tls10, tls11).judge(&LegacyTls));
+            warning(case(tls10, tls11).judge(&LegacyTlsOff));
         }
     }
 
     #[test]
     fn waits_for_https() {
         assert_eq!(
-            reason(case(true, true).url("http://shop.example/").judge(&LegacyTls)),
+            reason(case(true, true).url("http://shop.example/").judge(&LegacyTlsOff)),
             Reason::Blocked { by: "webhook-https" }
         );
     }

@@ -1,11 +1,11 @@
 //! Port 80 of the webhook's host must not serve the handler in the clear.
 
 use crate::conversation::answers::single;
-use crate::conversation::scenarios::{UNSIGNED, between_controls};
+use crate::conversation::scenarios::{UNSIGNED, between_baselines};
 use crate::conversation::tls::{about, over_tls};
 use crate::model::{
-    Answer, Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe,
-    Quoted, Reference, RunFacts, Scenario, Seen, Stack, StackFix, Text, TroubleKind,
+    Answer, Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, NotMade, Observed, Outcome,
+    Probe, Quoted, Reference, RunFacts, Scenario, Stack, StackFix, Text, TroubleKind,
 };
 use crate::text;
 
@@ -56,18 +56,18 @@ impl Check for PlainHttp {
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let mut probes = vec![Probe::WebhookPlainHttp];
-        probes.extend(between_controls([Scenario::single(UNSIGNED)]));
+        probes.extend(between_baselines([Scenario::single(UNSIGNED)]));
         probes
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         over_tls(facts)?;
         let exchange = match &facts.seen.webhook_plain_http {
-            Seen::NotMade(NotMade::BySwitch) => {
+            Observed::NotMade(NotMade::BySwitch) => {
                 let observed = "not asked, by switch: `--connect-to` sends connections elsewhere, so the configured https:// address is judged alone";
                 return Ok(Outcome::Pass(vec![about(facts, EXPECTED, observed)]));
             }
-            Seen::Trouble(trouble) if is_closed(trouble.kind) => {
+            Observed::Trouble(trouble) if is_closed(trouble.kind) => {
                 return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{}", trouble))]));
             }
             seen => seen.get()?,
@@ -142,7 +142,7 @@ mod tests {
         if let Ok(answer) = &mut exchange.answer {
             answer.body = body.to_owned();
         }
-        case.seen.webhook_plain_http = Seen::Got(exchange);
+        case.seen.webhook_plain_http = Observed::Got(exchange);
         case
     }
 
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn passes_by_switch_and_says_so() {
         let mut case = Case::accepted();
-        case.seen.webhook_plain_http = Seen::NotMade(NotMade::BySwitch);
+        case.seen.webhook_plain_http = Observed::NotMade(NotMade::BySwitch);
         let Outcome::Pass(evidence) = case.judge(&PlainHttp) else { panic!("a pass") };
         assert!(evidence[0].observed.as_str().contains("by switch"));
     }

@@ -1,8 +1,8 @@
 //! The webhook takes POST; other methods are none of its business.
 
-use crate::conversation::answers::{control, evidence, single};
+use crate::conversation::answers::{baseline, evidence, single};
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{METHOD_GET, METHOD_PUT, UNSIGNED, between_controls};
+use crate::conversation::scenarios::{METHOD_GET, METHOD_PUT, UNSIGNED, between_baselines};
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
     Reason, Reference, RunFacts, Scenario,
@@ -34,11 +34,11 @@ impl Check for PostOnly {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([UNSIGNED, METHOD_GET, METHOD_PUT].map(Scenario::single))
+        between_baselines([UNSIGNED, METHOD_GET, METHOD_PUT].map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let (get, put) = (single(facts, METHOD_GET.name)?, single(facts, METHOD_PUT.name)?);
         let shown = vec![evidence(get, EXPECTED), evidence(put, EXPECTED)];
         if single(facts, UNSIGNED.name).is_ok_and(is_taken) && (is_taken(get) || is_taken(put)) {

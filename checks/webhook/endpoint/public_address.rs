@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::conversation::rejection_cause::is_resolver_trouble;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Host, Level, Listed, Merchant, Needs, NotMade, Outcome,
-    Probe, Reason, Reference, RunFacts, Seen, Subject, TroubleKind,
+    Check, CheckMeta, Evidence, Facts, Host, Level, Listed, Merchant, Needs, NotMade, Observed,
+    Outcome, Probe, Reason, Reference, RunFacts, Subject, TroubleKind,
 };
 use crate::platform::address::special;
 use crate::text;
@@ -50,12 +50,12 @@ impl Check for PublicAddress {
             // A literal needs no resolver, and its form is another check's.
             (Host::V4(ip), _) => vec![IpAddr::V4(*ip)],
             (Host::V6(ip), _) => vec![IpAddr::V6(*ip)],
-            (Host::Name(_), Seen::NotMade(NotMade::BySwitch)) => {
+            (Host::Name(_), Observed::NotMade(NotMade::BySwitch)) => {
                 let observed = "not looked up, by switch: `--connect-to` names the address, so \
                                 the configured name is judged alone";
                 return Ok(Outcome::Pass(vec![Evidence::of(subject(), EXPECTED, observed)]));
             }
-            (Host::Name(_), Seen::Trouble(trouble))
+            (Host::Name(_), Observed::Trouble(trouble))
                 if trouble.kind == TroubleKind::NoSuchName && !is_resolver_trouble(trouble) =>
             {
                 let evidence = vec![Evidence::of(subject(), EXPECTED, text!("{}", trouble))];
@@ -105,13 +105,13 @@ mod tests {
     fn case(addresses: &[&str]) -> Case {
         let mut case = Case::new();
         case.seen.webhook_names =
-            Seen::Got(addresses.iter().map(|ip| ip.parse().expect("an address")).collect());
+            Observed::Got(addresses.iter().map(|ip| ip.parse().expect("an address")).collect());
         case
     }
 
     fn trouble(kind: TroubleKind, detail: Option<&str>) -> Case {
         let mut case = Case::new();
-        case.seen.webhook_names = Seen::Trouble(Trouble {
+        case.seen.webhook_names = Observed::Trouble(Trouble {
             kind,
             phase: Phase::Name,
             after_ms: 1,
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn passes_by_switch_and_says_so() {
         let mut case = Case::new();
-        case.seen.webhook_names = Seen::NotMade(NotMade::BySwitch);
+        case.seen.webhook_names = Observed::NotMade(NotMade::BySwitch);
         let Outcome::Pass(evidence) = case.judge(&PublicAddress) else { panic!("a pass") };
         assert!(evidence[0].observed.as_str().contains("by switch"));
     }

@@ -73,7 +73,7 @@ const EXPECTED: &str = "TLS 1.2 or 1.3";
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, failure, passes, reason, tls};
-    use crate::model::{LegacyTls, Seen, Tls};
+    use crate::model::{LegacyTls, Observed, Tls};
 
     fn none() -> Case {
         Case::with_tls(Tls {
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn fails_a_server_that_speaks_only_old_tls() {
         let mut case = none();
-        case.seen.webhook_legacy_tls = Seen::Got(LegacyTls { tls10: true, tls11: false });
+        case.seen.webhook_legacy_tls = Observed::Got(LegacyTls { tls10: true, tls11: false });
         failure(case.judge(&TlsVersion));
     }
 

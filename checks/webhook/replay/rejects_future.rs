@@ -1,7 +1,7 @@
 //! An event signed for a time to come should be refused.
 
-use crate::conversation::controls::{Negatives, tells_by_answers};
-use crate::conversation::scenarios::{FORGED_WRONG_SECRET, FUTURE, between_controls};
+use crate::conversation::baselines::{Negatives, tells_by_answers};
+use crate::conversation::scenarios::{FORGED_WRONG_SECRET, FUTURE, between_baselines};
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{
     Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts, Scenario,
@@ -35,7 +35,7 @@ impl Check for RejectsFuture {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([FUTURE, FORGED_WRONG_SECRET].map(Scenario::single))
+        between_baselines([FUTURE, FORGED_WRONG_SECRET].map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {

@@ -2,10 +2,10 @@
 //! not go unnoticed.
 
 use crate::conversation::answers::single;
-use crate::conversation::controls::{Negatives, tells_by_answers};
+use crate::conversation::baselines::{Negatives, tells_by_answers};
 use crate::conversation::scenarios::{
     FORGED_WRONG_SECRET, MALFORMED_SIGNED, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, STALE_DAY,
-    between_controls, stale,
+    between_baselines, stale,
 };
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
@@ -70,7 +70,7 @@ impl Check for RejectsShifted {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let [_, day] = stale(merchant);
-        between_controls(
+        between_baselines(
             [SHIFTED_DIGIT, SHIFTED_TIMESTAMP, MALFORMED_SIGNED, FORGED_WRONG_SECRET]
                 .map(Scenario::single)
                 .into_iter()

@@ -1,8 +1,8 @@
 //! An event that was signed long ago is a replay and should be refused.
 
-use crate::conversation::controls::{Negatives, tells_by_answers};
+use crate::conversation::baselines::{Negatives, tells_by_answers};
 use crate::conversation::scenarios::{
-    FORGED_WRONG_SECRET, STALE_DAY, STALE_HOUR, between_controls, stale,
+    FORGED_WRONG_SECRET, STALE_DAY, STALE_HOUR, between_baselines, stale,
 };
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{
@@ -39,7 +39,9 @@ impl Check for RejectsStale {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(stale(merchant).into_iter().chain([Scenario::single(FORGED_WRONG_SECRET)]))
+        between_baselines(
+            stale(merchant).into_iter().chain([Scenario::single(FORGED_WRONG_SECRET)]),
+        )
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {

@@ -1,10 +1,10 @@
 //! A fresh timestamp beside the one that was signed must not make a replay fresh.
 
 use crate::conversation::answers::single;
-use crate::conversation::controls::{Negatives, tells_by_answers};
+use crate::conversation::baselines::{Negatives, tells_by_answers};
 use crate::conversation::scenarios::{
     FORGED_WRONG_SECRET, STALE_DAY, TWO_TIMESTAMPS_SIGNED_FIRST, TWO_TIMESTAMPS_SIGNED_LAST,
-    between_controls, stale, two_timestamps,
+    between_baselines, stale, two_timestamps,
 };
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
@@ -64,7 +64,7 @@ impl Check for RejectsTwoTimestamps {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let [_, day] = stale(merchant);
-        between_controls(
+        between_baselines(
             two_timestamps(merchant)
                 .into_iter()
                 .chain([day, Scenario::single(FORGED_WRONG_SECRET)]),

@@ -1,9 +1,9 @@
 //! An event that was under way for a few seconds should still be accepted.
 
-use crate::conversation::answers::{control, evidence};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{baseline, evidence};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::measurements::Window;
-use crate::conversation::scenarios::{between_controls, window, window_name};
+use crate::conversation::scenarios::{between_baselines, window, window_name};
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, Finding, Merchant, Needs, Outcome, Probe, Reason, Reference,
@@ -43,11 +43,11 @@ impl Check for ToleratesDelay {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([Way::Past, Way::Future].map(|way| window(merchant, way)))
+        between_baselines([Way::Past, Way::Future].map(|way| window(merchant, way)))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let least_s = facts.merchant.limits.webhook_window_least_s;
         let past = Window::of(facts, Way::Past)?;
         let expected = text!("accepted up to {} s old at least (a limit of ours)", least_s);
@@ -70,7 +70,7 @@ impl Check for ToleratesDelay {
             ))
             .into());
         };
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         shown.push(evidence(refused, "200"));
         let message = text!(
             "an event is refused once it is more than {} s old, which ordinary delay can make it",

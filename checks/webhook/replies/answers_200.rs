@@ -2,7 +2,7 @@
 
 use crate::conversation::answers::{evidence, single};
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{CONTROL_BEFORE, between_controls};
+use crate::conversation::scenarios::{BASELINE_BEFORE, between_baselines};
 use crate::model::{
     Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
     RunFacts, Stack, StackFix,
@@ -53,11 +53,11 @@ impl Check for Answers200 {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([])
+        between_baselines([])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let control = single(facts, CONTROL_BEFORE.name)?;
+        let control = single(facts, BASELINE_BEFORE.name)?;
         let shown = vec![evidence(control, "200")];
         match control.status() {
             Some(200) => Ok(Outcome::Pass(shown)),

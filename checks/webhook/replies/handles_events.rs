@@ -1,10 +1,10 @@
 //! Every announced event must be answered 200.
 
 use crate::conversation::announced::{announced, rejects_announced};
-use crate::conversation::answers::{Reception, control, evidence, names};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{Reception, baseline, evidence, names};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{between_controls, event, used_events};
+use crate::conversation::scenarios::{between_baselines, event, used_events};
 use crate::model::{
     Check, CheckMeta, Concern, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
     Reason, Reference, RunFacts,
@@ -44,11 +44,11 @@ impl Check for HandlesEvents {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(used_events(merchant).map(|used| event(merchant, used)))
+        between_baselines(used_events(merchant).map(|used| event(merchant, used)))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let mut unseen: Option<Reason> = None;
         let (mut shown, mut refused): (Vec<_>, Vec<&Exchange>) = (Vec::new(), Vec::new());
         for event in used_events(facts.merchant) {
@@ -59,7 +59,7 @@ impl Check for HandlesEvents {
             }
         }
         if !refused.is_empty() {
-            Controls::of(facts)?;
+            Baselines::of(facts)?;
             let shown = refused.iter().map(|exchange| evidence(exchange, "200")).collect();
             let repeat = repeat_command::again(facts, &refused[0].name);
             let message = text!("announced events are not answered 200: {}", names(&refused));

@@ -1,8 +1,8 @@
 //! An event with a name that is not known yet should be taken and left alone.
 
-use crate::conversation::answers::{Reception, control, evidence, single};
+use crate::conversation::answers::{Reception, baseline, evidence, single};
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{UNKNOWN_EVENT, between_controls};
+use crate::conversation::scenarios::{UNKNOWN_EVENT, between_baselines};
 use crate::model::{
     Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
     Scenario,
@@ -33,11 +33,11 @@ impl Check for IgnoresUnknownEvents {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([Scenario::single(UNKNOWN_EVENT)])
+        between_baselines([Scenario::single(UNKNOWN_EVENT)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let exchange = single(facts, UNKNOWN_EVENT.name)?;
         let shown = vec![evidence(exchange, "200")];
         let outcome = match Reception::of(exchange)? {

@@ -1,10 +1,12 @@
 //! Answers must not hold what only the merchant should know.
 
-use crate::conversation::answers::{control, evidence, single};
-use crate::conversation::scenarios::{CONTROL_AFTER, MALFORMED_SIGNED, UNSIGNED, between_controls};
+use crate::conversation::answers::{baseline, evidence, single};
+use crate::conversation::scenarios::{
+    BASELINE_AFTER, MALFORMED_SIGNED, UNSIGNED, between_baselines,
+};
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Leak, Level, Merchant, Needs, Outcome,
-    Plain, Probe, Reference, RunFacts, Scenario, Seen, Subject,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Leak, Level, Merchant, Needs, Observed,
+    Outcome, Plain, Probe, Reference, RunFacts, Scenario, Subject,
 };
 use crate::text;
 
@@ -35,7 +37,7 @@ impl Check for LeaksNothing {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([UNSIGNED, MALFORMED_SIGNED].map(Scenario::single))
+        between_baselines([UNSIGNED, MALFORMED_SIGNED].map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -58,7 +60,7 @@ impl Check for LeaksNothing {
                 Leak::StackTrace => Outcome::fail("an answer holds a stack trace", shown),
             });
         }
-        let answered = control(facts)?;
+        let answered = baseline(facts)?;
         let count = exchanges(facts).filter(|exchange| exchange.answer.is_ok()).count();
         let whole = Evidence::of(
             Subject::Run("all answers of the conversation"),
@@ -67,7 +69,7 @@ impl Check for LeaksNothing {
         );
         let mut shown = vec![evidence(answered, "no secret, signature or stack trace")];
         shown.extend(
-            single(facts, CONTROL_AFTER.name)
+            single(facts, BASELINE_AFTER.name)
                 .ok()
                 .map(|after| evidence(after, "no secret, signature or stack trace")),
         );
@@ -88,8 +90,8 @@ fn exchanges<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Exchange> {
         .filter_map(|seen| seen.get().ok())
         .flat_map(|scenario| scenario.exchanges());
     let plain = match &facts.seen.webhook_plain_http {
-        Seen::Got(exchange) => Some(exchange),
-        Seen::Trouble(_) | Seen::NotMade(_) | Seen::NotPlanned => None,
+        Observed::Got(exchange) => Some(exchange),
+        Observed::Trouble(_) | Observed::NotMade(_) | Observed::NotPlanned => None,
     };
     scenarios.chain(plain)
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::conversation::answers::{control, single};
-use crate::conversation::scenarios::{CONTROL_AFTER, between_controls};
+use crate::conversation::answers::{baseline, single};
+use crate::conversation::scenarios::{BASELINE_AFTER, between_baselines};
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Plain,
     Probe, Reference, RunFacts, Stack, StackFix, Subject,
@@ -57,7 +57,7 @@ impl Check for Prompt {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([])
+        between_baselines([])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -66,8 +66,8 @@ impl Check for Prompt {
             Duration::from_millis(limits.webhook_slow_ms),
             Duration::from_millis(limits.webhook_too_slow_ms),
         );
-        let mut controls = vec![control(facts)?];
-        controls.extend(single(facts, CONTROL_AFTER.name).ok().filter(|after| after.accepted()));
+        let mut controls = vec![baseline(facts)?];
+        controls.extend(single(facts, BASELINE_AFTER.name).ok().filter(|after| after.accepted()));
         let shown = controls.iter().map(|exchange| took(exchange, slow)).collect();
         let longest =
             controls.iter().map(|exchange| exchange.times.answer()).max().unwrap_or_default();

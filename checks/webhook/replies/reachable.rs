@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 use crate::conversation::answers::{evidence, names, nth, scenario, single};
 use crate::conversation::doctor;
 use crate::conversation::doctor::{Conclusion, READINGS, Verdict};
-use crate::conversation::rejection_cause::{Obstacle, is_resolver_trouble};
+use crate::conversation::rejection_cause::{RejectionCause, is_resolver_trouble};
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{CONTROL_AFTER, CONTROL_BEFORE, between_controls};
+use crate::conversation::scenarios::{BASELINE_AFTER, BASELINE_BEFORE, between_baselines};
 use crate::conversation::stack_fixes;
 use crate::model::{
-    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Occasion,
-    Outcome, Phase, Prefix, Probe, Reason, Reference, RunFacts, ScenarioSeen, Seen, Slot, StepSeen,
-    Subject, Trouble, TroubleKind, Trust,
+    Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Observed,
+    Occasion, Outcome, Phase, Prefix, Probe, Reason, Reference, RunFacts, ScenarioSeen, Slot,
+    StepSeen, Subject, Trouble, TroubleKind, Trust,
 };
 use crate::text;
 
@@ -47,16 +47,16 @@ impl Check for Reachable {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([doctor::readings(merchant, Occasion::Trouble)])
+        between_baselines([doctor::readings(merchant, Occasion::Trouble)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let seen = scenario(facts, CONTROL_BEFORE.name)?;
+        let seen = scenario(facts, BASELINE_BEFORE.name)?;
         let before = nth(seen, 0)?;
         if let Some(200..=299) = before.status() {
             return Ok(in_the_end(facts, before));
         }
-        let obstacle = Obstacle::of(before);
+        let obstacle = RejectionCause::of(before);
         if let Some(by) = blamed(facts, before, obstacle) {
             return Err(Reason::Blocked { by }.into());
         }
@@ -105,7 +105,7 @@ fn in_detail(finding: &mut Finding, conclusion: &Conclusion<'_>) {
 /// It was taken at first; whether it still is after everything else.
 fn in_the_end(facts: &Facts<'_>, before: &Exchange) -> Outcome {
     let mut shown = vec![evidence(before, "200")];
-    let Ok(after) = single(facts, CONTROL_AFTER.name) else { return Outcome::Pass(shown) };
+    let Ok(after) = single(facts, BASELINE_AFTER.name) else { return Outcome::Pass(shown) };
     shown.push(evidence(after, "200"));
     if let Some(200..=299) = after.status() {
         return Outcome::Pass(shown);
@@ -146,7 +146,7 @@ fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
         .seen
         .scenarios
         .values()
-        .filter_map(|seen| if let Seen::Got(seen) = seen { Some(seen) } else { None });
+        .filter_map(|seen| if let Observed::Got(seen) = seen { Some(seen) } else { None });
     let undisturbed =
         seen.filter(|seen| !seen.steps.iter().any(|step| matches!(step, StepSeen::Restart(_))));
     let mut closed: Vec<&Exchange> =
@@ -157,26 +157,36 @@ fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
 }
 
 /// The check that says what is wrong better than this one can, where it was in a position to.
-fn blamed(facts: &Facts<'_>, control: &Exchange, obstacle: Obstacle<'_>) -> Option<&'static str> {
+fn blamed(
+    facts: &Facts<'_>,
+    control: &Exchange,
+    obstacle: RejectionCause<'_>,
+) -> Option<&'static str> {
     let trouble = control.answer.as_ref().err().map(|trouble| trouble.kind);
     match (trouble, &facts.seen.webhook_names, &facts.seen.webhook_tls) {
-        (Some(TroubleKind::NoSuchName), Seen::Trouble(names), _) if !is_resolver_trouble(names) => {
+        (Some(TroubleKind::NoSuchName), Observed::Trouble(names), _)
+            if !is_resolver_trouble(names) =>
+        {
             Some("webhook-public-address")
         }
-        (Some(TroubleKind::Certificate | TroubleKind::Tls), _, Seen::Got(tls)) => match tls.trust {
-            Trust::Expired | Trust::NotYetValid => Some("webhook-certificate-expiry"),
-            Trust::WrongName
-            | Trust::SelfSigned
-            | Trust::MissingIntermediate
-            | Trust::UnknownIssuer
-            | Trust::Revoked
-            | Trust::Other(_) => Some("webhook-certificate"),
-            Trust::NoHandshake(_) if crate::conversation::tls::speaks_only_old(facts) => {
-                Some("webhook-tls-version")
+        (Some(TroubleKind::Certificate | TroubleKind::Tls), _, Observed::Got(tls)) => {
+            match tls.trust {
+                Trust::Expired | Trust::NotYetValid => Some("webhook-certificate-expiry"),
+                Trust::WrongName
+                | Trust::SelfSigned
+                | Trust::MissingIntermediate
+                | Trust::UnknownIssuer
+                | Trust::Revoked
+                | Trust::Other(_) => Some("webhook-certificate"),
+                Trust::NoHandshake(_) if crate::conversation::tls::speaks_only_old(facts) => {
+                    Some("webhook-tls-version")
+                }
+                Trust::NoHandshake(_) | Trust::Trusted => None,
             }
-            Trust::NoHandshake(_) | Trust::Trusted => None,
-        },
-        (None, _, _) if matches!(obstacle, Obstacle::Signature(_)) && secret_is_faulty(facts) => {
+        }
+        (None, _, _)
+            if matches!(obstacle, RejectionCause::Signature(_)) && secret_is_faulty(facts) =>
+        {
             Some("api-live-secret")
         }
         (Some(_) | None, _, _) => None,
@@ -243,8 +253,9 @@ mod tests {
     #[test]
     fn names_the_reading_that_is_accepted_instead_and_how_to_put_it_right() {
         let mut case = Case::new().answered("control-before", 401);
-        let examined =
-            |accepted: &[&str]| Seen::Got(crate::conversation::doctor::tests::examined(accepted));
+        let examined = |accepted: &[&str]| {
+            Observed::Got(crate::conversation::doctor::tests::examined(accepted))
+        };
         case.seen.scenarios.insert(READINGS.to_owned(), examined(&["reading-sandbox-secret"]));
         let finding = failure(case.judge(&Reachable));
         assert!(
@@ -308,9 +319,9 @@ mod tests {
     #[test]
     fn leaves_the_blame_to_the_certificate() {
         let mut case = trouble(TroubleKind::Certificate);
-        case.seen.webhook_tls = Seen::Got(tls(Trust::WrongName));
+        case.seen.webhook_tls = Observed::Got(tls(Trust::WrongName));
         assert_eq!(reason(case.judge(&Reachable)), Reason::Blocked { by: "webhook-certificate" });
-        case.seen.webhook_tls = Seen::Got(tls(Trust::Expired));
+        case.seen.webhook_tls = Observed::Got(tls(Trust::Expired));
         assert_eq!(
             reason(case.judge(&Reachable)),
             Reason::Blocked { by: "webhook-certificate-expiry" }
@@ -325,7 +336,7 @@ mod tests {
     #[test]
     fn leaves_the_blame_to_the_name() {
         let mut case = trouble(TroubleKind::NoSuchName);
-        case.seen.webhook_names = Seen::Trouble(Trouble {
+        case.seen.webhook_names = Observed::Trouble(Trouble {
             kind: TroubleKind::NoSuchName,
             phase: Phase::Name,
             after_ms: 1,

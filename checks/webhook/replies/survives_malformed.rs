@@ -1,9 +1,9 @@
 //! A body that is no event must not break the receiver.
 
-use crate::conversation::answers::{breaks, control, evidence, names, settled, single};
+use crate::conversation::answers::{baseline, breaks, evidence, names, settled, single};
 use crate::conversation::repeat_command;
 use crate::conversation::scenarios::{
-    MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_controls,
+    MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_baselines,
 };
 use crate::model::{
     Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reference,
@@ -62,11 +62,11 @@ impl Check for SurvivesMalformed {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.map(Scenario::single))
+        between_baselines(DELIVERIES.map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let exchanges = DELIVERIES.map(|delivery| single(facts, delivery.name));
         let broken: Vec<&Exchange> =
             exchanges.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();

@@ -2,9 +2,9 @@
 
 use crate::conversation::answers::{breaks, settled};
 use crate::conversation::answers::{evidence, names, single};
-use crate::conversation::controls::Controls;
+use crate::conversation::baselines::Baselines;
 use crate::conversation::scenarios::{
-    ODD_BODIES, OVERSIZED, UNSIGNED, between_controls, oversized,
+    ODD_BODIES, OVERSIZED, UNSIGNED, between_baselines, oversized,
 };
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
@@ -67,7 +67,7 @@ impl Check for SurvivesOddBodies {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(
+        between_baselines(
             ODD_BODIES
                 .into_iter()
                 .chain([UNSIGNED])
@@ -77,7 +77,7 @@ impl Check for SurvivesOddBodies {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let controls = Controls::of(facts)?;
+        let controls = Baselines::of(facts)?;
         let odd = ODD_BODIES.map(|delivery| single(facts, delivery.name));
         let large = single(facts, OVERSIZED);
         let mut broken: Vec<&Exchange> =

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::conversation::answers::{control, evidence};
+use crate::conversation::answers::{baseline, evidence};
 use crate::conversation::measurements::Burst;
-use crate::conversation::scenarios::{BURST, between_controls, burst};
+use crate::conversation::scenarios::{BURST, between_baselines, burst};
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Merchant, Needs, Outcome, Phase, Probe,
     Reason, Reference, RunFacts, Stack, StackFix, Subject, Text, TroubleKind,
@@ -62,11 +62,11 @@ impl Check for TakesBursts {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([burst(merchant)])
+        between_baselines([burst(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let burst = Burst::of(facts)?;
         let all = burst.exchanges.len();
         let received: Vec<(Received, &Exchange)> =
@@ -196,7 +196,7 @@ fn summary(burst: &Burst<'_>, all: usize) -> Evidence {
 mod tests {
     use super::*;
     use crate::conversation::fixture::{At, Case, failure, passes, reason, warning};
-    use crate::model::{Seen, StepSeen, Trouble};
+    use crate::model::{Observed, StepSeen, Trouble};
 
     fn case(statuses: &[u16]) -> Case {
         Case::accepted().went(BURST, vec![At::Together(statuses.to_vec())])
@@ -204,7 +204,7 @@ mod tests {
 
     /// The last one of the burst, to be varied.
     fn with_last(mut case: Case, change: impl FnOnce(&mut Exchange)) -> Case {
-        let Some(Seen::Got(scenario)) = case.seen.scenarios.get_mut(BURST) else {
+        let Some(Observed::Got(scenario)) = case.seen.scenarios.get_mut(BURST) else {
             panic!("there was a burst")
         };
         let Some(StepSeen::Together(exchanges)) = scenario.steps.first_mut() else {

@@ -1,9 +1,9 @@
 //! A body well above the usual length must be taken.
 
-use crate::conversation::answers::{Reception, control, evidence, single};
-use crate::conversation::controls::Controls;
+use crate::conversation::answers::{Reception, baseline, evidence, single};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::measurements::Bodies;
-use crate::conversation::scenarios::{BODY_SIZES, between_controls};
+use crate::conversation::scenarios::{BODY_SIZES, between_baselines};
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, Merchant, Needs, Outcome, Probe, Reason, Reference,
     RunFacts, Scenario, Stack, StackFix, Subject,
@@ -57,11 +57,11 @@ impl Check for TakesLongBodies {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)))
+        between_baselines(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         let bodies = Bodies::of(facts)?;
         let least = facts.merchant.limits.webhook_body_least_bytes;
         let mut shown = Vec::new();
@@ -73,7 +73,7 @@ impl Check for TakesLongBodies {
                 shown.push(evidence(exchange, "200"));
                 continue;
             }
-            Controls::of(facts)?;
+            Baselines::of(facts)?;
             if bodies.accepted_kib.is_none() {
                 return Err(Reason::Ambiguous(text!(
                     "{} KiB was answered {} already, so that it may be the further field of these \

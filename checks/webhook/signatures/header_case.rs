@@ -1,9 +1,9 @@
 //! Header names mean the same in any case.
 
-use crate::conversation::answers::{Reception, control, evidence, names, single};
-use crate::conversation::controls::{Controls, refuses};
+use crate::conversation::answers::{Reception, baseline, evidence, names, single};
+use crate::conversation::baselines::{Baselines, refuses};
 use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{HEADERS_LOWER, HEADERS_TITLE, UNSIGNED, between_controls};
+use crate::conversation::scenarios::{HEADERS_LOWER, HEADERS_TITLE, UNSIGNED, between_baselines};
 use crate::model::{
     Check, CheckMeta, Delivery, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
     Scenario, Stack, StackFix,
@@ -59,11 +59,11 @@ impl Check for HeaderCase {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(DELIVERIES.into_iter().chain([UNSIGNED]).map(Scenario::single))
+        between_baselines(DELIVERIES.into_iter().chain([UNSIGNED]).map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let mut shown = vec![evidence(control(facts)?, "200")];
+        let mut shown = vec![evidence(baseline(facts)?, "200")];
         let mut refused = Vec::new();
         for delivery in DELIVERIES {
             let exchange = single(facts, delivery.name)?;
@@ -76,7 +76,7 @@ impl Check for HeaderCase {
             shown.push(refuses(facts, &UNSIGNED, "webhook-rejects-unsigned")?);
             return Ok(Outcome::Pass(shown));
         }
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         let repeat = repeat_command::again(facts, &refused[0].name);
         let message = text!(
             "genuine events with other spellings of the header names are refused: {}",

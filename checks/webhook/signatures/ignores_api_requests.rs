@@ -2,11 +2,11 @@
 
 use crate::conversation::answers::{breaks, settled};
 use crate::conversation::answers::{evidence, nth, scenario, single};
-use crate::conversation::controls::Controls;
+use crate::conversation::baselines::Baselines;
 use crate::conversation::effects::{counted, every, is_applied_once, unfinished};
 use crate::conversation::scenarios::{
     API_REQUEST, API_REQUEST_EFFECTS, MALFORMED_NOT_AN_EVENT, api_request_effects,
-    between_controls, once_sequential,
+    between_baselines, once_sequential,
 };
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason,
@@ -76,7 +76,7 @@ impl Check for IgnoresApiRequests {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([
+        between_baselines([
             Scenario::single(API_REQUEST),
             Scenario::single(MALFORMED_NOT_AN_EVENT),
             once_sequential(merchant),
@@ -94,7 +94,7 @@ impl Check for IgnoresApiRequests {
                 vec![effects(before, after)],
             ));
         }
-        let controls = Controls::of(facts)?;
+        let controls = Baselines::of(facts)?;
         let asked = [
             single(facts, API_REQUEST.name),
             scenario(facts, API_REQUEST_EFFECTS).and_then(|seen| nth(seen, 0)),

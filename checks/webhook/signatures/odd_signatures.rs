@@ -3,10 +3,10 @@
 
 use crate::conversation::answers::{breaks, settled};
 use crate::conversation::answers::{evidence, names, single};
-use crate::conversation::controls::{Controls, refuses, tells_by_answers};
+use crate::conversation::baselines::{Baselines, refuses, tells_by_answers};
 use crate::conversation::scenarios::{
     FORGED_TWICE, FORGED_WRONG_SECRET, ODD_SIGNATURES, TWO_SIGNATURES_RIGHT_FIRST,
-    TWO_SIGNATURES_RIGHT_LAST, between_controls,
+    TWO_SIGNATURES_RIGHT_LAST, between_baselines,
 };
 use crate::model::{
     Check, CheckMeta, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference,
@@ -77,7 +77,7 @@ impl Check for OddSignatures {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls(
+        between_baselines(
             ODD_SIGNATURES
                 .into_iter()
                 .chain([FORGED_TWICE, FORGED_WRONG_SECRET])
@@ -95,7 +95,7 @@ impl Check for OddSignatures {
                 vec![evidence(forged, "a 4xx")],
             ));
         }
-        let controls = Controls::of(facts)?;
+        let controls = Baselines::of(facts)?;
         // Who hangs up on every forgery is not broken by an odd one.
         let plainly_refused = plainly_refused?;
         let exchanges = ODD_SIGNATURES.map(|delivery| single(facts, delivery.name));

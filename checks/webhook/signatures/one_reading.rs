@@ -1,15 +1,15 @@
 //! A signature must mean one thing: a receiver that takes several readings of the rule takes more
 //! than the platform signs.
 
-use crate::conversation::answers::{control, single};
-use crate::conversation::controls::{Negatives, refuses, tells_by_answers};
+use crate::conversation::answers::{baseline, single};
+use crate::conversation::baselines::{Negatives, refuses, tells_by_answers};
 use crate::conversation::scenarios::{
-    BODY_TELLING, BY_API_KEY, FORGED_BODY_ONLY, FORGED_WRONG_SECRET, between_controls, misread,
+    BODY_TELLING, BY_API_KEY, FORGED_BODY_ONLY, FORGED_WRONG_SECRET, between_baselines, misread,
 };
 use crate::conversation::stack_fixes;
 use crate::model::{
-    Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, NotMade, Outcome, Probe,
-    Reason, Reference, RunFacts, Scenario, Seen, Signed, Text,
+    Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, NotMade, Observed,
+    Outcome, Probe, Reason, Reference, RunFacts, Scenario, Signed, Text,
 };
 use crate::platform::signing::{Misreading, Sample};
 use crate::text;
@@ -51,11 +51,11 @@ impl Check for OneReading {
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         let all =
             [FORGED_WRONG_SECRET, FORGED_BODY_ONLY, BODY_TELLING].into_iter().chain(misread());
-        between_controls(all.map(Scenario::single))
+        between_baselines(all.map(Scenario::single))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        control(facts)?;
+        baseline(facts)?;
         // What these prove is their own checks' matter; a receiver that takes them proves nothing
         // here.
         let mut shown = vec![refuses(facts, &FORGED_WRONG_SECRET, "webhook-rejects-forged")?];
@@ -120,7 +120,7 @@ fn sample(delivery: &Delivery) -> Option<Sample> {
 
 /// Whether the configured keys give the reading.
 fn is_made(facts: &Facts<'_>, delivery: &Delivery) -> bool {
-    !matches!(facts.seen.scenarios.get(delivery.name), Some(Seen::NotMade(NotMade::NoReading)))
+    !matches!(facts.seen.scenarios.get(delivery.name), Some(Observed::NotMade(NotMade::NoReading)))
 }
 
 #[cfg(test)]

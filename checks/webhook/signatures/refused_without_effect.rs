@@ -1,11 +1,11 @@
 //! What is refused must have no effect.
 
-use crate::conversation::answers::control;
+use crate::conversation::answers::baseline;
 use crate::conversation::effects::{
     applied_late, counted, every, forgeries_alone, unfinished, without_effect,
 };
 use crate::conversation::scenarios::{
-    LATE_EFFECTS, REFUSED_EFFECTS, between_controls, late_effects, refused_effects,
+    LATE_EFFECTS, REFUSED_EFFECTS, between_baselines, late_effects, refused_effects,
 };
 use crate::conversation::stack_fixes;
 use crate::model::{
@@ -56,7 +56,7 @@ impl Check for RefusedWithoutEffect {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_controls([refused_effects(merchant), late_effects(merchant)])
+        between_baselines([refused_effects(merchant), late_effects(merchant)])
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -83,7 +83,7 @@ impl Check for RefusedWithoutEffect {
         if genuine <= forged {
             return Err(without_effect(REFUSED_EFFECTS, before).into());
         }
-        control(facts)?;
+        baseline(facts)?;
         let twin = Evidence::of(
             subject(),
             "an effect of the genuine event",

@@ -2,7 +2,7 @@
 
 use crate::conversation::forgeries::Forgeries;
 use crate::conversation::scenarios::{
-    SANDBOX_SECRET, between_controls, is_live, sandbox_secret, sandbox_secret_is_tried,
+    SANDBOX_SECRET, between_baselines, is_live, sandbox_secret, sandbox_secret_is_tried,
 };
 use crate::conversation::stack_fixes;
 use crate::model::{
@@ -42,7 +42,7 @@ impl Check for RejectsSandboxSecret {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if sandbox_secret_is_tried(merchant) {
-            between_controls([Scenario::single(SANDBOX_SECRET)])
+            between_baselines([Scenario::single(SANDBOX_SECRET)])
         } else {
             Vec::new()
         }

@@ -1,12 +1,12 @@
 //! The signature is over the bytes that arrive, however they spell the event.
 
-use crate::conversation::answers::{Reception, control, evidence, names, single};
-use crate::conversation::controls::{Controls, refuses};
+use crate::conversation::answers::{Reception, baseline, evidence, names, single};
+use crate::conversation::baselines::{Baselines, refuses};
 use crate::conversation::doctor;
 use crate::conversation::doctor::Conclusion;
 use crate::conversation::respelling::Respelling;
 use crate::conversation::scenarios::{
-    AS_PRINTED, BODY_FORMS, BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY, between_controls,
+    AS_PRINTED, BODY_FORMS, BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY, between_baselines,
 };
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{
@@ -58,11 +58,11 @@ impl Check for VerifiesRawBody {
             .into_iter()
             .chain([BODY_TELLING, FORGED_WRONG_SECRET, TAMPERED_BODY])
             .map(Scenario::single);
-        between_controls(all.chain([doctor::readings(merchant, Occasion::Trouble)]))
+        between_baselines(all.chain([doctor::readings(merchant, Occasion::Trouble)]))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let baseline = control(facts)?;
+        let baseline = baseline(facts)?;
         let mut shown = vec![evidence(baseline, "200")];
         let mut refused: Vec<(Form, &Exchange)> = Vec::new();
         for delivery in BODY_FORMS {
@@ -86,7 +86,7 @@ impl Check for VerifiesRawBody {
             shown.push(refuses(facts, &TAMPERED_BODY, "webhook-rejects-tampered")?);
             return Ok(Outcome::Pass(shown));
         }
-        Controls::of(facts)?;
+        Baselines::of(facts)?;
         let forms: Vec<Form> = refused.iter().map(|(form, _)| *form).collect();
         let repeat = repeat_command::again(facts, &refused[0].1.name);
         let exchanges: Vec<&Exchange> = refused.iter().map(|(_, exchange)| *exchange).collect();
@@ -211,7 +211,7 @@ mod tests {
 
     fn examined(mut case: Case, accepted: &[&str]) -> Case {
         let seen = crate::conversation::doctor::tests::examined(accepted);
-        case.seen.scenarios.insert(doctor::READINGS.to_owned(), crate::model::Seen::Got(seen));
+        case.seen.scenarios.insert(doctor::READINGS.to_owned(), crate::model::Observed::Got(seen));
         case
     }
 

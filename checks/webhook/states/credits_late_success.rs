@@ -1,11 +1,11 @@
 //! A success is credited once, whatever came before it.
 
-use crate::conversation::answers::{Reception, control, scenario};
+use crate::conversation::answers::{Reception, baseline, scenario};
 use crate::conversation::contradictions::{UNPAID, Unpaid};
 use crate::conversation::effects::{
     counted, every, first_is_applied, is_applied_once, states, unfinished, without_effect,
 };
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::model::{
     Applies, Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome,
     Probe, Product, Quoted, Reason, Reference, RunFacts, Subject,
@@ -35,7 +35,7 @@ const META: CheckMeta = CheckMeta {
              time, not what to do about it: the credit is our expectation.",
     remediation: "Let `payment.success` lead to paid from every state but paid, after a look at \
                   the order's status where you want to be sure.",
-    yields_to: &["webhook-applies-once"],
+    yields_to: &[(Concern::Effect, "webhook-applies-once")],
     reference: Reference::CHECKLIST,
     ..CheckMeta::USUAL
 };
@@ -46,8 +46,8 @@ impl Check for CreditsLateSuccess {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        let more_than_once = |unpaid| matches!(fate(facts, unpaid), Ok((Fate::TooOften, _)));
-        let usual_is_lost = matches!(fate(facts, UNPAID[0]), Ok((Fate::Lost, _)));
+        let more_than_once = |unpaid| matches!(fate(facts, unpaid), Ok((LateCredit::TooOften, _)));
+        let usual_is_lost = matches!(fate(facts, UNPAID[0]), Ok((LateCredit::Lost, _)));
         if usual_is_lost || UNPAID.into_iter().any(more_than_once) {
             Level::Required
         } else {
@@ -57,7 +57,7 @@ impl Check for CreditsLateSuccess {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payments) {
-            between_controls(UNPAID.map(|unpaid| unpaid.then_success(merchant)))
+            between_baselines(UNPAID.map(|unpaid| unpaid.then_success(merchant)))
         } else {
             Vec::new()
         }
@@ -71,10 +71,10 @@ impl Check for CreditsLateSuccess {
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
         for unpaid in UNPAID {
             match fate(facts, unpaid) {
-                Ok((Fate::Once, evidence)) => once.push(evidence),
-                Ok((Fate::Noticed, evidence)) => noticed.push(evidence),
-                Ok((Fate::Lost, evidence)) => lost.push(evidence),
-                Ok((Fate::TooOften, evidence)) => too_often.push(evidence),
+                Ok((LateCredit::Once, evidence)) => once.push(evidence),
+                Ok((LateCredit::Noticed, evidence)) => noticed.push(evidence),
+                Ok((LateCredit::Lost, evidence)) => lost.push(evidence),
+                Ok((LateCredit::TooOften, evidence)) => too_often.push(evidence),
                 Err(reason) => unseen = unseen.or(Some(reason)),
             }
         }
@@ -84,7 +84,7 @@ impl Check for CreditsLateSuccess {
         }
         if !lost.is_empty() {
             let message = match fate(facts, UNPAID[0]) {
-                Ok((Fate::Lost, _)) => {
+                Ok((LateCredit::Lost, _)) => {
                     "a success that comes after payment.processing, as most do, is lost"
                 }
                 _ => "a success that comes after the payment failed or expired is lost",
@@ -99,20 +99,20 @@ impl Check for CreditsLateSuccess {
         if let Some(reason) = unseen {
             return Err(reason.into());
         }
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(once))
     }
 }
 
 /// What became of a late success.
-enum Fate {
+enum LateCredit {
     Once,
     Noticed,
     Lost,
     TooOften,
 }
 
-fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(Fate, Evidence), Reason> {
+fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(LateCredit, Evidence), Reason> {
     let counts = every(counted(facts, unpaid.name, META.id)?)?;
     let [before, between, after] = counts[..] else { return Err(unfinished()) };
     let shown = |fate, state: crate::model::Text| {
@@ -128,20 +128,22 @@ fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(Fate, Evidence), Reason> {
         ))
     };
     match after.checked_sub(between) {
-        Some(1) => shown(Fate::Once, "".into()),
-        Some(2..) => shown(Fate::TooOften, "".into()),
+        Some(1) => shown(LateCredit::Once, "".into()),
+        Some(2..) => shown(LateCredit::TooOften, "".into()),
         Some(0) if !is_applied_once(facts) => Err(without_effect(unpaid.name, before)),
         Some(0) => {
             let late = scenario(facts, unpaid.name)?.exchanges().last().ok_or_else(unfinished)?;
             let reception = Reception::of(late)?;
             match states(facts, unpaid.name, META.id).ok().as_deref() {
                 Some([_, unpaid_word, word]) if word != unpaid_word => shown(
-                    Fate::Noticed,
+                    LateCredit::Noticed,
                     text!("; its state went from {} to {}", Quoted(unpaid_word), Quoted(word)),
                 ),
-                Some(_) | None if reception == Reception::Accepted => shown(Fate::Lost, "".into()),
+                Some(_) | None if reception == Reception::Accepted => {
+                    shown(LateCredit::Lost, "".into())
+                }
                 Some(_) | None => {
-                    shown(Fate::Lost, text!(", which was answered {}", late.outcome()))
+                    shown(LateCredit::Lost, text!(", which was answered {}", late.outcome()))
                 }
             }
         }

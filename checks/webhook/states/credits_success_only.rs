@@ -1,12 +1,12 @@
 //! Nothing but a success credits an order.
 
-use crate::conversation::answers::{control, last};
+use crate::conversation::answers::{baseline, last};
 use crate::conversation::contradictions::{UNPAID, Unpaid};
 use crate::conversation::effects::{
     counted, every, first_counts, first_is_applied, heard, is_applied_once, unfinished,
     without_effect,
 };
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::model::{
     Applies, Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Product,
     Reason, Reference, RunFacts, Subject,
@@ -52,7 +52,7 @@ impl Check for CreditsSuccessOnly {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payments) {
-            between_controls(UNPAID.map(|unpaid| unpaid.then_success(merchant)))
+            between_baselines(UNPAID.map(|unpaid| unpaid.then_success(merchant)))
         } else {
             Vec::new()
         }
@@ -84,7 +84,7 @@ impl Check for CreditsSuccessOnly {
             }
             shown.push(evidence(facts, unpaid)?);
         }
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(shown))
     }
 }

@@ -1,9 +1,9 @@
 //! A paid order stays paid in the merchant's own word for it.
 
-use crate::conversation::answers::{control, last, scenario};
+use crate::conversation::answers::{baseline, last, scenario};
 use crate::conversation::contradictions::{CONTRADICTIONS, Contradiction, UNPAID};
 use crate::conversation::effects::{heard, states};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::model::{
     Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
     Product, Quoted, Reason, Reference, RunFacts, Subject,
@@ -51,7 +51,7 @@ impl Check for KeepsState {
             return Vec::new();
         }
         let alone = UNPAID.map(|unpaid| unpaid.then_success(merchant));
-        between_controls(
+        between_baselines(
             CONTRADICTIONS
                 .map(|contradiction| contradiction.read(merchant))
                 .into_iter()
@@ -62,17 +62,17 @@ impl Check for KeepsState {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let (mut kept, mut turned, mut unseen) = (Vec::new(), Vec::new(), None);
         for contradiction in CONTRADICTIONS {
-            match Course::of(facts, contradiction) {
+            match StateChange::of(facts, contradiction) {
                 Ok(course) if course.after == course.paid => kept.push(course),
                 Ok(course) => turned.push(course),
                 Err(reason) => unseen = unseen.or(Some(reason)),
             }
         }
         let unpaid = unpaid_words(facts);
-        let undone: Vec<&Course<'_>> =
+        let undone: Vec<&StateChange<'_>> =
             turned.iter().filter(|course| course.is_undone(&unpaid)).collect();
         let evidence =
-            |courses: &[&Course<'_>]| courses.iter().map(|course| course.evidence()).collect();
+            |courses: &[&StateChange<'_>]| courses.iter().map(|course| course.evidence()).collect();
         if let [first, _, _] = turned.as_slice()
             && undone.iter().all(|course| !course.reads_unpaid(&unpaid))
             && turned.iter().all(|course| course.after == first.after)
@@ -92,7 +92,7 @@ impl Check for KeepsState {
             )));
         }
         if !turned.is_empty() {
-            let all: Vec<&Course<'_>> = turned.iter().collect();
+            let all: Vec<&StateChange<'_>> = turned.iter().collect();
             let message = "a paid order is given another state by an event that contradicts the \
                            payment; is it one in which somebody looks at it?";
             return Ok(Outcome::Warn(Finding::new(message, evidence(&all))));
@@ -100,20 +100,20 @@ impl Check for KeepsState {
         if let Some(reason) = unseen {
             return Err(reason.into());
         }
-        control(facts)?;
-        Ok(Outcome::Pass(kept.iter().map(Course::evidence).collect()))
+        baseline(facts)?;
+        Ok(Outcome::Pass(kept.iter().map(StateChange::evidence).collect()))
     }
 }
 
 /// The states of one order.
-struct Course<'a> {
+struct StateChange<'a> {
     contradiction: Contradiction,
     before: &'a str,
     paid: &'a str,
     after: &'a str,
 }
 
-impl<'a> Course<'a> {
+impl<'a> StateChange<'a> {
     fn of(facts: &Facts<'a>, contradiction: Contradiction) -> Result<Self, Reason> {
         let words = states(facts, contradiction.state, META.id)?;
         let [before, paid, after] = words[..] else {

@@ -1,9 +1,9 @@
 //! A paid order keeps its one credit, whatever contradicts it.
 
-use crate::conversation::answers::{control, last, scenario};
+use crate::conversation::answers::{baseline, last, scenario};
 use crate::conversation::contradictions::{CONTRADICTIONS, Contradiction};
 use crate::conversation::effects::{Applied, heard, is_applied_once};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::conversation::stack_fixes;
 use crate::model::{
     Applies, Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome,
@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
              expectation. What the receiver answers to the contradicting event is not judged.",
     remediation: "Treat paid as final: change an order's state only where the step is allowed, \
                   and de-duplicate the credit by order, not by the last event.",
-    yields_to: &["webhook-applies-once"],
+    yields_to: &[(Concern::Effect, "webhook-applies-once")],
     stacks: stack_fixes::ONCE,
     reference: Reference::WEBHOOKS,
 };
@@ -53,7 +53,7 @@ impl Check for KeepsSuccess {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payments) {
-            between_controls(CONTRADICTIONS.map(|contradiction| contradiction.counted(merchant)))
+            between_baselines(CONTRADICTIONS.map(|contradiction| contradiction.counted(merchant)))
         } else {
             Vec::new()
         }
@@ -64,9 +64,9 @@ impl Check for KeepsSuccess {
             (Vec::new(), Vec::new(), Vec::new(), None);
         for contradiction in CONTRADICTIONS {
             match fate(facts, contradiction) {
-                Ok((Fate::Kept, evidence)) => kept.push(evidence),
-                Ok((Fate::Again, evidence)) => again.push(evidence),
-                Ok((Fate::Lost, evidence)) => lost.push(evidence),
+                Ok((CreditOutcome::Kept, evidence)) => kept.push(evidence),
+                Ok((CreditOutcome::Again, evidence)) => again.push(evidence),
+                Ok((CreditOutcome::Lost, evidence)) => lost.push(evidence),
                 Err(reason) => unseen = unseen.or(Some(reason)),
             }
         }
@@ -83,19 +83,22 @@ impl Check for KeepsSuccess {
         if let Some(reason) = unseen {
             return Err(reason.into());
         }
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(kept))
     }
 }
 
 /// What became of the credit.
-enum Fate {
+enum CreditOutcome {
     Kept,
     Again,
     Lost,
 }
 
-fn fate(facts: &Facts<'_>, contradiction: Contradiction) -> Result<(Fate, Evidence), Reason> {
+fn fate(
+    facts: &Facts<'_>,
+    contradiction: Contradiction,
+) -> Result<(CreditOutcome, Evidence), Reason> {
     let applied = applied(facts, contradiction)?;
     let shown = |fate| {
         let expected = text!("one effect, whatever {} says after the success", contradiction.event);
@@ -106,12 +109,12 @@ fn fate(facts: &Facts<'_>, contradiction: Contradiction) -> Result<(Fate, Eviden
             let seen = scenario(facts, contradiction.credits)?;
             heard(facts, last(seen, 1)?)?;
             heard(facts, last(seen, 2)?)?;
-            shown(Fate::Kept)
+            shown(CreditOutcome::Kept)
         }
-        Ok(false) => shown(Fate::Again),
+        Ok(false) => shown(CreditOutcome::Again),
         Err(_) if applied.is_nothing() && is_applied_once(facts) => {
             heard(facts, last(scenario(facts, contradiction.credits)?, 0)?)?;
-            shown(Fate::Lost)
+            shown(CreditOutcome::Lost)
         }
         Err(reason) => Err(reason),
     }

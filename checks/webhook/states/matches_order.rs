@@ -1,13 +1,13 @@
 //! An order is credited only for what it costs.
 
 use crate::conversation::answers::settled;
-use crate::conversation::answers::{control, nth, step};
+use crate::conversation::answers::{baseline, nth, step};
 use crate::conversation::effects::{
     counted, every, is_applied_once, unfinished, usual_credits, without_effect,
 };
 use crate::conversation::scenarios::{
-    ONCE_SEQUENTIAL, OTHER_AMOUNT, OTHER_CURRENCY, between_controls, once_sequential, other_amount,
-    other_currency,
+    ONCE_SEQUENTIAL, OTHER_AMOUNT, OTHER_CURRENCY, between_baselines, once_sequential,
+    other_amount, other_currency,
 };
 use crate::model::{
     Applies, Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Product,
@@ -74,7 +74,7 @@ impl Check for MatchesOrder {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payments) {
-            between_controls([once_sequential(merchant), other_amount(), other_currency()])
+            between_baselines([once_sequential(merchant), other_amount(), other_currency()])
         } else {
             Vec::new()
         }
@@ -103,7 +103,7 @@ impl Check for MatchesOrder {
                 credited.iter().map(|unfit| unfit.evidence()).collect(),
             ));
         }
-        control(facts)?;
+        baseline(facts)?;
         let mut shown = Vec::new();
         for unfit in both {
             let unfit = unfit?;

@@ -1,11 +1,11 @@
 //! A reversed payout is noticed, and stays reversed.
 
-use crate::conversation::answers::{control, last, scenario};
+use crate::conversation::answers::{baseline, last, scenario};
 use crate::conversation::contradictions::{
     REVERSED_AFTER_SUCCESS, SUCCESS_AFTER_REVERSED, reversals,
 };
 use crate::conversation::effects::{heard, states};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::model::{
     Applies, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
     Product, Quoted, Reason, Reference, RunFacts, Subject,
@@ -47,19 +47,19 @@ impl Check for NoticesReversals {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payouts) {
-            between_controls(reversals(merchant))
+            between_baselines(reversals(merchant))
         } else {
             Vec::new()
         }
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let after = Course::of(
+        let after = ReversalOutcome::of(
             facts,
             REVERSED_AFTER_SUCCESS,
             [Event::PayoutSuccess, Event::PayoutReversed],
         );
-        let before = Course::of(
+        let before = ReversalOutcome::of(
             facts,
             SUCCESS_AFTER_REVERSED,
             [Event::PayoutReversed, Event::PayoutSuccess],
@@ -92,13 +92,13 @@ impl Check for NoticesReversals {
             ))
             .into());
         }
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(vec![after.evidence(), before.evidence()]))
     }
 }
 
 /// The states of one payout: before all, after the first event and after the second.
-struct Course<'a> {
+struct ReversalOutcome<'a> {
     name: &'static str,
     events: [Event; 2],
     start: &'a str,
@@ -106,7 +106,7 @@ struct Course<'a> {
     second: &'a str,
 }
 
-impl<'a> Course<'a> {
+impl<'a> ReversalOutcome<'a> {
     fn of(facts: &Facts<'a>, name: &'static str, events: [Event; 2]) -> Result<Self, Reason> {
         match states(facts, name, META.id)?[..] {
             [start, first, second] => Ok(Self { name, events, start, first, second }),

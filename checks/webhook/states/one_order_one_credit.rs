@@ -1,9 +1,9 @@
 //! One order is credited once, also where a second transaction claims to pay it.
 
-use crate::conversation::answers::{control, last, scenario};
+use crate::conversation::answers::{baseline, last, scenario};
 use crate::conversation::contradictions::{SECOND_TRANSACTION, second_transaction};
 use crate::conversation::effects::{Applied, heard};
-use crate::conversation::scenarios::between_controls;
+use crate::conversation::scenarios::between_baselines;
 use crate::model::{
     Applies, Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome,
     Probe, Product, Reference, RunFacts,
@@ -31,7 +31,7 @@ const META: CheckMeta = CheckMeta {
              on purpose, as into a wallet, says so with a waiver.",
     remediation: "Make the credit unique by `order_id` in the database, and put a second \
                   transaction of an order aside for a refund.",
-    yields_to: &["webhook-applies-once"],
+    yields_to: &[(Concern::Effect, "webhook-applies-once")],
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };
@@ -43,7 +43,7 @@ impl Check for OneOrderOneCredit {
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
         if merchant.uses(Product::Payments) {
-            between_controls([second_transaction(merchant)])
+            between_baselines([second_transaction(merchant)])
         } else {
             Vec::new()
         }
@@ -60,7 +60,7 @@ impl Check for OneOrderOneCredit {
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Effect)));
         }
         heard(facts, last(scenario(facts, SECOND_TRANSACTION)?, 1)?)?;
-        control(facts)?;
+        baseline(facts)?;
         Ok(Outcome::Pass(shown))
     }
 }

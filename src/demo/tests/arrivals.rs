@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use golive_checks::model::{Deliver, Secret, Seen as Looked};
+use golive_checks::model::{Deliver, Observed, Secret};
 use golive_checks::platform::{Event, signature};
 use serde_json::Value;
 
-use crate::commands::demo_run;
+use crate::commands::demo::demo_run;
 use crate::demo::arrivals::Arrival;
 use crate::demo::{Defect, SHOP, Shop, configuration};
 use crate::progress::Silent;
-use crate::run::Seen;
+use crate::saved_run::SavedRun;
 
 /// A run, what its plan had said, and what came of it.
 struct Read {
     shop: Shop,
     plan: Value,
-    seen: Seen,
+    seen: SavedRun,
 }
 
 fn read(defects: &[Defect], deliver: Deliver) -> Read {
@@ -59,8 +59,8 @@ impl Read {
     /// Every delivery on record, those that a rate limit had turned away counted each time.
     fn recorded(&self) -> u64 {
         let scenarios = self.seen.observations.scenarios.values().filter_map(|seen| match seen {
-            Looked::Got(scenario) => Some(scenario),
-            Looked::Trouble(_) | Looked::NotMade(_) | Looked::NotPlanned => None,
+            Observed::Got(scenario) => Some(scenario),
+            Observed::Trouble(_) | Observed::NotMade(_) | Observed::NotPlanned => None,
         });
         scenarios
             .flat_map(|scenario| scenario.exchanges())

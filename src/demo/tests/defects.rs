@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use golive_checks::conversation::scenarios::{
-    API_REQUEST, BODY_FORMS, CHANGED_TIMESTAMP, CONTROL_BEFORE, EMPTY_SIGNATURE, FORGED_AS_TEXT,
+    API_REQUEST, BASELINE_BEFORE, BODY_FORMS, CHANGED_TIMESTAMP, EMPTY_SIGNATURE, FORGED_AS_TEXT,
     FORGED_AS_XML, FORGED_BODY_ONLY, FORGED_EMPTY_SECRET, FORGED_LONG, FORGED_PAYOUT,
     FORGED_RIGHT_END, FORGED_RIGHT_START, FORGED_TRUNCATED, FORGED_TWICE, FORGED_UNDEFINED_SECRET,
     FORGED_UNLABELLED, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER,
@@ -48,7 +48,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         client.try_send(&client.compose(delivery, ORDER)).map_or(0, |answer| answer.status)
     };
     let accepts = |delivery: &Delivery| deliver(delivery) == 200;
-    let loses = |raw: &[Delivery]| accepts(&CONTROL_BEFORE) && !raw.iter().all(accepts);
+    let loses = |raw: &[Delivery]| accepts(&BASELINE_BEFORE) && !raw.iter().all(accepts);
     let credits_after = |deliveries: &[Delivery]| {
         for delivery in deliveries {
             client.deliver(delivery, ORDER);
@@ -67,7 +67,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         std::fs::read_to_string(shop.folder().join("app").join(file)).unwrap().contains(part)
     };
     let refuses_tls = || {
-        client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err()
+        client.try_send(&client.compose(&BASELINE_BEFORE, ORDER)).is_err()
             && client.get(BOOKS, "/ledger/x").status == 200
     };
     let platform = || client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
@@ -81,9 +81,9 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             accepts(&FORGED_WRONG_SECRET) && accepts(&TAMPERED) && !accepts(&FORGED_TRUNCATED)
         }
         Defect::ComparesPrefixOnly => accepts(&FORGED_TRUNCATED) && !accepts(&FORGED_WRONG_SECRET),
-        Defect::AcceptsBodyOnlySignature => accepts(&FORGED_BODY_ONLY) && accepts(&CONTROL_BEFORE),
+        Defect::AcceptsBodyOnlySignature => accepts(&FORGED_BODY_ONLY) && accepts(&BASELINE_BEFORE),
         Defect::VerifiesOwnCopy => {
-            accepts(&TAMPERED) && !accepts(&FORGED_WRONG_SECRET) && accepts(&CONTROL_BEFORE)
+            accepts(&TAMPERED) && !accepts(&FORGED_WRONG_SECRET) && accepts(&BASELINE_BEFORE)
         }
         Defect::ToleratesRetiming => accepts(&CHANGED_TIMESTAMP) && !accepts(&TAMPERED),
         Defect::DefaultsTimestampToNow => accepts(&NO_TIMESTAMP) && !accepts(&CHANGED_TIMESTAMP),
@@ -91,23 +91,23 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::TwoHourWindow => accepts(&stale_hour()) && !accepts(&FUTURE),
         Defect::RejectsOnlyPast => accepts(&FUTURE) && !accepts(&stale_hour()),
         Defect::FiveSecondWindow => {
-            let signed_ago = |by_s| Delivery { stamp: Stamp::Stale { by_s }, ..CONTROL_BEFORE };
+            let signed_ago = |by_s| Delivery { stamp: Stamp::Stale { by_s }, ..BASELINE_BEFORE };
             accepts(&signed_ago(3)) && !accepts(&signed_ago(8))
         }
         Defect::FailsUnderLoad => {
-            let statuses = client.deliver_at_once(&CONTROL_BEFORE, ORDER, 45);
-            statuses.contains(&500) && statuses.contains(&200) && accepts(&CONTROL_BEFORE)
+            let statuses = client.deliver_at_once(&BASELINE_BEFORE, ORDER, 45);
+            statuses.contains(&500) && statuses.contains(&200) && accepts(&BASELINE_BEFORE)
         }
         Defect::LocksUnderLoad => {
             let began = std::time::Instant::now();
-            let statuses = client.deliver_at_once(&CONTROL_BEFORE, ORDER, 45);
+            let statuses = client.deliver_at_once(&BASELINE_BEFORE, ORDER, 45);
             let took = began.elapsed();
             statuses.iter().all(|status| *status == 200)
                 && took > Duration::from_millis(450)
                 && configured("webhook_burst_slow_ms")
         }
         Defect::SmallBodyLimit => {
-            let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..CONTROL_BEFORE };
+            let padded = |bytes| Delivery { form: Form::Padded { bytes }, ..BASELINE_BEFORE };
             accepts(&padded(2_048)) && deliver(&padded(2_049)) == 413
         }
         Defect::VerifiesPaymentsOnly => {
@@ -182,42 +182,42 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             credits_after(&[Delivery { claim: Claim::OtherAmount, ..settling(0) }]) == 0
                 && credits_after(&[Delivery { claim: Claim::OtherCurrency, ..settling(0) }]) == 1
         }
-        Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&CONTROL_BEFORE),
+        Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&BASELINE_BEFORE),
         Defect::AcceptsApiKey => {
-            accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&CONTROL_BEFORE)
+            accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&BASELINE_BEFORE)
         }
-        Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&CONTROL_BEFORE),
+        Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&BASELINE_BEFORE),
         Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => {
             loses(&BODY_FORMS)
         }
         Defect::TriesTimestampFirst => {
-            accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&CONTROL_BEFORE)
+            accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&BASELINE_BEFORE)
         }
         Defect::FallsBackToStringify => {
             accepts(&under(Sample::Telling, "javascript-body")) && BODY_FORMS.iter().all(accepts)
         }
         Defect::ExpectsBase64 => {
-            accepts(&under(Sample::Plain, "base64")) && !accepts(&CONTROL_BEFORE)
+            accepts(&under(Sample::Plain, "base64")) && !accepts(&BASELINE_BEFORE)
         }
         Defect::ExpectsMilliseconds => {
-            accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&CONTROL_BEFORE)
+            accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&BASELINE_BEFORE)
         }
         Defect::CaseSensitiveHeaders => loses(&[HEADERS_LOWER]),
-        Defect::Answers201 => deliver(&CONTROL_BEFORE) == 201,
-        Defect::AnswersRedirect => deliver(&CONTROL_BEFORE) == 302,
-        Defect::CsrfPage => deliver(&CONTROL_BEFORE) == 419,
+        Defect::Answers201 => deliver(&BASELINE_BEFORE) == 201,
+        Defect::AnswersRedirect => deliver(&BASELINE_BEFORE) == 302,
+        Defect::CsrfPage => deliver(&BASELINE_BEFORE) == 419,
         Defect::FrontEndAnswers => {
             accepts(&UNSIGNED) && accepts(&METHOD_GET) && credits_after(&[settling(0)]) == 0
         }
         Defect::SlowAnswer => {
             let began = std::time::Instant::now();
-            accepts(&CONTROL_BEFORE)
+            accepts(&BASELINE_BEFORE)
                 && began.elapsed() > Duration::from_millis(150)
                 && configured("webhook_too_slow_ms")
         }
         Defect::Hangs => {
             configured("first_byte_ms")
-                && client.try_send(&client.compose(&CONTROL_BEFORE, ORDER)).is_err()
+                && client.try_send(&client.compose(&BASELINE_BEFORE, ORDER)).is_err()
         }
         Defect::CrashesOnMalformed => deliver(&MALFORMED_SIGNED) == 500,
         Defect::CrashesOnUnknownEvents => deliver(&UNKNOWN_EVENT) == 500,
@@ -354,11 +354,11 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::WrongNameCertificate
         | Defect::MissingIntermediate
         | Defect::SelfSigned => refuses_tls(),
-        Defect::CertificateExpiresSoon => accepts(&CONTROL_BEFORE) && client.days_left() == 9,
+        Defect::CertificateExpiresSoon => accepts(&BASELINE_BEFORE) && client.days_left() == 9,
         Defect::OldCertificateInChain => client.chain_length() == 3,
         Defect::OnlyLegacyTls => refuses_tls() && client.legacy_hello().starts_with(&[22, 3, 1]),
         Defect::LegacyTls => {
-            accepts(&CONTROL_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1])
+            accepts(&BASELINE_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1])
         }
         Defect::PlainHttpHandler => {
             client.plain().is_some_and(|answer| answer.starts_with("HTTP/1.1 401"))
@@ -434,13 +434,13 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         Defect::WebhookPrivate => configured("url = \"https://10.20.30.40/"),
         Defect::WebhookPlainHttp => configured("url = \"http://"),
         Defect::WebhookTunnel => {
-            configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&CONTROL_BEFORE)
+            configured("url = \"https://b4a1-demo.ngrok-free.app/") && accepts(&BASELINE_BEFORE)
         }
         Defect::WebhookStagingName => {
-            configured("url = \"https://staging.shop.example/") && accepts(&CONTROL_BEFORE)
+            configured("url = \"https://staging.shop.example/") && accepts(&BASELINE_BEFORE)
         }
         Defect::WebhookLocalhost => {
-            configured("url = \"https://localhost/") && accepts(&CONTROL_BEFORE)
+            configured("url = \"https://localhost/") && accepts(&BASELINE_BEFORE)
         }
         Defect::EgressNotListed => client.get("ip.example", "/").body != "15.206.10.20\n",
         Defect::EgressDisagrees => {
@@ -472,7 +472,7 @@ pub(super) fn restart(shop: &Shop) {
     let client = Client::of(shop);
     let answers = || {
         client
-            .try_send(&client.compose(&CONTROL_BEFORE, ORDER))
+            .try_send(&client.compose(&BASELINE_BEFORE, ORDER))
             .is_ok_and(|answer| answer.status == 200)
     };
     std::fs::remove_file(&open).unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use golive_checks::model::{Deliver, Outcome};
 
-use crate::commands::demo_run;
+use crate::commands::demo::demo_run;
 use crate::demo::{Behaviour, Habit, Shop};
 use crate::progress::Silent;
 use crate::report::Report;

@@ -199,7 +199,7 @@ fn test_orders_are_handed_out_as_far_as_they_go() {
         ..Scenario::single(Delivery::genuine(name))
     };
     let probes =
-        || [scenarios::control_before(), own("one"), own("two")].map(Probe::Deliver).to_vec();
+        || [scenarios::baseline_before(), own("one"), own("two")].map(Probe::Deliver).to_vec();
     let none = Some(NotMade::NoTestOrders { key: "webhook.order".to_owned() });
     // The first stands for the control.
     for (ids, one, two) in [(3, None, None), (2, None, none.clone()), (0, none.clone(), none)] {

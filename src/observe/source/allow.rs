@@ -1,7 +1,7 @@
 //! What somebody allowed on the lines of a file, and whether that does its work.
 
 use golive_checks::model::{Allowed, AllowedBy, HitKind};
-use golive_checks::scan::context::LINE;
+use golive_checks::scan::match_context::LINE;
 use golive_checks::scan::rule::Rule;
 use golive_checks::scan::rules::allowances::{IN_VAIN, UNUSED, WITHOUT_REASON, read};
 

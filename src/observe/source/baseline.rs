@@ -12,11 +12,9 @@ use golive_checks::model::{
     Allowed, AllowedBy, BaselineSeen, BaselineState, SourceSeen, UnusedEntry, Weight,
 };
 use golive_checks::scan::rules::OWN_SECRET;
-use golive_checks::scan::severity::{past, weighed};
+use golive_checks::scan::severity::{graded, past};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-
-use super::Scan;
 
 /// Where it is looked for when the configuration names none.
 pub(crate) const USUAL: &str = ".golive-baseline.json";
@@ -57,7 +55,7 @@ struct Entry {
 /// As it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenBaseline {
     schema: String,
     salt: String,
     entries: Vec<WrittenEntry>,
@@ -115,7 +113,7 @@ impl Baseline {
         }
         let mut text = String::new();
         let read = file.take(LONGEST + 1).read_to_string(&mut text).ok()?;
-        let written: Written = serde_json::from_str(&text).ok()?;
+        let written: WrittenBaseline = serde_json::from_str(&text).ok()?;
         if read as u64 > LONGEST || written.schema != SCHEMA {
             return None;
         }
@@ -160,10 +158,14 @@ impl Baseline {
     }
 
     /// A baseline that accepts what a scan found, beside what the old one says of places that were
-    /// not searched. `folders` are the paths of the scan's folders from the folder of the
-    /// baseline, `tops` those of their repositories.
-    pub(crate) fn accept(self, seen: &SourceSeen, scan: &Scan, reason: Option<&str>) -> Self {
-        let (folders, sought, tops) = (scan.ways(), scan.sought(), scan.tops());
+    /// not searched.
+    pub(crate) fn accept(
+        self,
+        seen: &SourceSeen,
+        searched: &Searched,
+        reason: Option<&str>,
+    ) -> Self {
+        let Searched { folders, sought, tops } = searched;
         let salt = if self.salt.is_empty() { salt() } else { self.salt.clone() };
         let old = Self { salt, ..self };
         let mut entries: BTreeMap<Key, Entry> = old
@@ -173,7 +175,7 @@ impl Baseline {
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect();
         let mut met: BTreeMap<Key, (u64, Weight)> = BTreeMap::new();
-        for found in weighed(seen)
+        for found in graded(seen)
             .iter()
             .filter(|found| found.rule.can_be_allowed(found.hit) && found.hit.allowed.is_none())
         {
@@ -242,6 +244,17 @@ impl Baseline {
     pub(super) fn begin(&self) -> InUse<'_> {
         InUse { baseline: self, met: Mutex::default() }
     }
+}
+
+/// What a scan searched, as paths from the folder of the baseline.
+#[derive(Debug, Default)]
+pub(crate) struct Searched {
+    /// Its folders.
+    pub(crate) folders: Vec<String>,
+    /// What in them was looked at.
+    pub(crate) sought: Vec<String>,
+    /// The tops of their repositories.
+    pub(crate) tops: Vec<String>,
 }
 
 /// A baseline while a scan goes on.
@@ -345,7 +358,6 @@ pub(super) fn way(from: &Path, to: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use golive_checks::model::{Keyring, Limits};
 
     use super::*;
 
@@ -373,8 +385,7 @@ mod tests {
         let path = folder.path().join(USUAL);
         assert_eq!(Baseline::read(&path, None).state(), None);
         assert_eq!(Baseline::read(&path, Some("b.json")).state(), Some(BaselineState::Missing));
-        let nothing = Scan::of(Vec::new(), &Keyring::default(), &Limits::default());
-        let empty = Baseline::default().accept(&SourceSeen::default(), &nothing, None);
+        let empty = Baseline::default().accept(&SourceSeen::default(), &Searched::default(), None);
         std::fs::write(&path, empty.write()).unwrap();
         assert_eq!(Baseline::read(&path, None).state(), Some(BaselineState::Read));
         let mut full = empty;

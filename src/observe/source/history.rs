@@ -42,7 +42,7 @@ pub(super) struct Historian<'a> {
 }
 
 /// What one key was found as, and where first.
-type Known = BTreeMap<(String, String, String), PastHit>;
+type KnownPast = BTreeMap<(String, String, String), PastHit>;
 
 impl Historian<'_> {
     /// Looks through the history of the repository that each folder is in: index, as it was given,
@@ -63,7 +63,7 @@ impl Historian<'_> {
             if searched.contains(&top) {
                 continue;
             }
-            let mut known = Known::new();
+            let mut known = KnownPast::new();
             repository.state = self
                 .look(*index, &top, until, &mut left, &mut repository, &mut known)
                 .unwrap_or(HistoryState::Failed);
@@ -84,7 +84,7 @@ impl Historian<'_> {
         until: Instant,
         left: &mut u64,
         repository: &mut RepositorySeen,
-        known: &mut Known,
+        known: &mut KnownPast,
     ) -> io::Result<HistoryState> {
         let shallow = git(top).args(["rev-parse", "--is-shallow-repository"]).output()?;
         if !shallow.status.success() {
@@ -157,13 +157,13 @@ impl Historian<'_> {
         });
         let is_shallow = String::from_utf8_lossy(&shallow.stdout).trim() == "true";
         Ok(match (ended, walked) {
-            (Ended::TimeOver, _) => HistoryState::TooLong,
-            (Ended::Themselves(_), _) if is_too_much => HistoryState::TooMuch,
-            (Ended::Themselves(true), Ok(())) if repository.missing == 0 && !is_shallow => {
+            (GitEnded::TimeOver, _) => HistoryState::TooLong,
+            (GitEnded::Themselves(_), _) if is_too_much => HistoryState::TooMuch,
+            (GitEnded::Themselves(true), Ok(())) if repository.missing == 0 && !is_shallow => {
                 HistoryState::Searched
             }
-            (Ended::Themselves(true), Ok(())) => HistoryState::Partial,
-            (Ended::Stopped | Ended::Themselves(_), _) => HistoryState::Failed,
+            (GitEnded::Themselves(true), Ok(())) => HistoryState::Partial,
+            (GitEnded::Stopped | GitEnded::Themselves(_), _) => HistoryState::Failed,
         })
     }
 
@@ -193,7 +193,7 @@ impl Historian<'_> {
         commit: &str,
         path: &str,
         looked: Looked,
-        known: &mut Known,
+        known: &mut KnownPast,
     ) {
         if looked.spots.is_empty() {
             return;
@@ -294,7 +294,7 @@ fn git(folder: &Path) -> Command {
 }
 
 /// How the programs ended.
-enum Ended {
+enum GitEnded {
     /// By themselves, in order or not.
     Themselves(bool),
     /// Their time was over.
@@ -310,7 +310,7 @@ fn watched<T>(
     until: Instant,
     stop: &AtomicBool,
     work: impl FnOnce() -> io::Result<T>,
-) -> (io::Result<T>, Ended) {
+) -> (io::Result<T>, GitEnded) {
     let children = Mutex::new(children);
     let end_all = || {
         children
@@ -329,8 +329,8 @@ fn watched<T>(
                     Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => return None,
                 }
                 let cut = match (stop.load(Ordering::Relaxed), Instant::now() >= until) {
-                    (true, _) => Ended::Stopped,
-                    (false, true) => Ended::TimeOver,
+                    (true, _) => GitEnded::Stopped,
+                    (false, true) => GitEnded::TimeOver,
                     (false, false) => continue,
                 };
                 end_all();
@@ -339,7 +339,7 @@ fn watched<T>(
         });
         let worked = work();
         drop(over);
-        (worked, watcher.join().unwrap_or(Some(Ended::Stopped)))
+        (worked, watcher.join().unwrap_or(Some(GitEnded::Stopped)))
     });
     let mut children = children.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(mut last) = children.pop() {
@@ -353,5 +353,5 @@ fn watched<T>(
         }
         in_order &= child.wait().is_ok_and(|status| status.success());
     }
-    (worked, cut.unwrap_or(Ended::Themselves(in_order)))
+    (worked, cut.unwrap_or(GitEnded::Themselves(in_order)))
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use golive_checks::model::{FilePlace, Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
-use golive_checks::scan::config_carrier::vessel;
+use golive_checks::model::{FileRole, Hit, SourceSeen, Unlooked, Weight, WhyUnlooked};
+use golive_checks::scan::config_file_kind::kind_of;
 use golive_checks::scan::rules;
 
 /// Filled by all threads.
@@ -78,7 +78,7 @@ impl Kept {
             let Some(rule) = rules::find(&hit.rule) else { continue };
             *inner.found.entry(hit.rule.clone()).or_default() += 1;
             inner.allowed += u64::from(hit.allowed.is_some());
-            let part = (rule.id, hit.place == FilePlace::Public, vessel(&hit.path).is_some());
+            let part = (rule.id, hit.place == FileRole::Public, kind_of(&hit.path).is_some());
             let kept = inner.hits.entry(part).or_default();
             let weight = rule.weigh(&hit);
             kept.insert(Ranked(hit, weight));

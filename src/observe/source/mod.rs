@@ -6,6 +6,7 @@ mod git;
 mod history;
 mod kept;
 mod own;
+mod request;
 mod stage;
 mod tree;
 mod utf16;
@@ -16,86 +17,50 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use golive_checks::model::{
-    FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Seen, SourceSeen,
+    FolderKind, FolderSeen, FolderState, Keyring, Limits, Merchant, Observed, SourceSeen,
 };
 
 use golive_checks::scan::severity::is_complete;
 
-use crate::wiring::Wiring;
+use crate::targets::Targets;
+use baseline::Searched;
 use baseline::{Baseline, USUAL, join, way};
 use history::Historian;
 use kept::Kept;
 use own::OwnSecrets;
+pub(crate) use request::{Folder, Named, Scan};
 use stage::Stages;
 use tree::Tree;
 
-/// What a scan is to look at, owned, so that threads of its own can.
-#[derive(Debug)]
-pub(crate) struct Scan {
-    /// The folders, and where they are.
-    pub(crate) folders: Vec<Folder>,
-    /// The configured secrets in every spelling that is looked for.
-    own: OwnSecrets,
-    /// The limits.
-    limits: Limits,
-    /// Files that the configuration names, as the system knows them, and what for.
-    named: Vec<(PathBuf, Named)>,
-    /// The folder that paths of the baseline start from.
-    base: PathBuf,
-    /// What was accepted.
-    baseline: Baseline,
-    /// Whether the history of git is looked through.
-    history: bool,
-    /// How many threads look.
-    threads: usize,
-}
-
-/// A folder to search.
-#[derive(Clone, Debug)]
-pub(crate) struct Folder {
-    /// As it was given.
-    pub(crate) given: String,
-    /// Where it is.
-    pub(crate) path: PathBuf,
-    /// What it is.
-    pub(crate) kind: FolderKind,
-    /// The files in it that alone are to be searched; none for all of it.
-    pub(crate) only: Vec<PathBuf>,
-}
-
-/// What the configuration names a file for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// `env_file`: what production reads. Its live keys are where they belong.
-    EnvFile,
-    /// A secret comes from it, or it is `golive.toml`: other checks judge it.
-    Judged,
-}
-
 impl Scan {
+    /// What it searches, for the baseline.
+    pub(crate) fn searched(&self) -> Searched {
+        Searched { folders: self.ways(), sought: self.sought(), tops: self.tops() }
+    }
+
     /// The scan that the configuration describes.
-    pub(crate) fn configured(merchant: &Merchant, wiring: &Wiring) -> Self {
+    pub(crate) fn configured(merchant: &Merchant, targets: &Targets) -> Self {
         let folder = |given: &String, kind| Folder {
             given: given.clone(),
-            path: wiring.folder.join(given),
+            path: targets.folder.join(given),
             kind,
             only: Vec::new(),
         };
         let roots = merchant.source.roots.iter().map(|root| folder(root, FolderKind::Root));
         let public = merchant.source.public.iter().map(|public| folder(public, FolderKind::Public));
-        let (path, called) = Self::baseline_of(merchant, wiring);
-        let scan = Self::of(roots.chain(public).collect(), &wiring.keys, &merchant.limits)
-            .naming(merchant, wiring);
-        scan.accepting(&wiring.folder, Baseline::read(&path, called))
+        let (path, called) = Self::baseline_of(merchant, targets);
+        let scan = Self::of(roots.chain(public).collect(), &targets.keys, &merchant.limits)
+            .naming(merchant, targets);
+        scan.accepting(&targets.folder, Baseline::read(&path, called))
     }
 
     /// Where the baseline is, and what the configuration calls it, if it does.
     pub(crate) fn baseline_of<'a>(
         merchant: &'a Merchant,
-        wiring: &Wiring,
+        targets: &Targets,
     ) -> (PathBuf, Option<&'a str>) {
         let called = merchant.source.baseline.as_deref();
-        (wiring.folder.join(called.unwrap_or(USUAL)), called)
+        (targets.folder.join(called.unwrap_or(USUAL)), called)
     }
 
     /// A scan of these folders.
@@ -143,14 +108,14 @@ impl Scan {
     }
 
     /// Knows the files that the configuration names.
-    pub(crate) fn naming(mut self, merchant: &Merchant, wiring: &Wiring) -> Self {
-        let secret_files = wiring.secret_files.iter().map(|(key, _, path)| {
+    pub(crate) fn naming(mut self, merchant: &Merchant, targets: &Targets) -> Self {
+        let secret_files = targets.secret_files.iter().map(|(key, _, path)| {
             let named = if key == "env_file" { Named::EnvFile } else { Named::Judged };
             (path.clone(), named)
         });
         let config = Path::new(&merchant.config.path)
             .file_name()
-            .map(|name| (wiring.folder.join(name), Named::Judged));
+            .map(|name| (targets.folder.join(name), Named::Judged));
         self.named = secret_files
             .chain(config)
             .filter_map(|(path, named)| Some((path.canonicalize().ok()?, named)))
@@ -254,21 +219,21 @@ fn locate(path: &Path) -> (FolderState, PathBuf) {
 /// Scans what the configuration names, beside the probes in flight. Dropping it ends the scan.
 pub(crate) async fn observe_source(
     merchant: &Merchant,
-    wiring: &Wiring,
+    targets: &Targets,
     history: bool,
-) -> Seen<SourceSeen> {
+) -> Observed<SourceSeen> {
     struct Stop(Arc<AtomicBool>);
     impl Drop for Stop {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Relaxed);
         }
     }
-    let scan = Scan::configured(merchant, wiring).with_history(history).beside_others();
+    let scan = Scan::configured(merchant, targets).with_history(history).beside_others();
     let stop = Stop(Arc::default());
     let told = Arc::clone(&stop.0);
     match tokio::task::spawn_blocking(move || scan.run(&told)).await {
-        Ok(seen) => Seen::Got(seen),
-        Err(_) => Seen::NotPlanned,
+        Ok(seen) => Observed::Got(seen),
+        Err(_) => Observed::NotPlanned,
     }
 }
 

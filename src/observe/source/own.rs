@@ -1,15 +1,12 @@
 //! The configured secrets in the spellings that a file may hold them in.
 
+use crate::secret_spellings::{SHORTEST, in_files};
 use std::fmt;
 
 use aho_corasick::AhoCorasick;
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use golive_checks::model::{Keyring, Origin, Slot};
 use golive_checks::platform::keys;
 use zeroize::Zeroizing;
-
-/// Shorter values stand in ordinary text by chance.
-const SHORTEST: usize = 12;
 
 /// Every spelling of every configured secret. It shows none.
 #[derive(Default)]
@@ -52,35 +49,11 @@ impl OwnSecrets {
     }
 
     fn learn(&mut self, slot: Slot, value: &str) {
-        let bytes = value.as_bytes();
-        self.add(slot, "as it is", bytes.to_vec());
-        self.add(slot, "in hex", HEXLOWER.encode(bytes).into_bytes());
-        self.add(slot, "in hex", HEXUPPER.encode(bytes).into_bytes());
-        for shift in 0..3 {
-            let mut shifted = Zeroizing::new(vec![0; shift]);
-            shifted.extend_from_slice(bytes);
-            // Only the digits that no neighbouring byte has a part in.
-            let whole = (8 * shift).div_ceil(6)..8 * shifted.len() / 6;
-            for encoding in [&BASE64_NOPAD, &BASE64URL_NOPAD] {
-                let encoded = Zeroizing::new(encoding.encode(&shifted));
-                self.add(slot, "in Base64", encoded.as_bytes()[whole.clone()].to_vec());
+        for (how, bytes) in in_files(value) {
+            // Two slots with one value are one finding, of the first slot.
+            if bytes.len() >= SHORTEST && !self.spellings.iter().any(|known| known.bytes == bytes) {
+                self.spellings.push(Spelling { slot, how, bytes });
             }
-        }
-        let encoded: String = url::form_urlencoded::byte_serialize(bytes).collect();
-        self.add(slot, "URL-encoded", encoded.replace('+', "%20").into_bytes());
-        self.add(slot, "URL-encoded", encoded.into_bytes());
-        self.add(
-            slot,
-            "as it is in JSON",
-            value.replace('\\', "\\\\").replace('"', "\\\"").replace('/', "\\/").into_bytes(),
-        );
-    }
-
-    fn add(&mut self, slot: Slot, how: &'static str, bytes: Vec<u8>) {
-        let bytes = Zeroizing::new(bytes);
-        // Two slots with one value are one finding, of the first slot.
-        if bytes.len() >= SHORTEST && !self.spellings.iter().any(|known| known.bytes == bytes) {
-            self.spellings.push(Spelling { slot, how, bytes });
         }
     }
 

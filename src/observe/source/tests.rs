@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use golive_checks::model::{
-    Around, FilePlace, FolderKind, FolderState, Hit, HitKind, Keyring, Limits, Secret, Slot,
+    FileRole, FolderKind, FolderState, Hit, HitKind, Keyring, Limits, MatchContext, Secret, Slot,
     SourceSeen, WhyUnlooked,
 };
 
@@ -55,7 +55,7 @@ fn says_where_something_stands_and_masks_it() {
     );
     assert_eq!(
         (hit.excerpt.as_str(), hit.place, hit.kind),
-        ("sk_live_…4n6b", FilePlace::Code, HitKind::Real)
+        ("sk_live_…4n6b", FileRole::Code, HitKind::Real)
     );
     assert_eq!((seen.files(), seen.folders[0].state), (1, FolderState::Searched));
     assert!(!format!("{seen:?}").contains("MARKER"));
@@ -295,7 +295,7 @@ fn what_git_ignores_is_left_out_but_for_env_files_and_what_git_tracks() {
     );
     let seen = public.run(&AtomicBool::new(false));
     assert_eq!(places(&seen).len(), 2, "nothing of a public folder is left out");
-    assert!(seen.hits.iter().all(|hit| hit.place == FilePlace::Public));
+    assert!(seen.hits.iter().all(|hit| hit.place == FileRole::Public));
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn a_public_folder_within_a_root_is_searched_once_and_as_public() {
     ];
     let seen =
         Scan::of(folders, &Keyring::default(), &Limits::default()).run(&AtomicBool::new(false));
-    assert_eq!((only(&seen).place, seen.files()), (FilePlace::Public, 1));
+    assert_eq!((only(&seen).place, seen.files()), (FileRole::Public, 1));
 }
 
 #[test]
@@ -337,8 +337,8 @@ fn surroundings_are_noticed_in_files() {
         "a.js",
         "const url = isProd ? 'https://api.kwikpaisa.com' : 'https://sandbox.kwikpaisa.com'\n// https://sandbox.kwikpaisa.com\n",
     );
-    let around: Vec<Around> = scan(tree.path()).hits.iter().map(|hit| hit.around).collect();
-    assert_eq!(around, [Around::Selected, Around::Comment]);
+    let around: Vec<MatchContext> = scan(tree.path()).hits.iter().map(|hit| hit.around).collect();
+    assert_eq!(around, [MatchContext::Selected, MatchContext::Comment]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use golive_checks::model::{Allowed, Around, FilePlace, FolderKind, Hit, WhyUnlooked};
+use golive_checks::model::{Allowed, FileRole, FolderKind, Hit, MatchContext, WhyUnlooked};
 use golive_checks::scan::file_role::{is_env_file, place};
 use golive_checks::scan::rule::{Reach, Rule, Topic};
 use golive_checks::scan::signing;
@@ -15,11 +15,12 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 
 use super::allow::Allowances;
 use super::baseline::{InUse, join};
+use super::git;
 use super::kept::Kept;
+use super::request::{Folder, Named, Scan};
 use super::stage::Stages;
 use super::utf16::Utf16;
 use super::window::{Looked, Spot, Start, Window};
-use super::{Folder, Named, Scan, git};
 
 /// Everything that threads share.
 pub(super) struct Tree<'a> {
@@ -71,7 +72,7 @@ impl Tree<'_> {
             env_files: Mutex::default(),
         };
         if !only.is_empty() {
-            let mut reader = Reader::new(&search);
+            let mut reader = FileReader::new(&search);
             for path in only.iter().filter(|path| !self.is_elsewhere(folder, path)) {
                 if reader.admit(path) {
                     reader.look(path);
@@ -84,7 +85,7 @@ impl Tree<'_> {
         walk.build_parallel().visit(&mut Visitors(&search));
         if let Some(tracked) = tracked {
             let env_files = self.env_files_that_git_ignores(folder, &search);
-            let mut reader = Reader::new(&search);
+            let mut reader = FileReader::new(&search);
             for path in tracked.into_iter().chain(env_files).collect::<BTreeSet<PathBuf>>() {
                 if !self.is_elsewhere(folder, &path) && reader.admit(&path) {
                     reader.look(&path);
@@ -133,7 +134,7 @@ impl Tree<'_> {
         walk.filter_entry(move |entry| {
             let within = entry.path().strip_prefix(&vendored).unwrap_or(entry.path()).join("x");
             entry.file_name() != ".git"
-                && place(&within.to_string_lossy(), FolderKind::Root) != FilePlace::Vendored
+                && place(&within.to_string_lossy(), FolderKind::Root) != FileRole::Vendored
         });
         walk.build()
             .filter_map(Result::ok)
@@ -153,17 +154,17 @@ struct Visitors<'s, 'a>(&'s Search<'a>);
 
 impl<'s> ParallelVisitorBuilder<'s> for Visitors<'s, '_> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
-        Box::new(Reader::new(self.0))
+        Box::new(FileReader::new(self.0))
     }
 }
 
 /// One thread's hands and eyes.
-struct Reader<'s, 'a> {
+struct FileReader<'s, 'a> {
     search: &'s Search<'a>,
     window: Window,
 }
 
-impl ParallelVisitor for Reader<'_, '_> {
+impl ParallelVisitor for FileReader<'_, '_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         let search = self.search;
         if search.tree.stop.load(Ordering::Relaxed) {
@@ -262,7 +263,7 @@ impl Search<'_> {
     }
 }
 
-impl<'s, 'a> Reader<'s, 'a> {
+impl<'s, 'a> FileReader<'s, 'a> {
     fn new(search: &'s Search<'a>) -> Self {
         Self { search, window: Window::new() }
     }
@@ -330,7 +331,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         looked.binary = true;
         for spot in &mut looked.spots {
             spot.excerpt = format!("in the file's own name: {}", spot.excerpt);
-            spot.around = Around::Plain;
+            spot.around = MatchContext::Plain;
         }
         tree.kept.take(self.hits(path, looked));
     }
@@ -401,7 +402,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             .extension()
             .is_some_and(|name| LANGUAGES.iter().any(|known| name.eq_ignore_ascii_case(known)));
         let kind = self.search.tree.scan.folders[self.search.folder].kind;
-        read && place(&path.to_string_lossy(), kind) == FilePlace::Code
+        read && place(&path.to_string_lossy(), kind) == FileRole::Code
     }
 
     /// The hits of a file, now that it is known what the file is.
@@ -424,13 +425,13 @@ impl<'s, 'a> Reader<'s, 'a> {
         let shown = path.to_string_lossy().replace('\\', "/");
         let place = match (named, place(&shown, scan.folders[search.folder].kind)) {
             // Nothing makes a public file private.
-            (_, FilePlace::Public) => FilePlace::Public,
-            (Some(_), _) => FilePlace::Production,
+            (_, FileRole::Public) => FileRole::Public,
+            (Some(_), _) => FileRole::Production,
             // A report of ours repeats what was found elsewhere.
-            (None, FilePlace::Code | FilePlace::Config)
+            (None, FileRole::Code | FileRole::Config)
                 if looked.own_report && shown.ends_with(".json") =>
             {
-                FilePlace::Documentation
+                FileRole::Documentation
             }
             (None, place) => place,
         };
@@ -447,12 +448,12 @@ impl<'s, 'a> Reader<'s, 'a> {
             let told = spot.secret.is_none()
                 && own.iter().any(|own| spot.range.start < own.end && own.start < spot.range.end);
             let at_home = named == Some(Named::EnvFile)
-                && place != FilePlace::Public
+                && place != FileRole::Public
                 && spot.rule.topic == Topic::Secrets;
             let is_text = spot.rule.reach == Reach::Everything || !looked.binary;
             let is_here = match spot.rule.reach {
-                Reach::SigningPublic => place == FilePlace::Public,
-                Reach::SigningPrivate => place != FilePlace::Public,
+                Reach::SigningPublic => place == FileRole::Public,
+                Reach::SigningPrivate => place != FileRole::Public,
                 Reach::Everything | Reach::Text | Reach::PlatformText | Reach::Signing => true,
             };
             if told {
@@ -499,7 +500,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             hits.push(hit);
         }
         let is_ours = !looked.binary
-            && !matches!(place, FilePlace::Vendored | FilePlace::Lock | FilePlace::Documentation);
+            && !matches!(place, FileRole::Vendored | FileRole::Lock | FileRole::Documentation);
         if is_ours {
             hits.extend(allowances.wrong().map(|(rule, spot)| hit(rule, &spot)));
         }
@@ -517,7 +518,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         if !is_copy
             && matches!(
                 apart,
-                FilePlace::Public | FilePlace::Production | FilePlace::Config | FilePlace::Code
+                FileRole::Public | FileRole::Production | FileRole::Config | FileRole::Code
             )
         {
             search.leave(why, path);

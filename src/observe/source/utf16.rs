@@ -3,23 +3,23 @@
 use std::io::{self, Read};
 
 /// The byte order of a file that is UTF-16, by its mark or by the zero bytes of its first letters.
-pub(super) fn byte_order(start: &[u8]) -> Option<Order> {
+pub(super) fn byte_order(start: &[u8]) -> Option<ByteOrder> {
     match start {
-        [0xff, 0xfe, ..] => Some(Order::Little),
-        [0xfe, 0xff, ..] => Some(Order::Big),
+        [0xff, 0xfe, ..] => Some(ByteOrder::Little),
+        [0xfe, 0xff, ..] => Some(ByteOrder::Big),
         [a, 0, b, 0, c, 0, d, 0, ..]
             if [a, b, c, d]
                 .iter()
                 .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) =>
         {
-            Some(Order::Little)
+            Some(ByteOrder::Little)
         }
         [0, a, 0, b, 0, c, 0, d, ..]
             if [a, b, c, d]
                 .iter()
                 .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) =>
         {
-            Some(Order::Big)
+            Some(ByteOrder::Big)
         }
         _ => None,
     }
@@ -27,7 +27,7 @@ pub(super) fn byte_order(start: &[u8]) -> Option<Order> {
 
 /// Which byte of a unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum ByteOrder {
     Little,
     Big,
 }
@@ -35,7 +35,7 @@ pub(super) enum Order {
 /// Reads UTF-16 as UTF-8. What is neither becomes the replacement character.
 pub(super) struct Utf16<R> {
     inner: R,
-    order: Order,
+    order: ByteOrder,
     /// Bytes and units that wait for their other half.
     odd: Option<u8>,
     high: Option<u16>,
@@ -47,7 +47,7 @@ pub(super) struct Utf16<R> {
 }
 
 impl<R: Read> Utf16<R> {
-    pub(super) fn new(inner: R, order: Order) -> Self {
+    pub(super) fn new(inner: R, order: ByteOrder) -> Self {
         Self {
             inner,
             order,
@@ -74,8 +74,8 @@ impl<R: Read> Utf16<R> {
         let pairs = bytes.chunks_exact(2);
         self.odd = pairs.remainder().first().copied();
         units.extend(pairs.map(|pair| match self.order {
-            Order::Little => u16::from_le_bytes([pair[0], pair[1]]),
-            Order::Big => u16::from_be_bytes([pair[0], pair[1]]),
+            ByteOrder::Little => u16::from_le_bytes([pair[0], pair[1]]),
+            ByteOrder::Big => u16::from_be_bytes([pair[0], pair[1]]),
         }));
         if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
             self.high = units.pop();
@@ -109,12 +109,12 @@ mod tests {
     #[test]
     fn reads_both_orders_with_and_without_a_mark() {
         let text = "KEY=अ😀\n".repeat(9_000);
-        for order in [Order::Little, Order::Big] {
+        for order in [ByteOrder::Little, ByteOrder::Big] {
             let bytes: Vec<u8> = text
                 .encode_utf16()
                 .flat_map(|unit| match order {
-                    Order::Little => unit.to_le_bytes(),
-                    Order::Big => unit.to_be_bytes(),
+                    ByteOrder::Little => unit.to_le_bytes(),
+                    ByteOrder::Big => unit.to_be_bytes(),
                 })
                 .collect();
             assert_eq!(byte_order(&bytes), Some(order));
@@ -122,7 +122,7 @@ mod tests {
             Utf16::new(bytes.as_slice(), order).read_to_string(&mut read).unwrap();
             assert!(read == text, "{order:?}");
         }
-        assert_eq!(byte_order(b"\xff\xfeK\0"), Some(Order::Little));
+        assert_eq!(byte_order(b"\xff\xfeK\0"), Some(ByteOrder::Little));
         assert_eq!(byte_order(b"KEY=value"), None);
         assert_eq!(byte_order(b""), None);
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_broken_file_ends() {
         let mut read = String::new();
-        Utf16::new(&b"\x3d\xd8a"[..], Order::Little).read_to_string(&mut read).unwrap();
+        Utf16::new(&b"\x3d\xd8a"[..], ByteOrder::Little).read_to_string(&mut read).unwrap();
         assert!(read.is_empty());
     }
 }

@@ -4,8 +4,8 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use golive_checks::model::{Around, HitKind, Slot};
-use golive_checks::scan::context::around;
+use golive_checks::model::{HitKind, MatchContext, Slot};
+use golive_checks::scan::match_context::around;
 use golive_checks::scan::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
 use golive_checks::scan::{rules, signing};
 
@@ -34,7 +34,7 @@ pub(super) struct Spot {
     pub(super) range: Range<u64>,
     pub(super) excerpt: String,
     pub(super) kind: HitKind,
-    pub(super) around: Around,
+    pub(super) around: MatchContext,
     pub(super) secret: Option<Slot>,
 }
 
@@ -62,7 +62,7 @@ pub(super) enum Start {
     /// As bytes.
     Bytes,
     /// As UTF-16.
-    Utf16(super::utf16::Order),
+    Utf16(super::utf16::ByteOrder),
 }
 
 impl Window {
@@ -108,7 +108,7 @@ impl Window {
             let end = if over { length } else { length - AHEAD };
             let known = (gone > 0).then_some(looked.binary);
             let mut page =
-                Page { bytes, gone, end, lines: &mut lines, looked: &mut looked, binary: known };
+                Chunk { bytes, gone, end, lines: &mut lines, looked: &mut looked, binary: known };
             page.search(from, stages, stage, everywhere);
             let known = page.binary;
             // Most files end in their first window with nothing found, and nobody wants to know.
@@ -171,7 +171,7 @@ fn breaks(bytes: &[u8]) -> u64 {
 }
 
 /// One window of a file.
-struct Page<'a> {
+struct Chunk<'a> {
     bytes: &'a [u8],
     gone: u64,
     /// Literals from here on are left to the next window.
@@ -181,7 +181,7 @@ struct Page<'a> {
     binary: Option<bool>,
 }
 
-impl Page<'_> {
+impl Chunk<'_> {
     fn search(&mut self, from: usize, stages: &Stages<'_>, stage: &Stage, everywhere: bool) {
         let mut at = from;
         while let Some(found) =

@@ -11,25 +11,25 @@ use golive_checks::model::{Judged, Level, Limits, Mode, Outcome, Show as _, Text
 use sha2::{Digest as _, Sha256};
 
 use self::chart::Chart;
-use super::account::{brief, finding};
 use super::coverage::{self, Covered, Decided};
 use super::measure::Limit;
 use super::terminal::quantity;
 use super::timeline::{Exchanged, Reception};
 use super::{Chapter, Counts, FilePlace, Report, Verdict};
+use crate::report::check_text::{brief, finding};
 
 /// The page's stylesheet. The policy of the page names its digest, so that no other style counts.
 const STYLE: &str = include_str!("report.css");
 
 /// Writes the report for people who were not there.
 pub(crate) fn render(report: &Report) -> String {
-    Page::of(report).render().expect("all of it is in memory")
+    HtmlPage::of(report).render().expect("all of it is in memory")
 }
 
 /// What the template writes down.
 #[derive(Template)]
 #[template(path = "report.html", config = "src/report/html/askama.toml")]
-struct Page<'a> {
+struct HtmlPage<'a> {
     report: &'a Report,
     style: &'static str,
     style_digest: String,
@@ -99,7 +99,7 @@ struct PageCoverage {
     rows: Vec<Covered>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> HtmlPage<'a> {
     fn of(report: &'a Report) -> Self {
         let coverage = report.coverage();
         let coverage_tally = coverage::tally(&coverage);

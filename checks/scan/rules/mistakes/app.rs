@@ -95,7 +95,7 @@ pub(in crate::scan::rules) const SIGNS_IN_APP: Rule = Rule {
         "import androidx.lifecycle.ViewModel;\nval mac = \
          Mac.getInstance(\"HmacSHA256\")\nbuilder.header(\"X-SIGNATURE\", \
          mac.doFinal(payload).toHex())",
-        "using Microsoft.Maui.Controls;\nusing var hmac = new \
+        "using Microsoft.Maui.Baselines;\nusing var hmac = new \
          HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
         "using Xamarin.Forms;\nvar hmac = new \
          HMACSHA256(key);\nrequest.Headers.Add(\"X-SIGNATURE\", Hex(hmac.ComputeHash(payload)));",
@@ -195,11 +195,14 @@ fn signs(sight: &Sight<'_>) -> Option<Match> {
         return None;
     }
     // A definition of one's own, and CryptoJS's, is no use of it.
-    let defines = sight.after(1) == b"="
-        || code.code[..code.at].trim_ascii_end().ends_with(b"function")
-        || code
-            .lower(&code.trimmed(&(crate::scan::context::line(code.raw, &(code.at..code.at + 1)))))
-            .starts_with("import");
+    let defines =
+        sight.after(1) == b"="
+            || code.code[..code.at].trim_ascii_end().ends_with(b"function")
+            || code
+                .lower(&code.trimmed(
+                    &(crate::scan::match_context::line(code.raw, &(code.at..code.at + 1))),
+                ))
+                .starts_with("import");
     if defines || is_foreign(sight) {
         return None;
     }

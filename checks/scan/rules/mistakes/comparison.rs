@@ -110,7 +110,8 @@ fn look(sight: &Sight<'_>) -> Option<crate::scan::rule::Match> {
         return None;
     }
     let code = Code::near(sight);
-    let line = crate::scan::context::line(code.raw, &(code.at..code.at + sight.literal.len()));
+    let line =
+        crate::scan::match_context::line(code.raw, &(code.at..code.at + sight.literal.len()));
     let whole = line.start..code.raw.len().min(line.end);
     let comparison = code.comparisons(&whole).into_iter().find(|comparison| {
         comparison.whole.contains(&code.at) && code.compares_signatures(comparison)

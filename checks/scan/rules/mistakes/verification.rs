@@ -173,7 +173,7 @@ const COMPARES: [&str; 7] = [
 ];
 
 /// A call of something that verifies.
-struct Call {
+struct VerifyCall {
     /// With its owner: `crypto.timingSafeEqual`.
     name: Range<usize>,
     /// With its brackets.
@@ -184,7 +184,7 @@ struct Call {
 
 fn look(
     sight: &Sight<'_>,
-    is_mistake: fn(&Code<'_>, &[Statement], usize, &Call) -> bool,
+    is_mistake: fn(&Code<'_>, &[Statement], usize, &VerifyCall) -> bool,
 ) -> Option<Match> {
     let call_at = sight.end()
         + sight.after(40).iter().take_while(|byte| is_name(**byte) || **byte == b'?').count();
@@ -203,7 +203,7 @@ fn look(
 }
 
 /// The call, where it verifies a signature.
-fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<Call> {
+fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<VerifyCall> {
     let end = code.brackets(open)?.end;
     let mut name = code.operand_before(open);
     if code.code[..open].ends_with(b"?") {
@@ -215,7 +215,7 @@ fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<Call> {
             && (word == *known || known.contains('.') || word.ends_with("secure_compare"))
     });
     if builtin {
-        return Some(Call { name, end, answers: true });
+        return Some(VerifyCall { name, end, answers: true });
     }
     if COMPARES.contains(&sight.literal) {
         return None;
@@ -229,7 +229,7 @@ fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<Call> {
     let asks = matches!(words.first().map(String::as_str), Some("is" | "has" | "valid"));
     let verifies =
         asks || matches!(words.first().map(String::as_str), Some("verify" | "validate" | "check"));
-    (is_first && about && verifies).then(|| Call {
+    (is_first && about && verifies).then(|| VerifyCall {
         name,
         end,
         answers: asks || answers(sight, &word),
@@ -297,7 +297,7 @@ fn answers(sight: &Sight<'_>, word: &str) -> bool {
 }
 
 /// Whether nothing asks what the call said.
-fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> bool {
+fn unused(code: &Code<'_>, statements: &[Statement], of: usize, call: &VerifyCall) -> bool {
     let statement = &statements[of];
     if statement.opens {
         return false;
@@ -357,7 +357,7 @@ fn ends_with_semicolon(code: &Code<'_>, statement: &Statement) -> bool {
 }
 
 /// Whether a refusal leads to nothing but a line in a log.
-fn logged_only(code: &Code<'_>, statements: &[Statement], of: usize, call: &Call) -> bool {
+fn logged_only(code: &Code<'_>, statements: &[Statement], of: usize, call: &VerifyCall) -> bool {
     let statement = &statements[of];
     let text = code.lower(&statement.range);
     let head = code.lower(&(statement.range.start..call.name.start));

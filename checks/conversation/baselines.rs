@@ -1,0 +1,127 @@
+//! Proof of verification is a pair: a refusal counts only between two genuine events that were
+//! accepted.
+
+use crate::conversation::answers::{baseline, evidence, names, single};
+use crate::conversation::repeat_command;
+use crate::conversation::scenarios::{BASELINE_AFTER, FORGED_WRONG_SECRET};
+use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Text};
+use crate::text;
+
+/// The genuine events before and after all others, both accepted.
+pub(crate) struct Baselines<'a> {
+    before: &'a Exchange,
+    after: &'a Exchange,
+}
+
+impl<'a> Baselines<'a> {
+    /// Both, or why nothing can be concluded from a refusal.
+    pub(crate) fn of(facts: &Facts<'a>) -> Result<Self, Reason> {
+        let before = baseline(facts)?;
+        let after = single(facts, BASELINE_AFTER.name)?;
+        if after.accepted() {
+            Ok(Self { before, after })
+        } else {
+            Err(Reason::Ambiguous(text!(
+                "a genuine event was answered 200 before the others and {} after them, so a \
+                 refusal in between proves nothing",
+                after.outcome()
+            )))
+        }
+    }
+
+    /// What they were answered.
+    pub(crate) fn evidence(&self) -> Vec<Evidence> {
+        vec![evidence(self.before, "200"), evidence(self.after, "200")]
+    }
+}
+
+/// Insists that a forgery was refused: an accepted twin proves nothing of a receiver that accepts
+/// whatever comes. The check `by` is about it.
+pub(crate) fn refuses(
+    facts: &Facts<'_>,
+    forgery: &Delivery,
+    by: &'static str,
+) -> Result<Evidence, Reason> {
+    let exchange = single(facts, forgery.name)?;
+    if exchange.refused() { Ok(evidence(exchange, REFUSAL)) } else { Err(Reason::Blocked { by }) }
+}
+
+/// Insists that a 2xx means something here: whoever answers made-up signatures so, and acts on them
+/// or not, says nothing by it of other events.
+pub(crate) fn tells_by_answers(facts: &Facts<'_>) -> Result<(), Reason> {
+    let silent = single(facts, FORGED_WRONG_SECRET.name).is_ok_and(Exchange::succeeded);
+    if silent { Err(Reason::Blocked { by: "webhook-rejects-forged" }) } else { Ok(()) }
+}
+
+/// How deliveries that a correct receiver refuses were answered.
+#[derive(Default)]
+pub(crate) struct Negatives<'a> {
+    /// With a 2xx: taken for genuine.
+    pub(crate) accepted: Vec<&'a Exchange>,
+    /// With a 4xx.
+    refused: Vec<&'a Exchange>,
+    /// With anything that says neither.
+    unclear: Vec<&'a Exchange>,
+    /// Why some were not seen at all.
+    unseen: Option<Reason>,
+}
+
+impl<'a> Negatives<'a> {
+    /// Looks up the deliveries of these names.
+    pub(crate) fn of(facts: &Facts<'a>, names: &[&'static str]) -> Self {
+        let mut found = Self::default();
+        for name in names {
+            match single(facts, name) {
+                Ok(exchange) if exchange.refused() => found.refused.push(exchange),
+                Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
+                Ok(exchange) => found.unclear.push(exchange),
+                Err(reason) => found.unseen = found.unseen.or(Some(reason)),
+            }
+        }
+        found
+    }
+
+    /// All were refused, between accepted controls; a 2xx to any of them is a failure whatever the
+    /// controls say.
+    pub(crate) fn judge(
+        self,
+        facts: &Facts<'a>,
+        accepted: &'static str,
+        by_hand: ByHand,
+    ) -> Result<Outcome, Reason> {
+        if !self.accepted.is_empty() {
+            let repeat =
+                repeat_command::again(facts, &self.accepted[0].name).or_else(|| by_hand(facts));
+            return Ok(Outcome::Fail(Finding { repeat, ..self.taken(accepted) }));
+        }
+        if let Some(reason) = self.unseen {
+            return Err(reason);
+        }
+        let controls = Baselines::of(facts)?;
+        if let Some(first) = self.unclear.first() {
+            return Err(Reason::Ambiguous(text!(
+                "{} met no refusal that could be told from trouble: {}; a 3xx, 429, 5xx, reset or \
+                 time-out does not prove verification, answer 401",
+                names(&self.unclear),
+                first.outcome()
+            )));
+        }
+        let mut shown = controls.evidence();
+        shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
+        Ok(Outcome::Pass(shown))
+    }
+
+    /// The finding about those that were accepted.
+    pub(crate) fn taken(&self, message: impl Into<Text>) -> Finding {
+        Finding::new(
+            message,
+            self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect(),
+        )
+    }
+}
+
+/// Makes the command line that repeats a delivery.
+pub(crate) type ByHand = fn(&Facts<'_>) -> Option<Text>;
+
+/// What a negative should meet.
+const REFUSAL: &str = "a refusal (4xx)";

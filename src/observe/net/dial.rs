@@ -1,0 +1,560 @@
+//! The one place that opens connections: names, the guard against private targets, TCP and TLS.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use golive_checks::model::{Limits, NotMade, Observed, Phase, Times, Trouble, TroubleKind};
+use golive_checks::platform::address::special;
+use rustls::client::Resumption;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use url::{Host, Url};
+
+use crate::observe::context::{Contacts, Options};
+use crate::observe::net::connect_to::ConnectTo;
+
+/// How long one address may keep the next waiting.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Opens every connection of a run: built once, shared by all.
+#[derive(Debug)]
+pub(crate) struct Dialer {
+    connect_to: Vec<ConnectTo>,
+    allow_private: bool,
+    connect: Duration,
+    provider: Arc<CryptoProvider>,
+    public_roots: Arc<RootCertStore>,
+    roots: Arc<RootCertStore>,
+    tls: Arc<ClientConfig>,
+    names: Mutex<BTreeMap<String, Arc<OnceCell<Name>>>>,
+    contacts: Contacts,
+}
+
+/// What a name resolved to, and how long that took.
+type Name = (Result<Vec<IpAddr>, Trouble>, Duration);
+
+/// An open connection.
+pub(crate) struct Line {
+    /// TLS or plain.
+    pub(crate) stream: Box<dyn Stream>,
+    /// Name, connection and handshake; the rest is for the caller to fill in.
+    pub(crate) times: Times,
+}
+
+/// What a request travels over.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Why there is no connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoLine {
+    /// It was tried.
+    Trouble(Trouble),
+    /// It was not.
+    NotMade(NotMade),
+}
+
+impl NoLine {
+    /// The same for something that was to be seen.
+    pub(crate) fn seen<T>(self) -> Observed<T> {
+        match self {
+            Self::Trouble(trouble) => Observed::Trouble(trouble),
+            Self::NotMade(why) => Observed::NotMade(why),
+        }
+    }
+}
+
+impl From<Trouble> for NoLine {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl Dialer {
+    /// Prepares roots, TLS and switches; contacts nobody.
+    pub(crate) fn new(options: &Options, limits: &Limits) -> anyhow::Result<Self> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let public_roots =
+            Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+        let mut roots = RootCertStore::clone(&public_roots);
+        for certificate in &options.ca_file {
+            roots
+                .add(certificate.clone())
+                .context("taking a certificate of --ca-file for a root")?;
+        }
+        let roots = Arc::new(roots);
+        let mut tls = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .context("preparing TLS")?
+            .with_root_certificates(Arc::clone(&roots))
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        tls.resumption = Resumption::in_memory_sessions(64);
+        Ok(Self {
+            connect_to: options.connect_to.clone(),
+            allow_private: options.allow_private,
+            connect: Duration::from_millis(limits.connect_ms),
+            provider,
+            public_roots,
+            roots,
+            tls: Arc::new(tls),
+            names: Mutex::default(),
+            contacts: Contacts::default(),
+        })
+    }
+
+    /// Whether `--connect-to` sends connections for `host` and `port` elsewhere.
+    pub(crate) fn redirected(&self, host: &str, port: u16) -> bool {
+        self.redirection(host, port).is_some()
+    }
+
+    fn redirection(&self, host: &str, port: u16) -> Option<(String, u16)> {
+        self.connect_to.iter().find_map(|switch| switch.target(bare(host), port))
+    }
+
+    /// Where connections for `host` and `port` may go, after `--connect-to` and the guard against
+    /// private targets, and how long the name took to look up: nothing when it was known
+    /// already.
+    pub(crate) async fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(Vec<SocketAddr>, Duration), NoLine> {
+        let target = self.redirection(host, port);
+        let guarded = target.is_none() && !self.allow_private;
+        let (host, port) = target.unwrap_or_else(|| (bare(host).to_owned(), port));
+        let (mut ips, took) = self.names(&host).await?;
+        if guarded {
+            let private = ips.iter().copied().find(|ip| special(*ip).is_some());
+            ips.retain(|ip| special(*ip).is_none());
+            if let (true, Some(address)) = (ips.is_empty(), private) {
+                return Err(NoLine::NotMade(NotMade::PrivateTarget { address }));
+            }
+        }
+        Ok((ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(), took))
+    }
+
+    /// The addresses of `host`, private or not: looked up once, so that everyone goes by the same
+    /// answer.
+    pub(crate) async fn names(&self, host: &str) -> Result<(Vec<IpAddr>, Duration), Trouble> {
+        if let Ok(ip) = bare(host).parse() {
+            return Ok((vec![ip], Duration::ZERO));
+        }
+        let cell = {
+            let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(names.entry(host.to_ascii_lowercase()).or_default())
+        };
+        let known = cell.initialized();
+        let (ips, took) = cell.get_or_init(|| look_up(host, self.connect)).await;
+        ips.clone().map(|ips| (ips, if known { Duration::ZERO } else { *took }))
+    }
+
+    /// Opens a fresh connection for `url`: TLS with a verified certificate for `https`, else plain
+    /// TCP.
+    pub(crate) async fn dial(&self, url: &Url) -> Result<Line, NoLine> {
+        let (host, port) = target(url)?;
+        let (tcp, _, mut times) = self.dial_tcp(&host, port).await?;
+        let stream: Box<dyn Stream> = if url.scheme() == "https" {
+            let began = Instant::now();
+            let left = self.connect.saturating_sub(Duration::from_micros(times.connect_us));
+            let name = server_name(url)?;
+            let connector = TlsConnector::from(Arc::clone(&self.tls));
+            let stream = match timeout(left, connector.connect(name, tcp)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => return Err(trouble(&error, Phase::Tls, began.elapsed()).into()),
+                Err(_) => return Err(timed_out(Phase::Tls, began.elapsed()).into()),
+            };
+            times.tls_us = micros(began.elapsed());
+            Box::new(stream)
+        } else {
+            Box::new(tcp)
+        };
+        Ok(Line { stream, times })
+    }
+
+    /// Opens a TCP connection: the addresses in turn, each with a head start before the next.
+    pub(crate) async fn dial_tcp(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(TcpStream, SocketAddr, Times), NoLine> {
+        let (addresses, name) = self.addresses(host, port).await?;
+        self.note(host, port);
+        let began = Instant::now();
+        let (stream, peer) = match timeout(self.connect, connect(addresses, began)).await {
+            Ok(connected) => connected?,
+            Err(_) => return Err(timed_out(Phase::Connect, began.elapsed()).into()),
+        };
+        // A delivery is one small write that must not wait for an acknowledgement.
+        stream
+            .set_nodelay(true)
+            .map_err(|error| trouble(&error, Phase::Connect, began.elapsed()))?;
+        let times = Times {
+            name_us: micros(name),
+            connect_us: micros(began.elapsed()),
+            ..Times::default()
+        };
+        Ok((stream, peer, times))
+    }
+
+    /// Whether `--allow-private` lifts the guard.
+    pub(crate) fn allows_private(&self) -> bool {
+        self.allow_private
+    }
+
+    /// Notes that `host:port` is contacted, for connections that are not opened here.
+    pub(crate) fn note(&self, host: &str, port: u16) {
+        self.contacts.note(format!("{host}:{port}"));
+    }
+
+    /// `host:port` of everything contacted, in order, each once.
+    pub(crate) fn contacted(&self) -> Vec<String> {
+        self.contacts.list()
+    }
+
+    /// What verifies certificates and offers HTTP/1.1.
+    pub(crate) fn tls_config(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
+    }
+
+    /// The cryptography in use. Always passed on: with two compiled in, rustls would not know
+    /// which.
+    pub(crate) fn provider(&self) -> Arc<CryptoProvider> {
+        Arc::clone(&self.provider)
+    }
+
+    /// The compiled-in public roots.
+    pub(crate) fn public_roots(&self) -> Arc<RootCertStore> {
+        Arc::clone(&self.public_roots)
+    }
+
+    /// The public roots and those of `--ca-file`.
+    pub(crate) fn roots(&self) -> Arc<RootCertStore> {
+        Arc::clone(&self.roots)
+    }
+
+    /// The time a connection may take, its handshake included.
+    pub(crate) fn connect_limit(&self) -> Duration {
+        self.connect
+    }
+}
+
+/// Host and port of a URL; the host in brackets where it is an IPv6 address.
+pub(crate) fn target(url: &Url) -> Result<(String, u16), Trouble> {
+    match (url.host_str(), url.port_or_known_default()) {
+        (Some(host), Some(port)) => Ok((host.to_owned(), port)),
+        _ => Err(Trouble {
+            kind: TroubleKind::Other,
+            phase: Phase::Name,
+            after_ms: 0,
+            detail: Some("not an address of the web".to_owned()),
+        }),
+    }
+}
+
+/// The name that a certificate must be for.
+pub(crate) fn server_name(url: &Url) -> Result<ServerName<'static>, Trouble> {
+    let no_name = || Trouble {
+        kind: TroubleKind::Tls,
+        phase: Phase::Tls,
+        after_ms: 0,
+        detail: Some("not a name for a certificate".to_owned()),
+    };
+    match url.host() {
+        Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|_| no_name()),
+        Some(Host::Ipv4(ip)) => Ok(ServerName::from(IpAddr::V4(ip))),
+        Some(Host::Ipv6(ip)) => Ok(ServerName::from(IpAddr::V6(ip))),
+        None => Err(no_name()),
+    }
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+async fn look_up(host: &str, limit: Duration) -> Name {
+    let began = Instant::now();
+    let found = match timeout(limit, tokio::net::lookup_host((host, 0))).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            let detail = Some(resolver_words(&error.to_string()));
+            return (
+                Err(Trouble {
+                    kind: TroubleKind::NoSuchName,
+                    phase: Phase::Name,
+                    after_ms: millis(began.elapsed()),
+                    detail,
+                }),
+                began.elapsed(),
+            );
+        }
+        Err(_) => return (Err(timed_out(Phase::Name, began.elapsed())), began.elapsed()),
+    };
+    let mut ips: Vec<IpAddr> = Vec::new();
+    for address in found {
+        if !ips.contains(&address.ip()) {
+            ips.push(address.ip());
+        }
+    }
+    let none = Trouble {
+        kind: TroubleKind::NoSuchName,
+        phase: Phase::Name,
+        after_ms: millis(began.elapsed()),
+        detail: None,
+    };
+    (if ips.is_empty() { Err(none) } else { Ok(ips) }, began.elapsed())
+}
+
+/// The resolver's words, with one wording for "ask again later": that is no word on the name, and
+/// every C library says it differently.
+fn resolver_words(words: &str) -> String {
+    let later = words.contains("emporary") || words.contains("ry again");
+    if later { "temporary failure in name resolution".to_owned() } else { words.to_owned() }
+}
+
+/// The first address that answers. What counts in the end is the first trouble that is not a
+/// missing route: a machine without IPv6 says nothing about the merchant.
+async fn connect(
+    addresses: Vec<SocketAddr>,
+    began: Instant,
+) -> Result<(TcpStream, SocketAddr), Trouble> {
+    let mut attempts = JoinSet::new();
+    let mut troubles: Vec<Trouble> = Vec::new();
+    let mut waiting = addresses.into_iter();
+    loop {
+        let next = waiting.next();
+        let last = next.is_none();
+        if let Some(address) = next {
+            attempts.spawn(async move {
+                TcpStream::connect(address).await.map(|stream| (stream, address))
+            });
+        }
+        let ended = if last {
+            Ok(attempts.join_next().await)
+        } else {
+            timeout(HEAD_START, attempts.join_next()).await
+        };
+        match ended {
+            Ok(Some(Ok(Ok(connected)))) => return Ok(connected),
+            Ok(Some(Ok(Err(error)))) => {
+                troubles.push(trouble(&error, Phase::Connect, began.elapsed()))
+            }
+            Ok(Some(Err(_))) | Err(_) => {}
+            Ok(None) => break,
+        }
+    }
+    let telling =
+        troubles.iter().position(|trouble| trouble.kind != TroubleKind::Unreachable).unwrap_or(0);
+    let none = Trouble {
+        kind: TroubleKind::Unreachable,
+        phase: Phase::Connect,
+        after_ms: millis(began.elapsed()),
+        detail: None,
+    };
+    Err(if troubles.is_empty() { none } else { troubles.swap_remove(telling) })
+}
+
+/// A deadline that passed.
+pub(crate) fn timed_out(phase: Phase, after: Duration) -> Trouble {
+    Trouble { kind: TroubleKind::TimedOut, phase, after_ms: millis(after), detail: None }
+}
+
+/// What an error of the network libraries means, by type and never by its words.
+pub(crate) fn trouble(error: &(dyn Error + 'static), phase: Phase, after: Duration) -> Trouble {
+    let (kind, detail) = if let Some(tls) = cause::<rustls::Error>(error) {
+        let certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
+        (
+            if certificate { TroubleKind::Certificate } else { TroubleKind::Tls },
+            Some(tls.to_string()),
+        )
+    } else if let Some(io) = cause::<io::Error>(error) {
+        io_kind(io)
+    } else if let Some(http) = cause::<hyper::Error>(error) {
+        let kind = match http {
+            http if http.is_parse() => TroubleKind::NotHttp,
+            http if http.is_incomplete_message() || http.is_closed() || http.is_canceled() => {
+                TroubleKind::Closed
+            }
+            http if http.is_timeout() => TroubleKind::TimedOut,
+            _ => TroubleKind::Other,
+        };
+        (kind, matches!(kind, TroubleKind::NotHttp | TroubleKind::Other).then(|| http.to_string()))
+    } else {
+        (TroubleKind::Other, Some(error.to_string()))
+    };
+    Trouble { kind, phase, after_ms: millis(after), detail }
+}
+
+fn io_kind(error: &io::Error) -> (TroubleKind, Option<String>) {
+    use io::ErrorKind as E;
+    let kind = match error.kind() {
+        E::ConnectionRefused => TroubleKind::Refused,
+        E::ConnectionReset | E::ConnectionAborted | E::BrokenPipe => TroubleKind::Reset,
+        E::UnexpectedEof => TroubleKind::Closed,
+        E::TimedOut => TroubleKind::TimedOut,
+        E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown | E::AddrNotAvailable => {
+            TroubleKind::Unreachable
+        }
+        _ => return (TroubleKind::Other, Some(error.to_string())),
+    };
+    (kind, None)
+}
+
+/// The first error of type `E` among the causes. `source()` alone does not find what an `io::Error`
+/// wraps, and rustls lies two of these deep.
+pub(crate) fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    if let Some(found) = error.downcast_ref() {
+        return Some(found);
+    }
+    if let Some(io) = error.downcast_ref::<io::Error>()
+        && let Some(inner) = io.get_ref()
+        && let Some(found) = cause(inner as &(dyn Error + 'static))
+    {
+        return Some(found);
+    }
+    cause(error.source()?)
+}
+
+/// Whole milliseconds.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whole microseconds.
+pub(crate) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::testing::{
+        Authority, Years, closes, dialer, dialer_with, hangs, no_such_name, refuses, resets,
+        serve_http, serve_https, speaks,
+    };
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    async fn no_line(dialer: &Dialer, text: &str) -> NoLine {
+        dialer.dial(&url(text)).await.err().expect("no line")
+    }
+
+    fn kind(no_line: NoLine) -> (TroubleKind, Phase) {
+        match no_line {
+            NoLine::Trouble(trouble) => (trouble.kind, trouble.phase),
+            NoLine::NotMade(why) => panic!("{why:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn dials_tls_by_the_configured_name() {
+        let root = Authority::root();
+        let (address, _) =
+            serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
+        let dialer = dialer_with(
+            &[("shop.example:443", address)],
+            &[&root.certificate],
+            false,
+            &Limits::default(),
+        );
+        let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else {
+            panic!("no line")
+        };
+        assert!(line.times.tls_us > 0);
+        assert_eq!(dialer.contacted(), ["shop.example:443"]);
+    }
+
+    #[tokio::test]
+    async fn refuses_certificates_that_do_not_hold() {
+        let root = Authority::root();
+        let (address, _) =
+            serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
+        let dialer = dialer(&[("shop.example:443", address)], &[&root.certificate]);
+        assert_eq!(
+            kind(no_line(&dialer, "https://shop.example/").await),
+            (TroubleKind::Certificate, Phase::Tls)
+        );
+    }
+
+    #[tokio::test]
+    async fn tells_kinds_of_trouble_apart() {
+        let (closes, resets, hangs, (_bound, refuses)) =
+            (closes().await, resets().await, hangs().await, refuses());
+        let speaks = speaks(b"220 mail.example\r\n").await;
+        let (plain, _) = serve_http(vec![String::from("HTTP/1.1 400 Bad Request\r\n\r\n")]).await;
+        let dialer = dialer(&[], &[]);
+        let at = |address: SocketAddr| format!("https://{address}/");
+        assert_eq!(kind(no_line(&dialer, &at(closes)).await), (TroubleKind::Closed, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(resets)).await), (TroubleKind::Reset, Phase::Tls));
+        assert_eq!(kind(no_line(&dialer, &at(speaks)).await), (TroubleKind::Tls, Phase::Tls));
+        assert_eq!(
+            kind(no_line(&dialer, &at(refuses)).await),
+            (TroubleKind::Refused, Phase::Connect)
+        );
+        assert_eq!(
+            kind(no_line(&dialer, &format!("https://{}/", no_such_name())).await),
+            (TroubleKind::NoSuchName, Phase::Name)
+        );
+        assert_eq!(kind(no_line(&dialer, "mailto:a@b.example").await).0, TroubleKind::Other);
+        let impatient =
+            dialer_with(&[], &[], true, &Limits { connect_ms: 300, ..Limits::default() });
+        assert_eq!(kind(no_line(&impatient, &at(hangs)).await).0, TroubleKind::TimedOut);
+        assert!(dialer.dial(&url(&format!("http://{plain}/"))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn goes_to_no_private_target_unasked() {
+        let (address, asked) = serve_http(vec![String::new()]).await;
+        let guarded = dialer_with(&[], &[], false, &Limits::default());
+        for host in ["127.0.0.1", "localhost", "[::1]", "0x7f.1", "[::ffff:127.0.0.1]"] {
+            let refused = no_line(&guarded, &format!("http://{host}:{}/", address.port())).await;
+            assert!(matches!(refused, NoLine::NotMade(NotMade::PrivateTarget { .. })), "{host}");
+        }
+        assert!(guarded.contacted().is_empty());
+        assert!(asked.lock().unwrap().is_empty());
+        let asked_for = dialer_with(&[("localhost:9", address)], &[], false, &Limits::default());
+        assert!(asked_for.dial(&url("http://localhost:9/")).await.is_ok());
+        assert!(asked_for.redirected("localhost", 9) && !asked_for.redirected("localhost", 10));
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_once() {
+        let dialer = dialer(&[], &[]);
+        let (first, took) = dialer.names("localhost").await.unwrap();
+        assert!(took > Duration::ZERO);
+        assert_eq!(dialer.names("LOCALHOST").await.unwrap(), (first, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_resolver_that_wants_to_be_asked_again_is_told_from_a_missing_name() {
+        for words in ["Temporary failure in name resolution", "Try again"] {
+            let words = resolver_words(&format!("failed to lookup address information: {words}"));
+            assert_eq!(words, "temporary failure in name resolution");
+        }
+        assert_eq!(resolver_words("Name or service not known"), "Name or service not known");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_does_not_hide_the_next() {
+        let (address, _) = serve_http(vec![String::new()]).await;
+        let (_bound, unused) = refuses();
+        let (_, peer) = connect(vec![unused, address], Instant::now()).await.unwrap();
+        assert_eq!(peer, address);
+    }
+}
