@@ -1,10 +1,12 @@
 //! Proof of verification is a pair: a refusal counts only between two genuine events that were
 //! accepted.
 
-use crate::conversation::answers::{baseline, evidence, names, single};
-use crate::conversation::repeat_command;
-use crate::conversation::scenarios::{BASELINE_AFTER, FORGED_WRONG_SECRET};
-use crate::model::{Delivery, Evidence, Exchange, Facts, Finding, Outcome, Reason, Text};
+use crate::conversation::answers::{baseline, breaks, evidence, names, single};
+use crate::conversation::scenarios::{BASELINE_AFTER, FORGED_WRONG_SECRET, PLAIN_GET};
+use crate::conversation::{repeat_command, space};
+use crate::model::{
+    Delivery, Evidence, Exchange, Facts, Finding, Method, Outcome, Reason, Text, TroubleKind,
+};
 use crate::text;
 
 /// The genuine events before and after all others, both accepted.
@@ -60,6 +62,8 @@ pub(crate) struct Negatives<'a> {
     pub(crate) accepted: Vec<&'a Exchange>,
     /// With a 4xx.
     refused: Vec<&'a Exchange>,
+    /// By breaking: a 5xx, or a connection that was given up.
+    broken: Vec<&'a Exchange>,
     /// With anything that says neither.
     unclear: Vec<&'a Exchange>,
     /// Why some were not seen at all.
@@ -67,12 +71,22 @@ pub(crate) struct Negatives<'a> {
 }
 
 impl<'a> Negatives<'a> {
+    /// The same of forgeries: whoever breaks on one has not believed it.
+    pub(crate) fn of_forgeries(facts: &Facts<'a>, names: &[&'static str]) -> Self {
+        let mut found = Self::of(facts, names);
+        (found.broken, found.unclear) = found
+            .unclear
+            .into_iter()
+            .partition(|exchange| breaks(exchange) && !timed_out(exchange));
+        found
+    }
+
     /// Looks up the deliveries of these names.
     pub(crate) fn of(facts: &Facts<'a>, names: &[&'static str]) -> Self {
         let mut found = Self::default();
         for name in names {
             match single(facts, name) {
-                Ok(exchange) if exchange.refused() => found.refused.push(exchange),
+                Ok(exchange) if is_rejected(facts, name, exchange) => found.refused.push(exchange),
                 Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
                 Err(reason) => found.unseen = found.unseen.or(Some(reason)),
@@ -107,6 +121,15 @@ impl<'a> Negatives<'a> {
             )));
         }
         let mut shown = controls.evidence();
+        if !self.broken.is_empty() {
+            shown.extend(self.broken.iter().map(|exchange| evidence(exchange, REFUSAL)));
+            let message =
+                text!("the receiver rejects by crashing: {} got no 4xx", names(&self.broken));
+            return Ok(Outcome::Warn(Finding::new(message, shown).fix(
+                "Answer 401 before anything parses the request; the receiver's log for the time of \
+                 the delivery shows where it broke",
+            )));
+        }
         shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
         Ok(Outcome::Pass(shown))
     }
@@ -118,6 +141,29 @@ impl<'a> Negatives<'a> {
             self.accepted.iter().map(|exchange| evidence(exchange, REFUSAL)).collect(),
         )
     }
+}
+
+/// Whether a forgery was turned away: with a 4xx, or with a redirect where the shape of the request
+/// is enough to turn it away. A page that GET shows without any event in it is no acceptance either.
+fn is_rejected(facts: &Facts<'_>, name: &'static str, exchange: &Exchange) -> bool {
+    let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
+    let redirects = exchange.status().is_some_and(|status| (300..400).contains(&status));
+    exchange.refused() || is_shape && (redirects || is_the_page(facts, name, exchange))
+}
+
+fn timed_out(exchange: &Exchange) -> bool {
+    exchange.answer.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::TimedOut)
+}
+
+/// Whether the answer to a forgery by GET is what GET without an event is answered.
+fn is_the_page(facts: &Facts<'_>, name: &str, exchange: &Exchange) -> bool {
+    let is_get = space::named(name).is_some_and(|value| value.delivery.method == Method::Get);
+    let page = is_get.then(|| single(facts, PLAIN_GET.name).ok()).flatten();
+    let same = |page: &Exchange| match (&page.answer, &exchange.answer) {
+        (Ok(page), Ok(answer)) => page.status == answer.status && page.body == answer.body,
+        _ => false,
+    };
+    page.is_some_and(same)
 }
 
 /// Makes the command line that repeats a delivery.

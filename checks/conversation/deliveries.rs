@@ -78,33 +78,6 @@ pub const FORGED_AS_XML: Delivery = forged_as("forged-as-xml", Label::Xml);
 /// The same, without a content type.
 pub const FORGED_UNLABELLED: Delivery = forged_as("forged-unlabelled", Label::None);
 
-/// Everything that is not signed, or not for what arrives: a receiver that verifies refuses each.
-pub const FORGERIES: [Delivery; 23] = [
-    UNSIGNED,
-    EMPTY_SIGNATURE,
-    FORGED_WRONG_SECRET,
-    FORGED_BODY_ONLY,
-    FORGED_TRUNCATED,
-    FORGED_RIGHT_START,
-    FORGED_RIGHT_END,
-    FORGED_OTHER_BODY,
-    FORGED_EMPTY_SECRET,
-    FORGED_UNDEFINED_SECRET,
-    FORGED_WORD_SECRET,
-    FORGED_PLACEHOLDER_SECRET,
-    FORGED_TWICE,
-    FORGED_WORD_TIMESTAMP,
-    FORGED_EMPTY_TIMESTAMP,
-    FORGED_LONG,
-    TAMPERED_BODY,
-    CHANGED_TIMESTAMP,
-    NO_TIMESTAMP,
-    FORGED_AS_TEXT,
-    FORGED_AS_FORM,
-    FORGED_AS_XML,
-    FORGED_UNLABELLED,
-];
-
 /// What is forged of payouts, for those who make some: their events may have a handler of their
 /// own.
 pub const FORGED_PAYOUTS: [Delivery; 2] = [UNSIGNED_PAYOUT, FORGED_PAYOUT];
@@ -152,6 +125,71 @@ pub const METHOD_GET: Delivery =
 /// The event by PUT, unsigned.
 pub const METHOD_PUT: Delivery =
     Delivery { method: Method::Put, signed: Signed::Missing, ..Delivery::genuine("method-put") };
+
+/// The address by GET, without any event.
+pub const PLAIN_GET: Delivery = Delivery {
+    method: Method::Get,
+    content: Content::Empty,
+    signed: Signed::Missing,
+    stamp: Stamp::Missing,
+    ..Delivery::genuine("plain-get")
+};
+
+/// What a sender calls itself that does not call itself golive.
+const UNMARKED_SENDER: &[(&str, &str)] = &[("User-Agent", "okhttp/4.12.0")];
+/// A genuine event and forgeries, for an id and from a sender that carry nothing of golive.
+pub const UNMARKED: &str = "unmarked";
+/// The genuine one.
+pub const UNMARKED_GENUINE: Delivery =
+    Delivery { sender: UNMARKED_SENDER, ..Delivery::genuine("unmarked-genuine") };
+/// The forgeries.
+pub const UNMARKED_FORGERIES: [Delivery; 3] = [
+    Delivery {
+        sender: UNMARKED_SENDER,
+        signed: Signed::Missing,
+        ..Delivery::genuine("unmarked-unsigned")
+    },
+    Delivery { sender: UNMARKED_SENDER, ..forged("unmarked-forged") },
+    Delivery {
+        sender: UNMARKED_SENDER,
+        change: Change::BodyByte,
+        ..Delivery::genuine("unmarked-tampered")
+    },
+];
+
+/// A genuine event, then its signature over another body.
+pub const SIGNATURE_REUSED: &str = "signature-reused";
+/// The second of them.
+pub const ALTERED: &str = "altered-after-accepted";
+
+/// Forgeries of the events of payments other than the success, which is forged in every way.
+pub const FORGED_PAYMENT_EVENTS: [Delivery; 4] = [
+    unsigned_event("unsigned-payment-failed", Event::PaymentFailed),
+    forged_event("forged-payment-failed", Event::PaymentFailed),
+    unsigned_event("unsigned-payment-expired", Event::PaymentExpired),
+    forged_event("forged-payment-expired", Event::PaymentExpired),
+];
+/// Forgeries of the events of payouts.
+pub const FORGED_PAYOUT_EVENTS: [Delivery; 6] = [
+    unsigned_event("unsigned-payout-success", Event::PayoutSuccess),
+    forged_event("forged-payout-success", Event::PayoutSuccess),
+    unsigned_event("unsigned-payout-failed", Event::PayoutFailed),
+    forged_event("forged-payout-failed", Event::PayoutFailed),
+    unsigned_event("unsigned-payout-reversed", Event::PayoutReversed),
+    forged_event("forged-payout-reversed", Event::PayoutReversed),
+];
+/// The events of payments, forged for a test order.
+pub const FORGED_PAYMENTS_SEEN: &str = "forged-payment-events";
+/// The events of payouts, forged for a test payout.
+pub const FORGED_PAYOUTS_SEEN: &str = "forged-payout-events";
+
+const fn unsigned_event(name: &'static str, event: Event) -> Delivery {
+    Delivery { signed: Signed::Missing, ..Delivery::genuine(name) }.of_event(event)
+}
+
+const fn forged_event(name: &'static str, event: Event) -> Delivery {
+    forged(name).of_event(event)
+}
 
 /// Half a JSON document, signed correctly.
 pub const MALFORMED_SIGNED: Delivery =

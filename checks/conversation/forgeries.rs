@@ -3,18 +3,19 @@
 
 use crate::conversation::baselines::{ByHand, Negatives};
 use crate::conversation::effects;
-use crate::conversation::scenarios::{REFUSED_EFFECTS, between_baselines};
+use crate::conversation::scenarios::{PLAIN_GET, REFUSED_EFFECTS, between_baselines};
+use crate::conversation::space;
 use crate::model::{
-    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Outcome, Probe, Product,
-    RunFacts, Scenario, Subject,
+    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Method, Outcome, Probe,
+    Product, RunFacts, Scenario, Subject,
 };
 use crate::text;
 
 /// Forgeries of one kind, each to be refused between two genuine events that were accepted.
 pub(crate) struct Forgeries {
     pub(crate) meta: &'static CheckMeta,
-    /// What a correct receiver refuses.
-    pub(crate) deliveries: &'static [Delivery],
+    /// What it sends beside its values of the forgery space.
+    pub(crate) more: &'static [Delivery],
     /// What one refuses that is told of payouts, too.
     pub(crate) payouts: &'static [Delivery],
     /// The finding when one of them meets a 2xx.
@@ -27,7 +28,13 @@ impl Forgeries {
     /// Those that suit the merchant.
     fn sent(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
         let payouts = if merchant.uses(Product::Payouts) { self.payouts } else { &[] };
-        self.deliveries.iter().chain(payouts).copied()
+        self.deliveries().chain(payouts.iter().copied())
+    }
+
+    /// What a correct receiver refuses of payments.
+    pub(crate) fn deliveries(&self) -> impl Iterator<Item = Delivery> {
+        let values = space::of_check(self.meta.id).map(|value| value.delivery);
+        values.chain(self.more.iter().copied())
     }
 
     /// Shows that no forgery of a settling event had an effect and its genuine twin had one, where
@@ -41,7 +48,8 @@ impl Forgeries {
         let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
         let settling = |exchange: &&Exchange| {
             let is_payout = self.payouts.iter().any(|payout| payout.name == exchange.name);
-            let name = if is_payout { self.deliveries[0].name } else { exchange.name.as_str() };
+            let first = self.deliveries().next().map_or("", |delivery| delivery.name);
+            let name = if is_payout { first } else { exchange.name.as_str() };
             seen.exchanges().find(|exchange| exchange.name == name).is_some_and(Exchange::succeeded)
         };
         if !accepted.iter().all(settling) {
@@ -69,7 +77,9 @@ impl Check for Forgeries {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_baselines(self.sent(merchant).map(Scenario::single))
+        let by_get = self.sent(merchant).any(|delivery| delivery.method == Method::Get);
+        let page = by_get.then_some(PLAIN_GET);
+        between_baselines(self.sent(merchant).chain(page).map(Scenario::single))
     }
 
     /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while
@@ -77,7 +87,7 @@ impl Check for Forgeries {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let names: Vec<&'static str> =
             self.sent(facts.merchant).map(|delivery| delivery.name).collect();
-        let negatives = Negatives::of(facts, &names);
+        let negatives = Negatives::of_forgeries(facts, &names);
         let proof = self.without_effect(facts, &negatives.accepted);
         match (negatives.judge(facts, self.accepted, self.by_hand)?, proof) {
             (Outcome::Fail(mut finding), Some(proof)) => {

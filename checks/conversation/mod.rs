@@ -22,5 +22,6 @@ pub mod repeats;
 pub mod respelling;
 pub mod rounds;
 pub mod scenarios;
+pub mod space;
 pub mod stack_fixes;
 pub mod tls;

@@ -2,6 +2,7 @@
 
 use super::recovery::{once_retried, once_timed_out, restarts};
 use super::scenarios::*;
+use super::space::VALUES;
 use super::{contradictions, doctor};
 use crate::model::{Merchant, Occasion, Product, Scenario, Way};
 
@@ -24,7 +25,8 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         API_REQUEST,
     ];
     let mut all = vec![baseline_before()];
-    all.extend(FORGERIES.into_iter().chain(BODY_FORMS).chain(singles).map(Scenario::single));
+    let forgeries = VALUES.iter().map(|value| value.delivery).chain([FORGED_TWICE, PLAIN_GET]);
+    all.extend(forgeries.chain(BODY_FORMS).chain(singles).map(Scenario::single));
     all.extend(ODD_SIGNATURES.into_iter().chain(ODD_BODIES).map(Scenario::single));
     all.extend(stale(merchant));
     all.extend(two_timestamps(merchant));
@@ -37,6 +39,8 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         refused_effects(merchant),
         late_effects(merchant),
     ]);
+    all.extend([unmarked(), signature_reused()]);
+    all.extend(forged_events(merchant));
     all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));
@@ -71,9 +75,9 @@ mod tests {
 
     #[test]
     fn forgeries_may_be_sent_when_nothing_genuine_may() {
-        for forgery in FORGERIES {
+        for forgery in VALUES.iter().map(|value| value.delivery) {
             assert!(!forgery.is_validly_signed(), "{}", forgery.name);
-            assert_eq!(Scenario::single(forgery).tier(), Deliver::Negative, "{}", forgery.name);
+            assert_ne!(Scenario::single(forgery).tier(), Deliver::Probe, "{}", forgery.name);
         }
     }
 
@@ -119,7 +123,8 @@ mod tests {
         let merchant = Merchant::default();
         let scenario = refused_effects(&merchant);
         let names: Vec<&str> = scenario.deliveries().map(|delivery| delivery.name).collect();
-        let forgeries = FORGERIES.map(|forgery| forgery.name);
+        let forgeries: Vec<&str> =
+            VALUES.iter().map(|value| value.delivery.name).chain([FORGED_TWICE.name]).collect();
         assert_eq!(names.split_last(), Some((&"genuine-twin", forgeries.as_slice())));
         assert!(
             scenario
@@ -128,7 +133,7 @@ mod tests {
         );
         assert_eq!(
             (scenario.requests(), scenario.tier()),
-            (FORGERIES.len() as u64 + 1 + merchant.limits.webhook_retries, Deliver::Full)
+            (VALUES.len() as u64 + 2 + merchant.limits.webhook_retries, Deliver::Full)
         );
     }
 

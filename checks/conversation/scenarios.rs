@@ -6,6 +6,7 @@
 //! nothing to wait for and looks once.
 
 pub use super::deliveries::*;
+use super::space::VALUES;
 use crate::model::{
     Change, Claim, Content, Copies, Delivery, Form, Merchant, OrderNeed, Probe, Product, Release,
     Scenario, Search, SecretFacts, Signed, Slot, Stage, Stamp, Step, Wait, Way,
@@ -230,8 +231,10 @@ pub fn can_be_spared(name: &str) -> bool {
 
 /// All forgeries, and what the sandbox secret and the API key sign.
 fn forgeries(merchant: &Merchant) -> impl Iterator<Item = Delivery> {
-    FORGERIES
-        .into_iter()
+    VALUES
+        .iter()
+        .map(|value| value.delivery)
+        .chain([FORGED_TWICE])
         .chain(sandbox_secret_is_tried(merchant).then_some(SANDBOX_SECRET))
         .chain(by_api_key(merchant))
 }
@@ -241,7 +244,7 @@ fn forgeries(merchant: &Merchant) -> impl Iterator<Item = Delivery> {
 pub fn late_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
     let deliveries = forgeries(merchant).map(&settle).collect();
-    let again = Step::Deliver(settle(FORGERIES[0]));
+    let again = Step::Deliver(settle(UNSIGNED));
     stateful(
         LATE_EFFECTS,
         order,
@@ -269,6 +272,38 @@ pub fn refused_effects(merchant: &Merchant) -> Scenario {
         Step::CountEffects,
     ];
     stateful(REFUSED_EFFECTS, order, steps)
+}
+
+/// [`UNMARKED`]
+#[must_use]
+pub fn unmarked() -> Scenario {
+    let steps = vec![
+        Step::Deliver(UNMARKED_GENUINE),
+        Step::Beside { deliveries: UNMARKED_FORGERIES.to_vec() },
+    ];
+    stateful(UNMARKED, OrderNeed::Unmarked, steps)
+}
+
+/// [`SIGNATURE_REUSED`]
+#[must_use]
+pub fn signature_reused() -> Scenario {
+    let steps = vec![Step::Deliver(Delivery::genuine("accepted")), Step::Altered { of: 0 }];
+    stateful(SIGNATURE_REUSED, OrderNeed::Any, steps)
+}
+
+/// [`FORGED_PAYMENTS_SEEN`] and [`FORGED_PAYOUTS_SEEN`], as far as the merchant uses them.
+pub fn forged_events(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
+    let payments = merchant.uses(Product::Payments).then(|| {
+        let deliveries = FORGED_PAYMENT_EVENTS.to_vec();
+        let steps = vec![Step::Beside { deliveries }];
+        stateful(FORGED_PAYMENTS_SEEN, OrderNeed::TestOrder, steps)
+    });
+    let payouts = merchant.uses(Product::Payouts).then(|| {
+        let deliveries = FORGED_PAYOUT_EVENTS.to_vec();
+        let steps = vec![Step::Beside { deliveries }];
+        stateful(FORGED_PAYOUTS_SEEN, OrderNeed::TestPayout, steps)
+    });
+    payments.into_iter().chain(payouts)
 }
 
 /// [`WINDOW_PAST`] or [`WINDOW_FUTURE`]: up to the age that must be refused, and as far ahead.

@@ -33,6 +33,10 @@ pub struct Delivery {
     pub spelling: Spelling,
     /// The method.
     pub method: Method,
+    /// Headers that only this sender adds.
+    pub sender: &'static [(&'static str, &'static str)],
+    /// How it spells the address.
+    pub address: AddressForm,
     /// Whether we stay for the answer.
     pub wait: Wait,
 }
@@ -52,6 +56,8 @@ impl Delivery {
             change: Change::Nothing,
             spelling: Spelling::Platform,
             method: Method::Post,
+            sender: &[],
+            address: AddressForm::Registered,
             wait: Wait::Answer,
         }
     }
@@ -75,12 +81,13 @@ impl Delivery {
     /// Whether the live secret, asked about the bytes and the timestamp that arrive, says yes.
     #[must_use]
     pub const fn is_validly_signed(&self) -> bool {
-        let timed = !matches!(self.stamp, Stamp::Missing | Stamp::Word(_));
+        let timed = !matches!(self.stamp, Stamp::Missing | Stamp::Word(_) | Stamp::Milliseconds);
         let kept = match self.change {
             Change::Nothing | Change::Shifted { .. } | Change::UpperCase | Change::Labelled(_) => {
                 true
             }
             Change::BodyByte
+            | Change::LastByte
             | Change::Timestamp
             | Change::SpacedSignature
             | Change::LongerSignature
@@ -99,6 +106,10 @@ impl Delivery {
             | Signed::Truncated
             | Signed::RightStart
             | Signed::RightEnd
+            | Signed::Digits(_)
+            | Signed::TimestampOnly
+            | Signed::Nothing
+            | Signed::Text(_)
             | Signed::StandIn(_) => false,
         };
         signed && kept && timed
@@ -121,8 +132,12 @@ impl Delivery {
     /// How far a run must go before this may be sent.
     #[must_use]
     pub const fn tier(&self) -> Deliver {
+        if matches!(self.method, Method::Patch | Method::Delete) {
+            return Deliver::Full;
+        }
         match self.content {
             Content::Event(Event::PaymentProcessing)
+            | Content::OtherCase
             | Content::UnknownEvent
             | Content::NotJson
             | Content::NotAnEvent
@@ -152,6 +167,8 @@ impl Delivery {
 pub enum Content {
     /// An event of the platform's.
     Event(Event),
+    /// `Payment.Processing`: the name of an event in another case.
+    OtherCase,
     /// An event that the platform does not know (yet): `golive.unknown`.
     UnknownEvent,
     /// JSON cut in the middle.
@@ -176,6 +193,8 @@ pub enum Claim {
     OtherCurrency,
     /// Another transaction of the platform's.
     OtherTransaction,
+    /// A transaction whose id begins with `UAT`, as those of a test environment may.
+    TestTransaction,
 }
 
 /// How a body spells what it says. All but [`Form::TrailingBytes`] are JSON for the same value; a
@@ -214,6 +233,24 @@ pub enum Form {
     /// With further fields, spaces and line breaks, so that no two languages that parse it write it
     /// alike.
     Telling,
+    /// A list with the event in it.
+    List,
+    /// A form: `event=…&order_id=…`, and every member as `data[order_id]=…` too.
+    UrlEncoded,
+    /// The same members as `multipart/form-data`.
+    Multipart,
+    /// Compressed.
+    Gzip,
+    /// With a byte-order mark before it.
+    ByteOrderMark,
+    /// With a byte in it that is not UTF-8.
+    NotUtf8,
+    /// In UTF-16, little endian.
+    Utf16,
+    /// With `data` as a string that holds JSON.
+    DataAsText,
+    /// With members that say that it is a test: `"test":true`, `"sandbox":true`.
+    TestFlags,
 }
 
 /// The timestamp a delivery is signed with.
@@ -239,6 +276,8 @@ pub enum Stamp {
     Missing,
     /// No number.
     Word(&'static str),
+    /// The present time in milliseconds.
+    Milliseconds,
 }
 
 impl Stamp {
@@ -247,7 +286,7 @@ impl Stamp {
     pub const fn off_by_s(self) -> Option<u64> {
         match self {
             Self::Stale { by_s } | Self::Future { by_s } => Some(by_s),
-            Self::Now { .. } | Self::Missing | Self::Word(_) => None,
+            Self::Now { .. } | Self::Missing | Self::Word(_) | Self::Milliseconds => None,
         }
     }
 }
@@ -276,6 +315,14 @@ pub enum Signed {
     RightStart,
     /// The right signature with its first two digits made up.
     RightEnd,
+    /// The first digits of the right signature.
+    Digits(usize),
+    /// Over the timestamp without the body.
+    TimestampOnly,
+    /// Over nothing at all.
+    Nothing,
+    /// With this text in place of a signature.
+    Text(&'static str),
     /// With what stands in for a secret where none is set: nothing, or a word that everybody knows.
     StandIn(&'static str),
     /// As the platform does it, but for one wrong reading of its rule.
@@ -289,6 +336,8 @@ pub enum Change {
     Nothing,
     /// One digit of the amount.
     BodyByte,
+    /// The last byte of the padding, near the end of a long body.
+    LastByte,
     /// The timestamp header, by one second.
     Timestamp,
     /// The first digits of the timestamp stand at the end of the body: the rule has no separator,
@@ -326,6 +375,12 @@ pub enum Label {
     Form,
     /// `application/xml`
     Xml,
+    /// `application/json; charset=utf-16`
+    Utf16,
+    /// `application/vnd.kwikpaisa+json`
+    Suffixed,
+    /// `multipart/form-data`
+    Multipart,
     /// Nothing.
     None,
 }
@@ -338,6 +393,9 @@ impl Label {
             Self::Text => Some("text/plain"),
             Self::Form => Some("application/x-www-form-urlencoded"),
             Self::Xml => Some("application/xml"),
+            Self::Utf16 => Some("application/json; charset=utf-16"),
+            Self::Suffixed => Some("application/vnd.kwikpaisa+json"),
+            Self::Multipart => Some("multipart/form-data; boundary=golive"),
             Self::None => None,
         }
     }
@@ -355,6 +413,19 @@ pub enum Spelling {
     Title,
 }
 
+/// How a delivery spells the address of the webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressForm {
+    /// As it is registered.
+    Registered,
+    /// With a slash at the end of the path.
+    TrailingSlash,
+    /// With these parameters in the query.
+    Query(&'static str),
+    /// With the event in the query, and no body.
+    EventInQuery,
+}
+
 /// The method of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -364,6 +435,10 @@ pub enum Method {
     Get,
     /// A receiver should not take it.
     Put,
+    /// A receiver should not take it.
+    Patch,
+    /// A receiver should not take it.
+    Delete,
 }
 
 impl Method {
@@ -374,6 +449,8 @@ impl Method {
             Self::Post => "POST",
             Self::Get => "GET",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }

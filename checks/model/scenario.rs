@@ -34,7 +34,7 @@ impl Scenario {
     #[must_use]
     pub fn tier(&self) -> Deliver {
         let order = match self.order {
-            OrderNeed::Any | OrderNeed::AnyPayout => Deliver::Negative,
+            OrderNeed::Any | OrderNeed::AnyPayout | OrderNeed::Unmarked => Deliver::Negative,
             OrderNeed::TestOrder | OrderNeed::TestPayout => Deliver::Full,
         };
         self.deliveries().map(Delivery::tier).fold(order, Deliver::max)
@@ -52,7 +52,9 @@ impl Scenario {
             Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
             // All that it sends goes as far as its genuine event.
             Step::Examine(_) => std::slice::from_ref(&Examination::GENUINE),
-            Step::Repeat { .. } | Step::CountEffects | Step::ReadStatus => &[],
+            Step::Repeat { .. } | Step::Altered { .. } | Step::CountEffects | Step::ReadStatus => {
+                &[]
+            }
         })
     }
 
@@ -60,7 +62,7 @@ impl Scenario {
     #[must_use]
     pub fn requests(&self) -> u64 {
         let of = |step: &Step| match step {
-            Step::Deliver(_) | Step::Repeat { .. } => 1,
+            Step::Deliver(_) | Step::Repeat { .. } | Step::Altered { .. } => 1,
             Step::Together { count, .. } => *count,
             Step::Beside { deliveries } => deliveries.len() as u64,
             Step::Search(search) => search.round(),
@@ -120,6 +122,8 @@ pub enum OrderNeed {
     Any,
     /// The same for payouts.
     AnyPayout,
+    /// One that was never issued, whose id carries nothing of golive.
+    Unmarked,
     /// A test order of its own from `[webhook.order]`.
     TestOrder,
     /// A test payout of its own from `[webhook.payout]`.
@@ -171,6 +175,12 @@ pub enum Release {
 pub enum Step {
     /// One delivery.
     Deliver(Delivery),
+    /// Send the signature and the timestamp of an earlier delivery again, over a body with another
+    /// amount.
+    Altered {
+        /// Which of the steps, counted from 0.
+        of: usize,
+    },
     /// The very bytes of an earlier step again.
     Repeat {
         /// The index of that step.
@@ -243,6 +253,7 @@ impl Step {
             Self::CountEffects | Self::ReadStatus => true,
             Self::Deliver(_)
             | Self::Repeat { .. }
+            | Self::Altered { .. }
             | Self::Together { .. }
             | Self::Beside { .. }
             | Self::Search(_)

@@ -188,7 +188,9 @@ mod tests {
         let stamp = match delivery.stamp {
             Stamp::Stale { by_s } => 1_778_659_835 - by_s.cast_signed(),
             Stamp::Future { by_s } => 1_778_659_835 + by_s.cast_signed(),
-            Stamp::Now { .. } | Stamp::Missing | Stamp::Word(_) => panic!("{delivery:?} is off"),
+            Stamp::Now { .. } | Stamp::Missing | Stamp::Word(_) | Stamp::Milliseconds => {
+                panic!("{delivery:?} is off")
+            }
         };
         let answer = Answer {
             status,

@@ -109,9 +109,10 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_the_forgeries() {
-        use crate::conversation::scenarios::{EMPTY_SIGNATURE, FORGERIES, TAMPERED_BODY, UNSIGNED};
-        let known: Vec<&str> = FORGERIES
+        use crate::conversation::scenarios::{EMPTY_SIGNATURE, TAMPERED_BODY, UNSIGNED};
+        let known: Vec<&str> = crate::conversation::space::VALUES
             .iter()
+            .map(|value| &value.delivery)
             .chain([&UNSIGNED, &EMPTY_SIGNATURE, &TAMPERED_BODY])
             .map(|delivery| delivery.name)
             .collect();

@@ -64,10 +64,13 @@ defects! {
         => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed"]
         also "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it",
              "webhook-rejects-disguised": "nothing is verified, whatever it says its body is",
-             "webhook-refused-without-effect": "what should be refused is acted on";
+             "webhook-refused-without-effect": "what should be refused is acted on",
+             "webhook-rejects-spoofed": "nothing is verified, whatever a request claims";
     IgnoresMissingSignature Stops "ignores-missing-signature": "the signature is verified only when the header is there"
         => ["webhook-rejects-unsigned"]
-        also "webhook-refused-without-effect": "unsigned events are acted on";
+        also "webhook-refused-without-effect": "unsigned events are acted on",
+             "webhook-rejects-forged": "a signature that is not ASCII cannot be read and counts as missing",
+             "webhook-verifies-every-event": "unsigned events of every kind are believed";
     AcceptsEmptySignature Stops "accepts-empty-signature": "an empty X-SIGNATURE header counts as verified"
         => ["webhook-rejects-unsigned"]
         also "webhook-refused-without-effect": "events with an empty signature are acted on",
@@ -75,7 +78,8 @@ defects! {
     ChecksSignatureShapeOnly Stops "checks-signature-shape-only": "any 64 hex digits count as a signature; the HMAC was never finished"
         => ["webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-sandbox-secret"]
         also "webhook-refused-without-effect": "forged events are acted on",
-             "webhook-rejects-disguised": "forged events are acted on, whatever they say their body is";
+             "webhook-rejects-disguised": "forged events are acted on, whatever they say their body is",
+             "webhook-rejects-spoofed": "nothing is verified, whatever a request claims";
     ComparesPrefixOnly Stops "compares-prefix-only": "the signature is compared only as far as the sender's goes"
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "an event with half a signature is acted on";
@@ -86,7 +90,8 @@ defects! {
     VerifiesOwnCopy Stops "verifies-own-copy": "the signature is verified over the amount from the shop's own order, not over the bytes that came"
         => ["webhook-rejects-tampered"]
         also "webhook-refused-without-effect": "changed events are acted on",
-             "webhook-matches-order": "an amount that was replaced by the shop's own always fits";
+             "webhook-matches-order": "an amount that was replaced by the shop's own always fits",
+             "webhook-rejects-reused": "the amount is replaced by the shop's own before it is verified";
     ToleratesRetiming Stops "tolerates-retiming": "neighbouring seconds are tried until the signature fits"
         => ["webhook-rejects-retimed"]
         also "webhook-refused-without-effect": "retimed events are acted on";
@@ -113,7 +118,231 @@ defects! {
     TriesEverySignature Warns "tries-every-signature": "every X-SIGNATURE of a delivery is tried until one fits"
         => ["webhook-odd-signatures"];
     CrashesOnOddSignatures Warns "crashes-on-odd-signatures": "a signature that is no hex makes the decoder throw, and the answer is 500"
-        => ["webhook-odd-signatures"];
+        => ["webhook-odd-signatures"]
+        also "webhook-rejects-forged": "it rejects by crashing";
+    // Ways around the verification, one for each value of the forgery space
+    TrustsForwardedFor Stops "trusts-forwarded-for": "a loopback address in X-Forwarded-For counts as internal"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsForwardedPrivate Stops "trusts-forwarded-private": "a private address in X-Forwarded-For counts as internal"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsForwardedPlatform Stops "trusts-forwarded-platform": "the platform's address in X-Forwarded-For counts as proof"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsRealIp Stops "trusts-real-ip": "X-Real-IP is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsClientIp Stops "trusts-client-ip": "X-Client-IP is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsForwarded Stops "trusts-forwarded": "the Forwarded header is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsUserAgent Stops "trusts-user-agent": "a User-Agent that names the platform skips verification"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsRetries Stops "trusts-retries": "a retry by X-Retry-Count counts as verified before"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsAttempts Stops "trusts-attempts": "a retry by X-Webhook-Attempt counts as verified before"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsDebugHeader Stops "trusts-debug-header": "X-Debug switches verification off"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsTestHeader Stops "trusts-test-header": "X-Test-Mode switches verification off"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsEnvironmentHeader Stops "trusts-environment-header": "X-Environment names a sandbox whose events are believed"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsAlgorithmNone Stops "trusts-algorithm-none": "X-Signature-Algorithm of `none` switches verification off"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsAlgNone Stops "trusts-alg-none": "X-Alg of `none` switches verification off"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsInternalHeader Stops "trusts-internal-header": "X-Internal-Request is believed"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsVerifiedHeader Stops "trusts-verified-header": "X-Signature-Verified is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsClientCertHeader Stops "trusts-client-cert-header": "a proxy's word for a client certificate is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsAuthorization Stops "trusts-authorization": "any Authorization header counts as a login"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsCookie Stops "trusts-cookie": "any cookie counts as a login"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsMethodOverride Stops "trusts-method-override": "X-HTTP-Method-Override selects a route that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsOriginalUrl Stops "trusts-original-url": "X-Original-URL selects a route that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsQuerySwitch Stops "trusts-query-switch": "skip_verify=1 in the query skips verification"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsTrailingSlash Stops "trusts-trailing-slash": "the path with a slash at its end reaches an older handler that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesLists Stops "believes-lists": "a list of events is applied one by one, and only single events are verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesForms Stops "believes-forms": "the form callback of the previous generation lives at the same address"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesMultipart Stops "believes-multipart": "multipart bodies are applied and not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesGzip Stops "believes-gzip": "a compressed body has no raw body to verify"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesByteOrderMark Stops "believes-byte-order-mark": "a body with a byte-order mark is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNotUtf8 Stops "believes-not-utf8": "decoding a body that is not UTF-8 raises an error that lets it through"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesUtf16 Stops "believes-utf16": "a body in UTF-16 is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesRepeatedKeys Stops "believes-repeated-keys": "a body with repeated members is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesDataAsText Stops "believes-data-as-text": "an event whose data is a string is unpacked and not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTestFlags Stops "believes-test-flags": "a member is_test of true skips verification"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesJsonSuffix Stops "believes-json-suffix": "a content type that ends with +json is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesMultipartLabel Stops "believes-multipart-label": "everything but multipart is verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesPut Stops "believes-put": "PUT reaches the handler past verification"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesPatch Stops "believes-patch": "PATCH reaches the handler past verification"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesDelete Stops "believes-delete": "DELETE reaches the handler past verification"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesReturnPage Stops "believes-return-page": "the return page of the checkout credits what its query says"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNullKey Stops "believes-null-key": "`null` signs too, as Java writes an unset secret"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNoneKey Stops "believes-none-key": "`None` signs too, as Python writes an unset secret"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNilKey Stops "believes-nil-key": "`nil` signs too, as Ruby writes an unset secret"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesFalseKey Stops "believes-false-key": "`false` signs too, as PHP frameworks write an unset secret"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesDefaultKey Stops "believes-default-key": "the default of the template, changeme, signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTestKey Stops "believes-test-key": "the secret of the tests signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesPasswordKey Stops "believes-password-key": "a default password signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesVariableName Stops "believes-variable-name": "the variable's name signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesUnexpandedKey Stops "believes-unexpanded-key": "a variable that nobody expanded signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesSampleTestKey Stops "believes-sample-test-key": "the documentation's sk_test_xxxxxxxxx signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesSampleLiveKey Stops "believes-sample-live-key": "the documentation's sk_live_xxxxxxxxx signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesSampleSecret Stops "believes-sample-secret": "the documentation's sk_test_example_secret signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesSampleWallet Stops "believes-sample-wallet": "the documentation's wallet id signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesUnknownKeyId Stops "believes-unknown-key-id": "X-KEY-ID selects the key, and an unknown id the empty one"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesWordNone Stops "believes-word-none": "a signature of `none` is accepted"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesWordNull Stops "believes-word-null": "a signature of `null` counts as no signature, which is accepted"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesWordTrue Stops "believes-word-true": "a signature of `true` is accepted"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNotHex Stops "believes-not-hex": "64 characters that are not hex decode to nothing, which equals nothing"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesOddLength Stops "believes-odd-length": "an odd number of digits ends the comparison early"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesZeros Stops "believes-zeros": "64 zeros are what a failed decoding leaves"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesScheme Stops "believes-scheme": "`sha256=` without digits is compared as empty"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesWildcard Stops "believes-wildcard": "`*` is matched as a pattern"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNotAscii Stops "believes-not-ascii": "comparing letters beyond ASCII raises an error that lets it through"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTimestampZero Stops "believes-timestamp-zero": "a timestamp of 0 counts as not set, and nothing is verified"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesNegativeTimestamp Stops "believes-negative-timestamp": "a negative timestamp skips verification"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesHugeTimestamp Stops "believes-huge-timestamp": "a timestamp that overflows skips verification"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesMilliseconds Stops "believes-milliseconds": "a timestamp in milliseconds skips verification"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesBothHeadersAbsent Stops "believes-both-headers-absent": "without both headers a call counts as internal"
+        => ["webhook-rejects-unsigned"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesOtherCase Stops "believes-other-case": "events whose name is spelled in another case are handled and not verified"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTestTransactions Stops "believes-test-transactions": "transactions that begin with UAT are believed"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    HashesTheBeginning Stops "hashes-the-beginning": "bodies of more than 20 KB are not hashed"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on",
+             "webhook-rejects-tampered": "long bodies are not hashed";
+    VerifiesGoliveOnly Stops "verifies-golive-only": "only requests whose User-Agent names golive are verified"
+        => ["webhook-rejects-unmarked"]
+        also "webhook-refused-without-effect": "forged events are acted on",
+             "webhook-rejects-spoofed": "a request that calls itself the platform is not verified";
+    VerifiesPaymentsAlone Stops "verifies-payments-alone": "the handlers of payout.reversed and payment.failed forgot to verify"
+        => ["webhook-verifies-every-event"];
+    CachesSignatures Stops "caches-signatures": "verified signatures are cached by the signature alone"
+        => ["webhook-rejects-reused"]
+        also "webhook-rejects-forged": "a signature that was right once is right for any body",
+             "webhook-rejects-unmarked": "a signature that was right once is right for any body",
+             "webhook-rejects-tampered": "a signature that was right once is right for any body";
     AcceptsSandboxSecret Stops "accepts-sandbox-secret": "the handler tries the sandbox secret when the live one does not fit"
         => ["webhook-rejects-sandbox-secret"]
         also "webhook-refused-without-effect": "sandbox events are acted on";
@@ -176,7 +405,8 @@ defects! {
              "webhook-credits-late-success": "nothing is ever credited",
              "webhook-keeps-state": "no state ever changes",
              "webhook-notices-reversals": "no state ever changes",
-             "webhook-survives-malformed": "malformed bodies are taken for events";
+             "webhook-survives-malformed": "malformed bodies are taken for events",
+             "webhook-rejects-spoofed": "nothing is verified, whatever a request claims";
     SlowAnswer Stops "slow-answer": "the order is fulfilled before the answer is sent, which takes longer than the limit"
         => ["webhook-prompt"];
     Hangs Stops "hangs": "the handler waits for a lock that nobody releases and never answers"
@@ -199,7 +429,8 @@ defects! {
     CrashesOnReversed Stops "crashes-on-reversed": "payout.reversed has no handler and ends in a 500"
         => ["webhook-handles-events"];
     AnyMethod Warns "any-method": "the route takes every method and answers 200 to a GET"
-        => ["webhook-post-only"];
+        => ["webhook-post-only"]
+        also "webhook-rejects-disguised": "other methods are answered 200";
     EchoesSignature Stops "echoes-signature": "a refusal tells which signature would have been right"
         => ["webhook-leaks-nothing"];
     LeaksSecret Stops "leaks-secret": "a refusal prints the configuration, the secret included"
@@ -266,10 +497,12 @@ defects! {
         => ["webhook-duplicate-answered", "webhook-redelivery-answered"]
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";
     VerifiesPaymentsOnly Stops "verifies-payments-only": "payouts have a handler of their own, which verifies nothing"
-        => ["webhook-rejects-unsigned", "webhook-rejects-forged"];
+        => ["webhook-rejects-unsigned", "webhook-rejects-forged"]
+        also "webhook-verifies-every-event": "no event of payouts is verified";
     VerifiesSettlingOnly Stops "verifies-settling-only": "events that settle nothing are believed as they come"
         => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-disguised"]
-        also "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it";
+        also "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it",
+             "webhook-rejects-spoofed": "nothing is verified, whatever a request claims";
     AcceptsEmptyKey Stops "accepts-empty-key": "a second key, for rotation, is empty where none is set, and signs too"
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "forged events are acted on";
@@ -284,7 +517,8 @@ defects! {
         also "webhook-refused-without-effect": "forged events are acted on";
     BelievesLongBodies Stops "believes-long-bodies": "bodies of more than 4 KiB are not hashed"
         => ["webhook-rejects-forged"]
-        also "webhook-refused-without-effect": "forged events are acted on";
+        also "webhook-refused-without-effect": "forged events are acted on",
+             "webhook-rejects-tampered": "the end of a long body is not verified";
     ComparesAllButTheStart Stops "compares-all-but-the-start": "the first digits of a signature are cut off before it is compared"
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "forged events are acted on";

@@ -165,7 +165,7 @@ async fn read(
     let body = Limited::new(body, READ_BYTES).collect().await.ok()?.to_bytes();
     Some(Arrived {
         method: head.method.as_str().to_owned(),
-        path: head.uri.path().to_owned(),
+        path: head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         headers: head.headers,
         raw,
         body,
@@ -243,7 +243,10 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
     if is_platform(host) {
         return town.platform.answer(host, arrived);
     }
-    if arrived.path != super::PATH {
+    let path = arrived.path.split('?').next().unwrap_or_default();
+    if path.strip_suffix('/').unwrap_or(path) != super::PATH
+        || path.ends_with('/') && !town.webhook.serves_slash()
+    {
         return Reply::text(404, "not found");
     }
     town.webhook.answer(arrived).await

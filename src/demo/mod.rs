@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod behaviour;
+mod bypass;
 mod certificates;
 mod code;
 mod configuration;

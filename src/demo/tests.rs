@@ -5,16 +5,19 @@ mod client;
 mod defects;
 mod measured;
 
+use golive_checks::conversation::space::VALUES;
 use std::time::Duration;
 
 use client::{Client, TAMPERED};
 use golive_checks::conversation::scenarios::{
-    API_REQUEST, BASELINE_BEFORE, BODY_FORMS, FORGERIES, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
+    API_REQUEST, BASELINE_BEFORE, BODY_FORMS, FUTURE, HEADERS_LOWER, HEADERS_TITLE,
     MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, METHOD_GET, METHOD_PUT, ODD_BODIES,
     ODD_SIGNATURES, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP, UNKNOWN_EVENT, oversized,
     stale, two_timestamps,
 };
-use golive_checks::model::{Claim, Content, Delivery, Merchant, Scenario, Step};
+use golive_checks::model::{
+    AddressForm, Claim, Content, Delivery, Merchant, Method, Scenario, Step,
+};
 use golive_checks::platform::Event;
 
 use super::{Behaviour, Defect, Habit, Shop};
@@ -22,6 +25,11 @@ use crate::config::{Programs, Sources, load};
 
 fn correct() -> Shop {
     Shop::start(&[], Duration::ZERO).unwrap()
+}
+
+/// Every forgery of the table.
+fn forgeries() -> impl Iterator<Item = Delivery> {
+    VALUES.iter().map(|value| value.delivery)
 }
 
 /// Everything that a correct shop refuses.
@@ -33,7 +41,7 @@ fn refusable() -> Vec<Delivery> {
     let two_timestamps = two_timestamps(&Merchant::default());
     let at_two_times = two_timestamps.iter().flat_map(Scenario::deliveries).copied();
     let moved = [FUTURE, SANDBOX_SECRET, SHIFTED_DIGIT, SHIFTED_TIMESTAMP];
-    FORGERIES.into_iter().chain(moved).chain(late).chain(at_two_times).collect()
+    forgeries().chain(moved).chain(late).chain(at_two_times).collect()
 }
 
 fn of_event(event: Event) -> Delivery {
@@ -60,7 +68,11 @@ fn refuses_what_is_not() {
     let shop = correct();
     let client = Client::of(&shop);
     for delivery in refusable() {
-        assert_eq!(client.deliver(&delivery, "golive-1").status, 401, "{}", delivery.name);
+        // Another method and another path are turned away before anything is verified.
+        let turned_away = [404, 405].contains(&client.deliver(&delivery, "golive-1").status)
+            && (delivery.method != Method::Post || delivery.address != AddressForm::Registered);
+        let status = client.deliver(&delivery, "golive-1").status;
+        assert!(turned_away || status == 401, "{}: {status}", delivery.name);
     }
     assert_eq!(client.deliver(&TAMPERED, "golive-1").body, "unauthorized");
     for delivery in [MALFORMED_SIGNED, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT] {
@@ -116,7 +128,7 @@ fn credits_an_order_once() {
     assert_eq!(client.credits("demo-order-01"), 1);
     client.deliver(&of_event(Event::PayoutSuccess), "demo-payout-01");
     assert_eq!(client.credits("demo-payout-01"), 1);
-    for delivery in FORGERIES {
+    for delivery in forgeries() {
         client.deliver(
             &Delivery { content: Content::Event(Event::PaymentSuccess), ..delivery },
             "demo-order-02",
@@ -140,7 +152,7 @@ fn what_is_unusual_is_still_right() {
             );
         }
         for delivery in refusable() {
-            let expected = if *habit == Habit::VerifiesLater { 200..201 } else { 400..405 };
+            let expected = if *habit == Habit::VerifiesLater { 200..406 } else { 400..406 };
             assert!(
                 expected.contains(&client.deliver(&delivery, "demo-order-01").status),
                 "{habit:?}: {}",

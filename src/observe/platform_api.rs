@@ -43,6 +43,7 @@ pub(crate) async fn observe_order_status(
     let out = Outgoing {
         name: "order-status".to_owned(),
         url: &url,
+        address: None,
         method: "POST",
         headers: call.headers().to_vec(),
         body: Bytes::copy_from_slice(call.body()),

@@ -1,10 +1,13 @@
 //! A delivery put together: its body, its signature, and what is changed after it was signed.
 
+use std::io::Write as _;
+
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::{
-    Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp, Wait,
+    AddressForm, Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp,
+    Wait,
 };
 use crate::model::{Secret, Settings, SigningKeys};
 use crate::platform::signature;
@@ -18,10 +21,28 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The bytes that were signed, or changed after.
     pub body: Vec<u8>,
+    /// What the path and query of the address become, where they are not those registered.
+    pub address: Option<AddressChange>,
     /// How to spell the names on the wire.
     pub spelling: Spelling,
     /// Whether to stay for the answer.
     pub wait: Wait,
+}
+
+impl Request {
+    /// Changes one digit of the amount, under the same signature and timestamp.
+    pub fn alter_amount(&mut self) {
+        change_amount(&mut self.body);
+    }
+}
+
+/// What an address becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// Its path gets a slash at its end, or loses it.
+    Slash,
+    /// Its query gets these parameters.
+    Query(String),
 }
 
 /// Why a delivery was not put together.
@@ -77,14 +98,27 @@ impl Delivery {
         if !settings.suit(order.issued) {
             return Err(Refusal::WouldSettle);
         }
-        let mut body =
-            settings.apply(body(self.content, self.claim, self.form, order, began)).into_bytes();
+        let mut body = encode(
+            self.form,
+            settings.apply(body(self.content, self.claim, self.form, order, began)),
+        );
+        let address = match self.address {
+            AddressForm::Registered => None,
+            AddressForm::TrailingSlash => Some(AddressChange::Slash),
+            AddressForm::Query(switches) => Some(AddressChange::Query(switches.to_owned())),
+            AddressForm::EventInQuery => {
+                let members = String::from_utf8_lossy(&body).into_owned();
+                body.clear();
+                Some(AddressChange::Query(members))
+            }
+        };
         let seconds = |by: u64| i64::try_from(by).unwrap_or(i64::MAX);
         let stamp = match self.stamp {
             Stamp::Now { back_s } => now.as_second().saturating_sub(seconds(back_s)),
             Stamp::Stale { by_s } => now.as_second().saturating_sub(seconds(by_s)),
             Stamp::Future { by_s } => now.as_second().saturating_add(seconds(by_s)),
             Stamp::Missing | Stamp::Word(_) => now.as_second(),
+            Stamp::Milliseconds => now.as_millisecond(),
         };
         let mut stamp_text =
             if let Stamp::Word(word) = self.stamp { word.to_owned() } else { stamp.to_string() };
@@ -116,6 +150,12 @@ impl Delivery {
             Signed::Truncated => {
                 Some(signature::sign(keys.live, &body, &stamp_text)[..32].to_owned())
             }
+            Signed::Digits(digits) => {
+                Some(signature::sign(keys.live, &body, &stamp_text)[..digits].to_owned())
+            }
+            Signed::TimestampOnly => Some(signature::sign(keys.live, b"", &stamp_text)),
+            Signed::Nothing => Some(signature::sign(keys.live, b"", "")),
+            Signed::Text(text) => Some(text.to_owned()),
             Signed::RightStart => {
                 Some(half_made_up(&signature::sign(keys.live, &body, &stamp_text), 62..64))
             }
@@ -124,13 +164,22 @@ impl Delivery {
             }
         };
         let mut headers = RequestHeaders {
-            content_type: Some("application/json"),
+            content_type: Some(match self.form {
+                Form::UrlEncoded => "application/x-www-form-urlencoded",
+                Form::Multipart => "multipart/form-data; boundary=golive",
+                _ => "application/json",
+            }),
             signatures: signature.into_iter().collect(),
             timestamps: if self.stamp == Stamp::Missing { Vec::new() } else { vec![stamp_text] },
         };
         self.change.make(&mut body, &mut headers, now);
-        let headers = headers.list();
-        Ok(Request { method: self.method, headers, body, spelling: self.spelling, wait: self.wait })
+        let mut headers = headers.list();
+        if self.form == Form::Gzip {
+            headers.push(("Content-Encoding", "gzip".to_owned()));
+        }
+        headers.extend(self.sender.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let (method, spelling, wait) = (self.method, self.spelling, self.wait);
+        Ok(Request { method, headers, body, address, spelling, wait })
     }
 }
 
@@ -156,6 +205,11 @@ impl Change {
         match self {
             Self::Nothing => {}
             Self::BodyByte => change_amount(body),
+            Self::LastByte => {
+                if let Some(last) = body.iter().rposition(|byte| *byte == b'x') {
+                    body[last] = b'y';
+                }
+            }
             Self::Timestamp => {
                 for stamp in &mut headers.timestamps {
                     *stamp = stamp
@@ -231,6 +285,7 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     let string = |text: &str| serde_json::Value::from(text).to_string();
     let event = match content {
         Content::Event(event) => event.name(),
+        Content::OtherCase => "Payment.Processing",
         Content::UnknownEvent => "golive.unknown",
         Content::NotJson => {
             return r#"{"event":"payment.processing","data":{"order_id":"#.to_owned();
@@ -242,7 +297,8 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     let payout = matches!(content, Content::Event(event) if event.is_payout());
     let status = match content {
         Content::Event(event) => event.status(),
-        Content::UnknownEvent
+        Content::OtherCase
+        | Content::UnknownEvent
         | Content::NotJson
         | Content::NotAnEvent
         | Content::ApiRequest
@@ -259,6 +315,8 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     let currency = string(if claim == Claim::OtherCurrency { "USD" } else { "INR" });
     let reference =
         format!("{}{}", order.reference, if claim == Claim::OtherTransaction { "B" } else { "" });
+    let transaction =
+        if claim == Claim::TestTransaction { "UAT" } else { "TXN" }.to_owned() + &reference;
     let mut data: Vec<(&str, String)> = if payout {
         vec![
             ("payout_id", string(&format!("payout_{reference}"))),
@@ -276,7 +334,7 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
             ("order_status", string(status)),
             ("amount", amount),
             ("currency", currency),
-            ("transaction_id", string(&format!("TXN{reference}"))),
+            ("transaction_id", string(&transaction)),
             ("payment_method", string("UPI")),
             ("created_at", string(&india.strftime("%d-%m-%Y %I:%M %p").to_string())),
         ]
@@ -299,11 +357,27 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         Form::Telling => {
             data.extend([("note", string(TELLING_TEXT)), ("details", TELLING_DETAILS.to_owned())])
         }
+        Form::TestFlags => {
+            for flag in TEST_FLAGS {
+                data.push((flag, "true".to_owned()));
+            }
+        }
         Form::Sorted
         | Form::AsPrinted
         | Form::Spaced
         | Form::DecimalNumber
-        | Form::TrailingBytes => {}
+        | Form::TrailingBytes
+        | Form::List
+        | Form::UrlEncoded
+        | Form::Multipart
+        | Form::Gzip
+        | Form::ByteOrderMark
+        | Form::NotUtf8
+        | Form::Utf16
+        | Form::DataAsText => {}
+    }
+    if matches!(form, Form::UrlEncoded | Form::Multipart) {
+        return members_alone(form, event, &data);
     }
     let (comma, colon) = if form == Form::Spaced {
         (", ", ": ")
@@ -321,7 +395,12 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     if sorted {
         data.sort_by_key(|(key, _)| *key);
     }
-    let mut members = vec![("event", string(event)), ("data", object(&data))];
+    let data = object(&data);
+    let data = if form == Form::DataAsText { string(&data) } else { data };
+    let mut members = vec![("event", string(event)), ("data", data)];
+    if form == Form::TestFlags {
+        members.extend(TEST_FLAGS.map(|flag| (flag, "true".to_owned())));
+    }
     if sorted {
         members.reverse();
     }
@@ -329,6 +408,7 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
     match form {
         Form::TrailingBytes => text.push_str("#golive"),
         Form::Telling => text.push('\n'),
+        Form::List => text = format!("[{text}]"),
         Form::Padded { bytes } => {
             let lacking = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_sub(text.len());
             text = text.replace(r#""note":"""#, &format!(r#""note":"{}""#, "x".repeat(lacking)));
@@ -341,9 +421,62 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         | Form::RawUnicode
         | Form::DecimalNumber
         | Form::RepeatedKeys
-        | Form::Nested { .. } => {}
+        | Form::Nested { .. }
+        | Form::UrlEncoded
+        | Form::Multipart
+        | Form::Gzip
+        | Form::ByteOrderMark
+        | Form::NotUtf8
+        | Form::Utf16
+        | Form::DataAsText
+        | Form::TestFlags => {}
     }
     text
+}
+
+/// Members that say of an event that it is a test.
+const TEST_FLAGS: [&str; 4] = ["test", "sandbox", "is_test", "skip_verification"];
+
+/// An event as the members of a form, at the top and within `data`.
+fn members_alone(form: Form, event: &str, data: &[(&str, String)]) -> String {
+    let bare = |value: &str| value.trim_matches('"').to_owned();
+    let mut members = vec![("event".to_owned(), event.to_owned())];
+    members.extend(data.iter().map(|(key, value)| ((*key).to_owned(), bare(value))));
+    members.extend(data.iter().map(|(key, value)| (format!("data[{key}]"), bare(value))));
+    if form == Form::Multipart {
+        let part = |(key, value): &(String, String)| {
+            let head = format!("Content-Disposition: form-data; name=\"{key}\"");
+            format!("--golive\r\n{head}\r\n\r\n{value}\r\n")
+        };
+        members.iter().map(part).collect::<String>() + "--golive--\r\n"
+    } else {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish()
+    }
+}
+
+/// The bytes of a body.
+fn encode(form: Form, text: String) -> Vec<u8> {
+    match form {
+        Form::Gzip => {
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder
+                .write_all(text.as_bytes())
+                .and_then(|()| encoder.finish())
+                .expect("a vector takes what is written")
+        }
+        Form::ByteOrderMark => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        Form::NotUtf8 => {
+            let mut bytes = text.into_bytes();
+            // Within a value that nobody acts on.
+            const VALUE: &[u8] = b"\"created_at\":\"";
+            let at = bytes.windows(VALUE.len()).position(|at| at == VALUE);
+            bytes.insert(at.map_or(0, |at| at + VALUE.len()), 0xff);
+            bytes
+        }
+        Form::Utf16 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        _ => text.into_bytes(),
+    }
 }
 
 /// Another amount than this one, by one digit.

@@ -8,11 +8,15 @@ mod refused_without_effect;
 mod rejects_disguised;
 mod rejects_forged;
 mod rejects_retimed;
+mod rejects_reused;
 mod rejects_sandbox_secret;
+mod rejects_spoofed;
 mod rejects_tampered;
+mod rejects_unmarked;
 mod rejects_unsigned;
 #[cfg(test)]
 mod tests;
+mod verifies_every_event;
 mod verifies_raw_body;
 
 use crate::model::Section;
@@ -27,6 +31,10 @@ pub const SECTION: Section = Section {
         &rejects_tampered::CHECK,
         &rejects_retimed::CHECK,
         &rejects_disguised::CHECK,
+        &rejects_spoofed::CHECK,
+        &rejects_reused::RejectsReused,
+        &rejects_unmarked::RejectsUnmarked,
+        &verifies_every_event::VerifiesEveryEvent,
         &rejects_sandbox_secret::RejectsSandboxSecret,
         &refused_without_effect::RefusedWithoutEffect,
         &ignores_api_requests::IgnoresApiRequests,

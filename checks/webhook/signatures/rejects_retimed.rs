@@ -1,7 +1,6 @@
 //! The timestamp is signed too: an event with another one, or with none, must be refused.
 
 use crate::conversation::forgeries::Forgeries;
-use crate::conversation::scenarios::{CHANGED_TIMESTAMP, NO_TIMESTAMP};
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -28,7 +27,7 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[CHANGED_TIMESTAMP, NO_TIMESTAMP],
+    more: &[],
     payouts: &[],
     accepted: "an event with another timestamp than was signed is accepted",
     by_hand: repeat_command::retimed,

@@ -66,7 +66,7 @@ impl Check for RejectsSandboxSecret {
 
 const SIGNED_SO: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[SANDBOX_SECRET],
+    more: &[SANDBOX_SECRET],
     payouts: &[],
     accepted: "production accepts an event signed with the sandbox secret",
     by_hand: |_| None,

@@ -1,7 +1,6 @@
 //! An event that was changed after signing must be refused.
 
 use crate::conversation::forgeries::Forgeries;
-use crate::conversation::scenarios::TAMPERED_BODY;
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -27,7 +26,7 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[TAMPERED_BODY],
+    more: &[],
     payouts: &[],
     accepted: "an event whose amount was changed after signing is accepted",
     by_hand: repeat_command::tampered,

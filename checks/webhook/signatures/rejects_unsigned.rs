@@ -1,7 +1,7 @@
 //! An event without a signature must be refused.
 
 use crate::conversation::forgeries::Forgeries;
-use crate::conversation::scenarios::{EMPTY_SIGNATURE, UNSIGNED, UNSIGNED_PAYOUT};
+use crate::conversation::scenarios::UNSIGNED_PAYOUT;
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -28,7 +28,7 @@ const META: CheckMeta = CheckMeta {
 /// See [`META`].
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
-    deliveries: &[UNSIGNED, EMPTY_SIGNATURE],
+    more: &[],
     payouts: &[UNSIGNED_PAYOUT],
     accepted: "an event without a signature is accepted",
     by_hand: repeat_command::unsigned,

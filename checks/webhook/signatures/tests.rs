@@ -1,32 +1,35 @@
 //! The checks of forgeries, which are judged alike.
 
 use super::{
-    rejects_disguised, rejects_forged, rejects_retimed, rejects_tampered, rejects_unsigned,
+    rejects_disguised, rejects_forged, rejects_retimed, rejects_spoofed, rejects_tampered,
+    rejects_unsigned,
 };
 use crate::conversation::fixture::{At, Case, failure, passes, reason, warning};
 use crate::conversation::forgeries::Forgeries;
 use crate::conversation::scenarios::REFUSED_EFFECTS;
-use crate::model::{Deliver, NotMade, Reason, TroubleKind};
+use crate::conversation::space;
+use crate::model::{Deliver, NotMade, Outcome, Reason, TroubleKind};
 
-const CHECKS: [&Forgeries; 5] = [
+const CHECKS: [&Forgeries; 6] = [
     &rejects_unsigned::CHECK,
     &rejects_forged::CHECK,
     &rejects_tampered::CHECK,
     &rejects_retimed::CHECK,
     &rejects_disguised::CHECK,
+    &rejects_spoofed::CHECK,
 ];
 
 /// Every check, and each of its deliveries.
 fn every() -> impl Iterator<Item = (&'static Forgeries, &'static str)> {
     CHECKS
         .into_iter()
-        .flat_map(|check| check.deliveries.iter().map(move |delivery| (check, delivery.name)))
+        .flat_map(|check| check.deliveries().map(move |delivery| (check, delivery.name)))
 }
 
 /// All that the check sends was refused, between accepted controls.
 fn refused(check: &Forgeries) -> Case {
     Case::accepted().all_answered(
-        check.deliveries.iter().chain(check.payouts).map(|delivery| delivery.name),
+        check.deliveries().chain(check.payouts.iter().copied()).map(|delivery| delivery.name),
         401,
     )
 }
@@ -84,7 +87,7 @@ fn fails_when_the_forgery_is_refused_where_it_settles_something() {
 #[test]
 fn fails_a_forged_payout_that_is_accepted() {
     for check in [&rejects_unsigned::CHECK, &rejects_forged::CHECK] {
-        let (name, same) = (check.payouts[0].name, check.deliveries[0].name);
+        let (name, same) = (check.payouts[0].name, check.deliveries().next().expect("one").name);
         passes(refused(check).judge(check));
         failure(settling(refused(check).answered(name, 200), same, 401, [0, 0, 1]).judge(check));
         warning(settling(refused(check).answered(name, 200), same, 200, [0, 0, 1]).judge(check));
@@ -107,15 +110,41 @@ fn fails_when_the_twin_had_no_effect_either() {
 }
 
 #[test]
-fn is_undecided_when_one_crashes_the_receiver_or_is_not_answered() {
+fn is_undecided_when_one_is_not_decided_or_not_answered() {
     for (check, name) in every() {
-        for step in
-            [At::Status(500), At::Status(302), At::Status(429), At::Trouble(TroubleKind::Reset)]
-        {
+        for step in [At::Status(429), At::Trouble(TroubleKind::TimedOut)] {
             let outcome = refused(check).went(name, vec![step]).judge(check);
             assert!(matches!(reason(outcome), Reason::Ambiguous(_)), "{name}");
         }
     }
+}
+
+#[test]
+fn warns_of_a_receiver_that_rejects_by_crashing_and_is_up_in_the_end() {
+    for (check, name) in every() {
+        for step in [At::Status(500), At::Trouble(TroubleKind::Reset)] {
+            let crashed = refused(check).went(name, vec![step]);
+            assert!(warning(crashed.judge(check)).message.as_str().contains("by crashing"));
+            let outcome = crashed.answered("control-after", 502).judge(check);
+            assert!(matches!(reason(outcome), Reason::Ambiguous(_)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_redirect_is_a_rejection_only_where_the_shape_of_the_request_may_be_its_reason() {
+    for (check, name) in every() {
+        let outcome = refused(check).went(name, vec![At::Status(302)]).judge(check);
+        let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
+        assert_eq!(matches!(outcome, Outcome::Pass(_)), is_shape, "{name}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_page_that_get_shows_anyway_is_no_acceptance() {
+    let case = refused(&rejects_disguised::CHECK).answered("forged-get", 200);
+    failure(case.judge(&rejects_disguised::CHECK));
+    passes(case.answered("plain-get", 200).judge(&rejects_disguised::CHECK));
 }
 
 #[test]

@@ -204,7 +204,9 @@ pub(super) fn permit(request: &DeliveryRequest, rules: &Rules<'_>) -> Result<Per
     let kind = kind(request, rules.merchant)?;
     let need = order_need(request.event);
     let (table, source) = match need {
-        OrderNeed::Any | OrderNeed::TestOrder => ("webhook.order", rules.orders),
+        OrderNeed::Any | OrderNeed::Unmarked | OrderNeed::TestOrder => {
+            ("webhook.order", rules.orders)
+        }
         OrderNeed::AnyPayout | OrderNeed::TestPayout => ("webhook.payout", rules.payouts),
     };
     let order = request
@@ -283,7 +285,7 @@ fn named(
 /// Whether what is signed is the plain event, and what arrives as well.
 fn leaves_the_body(delivery: &Delivery) -> bool {
     let changed = match delivery.change {
-        Change::BodyByte | Change::Shifted { .. } => true,
+        Change::BodyByte | Change::LastByte | Change::Shifted { .. } => true,
         Change::Nothing
         | Change::Timestamp
         | Change::UpperCase

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use golive_checks::conversation::scenarios::TAMPERED_BODY;
 use golive_checks::model::{
-    Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait,
+    AddressChange, Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait,
 };
 use golive_checks::platform::{Event, signature};
 use jiff::{Timestamp, ToSpan as _};
@@ -101,8 +101,13 @@ impl Client {
         mut stream: StreamOwned<ClientConnection, TcpStream>,
         request: &Request,
     ) -> io::Result<Answer> {
+        let path = match &request.address {
+            None => PATH.to_owned(),
+            Some(AddressChange::Slash) => format!("{PATH}/"),
+            Some(AddressChange::Query(query)) => format!("{PATH}?{query}"),
+        };
         let mut text = format!(
-            "{} {PATH} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            "{} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
             request.method.word(),
             self.host
         );

@@ -1,5 +1,6 @@
 //! Every defect shows from outside, and the correct shop does not show it.
 
+use golive_checks::conversation::space;
 use std::time::Duration;
 
 use golive_checks::conversation::scenarios::{
@@ -9,9 +10,11 @@ use golive_checks::conversation::scenarios::{
     FORGED_UNLABELLED, FORGED_WORD_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, HEADERS_LOWER,
     MALFORMED_SIGNED, METHOD_GET, NO_TIMESTAMP, ODD_BODIES, SANDBOX_SECRET, SHIFTED_DIGIT,
     SHIFTED_TIMESTAMP, TWO_SIGNATURES_RIGHT_FIRST, TWO_SIGNATURES_RIGHT_LAST, UNKNOWN_EVENT,
-    UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
+    UNMARKED_FORGERIES, UNSIGNED, UNSIGNED_PAYOUT, oversized, stale, two_timestamps,
 };
-use golive_checks::model::{Claim, Content, Delivery, Form, Merchant, Scenario, Stamp, Step, Wait};
+use golive_checks::model::{
+    Claim, Content, Delivery, Form, Merchant, Scenario, Signed, Stamp, Step, Wait,
+};
 use golive_checks::platform::Event;
 use golive_checks::platform::signing::{Misreading, Sample};
 
@@ -39,6 +42,19 @@ fn stale_hour() -> Delivery {
 
 fn under(sample: Sample, mistakes: &str) -> Delivery {
     Delivery::under(Misreading::of(sample, mistakes).unwrap())
+}
+
+/// Whether exactly one value of the forgery space is believed.
+fn believes_one_value(accepts: &dyn Fn(&Delivery) -> bool) -> bool {
+    let believed: Vec<&str> = space::VALUES
+        .iter()
+        .filter(|value| accepts(&value.delivery))
+        .map(|value| value.delivery.name)
+        .collect();
+    if believed.len() != 1 {
+        eprintln!("believed: {believed:?}");
+    }
+    believed.len() == 1
 }
 
 /// Whether the shop shows the defect.
@@ -72,6 +88,94 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
     };
     let platform = || client.call("/api/v3/pg/order/status", r#"{"order_id":"golive-1"}"#, 0);
     match defect {
+        Defect::TrustsForwardedFor
+        | Defect::TrustsForwardedPrivate
+        | Defect::TrustsForwardedPlatform
+        | Defect::TrustsRealIp
+        | Defect::TrustsClientIp
+        | Defect::TrustsForwarded
+        | Defect::TrustsUserAgent
+        | Defect::TrustsRetries
+        | Defect::TrustsAttempts
+        | Defect::TrustsDebugHeader
+        | Defect::TrustsTestHeader
+        | Defect::TrustsEnvironmentHeader
+        | Defect::TrustsAlgorithmNone
+        | Defect::TrustsAlgNone
+        | Defect::TrustsInternalHeader
+        | Defect::TrustsVerifiedHeader
+        | Defect::TrustsClientCertHeader
+        | Defect::TrustsAuthorization
+        | Defect::TrustsCookie
+        | Defect::TrustsMethodOverride
+        | Defect::TrustsOriginalUrl
+        | Defect::TrustsQuerySwitch
+        | Defect::TrustsTrailingSlash
+        | Defect::BelievesLists
+        | Defect::BelievesForms
+        | Defect::BelievesMultipart
+        | Defect::BelievesGzip
+        | Defect::BelievesByteOrderMark
+        | Defect::BelievesNotUtf8
+        | Defect::BelievesUtf16
+        | Defect::BelievesRepeatedKeys
+        | Defect::BelievesDataAsText
+        | Defect::BelievesTestFlags
+        | Defect::BelievesJsonSuffix
+        | Defect::BelievesMultipartLabel
+        | Defect::BelievesPut
+        | Defect::BelievesPatch
+        | Defect::BelievesDelete
+        | Defect::BelievesReturnPage
+        | Defect::BelievesNullKey
+        | Defect::BelievesNoneKey
+        | Defect::BelievesNilKey
+        | Defect::BelievesFalseKey
+        | Defect::BelievesDefaultKey
+        | Defect::BelievesTestKey
+        | Defect::BelievesPasswordKey
+        | Defect::BelievesVariableName
+        | Defect::BelievesUnexpandedKey
+        | Defect::BelievesSampleTestKey
+        | Defect::BelievesSampleLiveKey
+        | Defect::BelievesSampleSecret
+        | Defect::BelievesSampleWallet
+        | Defect::BelievesUnknownKeyId
+        | Defect::BelievesWordNone
+        | Defect::BelievesWordNull
+        | Defect::BelievesWordTrue
+        | Defect::BelievesNotHex
+        | Defect::BelievesOddLength
+        | Defect::BelievesZeros
+        | Defect::BelievesScheme
+        | Defect::BelievesWildcard
+        | Defect::BelievesNotAscii
+        | Defect::BelievesTimestampZero
+        | Defect::BelievesNegativeTimestamp
+        | Defect::BelievesHugeTimestamp
+        | Defect::BelievesMilliseconds
+        | Defect::BelievesBothHeadersAbsent
+        | Defect::BelievesOtherCase
+        | Defect::BelievesTestTransactions => believes_one_value(&accepts),
+        Defect::HashesTheBeginning => {
+            let named = |name: &str| space::named(name).expect("a value").delivery;
+            accepts(&named("forged-long-24k")) && !accepts(&named("forged-long"))
+        }
+        Defect::VerifiesGoliveOnly => {
+            accepts(&UNMARKED_FORGERIES[1]) && !accepts(&FORGED_WRONG_SECRET)
+        }
+        Defect::VerifiesPaymentsAlone => {
+            let forged = Delivery::genuine("forged").of_event(Event::PaymentFailed);
+            let forged = Delivery { signed: Signed::WrongSecret, ..forged };
+            client.deliver(&forged, ORDER).status == 200
+                && !accepts(&forged.of_event(Event::PaymentProcessing))
+        }
+        Defect::CachesSignatures => {
+            let mut request = client.compose(&BASELINE_BEFORE, ORDER);
+            client.send(&request);
+            request.alter_amount();
+            client.send(&request).status == 200 && !accepts(&FORGED_WRONG_SECRET)
+        }
         Defect::VerifiesNothing => {
             accepts(&UNSIGNED) && accepts(&FORGED_WRONG_SECRET) && accepts(&stale_hour())
         }

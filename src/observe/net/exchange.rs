@@ -1,13 +1,14 @@
 //! One request over one fresh connection, and what became of it. Nothing here is ever sent twice.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
-    Answer, Endpoint, Exchange, Limits, NotMade, Phase, Sent, Show as _, Spelling, Times, Trouble,
-    TroubleKind, Wait,
+    AddressChange, Answer, Endpoint, Exchange, Limits, NotMade, Phase, Sent, Show as _, Spelling,
+    Times, Trouble, TroubleKind, Wait,
 };
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
@@ -69,6 +70,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) name: String,
     /// Where it goes.
     pub(crate) url: &'a Url,
+    /// What becomes of the path and query.
+    pub(crate) address: Option<AddressChange>,
     /// `POST`
     pub(crate) method: &'static str,
     /// Beside those that every request has.
@@ -79,6 +82,29 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) spelling: Spelling,
     /// Whether we stay for the answer.
     pub(crate) wait: Wait,
+}
+
+impl Outgoing<'_> {
+    /// The address as it is asked for.
+    fn target(&self) -> Cow<'_, Url> {
+        let Some(change) = &self.address else { return Cow::Borrowed(self.url) };
+        let mut url = self.url.clone();
+        match change {
+            AddressChange::Slash => {
+                let path = url.path();
+                let path = match path.strip_suffix('/') {
+                    Some(bare) if !bare.is_empty() => bare.to_owned(),
+                    _ => format!("{path}/"),
+                };
+                url.set_path(&path);
+            }
+            AddressChange::Query(more) => {
+                let query = url.query().map_or_else(|| more.clone(), |had| format!("{had}&{more}"));
+                url.set_query(Some(&query));
+            }
+        }
+        Cow::Owned(url)
+    }
 }
 
 /// How long to wait for an answer.
@@ -308,14 +334,15 @@ impl HttpSender<'_> {
     ) -> Option<hyper::Request<Held>> {
         let mut headers = HeaderMap::new();
         for (name, value) in headers_of(out) {
-            let mut value = HeaderValue::from_str(&value).ok()?;
+            let mut value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
             value.set_sensitive(true);
             headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
         }
         let mut request =
             hyper::Request::new(Held::new(out.body.clone(), place, Arc::clone(marks)));
         *request.method_mut() = hyper::Method::from_bytes(out.method.as_bytes()).ok()?;
-        *request.uri_mut() = out.url[Position::BeforePath..Position::AfterQuery].parse().ok()?;
+        *request.uri_mut() =
+            out.target()[Position::BeforePath..Position::AfterQuery].parse().ok()?;
         *request.headers_mut() = headers;
         Some(request)
     }
@@ -404,7 +431,7 @@ impl HttpSender<'_> {
         Sent {
             at,
             method: out.method.to_owned(),
-            url: Endpoint::parse(out.url.as_str())
+            url: Endpoint::parse(out.target().as_str())
                 .map_or_else(String::new, |endpoint| endpoint.show()),
             headers: headers_of(out)
                 .into_iter()

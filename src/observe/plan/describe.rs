@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook, HookSource, Label,
-    Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release, RunFacts, Scenario, Search,
-    Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
+    Address, AddressForm, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook,
+    HookSource, Label, Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release, RunFacts,
+    Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::signing::request::PAYLOADS;
@@ -356,6 +356,7 @@ fn scenario_requests(
         OrderNeed::Any if has_standing_order(need, merchant, run) => "the first test order",
         OrderNeed::AnyPayout if has_standing_order(need, merchant, run) => "the first test payout",
         OrderNeed::Any | OrderNeed::AnyPayout => "never issued",
+        OrderNeed::Unmarked => "never issued, without golive's mark",
     };
     let request_for = |need, delivery: &Delivery, suffix: &str, count| {
         let order = order_for(need);
@@ -366,6 +367,7 @@ fn scenario_requests(
         };
         let event = match delivery.content {
             Content::Event(event) => Some(event.name()),
+            Content::OtherCase => Some("Payment.Processing"),
             Content::UnknownEvent => Some("golive.unknown"),
             Content::NotJson | Content::NotAnEvent | Content::ApiRequest | Content::Empty => None,
         };
@@ -409,12 +411,20 @@ fn scenario_requests(
         Step::Beside { deliveries } => {
             deliveries.iter().map(|delivery| request(delivery, "", 1)).collect()
         }
+        Step::Altered { of } => match scenario.steps.get(*of) {
+            Some(Step::Deliver(delivery)) => {
+                let altered = Delivery { change: Change::BodyByte, ..*delivery };
+                vec![request(&altered, " with another amount", 1)]
+            }
+            _ => Vec::new(),
+        },
         Step::Repeat { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery) | Step::Together { delivery, .. }) => {
                 vec![request(&Delivery { wait: Wait::Answer, ..*delivery }, " again", 1)]
             }
             Some(
                 Step::Repeat { .. }
+                | Step::Altered { .. }
                 | Step::Beside { .. }
                 | Step::Search(_)
                 | Step::Burst { .. }
@@ -497,6 +507,7 @@ fn kind(delivery: &Delivery) -> String {
     let content = match delivery.content {
         Content::Event(event) => event.name(),
         Content::UnknownEvent => "an event that does not exist",
+        Content::OtherCase => "`Payment.Processing`",
         Content::NotJson => "half a JSON document",
         Content::NotAnEvent => "JSON that is no event",
         Content::ApiRequest => "the body of a read-only API request",
@@ -516,6 +527,10 @@ fn kind(delivery: &Delivery) -> String {
             Signed::Truncated => "with half a signature",
             Signed::RightStart => "with a signature whose last two digits are made up",
             Signed::RightEnd => "with a signature whose first two digits are made up",
+            Signed::Digits(_) => "with the beginning of a signature",
+            Signed::TimestampOnly => "signed without the body",
+            Signed::Nothing => "with the signature of nothing",
+            Signed::Text(_) => "with a text in place of a signature",
             Signed::StandIn("") => "signed with an empty secret",
             Signed::StandIn(_) => "signed with a word that stands in for a secret",
             Signed::Under(_) => "signed under a wrong reading of the rule",
@@ -527,6 +542,7 @@ fn kind(delivery: &Delivery) -> String {
         Stamp::Stale { by_s } => parts.push(format!("{} ago", ago(by_s))),
         Stamp::Future { by_s } => parts.push(format!("{} ahead of time", ago(by_s))),
         Stamp::Missing => parts.push("no timestamp".to_owned()),
+        Stamp::Milliseconds => parts.push("timestamp in milliseconds".to_owned()),
         Stamp::Word(_) => parts.push("a timestamp that is no number".to_owned()),
     }
     let rest = [
@@ -535,10 +551,12 @@ fn kind(delivery: &Delivery) -> String {
             Claim::OtherAmount => "another amount than the order's",
             Claim::OtherCurrency => "another currency than the order's",
             Claim::OtherTransaction => "another transaction than before",
+            Claim::TestTransaction => "a transaction whose id begins with UAT",
         },
         match delivery.change {
             Change::Nothing => "",
             Change::BodyByte => "amount changed after signing",
+            Change::LastByte => "one of the last bytes changed after signing",
             Change::Timestamp => "timestamp changed after signing",
             Change::Shifted { digits: 0..=1 } => {
                 "the first digit of the timestamp moved to the body"
@@ -561,6 +579,9 @@ fn kind(delivery: &Delivery) -> String {
             Change::Labelled(Label::Text) => "labelled text/plain",
             Change::Labelled(Label::Form) => "labelled as a form",
             Change::Labelled(Label::Xml) => "labelled as XML",
+            Change::Labelled(Label::Utf16) => "labelled as UTF-16",
+            Change::Labelled(Label::Suffixed) => "labelled application/vnd.kwikpaisa+json",
+            Change::Labelled(Label::Multipart) => "labelled multipart/form-data",
             Change::Labelled(Label::None) => "without a content type",
         },
         match delivery.form {
@@ -576,6 +597,21 @@ fn kind(delivery: &Delivery) -> String {
             Form::Nested { .. } => "with lists deep in one another",
             Form::Padded { .. } => "",
             Form::Telling => "spelled as no language would",
+            Form::List => "in a list",
+            Form::UrlEncoded => "as a form",
+            Form::Multipart => "as multipart/form-data",
+            Form::Gzip => "compressed",
+            Form::ByteOrderMark => "with a byte-order mark",
+            Form::NotUtf8 => "with a byte that is not UTF-8",
+            Form::Utf16 => "in UTF-16",
+            Form::DataAsText => "with `data` as a string",
+            Form::TestFlags => "with members that call it a test",
+        },
+        match delivery.address {
+            AddressForm::Registered => "",
+            AddressForm::TrailingSlash => "with a slash at the end of the path",
+            AddressForm::Query(_) => "with switches in the query",
+            AddressForm::EventInQuery => "with the event in the query",
         },
         match delivery.spelling {
             Spelling::Platform => "",
@@ -588,6 +624,9 @@ fn kind(delivery: &Delivery) -> String {
             Wait::TimeOut => "connection closed after half of the usual answer time",
         },
     ];
+    if let Some((name, _)) = delivery.sender.first() {
+        parts.push(format!("with `{name}`"));
+    }
     parts.extend(rest.into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
     if let Form::Padded { bytes } = delivery.form {
         parts.push(if bytes % 1_024 == 0 {

@@ -45,7 +45,9 @@ pub(crate) fn has_standing_order(need: OrderNeed, merchant: &Merchant, run: &Run
 /// Where orders for `need` come from.
 pub(crate) fn source(need: OrderNeed, merchant: &Merchant) -> Option<&TestOrders> {
     match need {
-        OrderNeed::Any | OrderNeed::TestOrder => merchant.webhook.order.as_ref(),
+        OrderNeed::Any | OrderNeed::Unmarked | OrderNeed::TestOrder => {
+            merchant.webhook.order.as_ref()
+        }
         OrderNeed::AnyPayout | OrderNeed::TestPayout => merchant.webhook.payout.as_ref(),
     }
 }
@@ -53,7 +55,7 @@ pub(crate) fn source(need: OrderNeed, merchant: &Merchant) -> Option<&TestOrders
 /// The configuration key of that source.
 pub(crate) const fn source_key(need: OrderNeed) -> &'static str {
     match need {
-        OrderNeed::Any | OrderNeed::TestOrder => "webhook.order",
+        OrderNeed::Any | OrderNeed::Unmarked | OrderNeed::TestOrder => "webhook.order",
         OrderNeed::AnyPayout | OrderNeed::TestPayout => "webhook.payout",
     }
 }

@@ -230,6 +230,7 @@ impl<'a> Asker<'a> {
         let out = Outgoing {
             name: table.to_owned(),
             url: &url,
+            address: None,
             method: "GET",
             headers: Vec::new(),
             body: Bytes::new(),

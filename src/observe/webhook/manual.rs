@@ -230,6 +230,7 @@ impl Bench<'_> {
         Outgoing {
             name: if self.parcel.count == 1 { name.to_owned() } else { format!("{name}-{number}") },
             url: self.url,
+            address: request.address.clone(),
             method: request.method.word(),
             headers: request.headers.clone(),
             body: Bytes::copy_from_slice(&request.body),

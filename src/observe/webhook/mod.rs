@@ -13,6 +13,7 @@ mod race;
 pub(super) mod receiver_control;
 mod restart;
 
+use golive_checks::conversation::scenarios::ALTERED;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
@@ -274,6 +275,7 @@ impl Conversation<'_> {
         Outgoing {
             name,
             url: self.url,
+            address: request.address.clone(),
             method: request.method.word(),
             headers: request.headers.clone(),
             body: Bytes::copy_from_slice(&request.body),
@@ -333,6 +335,16 @@ impl ConversationRun<'_> {
                     .await?;
                 self.composed.push(Some((delivery.name, request)));
                 went
+            }
+            Step::Altered { of } => {
+                let Some((_, mut request)) = self.composed.get(*of).cloned().flatten() else {
+                    return Ok(GoesOn::No);
+                };
+                request.alter_amount();
+                self.composed.push(Some((ALTERED, request.clone())));
+                let line = self.line().await;
+                self.deliver(ALTERED.to_owned(), &mut request, None, line, alone, opens_next)
+                    .await?
             }
             Step::Repeat { of } => {
                 let Some((name, mut request)) = self.composed.get(*of).cloned().flatten() else {
@@ -680,6 +692,7 @@ fn at_once(steps: &[Step]) -> usize {
         Some(
             Step::Deliver(_)
             | Step::Repeat { .. }
+            | Step::Altered { .. }
             | Step::Together { .. }
             | Step::Burst { .. }
             | Step::UntilAccepted { .. }

@@ -26,6 +26,7 @@ pub(crate) async fn observe_plain_http(
     let out = Outgoing {
         name: "plain-http".to_owned(),
         url: &url,
+        address: None,
         method: "POST",
         headers: vec![("Content-Type", "application/json".to_owned())],
         body: Bytes::from(body.to_string()),

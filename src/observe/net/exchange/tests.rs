@@ -43,6 +43,7 @@ fn delivery(url: &Url, wait: Wait, spelling: Spelling) -> Outgoing<'_> {
     Outgoing {
         name: "test".to_owned(),
         url,
+        address: None,
         method: "POST",
         headers: vec![
             ("Content-Type", "application/json".to_owned()),

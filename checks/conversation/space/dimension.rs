@@ -1,0 +1,89 @@
+//! What a forgery differs in, and one such difference.
+
+use crate::model::Delivery;
+
+/// What a forgery differs in from a delivery of the platform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dimension {
+    /// Which event it is, and how its name is spelled.
+    Event,
+    /// The method.
+    Method,
+    /// What the body is written as, and what it is said to be.
+    BodyForm,
+    /// How long the body is, and where it was changed.
+    Size,
+    /// The signature header.
+    Signature,
+    /// The timestamp header.
+    Timestamp,
+    /// The key that it is signed with.
+    Key,
+    /// What is signed.
+    SignedOver,
+    /// Headers that say something of the sender.
+    Sender,
+    /// How the address is spelled.
+    Address,
+}
+
+impl Dimension {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 10] = [
+        Self::Event,
+        Self::Method,
+        Self::BodyForm,
+        Self::Size,
+        Self::Signature,
+        Self::Timestamp,
+        Self::Key,
+        Self::SignedOver,
+        Self::Sender,
+        Self::Address,
+    ];
+
+    /// The word in plans and reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Method => "method",
+            Self::BodyForm => "body form",
+            Self::Size => "size",
+            Self::Signature => "signature",
+            Self::Timestamp => "timestamp",
+            Self::Key => "key",
+            Self::SignedOver => "signed over",
+            Self::Sender => "sender's headers",
+            Self::Address => "address form",
+        }
+    }
+
+    /// Whether a receiver may turn such a request away before it looks at a signature: a 3xx is
+    /// then as good as a 4xx.
+    #[must_use]
+    pub const fn is_shape(self) -> bool {
+        match self {
+            Self::Method | Self::BodyForm | Self::Size | Self::Address => true,
+            Self::Event
+            | Self::Signature
+            | Self::Timestamp
+            | Self::Key
+            | Self::SignedOver
+            | Self::Sender => false,
+        }
+    }
+}
+
+/// One difference.
+#[derive(Clone, Copy, Debug)]
+pub struct Value {
+    /// What it is a difference in.
+    pub dimension: Dimension,
+    /// The mistake of a receiver that it catches, as a clause.
+    pub catches: &'static str,
+    /// The check that it belongs to.
+    pub check: &'static str,
+    /// The request.
+    pub delivery: Delivery,
+}

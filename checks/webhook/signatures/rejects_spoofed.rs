@@ -1,0 +1,36 @@
+//! What a request says of its sender, or of itself in its address, must not replace its signature.
+
+use crate::conversation::forgeries::Forgeries;
+use crate::conversation::{repeat_command, stack_fixes};
+use crate::model::{CheckMeta, Level, Needs, Reference};
+
+const META: CheckMeta = CheckMeta {
+    id: "webhook-rejects-spoofed",
+    title: "Webhook rejects forged events whatever their headers and address claim",
+    level: Level::Required,
+    covers: &["PC-18", "PC-36", "WH-12", "SV-04"],
+    needs: Needs::Network,
+    waivable: false,
+    rationale: "Headers and query are the sender's word: a receiver that skips verification for a \
+                retry, an internal request, a proxy's address or a debug switch can be told so by \
+                anybody.",
+    judged: "Events signed with a made-up secret, each with one header that claims something \
+             (another address of the sender, the platform's name, a retry, a test, an algorithm of \
+             `none`, a login), with switches in the query, and at the path with a slash at its end \
+             must each get a 4xx, or for the address a redirect, while a genuine event was \
+             answered 200 before and after. A 2xx fails; a 5xx warns; no answer is undecided.",
+    remediation: "Verify the signature of every request before anything else is read from it, and \
+                  let no header or parameter switch that off.",
+    stacks: stack_fixes::VERIFY,
+    reference: Reference::WEBHOOK_SIGNATURE,
+    ..CheckMeta::USUAL
+};
+
+/// See [`META`].
+pub(super) const CHECK: Forgeries = Forgeries {
+    meta: &META,
+    more: &[],
+    payouts: &[],
+    accepted: "a forged event is accepted because of what it claims",
+    by_hand: repeat_command::forged,
+};
