@@ -19,9 +19,11 @@ pub mod retries;
 pub mod security;
 pub mod source;
 pub mod testing;
+mod version;
 pub mod webhook;
 
 use model::Section;
+pub use version::catalogue_version;
 
 /// The checklist, in the order the reader will see it.
 pub const CATALOGUE: &[&Section] = &[

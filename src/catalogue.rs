@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use golive_checks::CATALOGUE;
 use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section};
 use golive_checks::requirements::{self, Requirement};
 use golive_checks::source::rules;
+use golive_checks::{CATALOGUE, catalogue_version};
 use serde::Serialize;
 
 use crate::rule;
@@ -47,6 +47,7 @@ pub(crate) fn list_json() -> String {
     let listed = Listed {
         schema: "golive.catalogue/v1",
         tool: Tool { name: "golive", version: env!("CARGO_PKG_VERSION") },
+        version: catalogue_version(CATALOGUE),
         sections: CATALOGUE.iter().map(|section| ListedSection::of(section)).collect(),
         requirements: requirements::all().iter().map(ListedRequirement::of).collect(),
     };
@@ -277,6 +278,7 @@ fn plain(name: &str) -> String {
 struct Listed {
     schema: &'static str,
     tool: Tool,
+    version: String,
     sections: Vec<ListedSection>,
     requirements: Vec<ListedRequirement>,
 }

@@ -18,7 +18,7 @@ use crate::cli::{
     VerifyBundleArgs, When, WishArgs,
 };
 use crate::config::{self, Loaded, Programs, Sources};
-use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
+use crate::demo::selftest::{Case, Ended, Matrix, RunResult, UNSEEN};
 use crate::demo::{self, Defect, Shop};
 use crate::events::Events;
 use crate::exit::{Ending, Exit, Signal};
@@ -302,7 +302,7 @@ fn prepare(
     Ok(Run { merchant, wiring, facts, options, also: Vec::new() })
 }
 
-/// The switches that make a verdict one of a rehearsal, as they were given.
+/// The switches that make a run a trial run, as they were given.
 fn switches(network: &NetworkArgs) -> Vec<String> {
     let mut given: Vec<String> =
         network.reach.connect_to.iter().map(|to| format!("--connect-to {to}")).collect();
@@ -591,7 +591,7 @@ fn selftest(names: &[String]) -> anyhow::Result<Exit> {
 fn result(report: &Report, strict: Verdict) -> RunResult {
     let ended = |judged: &Judged| Ended {
         id: judged.meta.id,
-        outcome: judged.outcome.word(),
+        outcome: if judged.outcome.is_unseen_on_trial() { UNSEEN } else { judged.outcome.word() },
         blocked_by: if let Outcome::Undecided(Reason::Blocked { by }) = &judged.outcome {
             Some(*by)
         } else {

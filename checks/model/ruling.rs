@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::thin::{remark_on_one_for_all, thin_evidence};
 use super::{
     Applies, Attestation, Attested, Check, CheckMeta, Evidence, Facts, Finding, Level, Outcome,
     Product, Quoted, Reason, Section, Subject, Text, Waived,
@@ -53,6 +54,7 @@ pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
             };
         }
     }
+    remark_on_one_for_all(&mut judged);
     judged
 }
 
@@ -94,6 +96,14 @@ fn settle(section: &'static str, check: &'static dyn Check, facts: &Facts<'_>) -
 fn except(meta: &'static CheckMeta, outcome: Outcome, facts: &Facts<'_>) -> Outcome {
     let today = today(facts);
     match outcome {
+        // Nothing is excused by a switch that the run does not name.
+        Outcome::Undecided(Reason::TrialRun { switch, unseen }) if !facts.run.used(switch) => {
+            Outcome::Undecided(Reason::Declined(text!(
+                "{}, and this run does not name {}",
+                unseen,
+                switch
+            )))
+        }
         Outcome::Undecided(Reason::NoWayToObserve(why)) if meta.attestable => {
             match facts.merchant.attestations.get(meta.id) {
                 Some(attestation) => attest(meta, attestation, facts, today),
@@ -196,6 +206,7 @@ fn attest(
             on: attestation.on,
             evidence: text!("{}", Quoted(&attestation.evidence)),
             until,
+            remark: thin_evidence(attestation, &facts.merchant.limits),
         }),
     }
 }

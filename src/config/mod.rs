@@ -150,6 +150,9 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let check::Draft { mut merchant, mut wiring, env_file, references, wallets } = draft;
     merchant.config = ConfigSource { path: name, sha256: HEXLOWER.encode(&Sha256::digest(&bytes)) };
     merchant.places = places;
+    for attestation in merchant.attestations.values_mut() {
+        attestation.is_file = names_file(&attestation.evidence, &folder);
+    }
     wiring.secret_files = secret_files(env_file.as_deref(), &references, &folder);
     let named: Vec<String> = references
         .iter()
@@ -198,6 +201,12 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     wiring.keys = keyring;
     wiring.folder = folder;
     Ok(Loaded { merchant, wiring, path, found })
+}
+
+/// Whether the evidence of an attestation is the path of a file, as seen from `folder`.
+fn names_file(evidence: &str, folder: &Path) -> bool {
+    let evidence = evidence.trim();
+    !evidence.is_empty() && folder.join(evidence).is_file()
 }
 
 /// Whether a wallet is there, or would be if its program ran.

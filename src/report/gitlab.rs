@@ -63,7 +63,7 @@ impl Entry {
             Standing::Stops => "blocker",
             Standing::Open => "critical",
             Standing::Advice => "minor",
-            Standing::Waived => "info",
+            Standing::Waived | Standing::Unseen => "info",
             Standing::Fine => return Vec::new(),
         };
         let of = |Spot { place: FilePlace { file, at }, fingerprint, .. }: Spot<'_>| Self {
