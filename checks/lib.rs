@@ -21,9 +21,11 @@ pub mod scan;
 pub mod security;
 pub mod source;
 pub mod testing;
+mod version;
 pub mod webhook;
 
 use model::Section;
+pub use version::catalogue_version;
 
 /// The checklist, in the order the reader will see it.
 pub const CATALOGUE: &[&Section] = &[

@@ -327,7 +327,7 @@ pub(crate) struct NetworkArgs {
     #[command(flatten)]
     pub(crate) reach: ReachArgs,
     /// Judge as of this time, such as 2026-12-01T09:00:00Z
-    #[arg(long, value_name = "TIME", help_heading = "For rehearsals (named in the verdict)")]
+    #[arg(long, value_name = "TIME", help_heading = "For trial runs (named in the verdict)")]
     pub(crate) now: Option<Timestamp>,
 }
 
@@ -335,17 +335,17 @@ pub(crate) struct NetworkArgs {
 #[derive(Args, Debug, Default)]
 pub(crate) struct ReachArgs {
     /// Also trust the certificates in this PEM file
-    #[arg(long, value_name = "PATH", help_heading = "For rehearsals (named in the verdict)")]
+    #[arg(long, value_name = "PATH", help_heading = "For trial runs (named in the verdict)")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Connect to HOST2:PORT2 where HOST1:PORT1 is meant, as curl does
     #[arg(
         long,
         value_name = "HOST1:PORT1:HOST2:PORT2",
-        help_heading = "For rehearsals (named in the verdict)"
+        help_heading = "For trial runs (named in the verdict)"
     )]
     pub(crate) connect_to: Vec<ConnectTo>,
     /// Let connections go to private and loopback addresses
-    #[arg(long, help_heading = "For rehearsals (named in the verdict)")]
+    #[arg(long, help_heading = "For trial runs (named in the verdict)")]
     pub(crate) allow_private: bool,
 }
 

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use golive_checks::CATALOGUE;
 use golive_checks::model::ruling::selected;
 use golive_checks::model::{
     Deliver, Facts, Merchant, Mode, Observations, Prefix, Probe, Role, RunFacts, Slot,
 };
+use golive_checks::{CATALOGUE, catalogue_version};
 use jiff::Zoned;
 use tokio::sync::watch;
 
@@ -149,6 +149,7 @@ pub(crate) fn begin(mode: Mode, now: Option<jiff::Timestamp>) -> RunFacts {
         mode,
         host: host_name(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        catalogue: catalogue_version(CATALOGUE),
         ..RunFacts::at(started)
     }
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use support::{Ran, golive, run};
 use tempfile::TempDir;
 
-/// A folder with a saved run that was ready, as one of a merchant: without switches, and not of the
-/// built-in shop.
+/// A folder with a saved run that was ready, as one of a merchant: not of the built-in shop, without
+/// switches, and with what they kept from being looked at.
 fn ready() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let ran =
@@ -23,6 +23,9 @@ fn ready() -> TempDir {
     change(&folder.path().join("seen.json"), |seen| {
         seen["run"]["mode"] = "check".into();
         seen["run"]["switches"] = Value::Array(Vec::new());
+        let observations = &mut seen["observations"];
+        observations["webhook_names"] = serde_json::json!({ "got": ["8.8.8.8"] });
+        observations["webhook_tls"]["got"]["by_ca_file"] = false.into();
     });
     folder
 }

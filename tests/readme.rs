@@ -136,12 +136,13 @@ fn always_the_same(arguments: &str) -> String {
 
 /// Head and end of a report, and what failed with the checks before it.
 fn excerpt(report: &str) -> String {
-    const BEFORE: usize = 6;
+    const BEFORE: usize = 3;
     let lines: Vec<String> = report.lines().map(str::to_owned).collect();
     let is_heading =
         |line: &String| line.starts_with(|c: char| c.is_ascii_uppercase()) && line.contains("  ✓ ");
-    let is_check =
-        |line: &String| ["  ✓ ", "  ! ", "  ✗ ", "  ? "].iter().any(|mark| line.starts_with(mark));
+    let is_check = |line: &String| {
+        ["  ✓ ", "  ✎ ", "  ! ", "  ✗ ", "  ? ", "  ○ "].iter().any(|mark| line.starts_with(mark))
+    };
     let first_heading = lines.iter().position(is_heading).unwrap();
     let failed = lines.iter().position(|line| line.starts_with("  ✗ ")).unwrap();
     let heading = lines[..failed].iter().rposition(is_heading).unwrap();

@@ -38,7 +38,7 @@ const FINDINGS: [(&str, &str, &[&str]); 5] = [
     ("trusts-any-timestamp", "webhook-rejects-stale", &["--deliver", "probe"]),
     ("leaks-secret", "webhook-leaks-nothing", &["--deliver", "probe"]),
     ("dedup-by-signature", "webhook-applies-once", FULL),
-    ("self-signed", "webhook-certificate", &[]),
+    ("expired-certificate", "webhook-certificate-expiry", &[]),
     ("signer-milliseconds", "authentication-signer", &[]),
 ];
 
@@ -59,6 +59,20 @@ fn a_finding_is_fixed_at_the_correct_shop_and_still_there_at_the_broken_one() {
             assert!(still.stdout.contains(part), "{part}: {}", still.stdout);
         }
     }
+}
+
+#[test]
+fn what_a_trial_run_does_not_look_at_is_not_fixed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = saved(&folder, "self-signed", &["--deliver", "none"]);
+    // Only `--ca-file` vouches for the shop's certificate.
+    let ran = replay(&DemoShop::open(&[]), &path, "webhook-certificate", &[]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.starts_with("UNDECIDED: webhook-certificate: trial run with --ca-file: "),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

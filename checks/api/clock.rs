@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::keys_accepted::really_the_platform;
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Quoted, Reason,
     Reference, RunFacts, Show, Stack, StackFix, Subject,
@@ -70,6 +71,7 @@ impl Check for ApiClock {
                 evidence(warn),
             )
         } else {
+            really_the_platform(facts)?;
             Outcome::Pass(evidence(warn))
         })
     }
@@ -129,7 +131,9 @@ pub(super) fn offset(exchange: &Exchange) -> Result<Offset, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::example::{NOT_FOUND, answered, judge, merchant, timed_out, words};
+    use crate::model::example::{
+        NOT_FOUND, answered, judge, judge_on_trial, merchant, timed_out, words,
+    };
     use crate::model::{Observations, Observed};
 
     fn ahead(seconds: i64) -> Outcome {
@@ -176,6 +180,20 @@ mod tests {
         for seconds in [302, -302, 19_800] {
             assert!(matches!(ahead(seconds), Outcome::Fail(_)), "{seconds}: {:?}", ahead(seconds));
         }
+    }
+
+    #[test]
+    fn is_unseen_on_a_trial_run_where_another_server_may_have_answered() {
+        for switch in ["--connect-to api.kwikpaisa.com:443:127.0.0.1:8443", "--ca-file"] {
+            let pass = judge_on_trial(&[switch], &ApiClock, &merchant(), &answered(404, NOT_FOUND));
+            assert!(
+                matches!(pass, Outcome::Undecided(Reason::TrialRun { .. })),
+                "{switch}: {pass:?}"
+            );
+        }
+        let elsewhere = ["--connect-to shop.example:443:127.0.0.1:8443"];
+        let pass = judge_on_trial(&elsewhere, &ApiClock, &merchant(), &answered(404, NOT_FOUND));
+        assert_eq!(pass.word(), "pass");
     }
 
     #[test]

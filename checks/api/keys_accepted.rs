@@ -63,6 +63,7 @@ impl Check for KeysAccepted {
         };
         Err(match reading {
             ReplyKind::Accepted { how: How::NotFound | How::Processed | How::Found } => {
+                really_the_platform(facts)?;
                 return Ok(Outcome::Pass(vec![seen(facts, said)]));
             }
             ReplyKind::WalletRefused => {
@@ -106,6 +107,14 @@ impl Check for KeysAccepted {
             )),
         }
         .into())
+    }
+}
+
+/// Refuses a pass where a switch let another server answer the call.
+pub(super) fn really_the_platform(facts: &Facts<'_>) -> Result<(), Reason> {
+    match facts.merchant.api.base_url.as_ref().and_then(Address::url) {
+        Some(url) => facts.really_asked(url, "the platform"),
+        None => Ok(()),
     }
 }
 
@@ -199,8 +208,8 @@ fn refused(facts: &Facts<'_>, exchange: &Exchange, body: &str) -> Finding {
 mod tests {
     use super::*;
     use crate::model::example::{
-        INVALID_SIGNATURE, NOT_FOUND, NOT_WHITELISTED, address, answered, judge, judge_as, key,
-        merchant, timed_out, words,
+        INVALID_SIGNATURE, NOT_FOUND, NOT_WHITELISTED, address, answered, judge, judge_as,
+        judge_on_trial, key, merchant, timed_out, words,
     };
     use crate::model::{NotMade, Observations, Observed};
 
@@ -298,6 +307,25 @@ mod tests {
                 "{status} {body}: {outcome:?}"
             );
         }
+    }
+
+    #[test]
+    fn is_unseen_on_a_trial_run_where_another_server_may_have_answered() {
+        for switch in ["--connect-to api.kwikpaisa.com:443:127.0.0.1:8443", "--ca-file"] {
+            let pass =
+                judge_on_trial(&[switch], &KeysAccepted, &merchant(), &answered(404, NOT_FOUND));
+            assert!(
+                matches!(pass, Outcome::Undecided(Reason::TrialRun { .. })),
+                "{switch}: {pass:?}"
+            );
+        }
+        let elsewhere = ["--connect-to shop.example:443:127.0.0.1:8443"];
+        let pass =
+            judge_on_trial(&elsewhere, &KeysAccepted, &merchant(), &answered(404, NOT_FOUND));
+        assert_eq!(pass.word(), "pass");
+        let seen = answered(401, INVALID_SIGNATURE);
+        let refused = judge_on_trial(&["--ca-file"], &KeysAccepted, &merchant(), &seen);
+        assert_eq!(refused.word(), "fail");
     }
 
     #[test]

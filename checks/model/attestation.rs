@@ -54,7 +54,8 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        Applies, Attestation, Merchant, Observations, Product, RunFacts, Section, Waiver, ruling,
+        Applies, Attestation, Merchant, Observations, Product, RunFacts, Section, Switch, Waiver,
+        ruling,
     };
 
     const ITEM: Item =
@@ -71,6 +72,7 @@ mod tests {
             on: day("2026-11-02"),
             evidence: "https://wiki.example/plan".to_owned(),
             valid_days: None,
+            is_file: false,
         }
     }
 
@@ -156,6 +158,30 @@ mod tests {
         assert_eq!(ends(&merchant(said())).word(), "attested");
         let contrary = Merchant { name: Some("x".to_owned()), ..merchant(said()) };
         assert_eq!(ends(&contrary), Outcome::Undecided(Reason::Blocked { by: "test-seen" }));
+    }
+
+    #[test]
+    fn only_a_switch_that_the_run_names_leaves_a_check_unseen() {
+        struct Unseen;
+        impl Check for Unseen {
+            fn meta(&self) -> &'static CheckMeta {
+                const META: CheckMeta = CheckMeta { id: "test-unseen", ..CheckMeta::USUAL };
+                &META
+            }
+            fn judge(&self, _facts: &Facts<'_>) -> anyhow::Result<Outcome> {
+                let unseen = "nothing was looked at".into();
+                Err(Reason::TrialRun { switch: Switch::CaFile, unseen }.into())
+            }
+        }
+        static ALONE: Section = Section { id: "test", title: "Test", checks: &[&Unseen] };
+        let ends = |switch: &str| {
+            let run = RunFacts { switches: vec![switch.to_owned()], ..RunFacts::example() };
+            let (merchant, seen) = (Merchant::default(), Observations::default());
+            let facts = Facts { merchant: &merchant, run: &run, seen: &seen };
+            ruling::judge(&[&ALONE], &facts).remove(0).outcome
+        };
+        assert!(ends("--ca-file").is_unseen_on_trial());
+        assert!(matches!(ends("--now"), Outcome::Undecided(Reason::Declined(_))));
     }
 
     #[test]

@@ -110,8 +110,27 @@ pub(crate) fn judge_as(
     merchant: &Merchant,
     seen: &Observations,
 ) -> Outcome {
-    let run = RunFacts { role, ..RunFacts::example() };
-    match check.judge(&Facts { merchant, run: &run, seen }) {
+    judge_in(&RunFacts { role, ..RunFacts::example() }, check, merchant, seen)
+}
+
+/// The same on a trial run with these switches.
+pub(crate) fn judge_on_trial(
+    switches: &[&str],
+    check: &dyn Check,
+    merchant: &Merchant,
+    seen: &Observations,
+) -> Outcome {
+    let switches = switches.iter().map(|&switch| switch.to_owned()).collect();
+    judge_in(&RunFacts { switches, ..RunFacts::example() }, check, merchant, seen)
+}
+
+fn judge_in(
+    run: &RunFacts,
+    check: &dyn Check,
+    merchant: &Merchant,
+    seen: &Observations,
+) -> Outcome {
+    match check.judge(&Facts { merchant, run, seen }) {
         Ok(outcome) => outcome,
         Err(error) => Outcome::Undecided(error.downcast::<Reason>().expect("the reason is known")),
     }

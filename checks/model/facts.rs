@@ -62,8 +62,8 @@ pub struct RunFacts {
     pub only: Vec<String>,
     /// `--skip`: ids and sections.
     pub skip: Vec<String>,
-    /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes a
-    /// verdict one of a rehearsal.
+    /// `--connect-to`, `--allow-private`, `--ca-file`, `--now`, as they were given: what makes it a
+    /// trial run.
     pub switches: Vec<String>,
     /// The file of `--ca-file`, for command lines that repeat something.
     #[serde(default)]
@@ -77,6 +77,10 @@ pub struct RunFacts {
     pub seed: u32,
     /// The tool's version.
     pub version: String,
+    /// The version of the catalogue that it was planned by; empty in runs saved before it was
+    /// recorded.
+    #[serde(default)]
+    pub catalogue: String,
     /// `--draft`: no sign-off is meant to come of it.
     #[serde(default)]
     pub draft: bool,
@@ -117,6 +121,7 @@ impl RunFacts {
             interrupted: false,
             seed: 0,
             version: String::new(),
+            catalogue: String::new(),
             draft: false,
             challenge: None,
         }

@@ -339,6 +339,9 @@ pub struct Attestation {
     pub evidence: String,
     /// How many days it counts; [`Limits::attestation_days`] when not said.
     pub valid_days: Option<u64>,
+    /// Whether `evidence` named a file that existed when the configuration was loaded.
+    #[serde(default)]
+    pub is_file: bool,
 }
 
 /// `[[waive]]`

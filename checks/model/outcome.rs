@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::civil::Date;
 
-use super::{Endpoint, Quoted, Show, Text};
+use super::{Endpoint, Quoted, Show, Switch, Text};
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,22 @@ impl Outcome {
             Self::NotApplicable(_) => "not-applicable",
             Self::Attested(_) => "attested",
             Self::Waived(..) => "waived",
+        }
+    }
+
+    /// Whether a switch of a trial run kept it from being looked at.
+    #[must_use]
+    pub const fn is_unseen_on_trial(&self) -> bool {
+        matches!(self, Self::Undecided(Reason::TrialRun { .. }))
+    }
+
+    /// The kind of outcome in words for people.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Undecided(Reason::TrialRun { .. }) => "undecided (trial run)",
+            Self::NotApplicable(_) => "not applicable",
+            other => other.word(),
         }
     }
 }
@@ -232,6 +248,13 @@ pub enum Reason {
     Ambiguous(Text),
     /// A limit ended the look.
     Capped(Text),
+    /// A switch of a trial run kept it from being looked at. It does not count against the verdict.
+    TrialRun {
+        /// Which.
+        switch: Switch,
+        /// A lower-case clause that says what was not looked at.
+        unseen: Text,
+    },
     /// The run was interrupted first.
     Interrupted,
     /// Our own trouble.
@@ -244,6 +267,9 @@ impl Show for Reason {
             Self::Offline => "offline".to_owned(),
             Self::Blocked { by } => format!("waits for {by}"),
             Self::Interrupted => "interrupted before it was seen".to_owned(),
+            Self::TrialRun { switch, unseen } => {
+                format!("trial run with {}: {unseen}", switch.show())
+            }
             Self::Declined(why)
             | Self::Transport(why)
             | Self::NoWayToObserve(why)
@@ -266,6 +292,7 @@ impl Reason {
             Self::NoWayToObserve(_) => "no-way-to-observe",
             Self::Ambiguous(_) => "ambiguous",
             Self::Capped(_) => "capped",
+            Self::TrialRun { .. } => "trial-run",
             Self::Interrupted => "interrupted",
             Self::Own(_) => "own",
         }
@@ -291,6 +318,8 @@ pub struct Attested {
     pub evidence: Text,
     /// The last day it counts.
     pub until: Date,
+    /// What is thin about it: to be mended only under `--strict`.
+    pub remark: Option<Text>,
 }
 
 /// Who accepted a failure, and until when.

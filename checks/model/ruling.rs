@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::thin::{remark_on_one_for_all, thin_evidence};
 use super::{
     Applies, Attestation, Attested, Check, CheckMeta, Concern, Evidence, Facts, Finding, Judged,
     Outcome, Product, Quoted, Reason, Section, Subject, Text, Waived, chapter,
@@ -61,6 +62,7 @@ pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
             };
         }
     }
+    remark_on_one_for_all(&mut judged);
     judged
 }
 
@@ -145,6 +147,14 @@ impl Own {
 fn except(meta: &'static CheckMeta, outcome: Outcome, facts: &Facts<'_>) -> Outcome {
     let today = today(facts);
     match outcome {
+        // Nothing is excused by a switch that the run does not name.
+        Outcome::Undecided(Reason::TrialRun { switch, unseen }) if !facts.run.used(switch) => {
+            Outcome::Undecided(Reason::Declined(text!(
+                "{}, and this run does not name {}",
+                unseen,
+                switch
+            )))
+        }
         Outcome::Undecided(Reason::NoWayToObserve(why)) if meta.attestable => {
             match facts.merchant.attestations.get(meta.id) {
                 Some(attestation) => attest(meta, attestation, facts, today),
@@ -247,6 +257,7 @@ fn attest(
             on: attestation.on,
             evidence: text!("{}", Quoted(&attestation.evidence)),
             until,
+            remark: thin_evidence(attestation, &facts.merchant.limits),
         }),
     }
 }

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{
-    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Observed,
-    Outcome, Probe, Reason, Reference, Role, RunFacts, Subject,
+    Address, Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs,
+    Observed, Outcome, Probe, Reason, Reference, Role, RunFacts, Subject,
 };
 use crate::platform::reply::ReplyKind;
 use crate::text;
@@ -67,7 +67,12 @@ impl Check for EgressAdmitted {
         )];
         match reading {
             ReplyKind::Accepted { .. } | ReplyKind::WalletRefused => Ok(match unlisted(facts) {
-                None => Outcome::Pass(evidence),
+                None => {
+                    if let Some(url) = facts.merchant.api.base_url.as_ref().and_then(Address::url) {
+                        facts.really_asked(url, "the platform")?;
+                    }
+                    Outcome::Pass(evidence)
+                }
                 Some(ip) => Outcome::Warn(
                     Finding::new(
                         "the platform answered an address that is not on the whitelist, so it \
@@ -199,6 +204,16 @@ mod tests {
         let case = Case::new(Role::Production, NOT_FOUND);
         assert_eq!(case.word(), "pass");
         assert_eq!(EgressAdmitted.level(&case.facts()), Level::Recommended);
+    }
+
+    #[test]
+    fn is_unseen_on_a_trial_run_where_another_server_may_have_answered() {
+        let mut case = Case::new(Role::Production, NOT_FOUND);
+        let api = Endpoint::parse("https://api.kwikpaisa.com").map(Address::Url);
+        case.merchant.api.base_url = api;
+        assert_eq!(case.word(), "pass");
+        case.run.switches = vec!["--connect-to ::127.0.0.1:8443".to_owned()];
+        assert!(matches!(case.reason(), Reason::TrialRun { .. }));
     }
 
     #[test]

@@ -107,7 +107,13 @@ impl Check for EgressListed {
         let mut evidence: Vec<Evidence> =
             services.iter().map(|service| service_evidence(service, &network.whitelist)).collect();
         evidence.extend(proxy_evidence(network.proxy.as_ref()));
-        judge_families(&v4, &v6, &network.whitelist, evidence)
+        let outcome = judge_families(&v4, &v6, &network.whitelist, evidence)?;
+        if matches!(outcome, Outcome::Pass(_)) {
+            for url in network.egress.iter().filter_map(Address::url) {
+                facts.really_asked(url, "a service of `network.egress`")?;
+            }
+        }
+        Ok(outcome)
     }
 }
 
@@ -266,6 +272,17 @@ mod tests {
         );
         assert_eq!(case.word(), "pass");
         assert_eq!(EgressListed.level(&case.facts()), Level::Required);
+    }
+
+    #[test]
+    fn is_unseen_on_a_trial_run_where_another_service_may_have_answered() {
+        let mut case = Case::new(&["49.36.10.7"], &[&["49.36.10.7"]]);
+        case.run.switches = vec!["--connect-to checkip.example:443:127.0.0.1:8443".to_owned()];
+        assert!(matches!(case.reason(), Reason::TrialRun { .. }));
+        case.run.switches = vec!["--connect-to shop.example:443:127.0.0.1:8443".to_owned()];
+        assert_eq!(case.word(), "pass");
+        case.merchant.network.whitelist = vec!["49.36.10.8".to_owned()];
+        assert_eq!(case.word(), "fail");
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl Check for Inventory {
         } else if !doubtful.is_empty() {
             Outcome::warn("the inventory or the whitelist is out of date", doubtful)
         } else {
+            facts.as_of_today("reviews were judged")?;
             Outcome::Pass(fine)
         })
     }
@@ -195,14 +196,18 @@ mod tests {
     }
 
     fn judged(whitelist: &[&str], servers: Vec<Server>) -> anyhow::Result<Outcome> {
+        judged_in(&RunFacts::example(), whitelist, servers)
+    }
+
+    fn judged_in(
+        run: &RunFacts,
+        whitelist: &[&str],
+        servers: Vec<Server>,
+    ) -> anyhow::Result<Outcome> {
         let mut merchant = Merchant::default();
         merchant.network.whitelist = whitelist.iter().map(|&entry| entry.to_owned()).collect();
         merchant.network.servers = servers;
-        Inventory.judge(&Facts {
-            merchant: &merchant,
-            run: &RunFacts::example(),
-            seen: &Observations::default(),
-        })
+        Inventory.judge(&Facts { merchant: &merchant, run, seen: &Observations::default() })
     }
 
     fn word(whitelist: &[&str], servers: Vec<Server>) -> &'static str {
@@ -216,6 +221,14 @@ mod tests {
             server("49.36.10.8", ServerKind::Backup),
         ];
         assert_eq!(word(&["49.36.10.7", "49.36.10.8"], servers), "pass");
+    }
+
+    #[test]
+    fn reviews_are_unseen_today_where_the_run_names_another_date() {
+        let run = RunFacts { switches: vec!["--now 2026-11-21".to_owned()], ..RunFacts::example() };
+        let servers = vec![server("49.36.10.7", ServerKind::Production)];
+        let error = judged_in(&run, &["49.36.10.7"], servers).expect_err("undecided");
+        assert!(matches!(error.downcast().expect("a reason"), Reason::TrialRun { .. }));
     }
 
     #[test]

@@ -35,7 +35,11 @@ impl Check for Exceptions {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        Ok(outcome(faults(facts), Vec::new(), facts))
+        let outcome = outcome(faults(facts), Vec::new(), facts);
+        if matches!(outcome, Outcome::Pass(_)) && !facts.merchant.waivers.is_empty() {
+            facts.as_of_today("the terms of waivers were judged")?;
+        }
+        Ok(outcome)
     }
 
     fn review(&self, facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
@@ -186,6 +190,19 @@ mod tests {
             .expect("a decision")
     }
 
+    #[test]
+    fn terms_are_unseen_today_where_the_run_names_another_date() {
+        let run = RunFacts { switches: vec!["--now 2026-11-21".to_owned()], ..RunFacts::example() };
+        let judge = |waivers| {
+            let (merchant, seen) = (merchant(waivers), Observations::default());
+            Exceptions.judge(&Facts { merchant: &merchant, run: &run, seen: &seen })
+        };
+        let error = judge(vec![waiver("network-inventory")]).expect_err("undecided");
+        let reason = error.downcast::<crate::model::Reason>().expect("a reason");
+        assert_eq!(reason.word(), "trial-run");
+        assert_eq!(judge(Vec::new()).expect("a decision").word(), "pass");
+    }
+
     fn reviewed(merchant: &Merchant, outcome: Outcome) -> Option<Outcome> {
         let meta = find("network-inventory").expect("a check");
         let others =
@@ -213,6 +230,7 @@ mod tests {
             on: "2026-11-02".parse().expect("a date"),
             evidence: "wiki".to_owned(),
             valid_days: None,
+            is_file: false,
         };
         merchant.attestations.insert("operations-escalation".to_owned(), attestation);
         assert_eq!(judged(&merchant).word(), "pass");
@@ -257,6 +275,7 @@ mod tests {
                 on: "2026-11-02".parse().expect("a date"),
                 evidence: "e".to_owned(),
                 valid_days: None,
+                is_file: false,
             };
             merchant.attestations.insert(id.to_owned(), attestation);
             assert_eq!(judged(&merchant).word(), "fail", "{id}");

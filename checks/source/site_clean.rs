@@ -1,8 +1,8 @@
 //! The merchant's own site gives out neither keys nor what belongs on the server.
 
 use crate::model::{
-    AskedFor, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
-    Quoted, Reason, Reference, RunFacts, SitePart, SiteSeen, Text,
+    Address, AskedFor, Check, CheckMeta, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome,
+    Probe, Quoted, Reason, Reference, RunFacts, SitePart, SiteSeen, Text,
 };
 use crate::scan::rule::Topic;
 use crate::source::scan_check::{ScanQuery, Scope};
@@ -84,6 +84,9 @@ impl Check for SiteClean {
             Outcome::Fail(finding) => Ok(Outcome::Fail(finding.repeat(AGAIN))),
             Outcome::Warn(finding) => Ok(Outcome::Warn(finding.repeat(AGAIN))),
             Outcome::Pass(mut shown) => {
+                if let Some(url) = facts.merchant.source.site.as_ref().and_then(Address::url) {
+                    facts.really_asked(url, "the public site")?;
+                }
                 shown.extend(
                     seen.asked
                         .iter()
@@ -189,10 +192,14 @@ mod tests {
     }
 
     fn judge(seen: SiteSeen) -> (Outcome, Level) {
+        judge_in(&RunFacts::example(), seen)
+    }
+
+    fn judge_in(run: &RunFacts, seen: SiteSeen) -> (Outcome, Level) {
         let mut merchant = example::merchant();
         merchant.source.site = Endpoint::parse("https://shop.example/").map(Address::Url);
         let seen = Observations { site: Observed::Got(seen), ..Observations::default() };
-        let facts = Facts { merchant: &merchant, run: &RunFacts::example(), seen: &seen };
+        let facts = Facts { merchant: &merchant, run, seen: &seen };
         let outcome = SiteClean.judge(&facts);
         let outcome = outcome.unwrap_or_else(|error| {
             Outcome::Undecided(error.downcast::<Reason>().expect("a reason"))
@@ -210,6 +217,21 @@ mod tests {
             "the folder, two private files, other hosts"
         );
         assert_eq!(level, Level::Recommended);
+    }
+
+    #[test]
+    fn is_unseen_on_a_trial_run_where_another_server_may_have_answered() {
+        let on =
+            |switch: &str| RunFacts { switches: vec![switch.to_owned()], ..RunFacts::example() };
+        let redirected = on("--connect-to shop.example:443:127.0.0.1:8443");
+        assert!(matches!(
+            judge_in(&redirected, site()).0,
+            Outcome::Undecided(Reason::TrialRun { .. })
+        ));
+        assert_eq!(judge_in(&on("--now 2026-12-01"), site()).0.word(), "pass");
+        let mut moved = site();
+        moved.asked[2] = AskedFor { given_out: true, ..asked(SitePart::EnvFile, "/.env", 200) };
+        assert_eq!(judge_in(&redirected, moved).0.word(), "fail");
     }
 
     #[test]

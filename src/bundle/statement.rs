@@ -2,7 +2,7 @@
 //! configuration field.
 
 use anyhow::Context as _;
-use golive_checks::model::{Level, Merchant, Outcome, Text};
+use golive_checks::model::{Level, Merchant, Outcome, Reason, Text};
 use serde_json::{Map, Value, json};
 
 use super::container::Sums;
@@ -20,7 +20,8 @@ pub(super) fn statement(sums: &Sums, report: &Report) -> anyhow::Result<Vec<u8>>
     for check in report.checks() {
         let list = match (&check.outcome, check.level) {
             (Outcome::Pass(_) | Outcome::Attested(_) | Outcome::NotApplicable(_), _) => &mut passed,
-            (Outcome::Warn(_) | Outcome::Waived(..), _)
+            (Outcome::Undecided(Reason::TrialRun { .. }), _)
+            | (Outcome::Warn(_) | Outcome::Waived(..), _)
             | (Outcome::Fail(_) | Outcome::Undecided(_), Level::Recommended) => &mut warned,
             (Outcome::Fail(_) | Outcome::Undecided(_), Level::Required) => &mut failed,
         };
@@ -62,6 +63,8 @@ pub(super) fn verdict(report: &Report, tool: &str) -> Value {
         "sentence": report.sentence.as_str(),
         "valid_until": end.map(|end| end.at.to_string()),
         "valid_until_because": end.map(|end| end.because.as_str()),
+        "trial": report.run.is_trial(),
+        "catalogue": report.catalogue.as_str(),
         "draft": report.run.draft,
         "challenge": report.run.challenge.as_ref().map(Text::as_str),
         "switches": report.run.switches.iter().map(Text::as_str).collect::<Vec<_>>(),

@@ -35,11 +35,17 @@ fn of_the_shop() -> SavedRun {
     .clone()
 }
 
-/// The same as a production one: without switches, and not of the shop.
+/// The same as a production one: not of the shop, without switches, and with what they kept from
+/// being looked at.
 fn ready() -> SavedRun {
     let mut seen = of_the_shop();
     seen.run.mode = Mode::Check;
     seen.run.switches.clear();
+    seen.observations.webhook_names = Observed::Got(vec!["8.8.8.8".parse().unwrap()]);
+    let Observed::Got(tls) = &mut seen.observations.webhook_tls else {
+        panic!("the shop speaks TLS")
+    };
+    tls.by_ca_file = false;
     let report = Report::new(&seen.facts());
     assert!(report.verdict == Verdict::Ready, "{} {:?}", report.sentence, report.first);
     seen
@@ -291,6 +297,34 @@ fn what_was_edited_by_hand_is_refused_though_it_was_signed_again() {
         refused(&lying, &key),
         "the statement is not what the observations give, judged again"
     );
+}
+
+#[test]
+fn a_trial_run_whose_switches_were_taken_out_is_not_ready() {
+    let mut seen = of_the_shop();
+    seen.run.mode = Mode::Check;
+    assert_eq!(Report::new(&seen.facts()).verdict, Verdict::Ready);
+    seen.run.switches.clear();
+    let report = Report::new(&seen.facts());
+    assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.sentence);
+    let ids: Vec<&str> = report.first.iter().map(|first| first.id).collect();
+    assert_eq!(ids, ["webhook-public-address", "webhook-certificate"]);
+}
+
+#[test]
+fn a_bundle_names_the_catalogue_in_its_run_its_list_and_its_verdict() {
+    let version = golive_checks::catalogue_version(golive_checks::CATALOGUE);
+    let (files, _) = signed(&ready());
+    for (name, pointer) in [
+        (RUN, "/run/catalogue"),
+        (CATALOGUE, "/version"),
+        (VERDICT, "/catalogue"),
+        ("report.json", "/tool/catalogue"),
+        ("report.json", "/run/catalogue"),
+    ] {
+        let json: serde_json::Value = serde_json::from_slice(&files[name]).unwrap();
+        assert_eq!(json.pointer(pointer).unwrap(), &version, "{name}{pointer}");
+    }
 }
 
 fn not_ready_draft() -> SavedRun {

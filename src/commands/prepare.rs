@@ -58,7 +58,7 @@ pub(super) fn prepare(
     Ok(Run { merchant, targets, facts, options, also: Vec::new() })
 }
 
-/// The switches that make a verdict one of a rehearsal, as they were given.
+/// The switches that make a run a trial run, as they were given.
 fn switches(network: &NetworkArgs) -> Vec<String> {
     let mut given: Vec<String> =
         network.reach.connect_to.iter().map(|to| format!("--connect-to {to}")).collect();

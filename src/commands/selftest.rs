@@ -4,7 +4,7 @@ use golive_checks::model::{Deliver, Judged, Outcome, Reason};
 
 use super::demo::{defects, demo_run};
 use crate::command_output::print;
-use crate::demo::selftest::{Case, Ended, Matrix, RunResult};
+use crate::demo::selftest::{Case, Ended, Matrix, RunResult, UNSEEN};
 use crate::exit::Exit;
 use crate::progress::Silent;
 use crate::report::{Report, Verdict};
@@ -25,7 +25,7 @@ pub(super) fn run(names: &[String]) -> anyhow::Result<Exit> {
 fn result(report: &Report, strict: Verdict) -> RunResult {
     let ended = |judged: &Judged| Ended {
         id: judged.meta.id,
-        outcome: judged.outcome.word(),
+        outcome: if judged.outcome.is_unseen_on_trial() { UNSEEN } else { judged.outcome.word() },
         blocked_by: if let Outcome::Undecided(Reason::Blocked { by }) = &judged.outcome {
             Some(*by)
         } else {

@@ -315,6 +315,8 @@ fn attestation(raw: raw::Attest, id: &str, notes: &mut Notes<'_>) -> Option<Atte
         on: date(raw.on, &format!("attest.{id}"), "on", notes)?,
         evidence: raw.evidence.unwrap_or_default(),
         valid_days: raw.valid_for.map(|Days(days)| days),
+        // Looked up once the folder is known.
+        is_file: false,
     })
 }
 

@@ -143,6 +143,9 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     let check::Draft { mut merchant, mut targets, env_file, references, wallets } = draft;
     merchant.config = ConfigSource { path: name, sha256: HEXLOWER.encode(&Sha256::digest(&bytes)) };
     merchant.places = places;
+    for attestation in merchant.attestations.values_mut() {
+        attestation.is_file = names_file(&attestation.evidence, &folder);
+    }
     targets.secret_files = secret_files(env_file.as_deref(), &references, &folder);
     let named: Vec<String> = references
         .iter()
@@ -191,6 +194,12 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
     targets.keys = keyring;
     targets.folder = folder;
     Ok(Loaded { merchant, targets, path, found })
+}
+
+/// Whether the evidence of an attestation is the path of a file, as seen from `folder`.
+fn names_file(evidence: &str, folder: &Path) -> bool {
+    let evidence = evidence.trim();
+    !evidence.is_empty() && folder.join(evidence).is_file()
 }
 
 /// Whether a wallet is there, or would be if its program ran.

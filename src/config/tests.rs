@@ -656,6 +656,23 @@ fn attestations_and_waivers_name_checks_of_the_catalogue() {
 }
 
 #[test]
+fn whether_evidence_is_a_file_is_looked_up_from_the_folder_of_the_configuration() {
+    let attested = |evidence: &str| {
+        let toml = format!(
+            "[attest.operations-alerts]\nby = \"A\"\non = 2026-11-02\nevidence = \"{evidence}\"\n"
+        );
+        let bench = Bench::new().file("config/golive.toml", toml).file("config/docs/plan.md", "x");
+        let loaded = bench.load_from(&bench.path().join("config"), None).expect("it loads");
+        loaded.merchant.attestations["operations-alerts"].is_file
+    };
+    assert!(attested("docs/plan.md") && attested("  ./docs/plan.md "));
+    for other in ["docs", "docs/other.md", "plan.md", "", "https://wiki.example/plan", "a\\u0000b"]
+    {
+        assert!(!attested(other), "{other}");
+    }
+}
+
+#[test]
 fn is_found_by_option_then_variable_then_from_the_working_folder_up_to_the_repository_root() {
     let bench = Bench::new()
         .file("repo/golive.toml", "[merchant]\nname = \"root\"\n")

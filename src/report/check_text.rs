@@ -19,8 +19,12 @@ pub(crate) fn brief(outcome: &Outcome) -> String {
         }
         Outcome::Undecided(reason) => reason.show(),
         Outcome::NotApplicable(why) => why.show(),
-        Outcome::Attested(Attested { by, on, evidence, until }) => {
-            format!("attested by {by} on {on}, until {until}: {evidence}")
+        Outcome::Attested(Attested { by, on, evidence, until, remark }) => {
+            let said = format!("attested by {by} on {on}, until {until}: {evidence}");
+            match remark {
+                Some(remark) => format!("{said}; {remark}"),
+                None => said,
+            }
         }
     }
 }

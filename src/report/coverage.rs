@@ -17,6 +17,8 @@ pub(crate) enum Decided {
     Undecided,
     /// `--only` or `--skip` left out what covers it.
     LeftOut,
+    /// A switch of a trial run kept it from being looked at.
+    TrialRun,
     /// It fails, and somebody accepted that.
     Waived,
     /// A named person answers for it.
@@ -31,13 +33,14 @@ pub(crate) enum Decided {
 
 impl Decided {
     /// All of them, the best first.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Proven,
         Self::Observed,
         Self::Attested,
         Self::Waived,
         Self::Failed,
         Self::Undecided,
+        Self::TrialRun,
         Self::LeftOut,
         Self::NotApplicable,
     ];
@@ -48,6 +51,7 @@ impl Decided {
             Self::Failed => "failed",
             Self::Undecided => "undecided",
             Self::LeftOut => "left out",
+            Self::TrialRun => "trial run",
             Self::Waived => "waived",
             Self::Attested => "attested",
             Self::Observed => "observed",
@@ -62,6 +66,7 @@ impl Decided {
             Self::Failed => "failed",
             Self::Undecided => "undecided",
             Self::LeftOut => "left",
+            Self::TrialRun => "trial",
             Self::Waived => "waived",
             Self::Attested => "attested",
             Self::Observed => "observed",
@@ -76,6 +81,7 @@ impl Decided {
             Self::Failed => "a check that covers it failed",
             Self::Undecided => "it could not be told",
             Self::LeftOut => "--only or --skip left out what covers it",
+            Self::TrialRun => "undecided, because a switch kept it from being looked at",
             Self::Waived => "it fails, and somebody accepted that until a date",
             Self::Attested => "a named person answers for it",
             Self::Observed => "the configuration says so",
@@ -91,6 +97,7 @@ impl Decided {
                 Needs::Config | Needs::Attestation => Self::Observed,
             },
             Outcome::Fail(_) => Self::Failed,
+            Outcome::Undecided(_) if judged.outcome.is_unseen_on_trial() => Self::TrialRun,
             Outcome::Undecided(_) => Self::Undecided,
             Outcome::NotApplicable(_) => Self::NotApplicable,
             Outcome::Attested(_) => Self::Attested,
@@ -108,6 +115,11 @@ pub(crate) struct Covered {
     pub(crate) decided: Decided,
     /// The checks that cover it, with the word of their outcome; those that decided it first.
     pub(crate) by: Vec<(&'static str, &'static str)>,
+}
+
+/// How a check ended, in a word or two.
+const fn word(outcome: &Outcome) -> &'static str {
+    if outcome.is_unseen_on_trial() { "trial run" } else { outcome.word() }
 }
 
 /// How many checks of the catalogue cover each requirement.
@@ -140,7 +152,7 @@ pub(super) fn coverage<'a>(judged: impl Iterator<Item = &'a Judged>) -> Vec<Cove
         Covered {
             requirement,
             decided,
-            by: by.into_iter().map(|(_, check)| (check.meta.id, check.outcome.word())).collect(),
+            by: by.into_iter().map(|(_, check)| (check.meta.id, word(&check.outcome))).collect(),
         }
     };
     requirements::all().iter().map(covered).collect()
@@ -195,11 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_trial_run_did_not_look_at_decides_as_that() {
+        let checks = super::super::sample::every_outcome();
+        let unseen: Vec<&Judged> =
+            checks.iter().filter(|check| Decided::of(check) == Decided::TrialRun).collect();
+        assert_eq!(unseen.len(), 1);
+        assert_eq!(
+            (unseen[0].meta.id, word(&unseen[0].outcome)),
+            ("webhook-public-address", "trial run")
+        );
+    }
+
+    #[test]
     fn the_weakest_check_decides() {
         let order = [
             Decided::Failed,
             Decided::Undecided,
             Decided::LeftOut,
+            Decided::TrialRun,
             Decided::Waived,
             Decided::Attested,
             Decided::Observed,

@@ -70,7 +70,9 @@ fn line(covered: &Covered, colour: bool) -> String {
 const fn hue(decided: Decided) -> Color {
     match decided {
         Decided::Failed => Color::Red,
-        Decided::Undecided | Decided::LeftOut | Decided::Waived => Color::Yellow,
+        Decided::Undecided | Decided::LeftOut | Decided::TrialRun | Decided::Waived => {
+            Color::Yellow
+        }
         Decided::Attested | Decided::NotApplicable => Color::Blue,
         Decided::Observed | Decided::Proven => Color::Green,
     }

@@ -9,11 +9,8 @@ pub(crate) fn render(report: &Report) -> String {
         table.write_record(row.map(harmless)).expect("memory takes whatever is written")
     };
     put(["requirement", "section", "words", "required", "decided", "checks", "verdict", "page"]);
-    let verdict = if report.run.draft {
-        format!("DRAFT, {}", report.verdict.word())
-    } else {
-        report.verdict.word().to_owned()
-    };
+    let kind = if report.verdict.is_ready() { report.kind().to_lowercase() } else { String::new() };
+    let verdict = format!("{}{}{kind}", report.run.draft_word(), report.verdict.word());
     for covered in report.coverage() {
         let requirement = covered.requirement;
         let required = if requirement.required { "required" } else { "recommended" };

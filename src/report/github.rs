@@ -1,6 +1,6 @@
 //! The report as GitHub annotations: the worst first, no more than a step may show.
 
-use golive_checks::model::{Judged, Level, Outcome};
+use golive_checks::model::{Judged, Level, Outcome, Reason};
 
 use super::verdict::Standing;
 use super::{FilePlace, Report};
@@ -46,7 +46,7 @@ fn command(check: &Judged, strict: bool) -> Option<&'static str> {
     match Standing::of(&check.outcome, check.level, strict) {
         Standing::Stops | Standing::Open => Some("error"),
         Standing::Advice => Some("warning"),
-        Standing::Waived => Some("notice"),
+        Standing::Waived | Standing::Unseen => Some("notice"),
         Standing::Fine => None,
     }
 }
@@ -54,6 +54,7 @@ fn command(check: &Judged, strict: bool) -> Option<&'static str> {
 fn annotation(report: &Report, check: &Judged, command: &str, spot: &Location<'_>) -> String {
     let FilePlace { file, at } = &spot.place;
     let kind = match (&check.outcome, check.level) {
+        (Outcome::Undecided(Reason::TrialRun { .. }), _) => "trial run",
         (Outcome::Undecided(_), _) => "could not be told",
         (_, Level::Required) => "required",
         (_, Level::Recommended) => "recommended",

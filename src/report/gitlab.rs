@@ -63,7 +63,7 @@ impl GitlabEntry {
             Standing::Stops => "blocker",
             Standing::Open => "critical",
             Standing::Advice => "minor",
-            Standing::Waived => "info",
+            Standing::Waived | Standing::Unseen => "info",
             Standing::Fine => return Vec::new(),
         };
         let of = |Location { place: FilePlace { file, at }, fingerprint, .. }: Location<'_>| Self {

@@ -1,5 +1,7 @@
 //! The report in JSON, `golive.report/v1`: own structs, stable order, additive changes only.
 
+mod verdict;
+
 use golive_checks::model::{
     Attested, Evidence, Finding, Judged, LimitRow, Limits, Mode, Outcome, Place, Reason, Reference,
     Show as _, Text, Waived, chapter, group,
@@ -9,6 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use self::verdict::VerdictJson;
 use super::coverage::Covered;
 use super::{Counts, Measurement, Report, RunSummary};
 
@@ -78,6 +81,8 @@ struct Tool<'a> {
     name: &'static str,
     version: &'a str,
     commit: Option<&'static str>,
+    /// The version of the catalogue that the run was judged by.
+    catalogue: &'a str,
 }
 
 /// The circumstances of the run.
@@ -102,7 +107,7 @@ struct RunJson<'a> {
     deliver: &'static str,
     only: Vec<&'a str>,
     skip: Vec<&'a str>,
-    /// What makes the verdict one of a rehearsal.
+    /// What makes it a trial run.
     switches: Vec<&'a str>,
     config: Config<'a>,
     vantage: Vantage<'a>,
@@ -114,6 +119,8 @@ struct RunJson<'a> {
     draft: bool,
     /// What whoever reviews the run gave, to know it for a new one.
     challenge: Option<&'a str>,
+    /// The version of the catalogue that it was planned by, where it was recorded.
+    catalogue: Option<&'a str>,
 }
 
 /// The configuration file.
@@ -131,31 +138,6 @@ struct Vantage<'a> {
     role: &'static str,
     /// It was seen to call from these.
     addresses: Vec<String>,
-}
-
-/// What it comes to.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Verdict")]
-struct VerdictJson<'a> {
-    #[schemars(extend("enum" = ["ready", "ready-with-waivers", "not-ready", "incomplete", "partial", "interrupted"]))]
-    word: &'static str,
-    /// The verdict's own; the process may still end with 4 or 70.
-    exit_code: u8,
-    /// None where it is not ready.
-    #[schemars(extend("format" = "date-time"))]
-    valid_until: Option<String>,
-    /// What ends then.
-    valid_until_because: Option<&'a str>,
-    sentence: &'a str,
-    /// What to see to first.
-    first: Vec<FirstJson<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "First")]
-struct FirstJson<'a> {
-    id: &'static str,
-    why: &'a str,
 }
 
 /// How many checks ended how.
@@ -246,6 +228,8 @@ struct AttestationJson {
     on: String,
     evidence: String,
     until: String,
+    /// What is thin about it.
+    remark: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -271,7 +255,7 @@ struct CoveredJson {
     page: &'static str,
     words: &'static str,
     required: bool,
-    #[schemars(extend("enum" = ["proven", "observed", "attested", "waived", "failed", "undecided", "left out", "not applicable"]))]
+    #[schemars(extend("enum" = ["proven", "observed", "attested", "waived", "failed", "undecided", "trial run", "left out", "not applicable"]))]
     decided: &'static str,
     /// The checks that cover it, those that decided it first.
     by: Vec<&'static str>,
@@ -304,21 +288,11 @@ impl<'a> Document<'a> {
                 name: "golive",
                 version: report.run.version.as_str(),
                 commit: option_env!("GOLIVE_COMMIT"),
+                catalogue: report.catalogue.as_str(),
             },
             merchant: report.merchant.as_ref().map(Text::as_str),
             run: RunJson::of(&report.run),
-            verdict: VerdictJson {
-                word: report.verdict.word(),
-                exit_code: report.exit().code(),
-                valid_until: report.valid_until.as_ref().map(|end| end.at.to_string()),
-                valid_until_because: report.valid_until.as_ref().map(|end| end.because.as_str()),
-                sentence: report.sentence.as_str(),
-                first: report
-                    .first
-                    .iter()
-                    .map(|first| FirstJson { id: first.id, why: first.why.as_str() })
-                    .collect(),
-            },
+            verdict: VerdictJson::of(report),
             counts: CountsJson::of(report.counts),
             checks: report.checks().map(|check| CheckJson::of(report, check)).collect(),
             coverage: report.coverage().iter().map(CoveredJson::of).collect(),
@@ -360,14 +334,17 @@ impl<'a> RunJson<'a> {
             seed: run.seed,
             draft: run.draft,
             challenge: run.challenge.as_ref().map(Text::as_str),
+            catalogue: run.catalogue.as_ref().map(Text::as_str),
         }
     }
 }
 
 impl CountsJson {
     const fn of(counts: Counts) -> Self {
-        let Counts { pass, warn, fail, undecided, not_applicable, attested, waived } = counts;
-        Self { pass, warn, fail, undecided, not_applicable, attested, waived }
+        let Counts { pass, warn, fail, undecided, trial, not_applicable, attested, waived } =
+            counts;
+        // A trial run's are undecided too, and their word is.
+        Self { pass, warn, fail, undecided: undecided + trial, not_applicable, attested, waived }
     }
 }
 
@@ -444,12 +421,13 @@ impl<'a> EvidenceJson<'a> {
 
 impl AttestationJson {
     fn of(attested: &Attested) -> Self {
-        let Attested { by, on, evidence, until } = attested;
+        let Attested { by, on, evidence, until, remark } = attested;
         Self {
             by: unquoted(by),
             on: on.to_string(),
             evidence: unquoted(evidence),
             until: until.to_string(),
+            remark: remark.as_ref().map(|remark| remark.as_str().to_owned()),
         }
     }
 }

@@ -2,16 +2,19 @@
 
 use golive_checks::model::{Evidence, Finding, Judged, Level, Outcome, Show as _, Text};
 
+use super::mark::mark;
 use super::measure::Limit;
 use super::terminal::quantity;
-use super::{Chapter, Report};
+use super::{Chapter, FINE_PRINT, Report};
 
 /// Writes the report for GitHub's, GitLab's and most trackers' Markdown.
 pub(crate) fn render(report: &Report) -> String {
     let mut page = MarkdownPage { out: String::new() };
-    page.line(&format!("# {}{}", report.run.draft_word(), escape(report.verdict.headline())));
+    page.line(&format!("# {}", escape(&report.headline())));
     page.line("");
     page.line(&format!("**{}**", escape(report.sentence.as_str())));
+    page.line("");
+    page.line(&escape(FINE_PRINT));
     if !report.first.is_empty() {
         page.line("");
         for (at, first) in report.first.iter().enumerate() {
@@ -74,6 +77,7 @@ impl MarkdownPage {
             ("Configuration", format!("{}, SHA-256 {}", run.config_path, run.config_sha256)),
             ("Run", format!("{}, id {}, took {took}", run.started_local, run.id)),
             ("Tool", format!("golive {}", run.version)),
+            ("Catalogue", report.catalogues()),
             ("From", format!("{}, role {}, address {addresses}", run.host, run.role.word())),
             ("Contacted", all(&run.contacted, "nothing")),
             ("Reach", reach),
@@ -99,7 +103,7 @@ impl MarkdownPage {
         let row = |check: &Judged| {
             let title = escape(check.meta.title);
             [
-                word(&check.outcome).to_owned(),
+                word(&check.outcome),
                 title,
                 check.level.word().to_owned(),
                 format!("`{}`", check.meta.id),
@@ -174,16 +178,17 @@ impl MarkdownPage {
 }
 
 /// The outcome, with the mark of the terminal.
-fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass(_) => "✓ passed",
-        Outcome::Warn(_) => "! warning",
-        Outcome::Fail(_) => "✗ **failed**",
-        Outcome::Undecided(_) => "? undecided",
-        Outcome::NotApplicable(_) => "- not applicable",
-        Outcome::Attested(_) => "✓ attested",
-        Outcome::Waived(..) => "~ waived",
-    }
+fn word(outcome: &Outcome) -> String {
+    let word = match outcome {
+        Outcome::Pass(_) => "passed",
+        Outcome::Warn(_) => "warning",
+        Outcome::Fail(_) => "**failed**",
+        Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_)
+        | Outcome::Waived(..) => outcome.label(),
+    };
+    format!("{} {word}", mark(outcome))
 }
 
 /// What fits into a table of an outcome.
@@ -193,10 +198,17 @@ fn brief(outcome: &Outcome) -> String {
         Outcome::Warn(finding) | Outcome::Fail(finding) => escape(finding.message.as_str()),
         Outcome::Undecided(reason) => escape(&reason.show()),
         Outcome::NotApplicable(why) => escape(why.as_str()),
-        Outcome::Attested(attested) => escape(&format!(
-            "by {} on {}, counts until {}: {}",
-            attested.by, attested.on, attested.until, attested.evidence
-        )),
+        Outcome::Attested(attested) => {
+            let remark = attested.remark.as_ref().map_or("", Text::as_str);
+            escape(&format!(
+                "by {} on {}, counts until {}: {}{}{remark}",
+                attested.by,
+                attested.on,
+                attested.until,
+                attested.evidence,
+                if remark.is_empty() { "" } else { "; " }
+            ))
+        }
         Outcome::Waived(_, waived) => escape(&format!(
             "{}, approved by {}, until {}",
             waived.reason, waived.approved_by, waived.until

@@ -2,9 +2,11 @@
 
 mod bare;
 mod check_text;
+mod counted;
 pub(crate) mod coverage;
 pub(crate) mod coverage_text;
 pub(crate) mod csv;
+mod fine_print;
 mod fingerprint;
 pub(crate) mod github;
 pub(crate) mod gitlab;
@@ -13,7 +15,9 @@ pub(crate) mod json;
 pub(crate) mod junit;
 mod lifetime;
 mod location;
-
+mod mark;
+#[cfg(test)]
+mod mark_tests;
 pub(crate) mod markdown;
 mod measure;
 #[cfg(test)]
@@ -38,7 +42,7 @@ use golive_checks::model::{
     Deliver, Facts, Finding, Judged, Limits, Mode, Observed, Outcome, Place, Role, RunFacts,
     Section, Subject, Text, chapter,
 };
-use golive_checks::{CATALOGUE, text};
+use golive_checks::{CATALOGUE, catalogue_version, text};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -46,6 +50,8 @@ use coverage::Covered;
 use timeline::Exchanged;
 
 pub(crate) use check_text::brief;
+pub(crate) use counted::Required;
+pub(crate) use fine_print::FINE_PRINT;
 pub(crate) use lifetime::ValidUntil;
 pub(crate) use measure::Measurement;
 pub(crate) use verdict::{First, Verdict};
@@ -64,6 +70,10 @@ pub(crate) struct Report {
     pub(crate) chapters: Vec<Chapter>,
     /// All chapters together.
     pub(crate) counts: Counts,
+    /// The required checks of all chapters.
+    pub(crate) required: Required,
+    /// The version of the catalogue that they were judged by.
+    pub(crate) catalogue: Text,
     /// What it comes to.
     pub(crate) verdict: Verdict,
     /// The verdict in one sentence, its headline included.
@@ -92,6 +102,8 @@ pub(crate) struct RunSummary {
     pub(crate) id: Text,
     /// The tool's version.
     pub(crate) version: Text,
+    /// The version of the catalogue that it was planned by, where it was recorded.
+    pub(crate) catalogue: Option<Text>,
     /// When it began.
     pub(crate) started: Timestamp,
     /// The same on this machine's wall, with the zone.
@@ -114,7 +126,7 @@ pub(crate) struct RunSummary {
     pub(crate) only: Vec<Text>,
     /// `--skip`
     pub(crate) skip: Vec<Text>,
-    /// What makes the verdict one of a rehearsal.
+    /// What makes it a trial run.
     pub(crate) switches: Vec<Text>,
     /// `host:port` of everything that was contacted.
     pub(crate) contacted: Vec<Text>,
@@ -158,8 +170,10 @@ pub(crate) struct Counts {
     pub(crate) warn: usize,
     /// Do not hold.
     pub(crate) fail: usize,
-    /// Could not be told.
+    /// Undecided for any other reason than a trial run.
     pub(crate) undecided: usize,
+    /// Kept from being looked at by a switch of a trial run.
+    pub(crate) trial: usize,
     /// Do not concern this merchant.
     pub(crate) not_applicable: usize,
     /// Somebody answers for them.
@@ -177,6 +191,7 @@ impl Counts {
                 Outcome::Pass(_) => &mut counts.pass,
                 Outcome::Warn(_) => &mut counts.warn,
                 Outcome::Fail(_) => &mut counts.fail,
+                Outcome::Undecided(_) if check.outcome.is_unseen_on_trial() => &mut counts.trial,
                 Outcome::Undecided(_) => &mut counts.undecided,
                 Outcome::NotApplicable(_) => &mut counts.not_applicable,
                 Outcome::Attested(_) => &mut counts.attested,
@@ -187,12 +202,13 @@ impl Counts {
     }
 
     /// Every count with its word, in the order of the JSON report.
-    pub(crate) const fn rows(&self) -> [(&'static str, usize); 7] {
+    pub(crate) const fn rows(&self) -> [(&'static str, usize); 8] {
         [
             ("passed", self.pass),
             ("warned", self.warn),
             ("failed", self.fail),
             ("undecided", self.undecided),
+            ("undecided (trial run)", self.trial),
             ("not applicable", self.not_applicable),
             ("attested", self.attested),
             ("waived", self.waived),
@@ -228,11 +244,11 @@ impl Report {
     ) -> Self {
         let run = RunSummary::of(facts);
         let (ends, other_end) = lifetime::ends(judged.iter(), facts);
-        let added = verdict::add_up(&judged, facts.run, &ends, other_end.as_ref());
-        let valid_until =
-            matches!(added.verdict, Verdict::Ready | Verdict::ReadyWithWaivers).then_some(ends);
+        let limits = &facts.merchant.limits;
+        let added = verdict::add_up(&judged, facts.run, limits, &ends, other_end.as_ref());
+        let valid_until = added.verdict.is_ready().then_some(ends);
         let mut chapters: Vec<Chapter> = Vec::new();
-        let counts = Counts::of(&judged);
+        let (counts, required) = (Counts::of(&judged), Required::of(&judged));
         let broke = judged.iter().any(|check| check.broke);
         for check in judged {
             match chapters.last_mut() {
@@ -259,6 +275,8 @@ impl Report {
             run,
             chapters,
             counts,
+            required,
+            catalogue: text!("{}", Bare(&catalogue_version(catalogue))),
             verdict: added.verdict,
             sentence: added.sentence,
             first: added.first,
@@ -270,6 +288,32 @@ impl Report {
             exit: added.exit,
             places: facts.merchant.places.clone(),
             sent: sent::sent(facts.seen),
+        }
+    }
+
+    /// The verdict's headline, with what keeps READY from being one of a merchant in production.
+    pub(crate) fn headline(&self) -> String {
+        let draft = self.run.draft_word();
+        let kind = if self.verdict.is_ready() { self.kind() } else { "" };
+        format!("{draft}{}{kind}", self.verdict.headline())
+    }
+
+    /// What kind of run it was, where it was not a real one on a real merchant.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match (self.run.is_demo(), self.run.is_trial()) {
+            (true, _) => " (DEMO)",
+            (false, true) => " (TRIAL RUN)",
+            (false, false) => "",
+        }
+    }
+
+    /// The catalogue's version, and the one that the run was planned by where that is another.
+    pub(crate) fn catalogues(&self) -> String {
+        match &self.run.catalogue {
+            Some(planned) if *planned != self.catalogue => {
+                format!("{}; the run was planned by {planned}", self.catalogue)
+            }
+            Some(_) | None => self.catalogue.as_str().to_owned(),
         }
     }
 
@@ -348,6 +392,7 @@ impl RunSummary {
         Self {
             id: text!("{}", Bare(&run.id)),
             version: text!("{}", Bare(&run.version)),
+            catalogue: (!run.catalogue.is_empty()).then(|| text!("{}", Bare(&run.catalogue))),
             started: run.started,
             started_local: local(run),
             took_ms: run.took_ms,
@@ -375,6 +420,11 @@ impl RunSummary {
     /// Whether it is one of the built-in shop.
     pub(crate) const fn is_demo(&self) -> bool {
         matches!(self.mode, Mode::Demo)
+    }
+
+    /// Whether a switch kept something from being looked at.
+    pub(crate) const fn is_trial(&self) -> bool {
+        !self.switches.is_empty()
     }
 
     /// What stands before a headline.

@@ -100,7 +100,13 @@ fn report(word: &str) -> Report {
         required("payouts-beneficiaries", Outcome::NotApplicable(quoted())),
         required(
             "operations-incident-response",
-            Outcome::Attested(Attested { by: quoted(), on: day, evidence: quoted(), until: day }),
+            Outcome::Attested(Attested {
+                by: quoted(),
+                on: day,
+                evidence: quoted(),
+                until: day,
+                remark: Some(quoted()),
+            }),
         ),
     ];
     let mut named = merchant();

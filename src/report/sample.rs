@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use golive_checks::model::{
     Api, Attested, CheckMeta, ConfigSource, EgressSeen, Evidence, Facts, Finding, Judged, Level,
     Merchant, Needs, Observations, Observed, Outcome, Place, Quoted, Reason, Reference, RunFacts,
-    Section, Subject, Waived,
+    Section, Subject, Switch, Waived,
 };
 use golive_checks::text;
 
@@ -30,8 +30,14 @@ const fn meta(id: &'static str, title: &'static str, level: Level, needs: Needs)
     }
 }
 
-const METAS: [CheckMeta; 11] = [
+const METAS: [CheckMeta; 12] = [
     meta("webhook-https", "Webhook URL uses HTTPS", Level::Required, Needs::Config),
+    meta(
+        "webhook-public-address",
+        "Webhook host resolves to public addresses",
+        Level::Required,
+        Needs::Network,
+    ),
     meta(
         "webhook-certificate-expiry",
         "Webhook certificate is good for another 30 days",
@@ -94,7 +100,7 @@ const METAS: [CheckMeta; 11] = [
     ),
 ];
 
-static METAS_KEPT: [CheckMeta; 11] = METAS;
+static METAS_KEPT: [CheckMeta; 12] = METAS;
 
 /// The headings of the sample.
 pub(crate) static CATALOGUE: [&Section; 3] = [
@@ -221,6 +227,13 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
             Outcome::Undecided(Reason::Blocked { by: "webhook-rejects-forged" }),
         ),
         required(
+            "webhook-public-address",
+            Outcome::Undecided(Reason::TrialRun {
+                switch: Switch::ConnectTo,
+                unseen: "the addresses of the webhook host were not looked up".into(),
+            }),
+        ),
+        required(
             "payouts-beneficiaries",
             Outcome::NotApplicable("`merchant.uses` does not name payouts".into()),
         ),
@@ -231,6 +244,7 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
                 on: day("2026-11-02"),
                 evidence: text!("{}", Quoted("https://wiki.example/ir-plan")),
                 until: day("2027-01-31"),
+                remark: Some("thin evidence: one person stands for everything".into()),
             }),
         ),
         required(

@@ -1,12 +1,12 @@
 //! The report as SARIF 2.1.0: every check of the run is a rule, and a result for each place that it
 //! points to.
 
-use golive_checks::model::{CheckMeta, Judged, Level, Outcome, Waived};
+use golive_checks::model::{CheckMeta, Judged, Level, Outcome, Reason, Waived};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{FilePlace, Report};
+use super::{FINE_PRINT, FilePlace, Report};
 use crate::report::check_text::{account_of, brief};
 use crate::report::location::{Location, spots};
 
@@ -43,6 +43,9 @@ fn run(report: &Report) -> Value {
             "sentence": report.sentence.as_str(),
             "runId": report.run.id.as_str(),
             "configSha256": report.run.config_sha256.as_str(),
+            "finePrint": FINE_PRINT,
+            "catalogue": report.catalogue.as_str(),
+            "trial": report.run.is_trial(),
             "draft": report.run.draft,
             "challenge": report.run.challenge.as_ref().map(golive_checks::model::Text::as_str),
         },
@@ -133,7 +136,10 @@ struct Finding {
 impl Finding {
     fn of(report: &Report, rule_index: usize, check: &Judged, spot: Location<'_>) -> Self {
         let (kind, level) = match (&check.outcome, check.level) {
-            (Outcome::Pass(_) | Outcome::Attested(_), _) => ("pass", "none"),
+            (Outcome::Pass(_), _) => ("pass", "none"),
+            // golive did not see it: a person said so.
+            (Outcome::Attested(_), _) => ("informational", "none"),
+            (Outcome::Undecided(Reason::TrialRun { .. }), _) => ("review", "none"),
             (Outcome::Warn(_), _) => ("fail", "note"),
             (Outcome::Fail(_), Level::Required) => ("fail", "error"),
             (Outcome::Fail(_), Level::Recommended) => ("fail", "warning"),

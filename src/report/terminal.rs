@@ -10,8 +10,9 @@ use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
 
+use super::mark::{self, mark};
 use super::measure::{Limit, Measurement};
-use super::{Chapter, Counts, Report, Verdict};
+use super::{Chapter, Counts, FINE_PRINT, Report, Verdict};
 
 /// The width of a report that goes to no terminal.
 pub(crate) const WIDTH: usize = 80;
@@ -30,6 +31,7 @@ pub(crate) fn render(report: &Report, colour: bool, width: usize) -> String {
     page.how_to_attest(report);
     page.line("");
     page.counts(&report.counts);
+    page.fine_print();
     page.verdict(report);
     page.out
 }
@@ -128,6 +130,14 @@ impl TerminalPage {
         }
     }
 
+    /// What no verdict can show.
+    fn fine_print(&mut self) {
+        for line in wrap(FINE_PRINT, self.width, 0) {
+            let line = self.paint(&line, Style::Dim);
+            self.line(&line);
+        }
+    }
+
     /// What to see to first, and why.
     fn first(&mut self, report: &Report) {
         if report.first.is_empty() {
@@ -175,6 +185,7 @@ impl TerminalPage {
             &format!("{} by golive {}, took {}", run.started_local, run.version, took.show()),
         );
         self.row("", &format!("id {}", run.id));
+        self.row("catalogue", &report.catalogues());
         self.row("from", &format!("{}, role {}, {seen}", run.host, run.role.word()));
         self.row("contacted", &list(&run.contacted, "nothing"));
         self.row("reach", &reach);
@@ -229,10 +240,12 @@ impl TerminalPage {
 
     /// Mark, title, id.
     fn check(&mut self, check: &Judged) {
-        let (mark, look) = mark(&check.outcome);
+        let (mark, look) = (mark(&check.outcome), look(&check.outcome));
         let id = check.meta.id;
         let room = self.width.saturating_sub(4 + 2 + display_width(id));
-        let open = matches!(check.outcome, Outcome::Undecided(_)) && check.level == Level::Required;
+        let open = matches!(check.outcome, Outcome::Undecided(_))
+            && !check.outcome.is_unseen_on_trial()
+            && check.level == Level::Required;
         let title = format!("{}{}", check.meta.title, if open { " (required)" } else { "" });
         let lines = wrap(&title, room.max(24), 0);
         for (at, words) in lines.iter().enumerate() {
@@ -350,6 +363,11 @@ impl TerminalPage {
                 &format!("undecided{all}:"),
                 "a named person's word is wanted in `[attest.ID]`",
             ),
+            Some(SharedFix::Undecided(Reason::TrialRun { switch, unseen }, _)) => self.wrapped(
+                6,
+                &format!("undecided (trial run with {}){all}:", switch.option()),
+                unseen.as_str(),
+            ),
             Some(SharedFix::Undecided(reason, attestable)) => {
                 let words = reason.show();
                 let or = if attestable && !words.contains("[attest.") {
@@ -365,6 +383,15 @@ impl TerminalPage {
                     attested.by, attested.on, attested.until, attested.evidence
                 );
                 self.wrapped(6, &format!("attested{all}"), &words);
+                if let Some(remark) = &attested.remark {
+                    self.labelled(
+                        6,
+                        "remark:",
+                        Style::Colour(Color::Yellow),
+                        remark.as_str(),
+                        Style::Plain,
+                    );
+                }
             }
             Some(SharedFix::NotApplicable(why)) => {
                 self.wrapped(6, &format!("not applicable{all}:"), why)
@@ -466,26 +493,29 @@ fn shared(check: &Judged) -> Option<SharedFix<'_>> {
     }
 }
 
-fn mark(outcome: &Outcome) -> (&'static str, Style) {
+const fn look(outcome: &Outcome) -> Style {
     match outcome {
-        Outcome::Pass(_) | Outcome::Attested(_) => ("✓", Style::Colour(Color::Green)),
-        Outcome::Warn(_) => ("!", Style::Loud(Color::Yellow)),
-        Outcome::Fail(_) => ("✗", Style::Loud(Color::Red)),
-        Outcome::Waived(..) => ("~", Style::Loud(Color::Magenta)),
-        Outcome::Undecided(_) => ("?", Style::Colour(Color::Yellow)),
-        Outcome::NotApplicable(_) => ("-", Style::Dim),
+        Outcome::Pass(_) => Style::Colour(Color::Green),
+        Outcome::Attested(_) => Style::Colour(Color::Blue),
+        Outcome::Warn(_) => Style::Loud(Color::Yellow),
+        Outcome::Fail(_) => Style::Loud(Color::Red),
+        Outcome::Waived(..) => Style::Loud(Color::Magenta),
+        Outcome::Undecided(_) => Style::Colour(Color::Yellow),
+        Outcome::NotApplicable(_) => Style::Dim,
     }
 }
 
 /// The tally of a heading, without what there is none of.
 fn marks(counts: &Counts) -> Vec<(&'static str, usize)> {
     let all = [
-        ("✓", counts.pass + counts.attested),
-        ("!", counts.warn),
-        ("✗", counts.fail),
-        ("~", counts.waived),
-        ("?", counts.undecided),
-        ("-", counts.not_applicable),
+        (mark::PASSED, counts.pass),
+        (mark::ATTESTED, counts.attested),
+        (mark::WARNING, counts.warn),
+        (mark::FAILED, counts.fail),
+        (mark::WAIVED, counts.waived),
+        (mark::UNDECIDED, counts.undecided),
+        (mark::TRIAL, counts.trial),
+        (mark::NOT_APPLICABLE, counts.not_applicable),
     ];
     all.into_iter().filter(|(_, count)| *count > 0).collect()
 }

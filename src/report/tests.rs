@@ -4,7 +4,7 @@ use std::path::Path;
 
 use golive_checks::model::{
     Attested, Deliver, Evidence, Facts, Finding, Judged, Level, Mode, Observations, Outcome, Place,
-    Reason, RunFacts, Subject, Waived,
+    Reason, RunFacts, Subject, Switch, Text, Waived,
 };
 
 use super::sample::{CATALOGUE, HOSTILE, every_outcome, judged, merchant, report, run};
@@ -14,7 +14,7 @@ use super::{Report, Verdict, json, markdown};
 use crate::exit::Exit;
 
 /// One outcome of every kind.
-fn outcomes() -> [Outcome; 7] {
+pub(super) fn outcomes() -> [Outcome; 8] {
     let finding = || Finding::new("it falls short", vec![]);
     let until = "2026-12-31".parse().unwrap();
     [
@@ -23,32 +23,42 @@ fn outcomes() -> [Outcome; 7] {
         Outcome::Fail(finding()),
         Outcome::Undecided(Reason::Offline),
         Outcome::NotApplicable("not used".into()),
-        Outcome::Attested(Attested { by: "A".into(), on: until, evidence: "E".into(), until }),
+        attested(None),
         Outcome::Waived(finding(), Waived { reason: "R".into(), approved_by: "A".into(), until }),
+        Outcome::Undecided(Reason::TrialRun { switch: Switch::CaFile, unseen: "no root".into() }),
     ]
+}
+
+/// An attestation, with a remark or without.
+pub(super) fn attested(remark: Option<&'static str>) -> Outcome {
+    let on = "2026-12-31".parse().unwrap();
+    let remark = remark.map(Text::from);
+    Outcome::Attested(Attested { by: "A".into(), on, evidence: "E".into(), until: on, remark })
 }
 
 const LEVELS: [Level; 2] = [Level::Required, Level::Recommended];
 
-fn plain(report: &Report) -> String {
+pub(super) fn plain(report: &Report) -> String {
     terminal(report, false, WIDTH)
 }
 
 #[test]
 fn the_table_of_the_verdict_is_the_one_of_the_design() {
-    use Standing::{Advice, Fine, Open, Stops, Waived};
+    use Standing::{Advice, Fine, Open, Stops, Unseen, Waived};
     let lenient = [
-        [Fine, Advice, Stops, Open, Fine, Fine, Waived],
-        [Fine, Advice, Advice, Advice, Fine, Fine, Fine],
+        [Fine, Advice, Stops, Open, Fine, Fine, Waived, Unseen],
+        [Fine, Advice, Advice, Advice, Fine, Fine, Fine, Unseen],
     ];
     let strict = [
-        [Fine, Stops, Stops, Open, Fine, Fine, Waived],
-        [Fine, Stops, Stops, Open, Fine, Fine, Fine],
+        [Fine, Stops, Stops, Open, Fine, Fine, Waived, Unseen],
+        [Fine, Stops, Stops, Open, Fine, Fine, Fine, Unseen],
     ];
     for (is_strict, expected) in [(false, lenient), (true, strict)] {
         for (level, expected) in LEVELS.into_iter().zip(expected) {
             let found = outcomes().map(|outcome| Standing::of(&outcome, level, is_strict));
             assert_eq!(found, expected, "{level:?}, strict {is_strict}");
+            let thin = Standing::of(&attested(Some("thin")), level, is_strict);
+            assert_eq!(thin, if is_strict { Stops } else { Fine }, "{level:?}");
         }
     }
 }
@@ -95,7 +105,7 @@ fn nothing_is_ready_unless_all_that_is_required_was_seen_and_holds() {
     for run in every_run() {
         for checks in every_pair() {
             let any = |level: Option<Level>, words: &[&str]| {
-                checks.iter().any(|check| {
+                checks.iter().filter(|check| !check.outcome.is_unseen_on_trial()).any(|check| {
                     level.is_none_or(|level| check.level == level)
                         && words.contains(&check.outcome.word())
                 })
@@ -151,7 +161,8 @@ fn a_part_without_a_failure_is_incomplete() {
     assert_eq!((report.verdict, report.exit()), (Verdict::Partial, Exit::Incomplete));
     assert_eq!(
         report.sentence.as_str(),
-        "PARTIAL: only 1 check was looked at, which says nothing of the rest; nothing failed."
+        "PARTIAL: only 1 check was looked at, which says nothing of the rest; nothing failed; 1 \
+         required: 1 seen."
     );
     let failed =
         judged("webhook-https", Level::Recommended, Outcome::fail("it failed", Vec::new()));
@@ -178,9 +189,9 @@ fn the_sentence_names_the_switches_the_demo_and_the_waivers() {
     let checks = vec![judged("webhook-https", Level::Required, outcomes()[6].clone())];
     assert_eq!(
         report(checks, &run).sentence.as_str(),
-        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 0 of 1 \
-         required checks hold; waived: webhook-https until 2026-12-31; reached with --connect-to, \
-         --now."
+        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 1 \
+         required: 1 waived; waived: webhook-https until 2026-12-31; trial run: --connect-to \
+         and --now were used."
     );
 }
 
@@ -215,7 +226,9 @@ fn as_many_checks_come_out_as_went_in_and_every_outcome_in_every_format() {
     for (check, listed) in checks.iter().zip(listed) {
         let id = check.meta.id;
         let mark = match check.outcome {
-            Outcome::Pass(_) | Outcome::Attested(_) => "✓",
+            Outcome::Pass(_) => "✓",
+            Outcome::Attested(_) => "✎",
+            Outcome::Undecided(Reason::TrialRun { .. }) => "○",
             Outcome::Warn(_) => "!",
             Outcome::Fail(_) => "✗",
             Outcome::Undecided(_) => "?",
@@ -343,7 +356,7 @@ fn json_has_the_names_of_version_one() {
         at("/verdict/sentence").as_str().unwrap().starts_with("NOT READY: 1 required check failed")
     );
     let counts = serde_json::json!({
-        "pass": 1, "warn": 1, "fail": 2, "undecided": 4, "not-applicable": 1, "attested": 1, "waived": 1
+        "pass": 1, "warn": 1, "fail": 2, "undecided": 5, "not-applicable": 1, "attested": 1, "waived": 1
     });
     assert_eq!(at("/counts"), counts);
     assert_eq!(at("/checks/2/section"), "webhook");

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use golive_checks::model::{Deliver, Judged, Level, Mode, Needs, Outcome, Reason, RunFacts, Text};
+use golive_checks::model::{
+    Attested, Deliver, Judged, Level, Limits, Mode, Needs, Outcome, Reason, RunFacts, Text,
+};
 use golive_checks::text;
 
-use super::ValidUntil;
 use super::bare::Bare;
+use super::{Required, ValidUntil};
 use crate::exit::Exit;
 
 /// What a run comes to.
@@ -39,6 +41,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it says READY, with waivers or without.
+    pub(crate) const fn is_ready(self) -> bool {
+        matches!(self, Self::Ready | Self::ReadyWithWaivers)
+    }
+
     /// The words at the head of a report.
     pub(crate) const fn headline(self) -> &'static str {
         match self {
@@ -57,6 +64,8 @@ impl Verdict {
 pub(crate) enum Standing {
     /// It is in order.
     Fine,
+    /// A switch of a trial run kept it from being looked at; the verdict says how many there are.
+    Unseen,
     /// It is required, fails, and somebody accepted that.
     Waived,
     /// It is worth a look, and does not change the verdict.
@@ -71,6 +80,8 @@ impl Standing {
     /// The table of the verdict.
     pub(crate) const fn of(outcome: &Outcome, level: Level, strict: bool) -> Self {
         match (outcome, level) {
+            (Outcome::Attested(Attested { remark: Some(_), .. }), _) if strict => Self::Stops,
+            (Outcome::Undecided(Reason::TrialRun { .. }), _) => Self::Unseen,
             (
                 Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_),
                 Level::Required | Level::Recommended,
@@ -113,10 +124,11 @@ pub(super) struct Sum {
 pub(super) fn add_up(
     judged: &[Judged],
     run: &RunFacts,
+    limits: &Limits,
     ends: &ValidUntil,
     other_end: Option<&ValidUntil>,
 ) -> Sum {
-    let mut tally = Tally::of(judged, run);
+    let mut tally = Tally::of(judged, run, limits);
     tally.too_soon = run.must_last_s.and_then(|seconds| too_soon(other_end?, run, seconds));
     let verdict = tally.verdict();
     let exit = match verdict {
@@ -135,7 +147,8 @@ pub(super) fn add_up(
 struct Tally<'a> {
     judged: &'a [Judged],
     run: &'a RunFacts,
-    required: usize,
+    limits: &'a Limits,
+    required: Required,
     waived: Vec<&'a Judged>,
     advice: Vec<&'a Judged>,
     open: Vec<&'a Judged>,
@@ -146,11 +159,12 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn of(judged: &'a [Judged], run: &'a RunFacts) -> Self {
+    fn of(judged: &'a [Judged], run: &'a RunFacts, limits: &'a Limits) -> Self {
         let mut tally = Self {
             judged,
             run,
-            required: 0,
+            limits,
+            required: Required::of(judged),
             waived: Vec::new(),
             advice: Vec::new(),
             open: Vec::new(),
@@ -159,12 +173,11 @@ impl<'a> Tally<'a> {
             too_soon: None,
         };
         for check in judged {
-            tally.required += usize::from(check.level == Level::Required);
             if check.broke {
                 tally.broke.push(check);
             }
             match Standing::of(&check.outcome, check.level, run.strict) {
-                Standing::Fine => {}
+                Standing::Fine | Standing::Unseen => {}
                 Standing::Waived => tally.waived.push(check),
                 Standing::Advice => tally.advice.push(check),
                 Standing::Open => tally.open.push(check),
@@ -197,7 +210,7 @@ impl<'a> Tally<'a> {
     fn unproven(&self) -> Option<&'static str> {
         if !self.broke.is_empty() {
             Some("a check broke")
-        } else if self.required == 0 {
+        } else if self.required.total == 0 {
             Some("no required check was looked at")
         } else if self.run.offline {
             Some("`--offline` shows nothing of the webhook and the platform")
@@ -223,7 +236,8 @@ impl<'a> Tally<'a> {
         } else {
             self.stops.clone()
         };
-        let narrow = |check: &Judged| matches!(check.outcome, Outcome::Warn(_));
+        let narrow =
+            |check: &Judged| matches!(check.outcome, Outcome::Warn(_) | Outcome::Attested(_));
         first.sort_by_key(|check| {
             (narrow(check), wants_a_person(check), std::cmp::Reverse(waiting(check.meta.id)))
         });
@@ -235,45 +249,36 @@ impl<'a> Tally<'a> {
     }
 
     fn sentence(&self, verdict: Verdict, first: &[First], ends: &ValidUntil) -> Text {
-        let demo = match self.run.mode {
-            Mode::Check => "",
+        let kind = match self.run.mode {
             Mode::Demo => " (DEMO)",
+            Mode::Check if self.run.is_trial() && verdict.is_ready() => " (TRIAL RUN)",
+            Mode::Check => "",
         };
-        let mut clauses = vec![match verdict {
-            Verdict::Ready => match self.required {
-                1 => text!("the one required check holds"),
-                n => text!("all {} required checks hold", n),
-            },
-            Verdict::ReadyWithWaivers => {
-                let waivers: Vec<Text> = self.waived.iter().map(|check| waiver(check)).collect();
-                let held = self.required - self.waived.len();
-                text!(
-                    "{} of {} required checks hold; waived: {}",
-                    held,
-                    self.required,
-                    Text::join(&waivers, ", ")
-                )
-            }
-            Verdict::NotReady => match &self.too_soon {
+        let short = match verdict {
+            Verdict::Ready | Verdict::ReadyWithWaivers => None,
+            Verdict::NotReady => Some(match &self.too_soon {
                 Some(too_soon) if self.stops.is_empty() => too_soon.clone(),
                 Some(_) | None => self.shortfall(),
-            },
+            }),
             Verdict::Incomplete if self.open.is_empty() => {
-                "nothing failed, and that is not enough".into()
+                Some("nothing failed, and that is not enough".into())
             }
-            Verdict::Incomplete => self.shortfall(),
-            Verdict::Partial => {
-                text!(
-                    "only {} looked at, which says nothing of the rest; {}",
-                    are(self.judged.len(), "check"),
-                    self.shortfall()
-                )
-            }
+            Verdict::Incomplete => Some(self.shortfall()),
+            Verdict::Partial => Some(text!(
+                "only {} looked at, which says nothing of the rest; {}",
+                are(self.judged.len(), "check"),
+                self.shortfall()
+            )),
             Verdict::Interrupted => {
-                text!("the run ended before everything was seen; {}", self.shortfall())
+                Some(text!("the run ended before everything was seen; {}", self.shortfall()))
             }
-        }];
-        let proven = matches!(verdict, Verdict::Ready | Verdict::ReadyWithWaivers);
+        };
+        let mut clauses: Vec<Text> = short.into_iter().chain(self.required.clause()).collect();
+        if verdict == Verdict::ReadyWithWaivers {
+            let waivers: Vec<Text> = self.waived.iter().map(|check| waiver(check)).collect();
+            clauses.push(text!("waived: {}", Text::join(&waivers, ", ")));
+        }
+        let proven = verdict.is_ready();
         if proven {
             clauses.extend(self.advice());
         }
@@ -291,12 +296,19 @@ impl<'a> Tally<'a> {
                 Text::join(&ids, ", ")
             ));
         }
-        if !self.run.switches.is_empty() {
-            clauses.push(text!("reached with {}", Text::join(&self.switches(), ", ")));
+        clauses.extend(self.weakened());
+        if self.run.is_trial() {
+            clauses.push(match self.switches().as_slice() {
+                [one] => text!("trial run: {} was used", one),
+                [most @ .., last] => {
+                    text!("trial run: {} and {} were used", Text::join(most, ", "), last)
+                }
+                [] => "trial run".into(),
+            });
         }
         let until = if proven { text!(" until {} ({})", ends.on, ends.because) } else { "".into() };
         let draft = if self.run.draft { "DRAFT, " } else { "" };
-        text!("{}{}{}{}: {}.", draft, verdict.headline(), demo, until, Text::join(&clauses, "; "))
+        text!("{}{}{}{}: {}.", draft, verdict.headline(), kind, until, Text::join(&clauses, "; "))
     }
 
     /// What failed and what could not be told, in numbers.
@@ -339,6 +351,17 @@ impl<'a> Tally<'a> {
         (!said.is_empty()).then(|| Text::join(&said, ", "))
     }
 
+    /// The limits that were changed so that a check is weaker.
+    fn weakened(&self) -> Option<Text> {
+        let named: Vec<Text> = self
+            .limits
+            .weakened()
+            .map(|(row, value)| text!("{} = {} (default {})", row.key, value, row.default))
+            .collect();
+        (!named.is_empty())
+            .then(|| text!("checks weakened by `[limits]`: {}", Text::join(&named, ", ")))
+    }
+
     /// The names of the switches in use, each once.
     fn switches(&self) -> Vec<Text> {
         let mut names: Vec<Text> = Vec::new();
@@ -371,7 +394,10 @@ fn too_soon(end: &ValidUntil, run: &RunFacts, seconds: u64) -> Option<Text> {
 fn is_a_cause(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Undecided(reason) => match reason {
-            Reason::Offline | Reason::Blocked { .. } | Reason::Interrupted => false,
+            Reason::Offline
+            | Reason::Blocked { .. }
+            | Reason::Interrupted
+            | Reason::TrialRun { .. } => false,
             Reason::Declined(_)
             | Reason::Transport(_)
             | Reason::NoWayToObserve(_)
@@ -379,7 +405,8 @@ fn is_a_cause(outcome: &Outcome) -> bool {
             | Reason::Capped(_)
             | Reason::Own(_) => true,
         },
-        Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => false,
+        Outcome::Pass(_) | Outcome::NotApplicable(_) => false,
+        Outcome::Attested(attested) => attested.remark.is_some(),
         Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Waived(..) => true,
     }
 }
@@ -398,6 +425,7 @@ fn why(outcome: &Outcome) -> Text {
         }
         Outcome::Undecided(reason) => text!("{}", reason),
         Outcome::NotApplicable(why) => why.clone(),
+        Outcome::Attested(Attested { remark: Some(remark), .. }) => remark.clone(),
         Outcome::Pass(_) | Outcome::Attested(_) => "".into(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::conversation::tls::{about, described, handshake};
 use crate::model::{
     Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason,
-    Reference, RunFacts, Text, Tls, Trust,
+    Reference, RunFacts, Switch, Text, Tls, Trust,
 };
 use crate::text;
 
@@ -18,8 +18,8 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     rationale: "A sender that verifies certificates, as it should, drops the connection before \
                 the first event.",
-    judged: "The chain the server sends must lead to a public root that is compiled in (or to one \
-             of `--ca-file`, which the report then says) and name the host. Self-signed, another \
+    judged: "The chain the server sends must lead to a public root that is compiled in and name \
+             the host; where only `--ca-file` vouches for it: undecided (trial run). Self-signed, another \
              name, an unknown issuer, a revoked or incomplete chain each fail and are named. \
              Validity in time is webhook-certificate-expiry's.",
     remediation: "Serve a certificate from a public authority for the host of `webhook.url`, with \
@@ -40,7 +40,14 @@ impl Check for CertificateValid {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let tls = handshake(facts)?;
         let message: Text = match &tls.trust {
-            Trust::Trusted => return Ok(Outcome::Pass(vec![about(facts, EXPECTED, trusted(tls))])),
+            Trust::Trusted if tls.by_ca_file => {
+                let unseen = "no public root vouches for the certificate".into();
+                return Err(Reason::TrialRun { switch: Switch::CaFile, unseen }.into());
+            }
+            Trust::Trusted => {
+                let trusted = text!("{}, trusted by public roots", shown(tls));
+                return Ok(Outcome::Pass(vec![about(facts, EXPECTED, trusted)]));
+            }
             Trust::Expired | Trust::NotYetValid => {
                 return Err(Reason::Blocked { by: "webhook-certificate-expiry" }.into());
             }
@@ -81,15 +88,6 @@ impl Check for CertificateValid {
 
 const EXPECTED: &str = "a chain to a public root that names the host";
 
-fn trusted(tls: &Tls) -> Text {
-    let by = if tls.by_ca_file {
-        "trusted by --ca-file alone, not by public roots"
-    } else {
-        "trusted by public roots"
-    };
-    text!("{}, {}", shown(tls), by)
-}
-
 fn shown(tls: &Tls) -> Text {
     let Some(leaf) = tls.chain.first() else { return "no certificate".into() };
     let names: Vec<Quoted<'_>> = leaf.names.iter().take(NAMES).map(|name| Quoted(name)).collect();
@@ -122,14 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn says_when_only_the_ca_file_vouches() {
-        let Outcome::Pass(evidence) =
-            Case::with_tls(Tls { by_ca_file: true, ..tls(Trust::Trusted) })
-                .judge(&CertificateValid)
-        else {
-            panic!("a pass")
-        };
-        assert!(evidence[0].observed.as_str().contains("--ca-file"));
+    fn is_unseen_on_a_trial_run_where_only_the_ca_file_vouches() {
+        let outcome = Case::with_tls(Tls { by_ca_file: true, ..tls(Trust::Trusted) })
+            .judge(&CertificateValid);
+        assert!(matches!(reason(outcome), Reason::TrialRun { switch: Switch::CaFile, .. }));
     }
 
     #[test]

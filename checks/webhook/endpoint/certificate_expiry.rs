@@ -80,6 +80,7 @@ impl Check for CertificateExpiry {
                 evidence,
             )
         } else {
+            facts.as_of_today("the certificate's validity was judged")?;
             Outcome::Pass(evidence)
         })
     }
@@ -100,6 +101,17 @@ mod tests {
     #[test]
     fn passes_with_time_to_spare() {
         passes(Case::with_tls(tls(Trust::Trusted)).judge(&CertificateExpiry));
+    }
+
+    #[test]
+    fn is_unseen_today_where_the_run_names_another_date() {
+        let on_trial = |tls: Tls| {
+            let mut case = Case::with_tls(tls);
+            case.run.switches = vec!["--now 2026-11-21T12:00:00Z".to_owned()];
+            case.judge(&CertificateExpiry)
+        };
+        assert!(matches!(reason(on_trial(tls(Trust::Trusted))), Reason::TrialRun { .. }));
+        warning(on_trial(until("2026-12-01T12:00:00Z")));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::conversation::scenarios::{UNSIGNED, between_baselines};
 use crate::conversation::tls::{about, over_tls};
 use crate::model::{
     Answer, Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, NotMade, Observed, Outcome,
-    Probe, Quoted, Reference, RunFacts, Scenario, Stack, StackFix, Text, TroubleKind,
+    Probe, Quoted, Reason, Reference, RunFacts, Scenario, Stack, StackFix, Switch, Text,
+    TroubleKind,
 };
 use crate::text;
 
@@ -23,8 +24,8 @@ const META: CheckMeta = CheckMeta {
     judged: "An unsigned request to port 80 of the host, the only thing ever sent there. A closed \
              port, a redirect to https, and a refusal that is not the handler's are right. A 2xx \
              warns, and so does a refusal that cannot be told from the handler's; the handler's \
-             own answer, word for word what it says over https, fails. Under `--connect-to` the \
-             configured address is judged alone, and the evidence says so.",
+             own answer, word for word what it says over https, fails. Where \
+             `--connect-to` is about https only, port 80 is not contacted: undecided (trial run).",
     remediation: "Close port 80, or redirect everything on it to https.",
     stacks: &[
         StackFix {
@@ -64,8 +65,8 @@ impl Check for PlainHttp {
         over_tls(facts)?;
         let exchange = match &facts.seen.webhook_plain_http {
             Observed::NotMade(NotMade::BySwitch) => {
-                let observed = "not asked, by switch: `--connect-to` sends connections elsewhere, so the configured https:// address is judged alone";
-                return Ok(Outcome::Pass(vec![about(facts, EXPECTED, observed)]));
+                let unseen = "port 80 of the webhook host was not contacted".into();
+                return Err(Reason::TrialRun { switch: Switch::ConnectTo, unseen }.into());
             }
             Observed::Trouble(trouble) if is_closed(trouble.kind) => {
                 return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{}", trouble))]));
@@ -78,7 +79,7 @@ impl Check for PlainHttp {
                 return Ok(Outcome::Pass(vec![about(facts, EXPECTED, text!("{}", trouble))]));
             }
             Err(trouble) => {
-                return Err(crate::model::Reason::Transport(text!("{}", trouble)).into());
+                return Err(Reason::Transport(text!("{}", trouble)).into());
             }
         };
         let shown = vec![about(facts, EXPECTED, said(exchange, answer))];
@@ -132,7 +133,6 @@ fn said(exchange: &Exchange, answer: &Answer) -> Text {
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, exchange, failure, passes, reason, warning};
-    use crate::model::Reason;
 
     fn case(answer: Result<u16, TroubleKind>, body: &str) -> Case {
         let mut case = Case::accepted()
@@ -184,11 +184,13 @@ mod tests {
     }
 
     #[test]
-    fn passes_by_switch_and_says_so() {
+    fn is_unseen_on_a_trial_run_that_goes_elsewhere() {
         let mut case = Case::accepted();
         case.seen.webhook_plain_http = Observed::NotMade(NotMade::BySwitch);
-        let Outcome::Pass(evidence) = case.judge(&PlainHttp) else { panic!("a pass") };
-        assert!(evidence[0].observed.as_str().contains("by switch"));
+        assert!(matches!(
+            reason(case.judge(&PlainHttp)),
+            Reason::TrialRun { switch: Switch::ConnectTo, .. }
+        ));
     }
 
     #[test]

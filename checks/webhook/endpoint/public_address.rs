@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::conversation::rejection_cause::is_resolver_trouble;
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, Host, Level, Listed, Merchant, Needs, NotMade, Observed,
-    Outcome, Probe, Reason, Reference, RunFacts, Subject, TroubleKind,
+    Outcome, Probe, Reason, Reference, RunFacts, Subject, Switch, TroubleKind,
 };
 use crate::platform::address::special;
 use crate::text;
@@ -24,8 +24,7 @@ const META: CheckMeta = CheckMeta {
     judged: "Every address of the webhook's host must lie outside of the special-purpose ranges \
              (private, loopback, link-local, CGNAT, documentation, multicast, and the same inside \
              of IPv6 forms). A name that does not exist fails. Seen by this machine's resolver; \
-             under `--connect-to` the configured name is judged alone, and the evidence says \"by \
-             switch\".",
+             under `--connect-to` the addresses are not looked up: undecided (trial run).",
     remediation: "Publish DNS records for the host of `webhook.url` that hold public addresses \
                   only.",
     reference: Reference::WEBHOOKS,
@@ -51,9 +50,8 @@ impl Check for PublicAddress {
             (Host::V4(ip), _) => vec![IpAddr::V4(*ip)],
             (Host::V6(ip), _) => vec![IpAddr::V6(*ip)],
             (Host::Name(_), Observed::NotMade(NotMade::BySwitch)) => {
-                let observed = "not looked up, by switch: `--connect-to` names the address, so \
-                                the configured name is judged alone";
-                return Ok(Outcome::Pass(vec![Evidence::of(subject(), EXPECTED, observed)]));
+                let unseen = "the addresses of the webhook host were not looked up".into();
+                return Err(Reason::TrialRun { switch: Switch::ConnectTo, unseen }.into());
             }
             (Host::Name(_), Observed::Trouble(trouble))
                 if trouble.kind == TroubleKind::NoSuchName && !is_resolver_trouble(trouble) =>
@@ -152,11 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn passes_by_switch_and_says_so() {
+    fn is_unseen_on_a_trial_run_that_goes_elsewhere() {
         let mut case = Case::new();
         case.seen.webhook_names = Observed::NotMade(NotMade::BySwitch);
-        let Outcome::Pass(evidence) = case.judge(&PublicAddress) else { panic!("a pass") };
-        assert!(evidence[0].observed.as_str().contains("by switch"));
+        assert!(matches!(
+            reason(case.judge(&PublicAddress)),
+            Reason::TrialRun { switch: Switch::ConnectTo, .. }
+        ));
     }
 
     #[test]

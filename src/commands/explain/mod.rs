@@ -6,10 +6,10 @@ use crate::page::{hanging, indented};
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use golive_checks::CATALOGUE;
 use golive_checks::model::{Applies, Check, CheckMeta, Level, Needs, Section, chapter, group};
 use golive_checks::requirements::{self, Requirement};
 use golive_checks::scan::rules;
+use golive_checks::{CATALOGUE, catalogue_version};
 use serde::Serialize;
 
 /// Every check with the section it stands in.
@@ -45,6 +45,7 @@ pub(crate) fn list_json() -> String {
     let listed = Listed {
         schema: "golive.catalogue/v1",
         tool: ListedTool { name: "golive", version: env!("CARGO_PKG_VERSION") },
+        version: catalogue_version(CATALOGUE),
         sections: CATALOGUE.iter().map(|section| ListedSection::of(section)).collect(),
         requirements: requirements::all().iter().map(ListedRequirement::of).collect(),
     };
@@ -272,6 +273,7 @@ fn plain(name: &str) -> String {
 struct Listed {
     schema: &'static str,
     tool: ListedTool,
+    version: String,
     sections: Vec<ListedSection>,
     requirements: Vec<ListedRequirement>,
 }

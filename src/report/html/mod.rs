@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use askama::Template;
 use data_encoding::BASE64;
-use golive_checks::model::{Judged, Level, Limits, Mode, Outcome, Show as _, Text};
+use golive_checks::model::{Judged, Level, Limits, Outcome, Show as _, Text};
 use sha2::{Digest as _, Sha256};
 
 use self::chart::Chart;
 use super::coverage::{self, Covered, Decided};
+use super::mark::mark;
 use super::measure::Limit;
 use super::terminal::quantity;
 use super::timeline::{Exchanged, Reception};
-use super::{Chapter, Counts, FilePlace, Report, Verdict};
+use super::{Chapter, Counts, FINE_PRINT, FilePlace, Report, Verdict};
 use crate::report::check_text::{brief, finding};
 
 /// The page's stylesheet. The policy of the page names its digest, so that no other style counts.
@@ -36,8 +37,9 @@ struct HtmlPage<'a> {
     merchant: &'a str,
     headline: &'static str,
     tone: &'static str,
-    demo: bool,
+    kind: String,
     reasons: String,
+    fine_print: &'static str,
     facts: Vec<(&'static str, String)>,
     counts: Vec<Count>,
     chapters: Vec<ChapterView<'a>>,
@@ -111,8 +113,9 @@ impl<'a> HtmlPage<'a> {
             merchant: report.merchant.as_ref().map_or("Merchant not named", Text::as_str),
             headline: report.verdict.headline(),
             tone: tone(report.verdict),
-            demo: report.run.mode == Mode::Demo,
+            kind: report.kind().trim_matches([' ', '(', ')']).to_lowercase(),
             reasons: sentence.split_once(": ").map_or(sentence, |(_, reasons)| reasons).to_owned(),
+            fine_print: FINE_PRINT,
             facts: facts(report),
             counts: counts(&report.counts),
             chapters: report
@@ -175,6 +178,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("SHA-256", run.config_sha256.show()),
         ("Run id", run.id.show()),
         ("Tool", format!("golive {}", run.version)),
+        ("Catalogue", report.catalogues()),
     ];
     if let Some(challenge) = &run.challenge {
         facts.push(("Challenge", challenge.show()));
@@ -191,6 +195,7 @@ const fn class(outcome: &Outcome) -> &'static str {
         Outcome::Pass(_) => "pass",
         Outcome::Warn(_) => "warn",
         Outcome::Fail(_) => "fail",
+        Outcome::Undecided(_) if outcome.is_unseen_on_trial() => "trial",
         Outcome::Undecided(_) => "undecided",
         Outcome::NotApplicable(_) => "na",
         Outcome::Attested(_) => "attested",
@@ -198,22 +203,47 @@ const fn class(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Mark and word, so that colour is never the only carrier.
-const fn mark(outcome: &Outcome) -> (&'static str, &'static str) {
+/// Beside the mark, so that colour is never the only carrier.
+const fn word(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Pass(_) => ("✓", "passed"),
-        Outcome::Warn(_) => ("!", "warning"),
-        Outcome::Fail(_) => ("✗", "failed"),
-        Outcome::Undecided(_) => ("?", "undecided"),
-        Outcome::NotApplicable(_) => ("–", "not applicable"),
-        Outcome::Attested(_) => ("✓", "attested"),
-        Outcome::Waived(..) => ("~", "waived"),
+        Outcome::Pass(_) => "passed",
+        Outcome::Warn(_) => "warning",
+        Outcome::Fail(_) => "failed",
+        Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_)
+        | Outcome::Waived(..) => outcome.label(),
+    }
+}
+
+/// The colour of a section: green only where golive saw something in it and nothing required is
+/// open.
+fn chapter_tone(chapter: &Chapter) -> &'static str {
+    let counts = &chapter.counts;
+    let any = |matches: fn(&Outcome) -> bool| {
+        let mut required = chapter.checks.iter().filter(|check| check.level == Level::Required);
+        required.any(|check| matches(&check.outcome))
+    };
+    if any(|outcome| matches!(outcome, Outcome::Fail(_))) {
+        "bad"
+    } else if any(|outcome| {
+        matches!(outcome, Outcome::Undecided(_)) && !outcome.is_unseen_on_trial()
+    }) {
+        "open"
+    } else if counts.pass + counts.warn > 0 {
+        "good"
+    } else if counts.fail + counts.undecided + counts.trial + counts.waived > 0 {
+        "open"
+    } else if counts.attested > 0 {
+        "calm"
+    } else {
+        "none"
     }
 }
 
 /// The counts that are not zero.
 fn counts(counts: &Counts) -> Vec<Count> {
-    let classes = ["pass", "warn", "fail", "undecided", "na", "attested", "waived"];
+    let classes = ["pass", "warn", "fail", "undecided", "trial", "na", "attested", "waived"];
     let rows = counts.rows().into_iter().zip(classes);
     rows.filter(|((_, count), _)| *count > 0)
         .map(|((word, count), class)| Count { class, word, count })
@@ -235,24 +265,14 @@ impl<'a> ChapterView<'a> {
             .collect();
         let checks: Vec<CheckView<'_>> =
             chapter.checks.iter().map(|check| CheckView::of(report, check)).collect();
-        let any = |what: &str| {
-            checks.iter().any(|view| view.class == what && view.check.level == Level::Required)
-        };
-        let tone = if any("fail") {
-            "bad"
-        } else if any("undecided") {
-            "open"
-        } else {
-            "good"
-        };
         let anchor = format!("section-{}", chapter.id.replace('/', "-"));
-        Self { chapter, anchor, counts, bar, tone, checks }
+        Self { chapter, anchor, counts, bar, tone: chapter_tone(chapter), checks }
     }
 }
 
 impl<'a> CheckView<'a> {
     fn of(report: &'a Report, check: &'a Judged) -> Self {
-        let (mark, word) = mark(&check.outcome);
+        let (mark, word) = (mark(&check.outcome), word(&check.outcome));
         let found = finding(&check.outcome);
         let evidence = match &check.outcome {
             Outcome::Pass(evidence) => evidence.as_slice(),
@@ -261,7 +281,8 @@ impl<'a> CheckView<'a> {
             }
             Outcome::Undecided(_) | Outcome::NotApplicable(_) | Outcome::Attested(_) => &[],
         };
-        let undecided = matches!(check.outcome, Outcome::Undecided(_));
+        let undecided =
+            matches!(check.outcome, Outcome::Undecided(_)) && !check.outcome.is_unseen_on_trial();
         let passed = matches!(check.outcome, Outcome::Pass(_));
         Self {
             check,
@@ -334,7 +355,11 @@ fn measurements(report: &Report) -> Vec<[String; 5]> {
 fn limits(limits: &Limits) -> Vec<[String; 3]> {
     let row = |row: &golive_checks::model::LimitRow| {
         let value = limits.get(row.key).unwrap_or(row.default);
-        let changed = if value == row.default { "" } else { " (changed)" };
+        let changed = match value == row.default {
+            true => "",
+            false if row.is_weakened_by(value) => " (changed, weaker)",
+            false => " (changed)",
+        };
         [row.key.to_owned(), format!("{value} {}{changed}", row.unit), row.about.trim().to_owned()]
     };
     Limits::TABLE.iter().map(row).collect()
