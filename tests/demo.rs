@@ -106,3 +106,37 @@ fn a_served_shop_can_be_checked_by_hand() {
     // Killed, it could not tidy up.
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_script_reads_one_line_to_check_a_served_shop() {
+    let mut shop = Served(demo(&["--serve", "--json"]).stdout(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(shop.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let served: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(served["schema"], "golive.demo/v1");
+    let text = |name: &str| served[name].as_str().expect(name).to_owned();
+    for port in ["https", "http"] {
+        let port = u16::try_from(served["ports"][port].as_u64().expect(port)).unwrap();
+        std::net::TcpStream::connect((std::net::Ipv4Addr::LOCALHOST, port)).unwrap();
+    }
+    assert!(Path::new(&text("env_file")).is_file(), "{line}");
+    let folder = text("folder");
+    let mut check = golive(Path::new(&folder));
+    check.args(["check", "--deliver", "full", "--config", &text("config")]);
+    check.args(["--ca-file", &text("ca_file")]);
+    for to in served["connect_to"].as_array().expect("a list") {
+        check.args(["--connect-to", to.as_str().unwrap()]);
+    }
+    let ran = run(&mut check);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
+    drop(shop);
+    // Killed, it could not tidy up.
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn json_without_serve_is_a_matter_of_usage() {
+    let ran = run(&mut demo(&["--json"]));
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("--serve"), "{}", ran.stderr);
+}

@@ -152,7 +152,8 @@ fn excerpt(report: &str) -> String {
         .filter(|(_, line)| is_check(line))
         .map(|(at, _)| heading + at)
         .rev()
-        .nth(BEFORE - 1);
+        .take(BEFORE)
+        .last();
     // With the check that comes after it.
     let ends = |line: &String| is_check(line) || line.is_empty();
     let to = (failed + 1..lines.len()).filter(|at| ends(&lines[*at])).nth(1).unwrap();
@@ -162,7 +163,7 @@ fn excerpt(report: &str) -> String {
         &lines[..first_heading],
         &lines[heading..=heading],
         &more,
-        &lines[from.unwrap()..to],
+        &lines[from.unwrap_or(failed)..to],
         &more,
         &[String::new()],
         &lines[end..],

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::keys_accepted::really_the_platform;
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Merchant, Needs, Outcome, Probe, Quoted, Reason,
     Reference, RunFacts, Show, Stack, StackFix, Subject,
@@ -71,7 +70,7 @@ impl Check for ApiClock {
                 evidence(warn),
             )
         } else {
-            really_the_platform(facts)?;
+            facts.really_the_platform()?;
             Outcome::Pass(evidence(warn))
         })
     }

@@ -63,7 +63,7 @@ impl Check for KeysAccepted {
         };
         Err(match reading {
             ReplyKind::Accepted { how: How::NotFound | How::Processed | How::Found } => {
-                really_the_platform(facts)?;
+                facts.really_the_platform()?;
                 return Ok(Outcome::Pass(vec![seen(facts, said)]));
             }
             ReplyKind::WalletRefused => {
@@ -107,14 +107,6 @@ impl Check for KeysAccepted {
             )),
         }
         .into())
-    }
-}
-
-/// Refuses a pass where a switch let another server answer the call.
-pub(super) fn really_the_platform(facts: &Facts<'_>) -> Result<(), Reason> {
-    match facts.merchant.api.base_url.as_ref().and_then(Address::url) {
-        Some(url) => facts.really_asked(url, "the platform"),
-        None => Ok(()),
     }
 }
 

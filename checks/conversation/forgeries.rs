@@ -6,8 +6,8 @@ use crate::conversation::effects;
 use crate::conversation::scenarios::{PLAIN_GET, REFUSED_EFFECTS, between_baselines};
 use crate::conversation::space;
 use crate::model::{
-    Check, CheckMeta, Delivery, Evidence, Exchange, Facts, Merchant, Method, Outcome, Probe,
-    Product, RunFacts, Scenario, Subject,
+    Check, CheckMeta, Deliver, Delivery, Evidence, Exchange, Facts, Merchant, Method, Outcome,
+    Probe, Product, RunFacts, Scenario, Subject,
 };
 use crate::text;
 
@@ -85,8 +85,13 @@ impl Check for Forgeries {
     /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while
     /// the genuine event had one, it is a warning.
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let names: Vec<&'static str> =
-            self.sent(facts.merchant).map(|delivery| delivery.name).collect();
+        // What only `full` may send is no gap of a run that was told to do less.
+        let reach = facts.run.deliver.max(Deliver::Negative);
+        let names: Vec<&'static str> = self
+            .sent(facts.merchant)
+            .filter(|delivery| delivery.tier() <= reach || facts.scenario(delivery.name).is_ok())
+            .map(|delivery| delivery.name)
+            .collect();
         let negatives = Negatives::of_forgeries(facts, &names);
         let proof = self.without_effect(facts, &negatives.accepted);
         match (negatives.judge(facts, self.accepted, self.by_hand)?, proof) {

@@ -1,7 +1,7 @@
 //! Trial runs: what `--connect-to`, `--allow-private`, `--ca-file` and `--now` keep from being
 //! looked at.
 
-use super::{Endpoint, Facts, Host, Reason, RunFacts, Show};
+use super::{Address, Endpoint, Facts, Host, Reason, RunFacts, Show};
 use crate::platform::address::special;
 use crate::text;
 
@@ -108,6 +108,19 @@ impl Facts<'_> {
             switch,
             unseen: text!("another server may have answered in place of {}", who),
         })
+    }
+
+    /// Refuses a pass that rests on the platform's answer, where a switch let another server give
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TrialRun`], which names the switch.
+    pub fn really_the_platform(&self) -> Result<(), Reason> {
+        match self.merchant.api.base_url.as_ref().and_then(Address::url) {
+            Some(url) => self.really_asked(url, "the platform"),
+            None => Ok(()),
+        }
     }
 
     /// Refuses a pass that rests on today's date, where `--now` named another.

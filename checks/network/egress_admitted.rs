@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{
-    Address, Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs,
-    Observed, Outcome, Probe, Reason, Reference, Role, RunFacts, Subject,
+    Check, CheckMeta, Endpoint, Evidence, Facts, Finding, Level, Merchant, Needs, Observed,
+    Outcome, Probe, Reason, Reference, Role, RunFacts, Subject,
 };
 use crate::platform::reply::ReplyKind;
 use crate::text;
@@ -68,9 +68,7 @@ impl Check for EgressAdmitted {
         match reading {
             ReplyKind::Accepted { .. } | ReplyKind::WalletRefused => Ok(match unlisted(facts) {
                 None => {
-                    if let Some(url) = facts.merchant.api.base_url.as_ref().and_then(Address::url) {
-                        facts.really_asked(url, "the platform")?;
-                    }
+                    facts.really_the_platform()?;
                     Outcome::Pass(evidence)
                 }
                 Some(ip) => Outcome::Warn(
@@ -140,7 +138,7 @@ fn unlisted(facts: &Facts<'_>) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Answer, EgressSeen, Exchange, NotMade, Observations, Sent, Times};
+    use crate::model::{Address, Answer, EgressSeen, Exchange, NotMade, Observations, Sent, Times};
 
     const NOT_FOUND: (u16, &str) =
         (404, r#"{"status":false,"code":404,"message":"Order not found."}"#);

@@ -416,7 +416,7 @@ pub const VALUES: &[Value] = &[
         catches: "only the beginning of a body is hashed",
         check: "webhook-rejects-tampered",
         delivery: Delivery {
-            form: Form::Padded { bytes: 1 * 1_024 },
+            form: Form::Padded { bytes: 1_024 },
             change: Change::LastByte,
             ..Delivery::genuine("tampered-tail-1k")
         },

@@ -18,7 +18,8 @@ const META: CheckMeta = CheckMeta {
              genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no \
              answer is undecided. Where test orders show that the same forgeries are accepted and \
              have no effect, a 2xx is a warning. None of them is validly signed: they are sent in \
-             `negative`, `probe` and `full` alike, and in `full` also about a test order.",
+             `negative`, `probe` and `full` alike, PATCH and DELETE in `full` only, and in `full` \
+             all also about a test order.",
     remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, \
                   and answer 401 before anything looks at that header.",
     stacks: stack_fixes::VERIFY,

@@ -19,12 +19,13 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-06", "WH-12", "SV-04"],
     needs: Needs::Network,
+    attestable: true,
     waivable: false,
     rationale: "A handler for each event verifies where somebody thought of it; a forged \
                 `payout.reversed` or `payment.failed` moves money as well.",
     judged: "With `--deliver full` and test ids: an unsigned and a forged event of every other \
              kind, for a test order or payout of its own. A 2xx fails, and the item is then \
-             required; a 4xx to each passes. Without `full` or test ids it is undecided.",
+             required; a 4xx to each passes. Without `full` or test ids a person may answer for it.",
     remediation: "Verify the signature before the event is looked at, in one place for all events.",
     stacks: stack_fixes::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,

@@ -23,7 +23,7 @@ fn a_finding_rests_on_the_deliveries_that_failed() {
     let repeat = repeat(Defect::ComparesPrefixOnly, "webhook-rejects-forged", Deliver::Probe);
     assert_eq!(
         repeat.rests_on.carrying.iter().map(String::as_str).collect::<Vec<_>>(),
-        ["forged-truncated"]
+        ["forged-16-digits", "forged-63-digits", "forged-8-digits", "forged-truncated"]
     );
 }
 
