@@ -12,8 +12,7 @@ use crate::model::{
     Examination, Exchange, Facts, Form, Merchant, Occasion, OrderNeed, Probe, Reason, Scenario,
     ScenarioSeen, Show as _, Stage, Step, Text,
 };
-use crate::platform::signing::request::Mistake;
-use crate::platform::signing::{Misreading, Sample};
+use crate::platform::signing::{Misreading, Sample, Variant};
 use crate::text;
 
 /// The scenario that finds it out.
@@ -246,8 +245,7 @@ fn apart<'a>(genuine: bool, tried: &[Accepted<'a>]) -> Vec<Accepted<'a>> {
         } else if is_right {
             // With the right reading of all else, one that writes the same body the same way is the
             // right one.
-            let spelled_so: BTreeSet<String> =
-                spelled.iter().map(|one| one.misreading.body()).collect();
+            let spelled_so: BTreeSet<_> = spelled.iter().map(|one| one.misreading.body()).collect();
             let another = |one: &Accepted<'a>| {
                 !one.misreading.body().is_empty() && !spelled_so.contains(&one.misreading.body())
             };
@@ -264,7 +262,7 @@ impl Accepted<'_> {
     #[must_use]
     pub fn name(&self) -> Text {
         let names: Vec<Text> =
-            self.misreading.mistakes().iter().map(|mistake| Text::from(mistake.name)).collect();
+            self.misreading.variants().iter().map(|variant| Text::from(variant.name())).collect();
         Text::join(&names, "+")
     }
 
@@ -272,7 +270,7 @@ impl Accepted<'_> {
     #[must_use]
     pub fn words(&self) -> Text {
         let words: Vec<Text> =
-            self.misreading.mistakes().iter().map(|mistake| Text::from(mistake.words)).collect();
+            self.misreading.variants().iter().map(|variant| Text::from(variant.words())).collect();
         Text::join(&words, ", and ")
     }
 
@@ -280,7 +278,7 @@ impl Accepted<'_> {
     #[must_use]
     pub fn fix(&self) -> Text {
         let mut fixes: Vec<Text> = Vec::new();
-        for fix in self.misreading.mistakes().iter().map(|mistake| Text::from(fix(mistake))) {
+        for fix in self.misreading.variants().into_iter().map(|variant| Text::from(fix(variant))) {
             if !fixes.contains(&fix) {
                 fixes.push(fix);
             }
@@ -289,20 +287,24 @@ impl Accepted<'_> {
     }
 }
 
-/// What a receiver does about a mistake; most say it of both sides.
-fn fix(mistake: &'static Mistake) -> &'static str {
-    match mistake.name {
-        "upper-case-hex" | "base64" | "base64url" | "base64-of-hex" | "sha256-prefix" => {
+/// What a receiver does about a variant; most say it of both sides.
+fn fix(variant: Variant) -> &'static str {
+    match variant {
+        Variant::UpperCaseHex
+        | Variant::Base64
+        | Variant::Base64url
+        | Variant::Base64OfHex
+        | Variant::Sha256Prefix => {
             "Compare X-SIGNATURE, as it is, with the digest in lower-case hex: Node \
              `.digest('hex')`, PHP `hash_hmac` without its fourth argument, Python `.hexdigest()`, \
              Java `HexFormat.of().formatHex(…)`"
         }
-        "sandbox-secret" => "Load the production secret where the receiver runs",
-        "milliseconds" | "seconds" | "decimal-timestamp" => {
+        Variant::SandboxSecret => "Load the production secret where the receiver runs",
+        Variant::Milliseconds | Variant::Seconds | Variant::DecimalTimestamp => {
             "Append the value of the X-TIMESTAMP header as it is, character by character, and \
              compare it as UNIX seconds with the clock"
         }
-        _ => mistake.fix,
+        _ => variant.fix(),
     }
 }
 
@@ -442,7 +444,7 @@ pub(crate) mod tests {
     #[test]
     fn every_reading_has_words_and_a_fix() {
         let answer = exchange("x", Ok(200));
-        for misreading in table::first().chain(table::spellings("", "base64")) {
+        for misreading in table::first().chain(table::spellings(&[], &[Variant::Base64.into()])) {
             let one = Accepted { misreading, exchange: &answer };
             assert!(
                 one.words().as_str().len() > 10 && one.fix().as_str().len() > 10,

@@ -76,7 +76,7 @@ fn spellings(genuine: bool, so_far: &[Exchange]) -> Vec<&'static Misreading> {
     let mut list: Vec<&'static Misreading> = Vec::new();
     if genuine {
         families.insert(String::new());
-        list.extend(table::spellings("", ""));
+        list.extend(table::spellings(&[], &[]));
     }
     for misreading in accepted.filter(|misreading| misreading.sample == Sample::Plain) {
         let in_seconds = misreading.family_in_seconds();

@@ -1,6 +1,6 @@
 //! The platform's canonical JSON: keys sorted recursively, compact, slashes unescaped, raw UTF-8.
 
-use super::form::{Form, Node};
+use super::form::{JsonForm, Node};
 
 /// Rewrites JSON text canonically; number tokens are kept as they are written. Keys are ordered by
 /// their UTF-8 bytes, arrays keep their order. Of members with one name the last counts, as in
@@ -10,7 +10,7 @@ use super::form::{Form, Node};
 ///
 /// When `text` is not JSON, or nests deeper than 128 levels.
 pub fn canonical(text: &str) -> anyhow::Result<String> {
-    Ok(Form::CANONICAL.write(&Node::parse(text)?))
+    Ok(JsonForm::CANONICAL.write(&Node::parse(text)?))
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ pub(super) enum Escapes {
 
 /// How JSON text is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct JsonForm {
     pub(super) sort: Sort,
     pub(super) spaced: bool,
     pub(super) slashes: bool,
@@ -155,7 +155,7 @@ pub(super) struct Form {
     pub(super) escapes: Escapes,
 }
 
-impl Form {
+impl JsonForm {
     /// The platform's.
     pub(super) const CANONICAL: Self = Self {
         sort: Sort::Everywhere,

@@ -14,8 +14,7 @@ use anyhow::{Context as _, ensure};
 use golive_checks::CATALOGUE;
 use golive_checks::model::{Keyring, Listed, Quoted, Secret, Show as _, StackFix, is_invisible};
 use golive_checks::platform::keys::damage;
-use golive_checks::platform::signing::request::Mistake;
-use golive_checks::platform::signing::{Diagnosis, Reading, diagnose};
+use golive_checks::platform::signing::{Diagnosis, Reading, Variant, diagnose};
 use golive_checks::platform::{canonical, signature};
 use jiff::Timestamp;
 
@@ -223,8 +222,7 @@ fn secret(keys: &Keyring) -> anyhow::Result<&Secret> {
 
 /// A reading in one line.
 fn summary(reading: &Reading) -> String {
-    let mut words =
-        reading.mistakes().map(|mistake| mistake.words).collect::<Vec<_>>().join(", and ");
+    let mut words = reading.variants().map(Variant::words).collect::<Vec<_>>().join(", and ");
     if let Some(detail) = &reading.detail {
         let _ = write!(words, " ({detail})");
     }
@@ -237,8 +235,8 @@ fn put_readings(readings: &[Reading], words: &mut String) {
         if readings.len() > 1 {
             words.push_str(&filled("    ", "    ", &summary(reading)));
         }
-        for slip in reading.slips.iter().filter(|slip| !slip.same.is_empty()) {
-            let others: Vec<String> = slip.same.iter().map(|way| name(way)).collect();
+        for part in reading.wrong.iter().filter(|part| !part.same.is_empty()) {
+            let others: Vec<String> = part.same.iter().map(|way| name(way)).collect();
             words.push_str(&filled(
                 "    ",
                 "    ",
@@ -246,9 +244,9 @@ fn put_readings(readings: &[Reading], words: &mut String) {
             ));
         }
         let mut fixes: Vec<&str> = Vec::new();
-        for mistake in reading.mistakes().filter(|mistake| !mistake.fix.is_empty()) {
-            if !fixes.contains(&mistake.fix) {
-                fixes.push(mistake.fix);
+        for fix in reading.variants().map(Variant::fix) {
+            if !fixes.contains(&fix) {
+                fixes.push(fix);
             }
         }
         for fix in fixes {
@@ -272,8 +270,8 @@ pub(crate) fn put_rule(id: &str, words: &mut String) {
     }
 }
 
-fn name(way: &[&'static Mistake]) -> String {
-    way.iter().map(|mistake| mistake.name).collect::<Vec<_>>().join("+")
+fn name(way: &[Variant]) -> String {
+    way.iter().map(|variant| variant.name()).collect::<Vec<_>>().join("+")
 }
 
 fn put_rest(readings: &[Reading], words: &mut String) {

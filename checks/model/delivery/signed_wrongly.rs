@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::{Delivery, Keyring, OrderId, Secret, SigningKeys};
 use crate::platform::signature;
 use crate::platform::signing::table::*;
-use crate::platform::signing::{Diagnosis, Misreading, Reading, diagnose};
+use crate::platform::signing::{Deviation, Diagnosis, Misreading, Reading, Variant, diagnose};
 
 fn secret(value: &str) -> Option<Secret> {
     Some(Secret::new(value.to_owned()))
@@ -26,10 +26,11 @@ const USUAL: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 const PADDED: &str = " \"sk_live_0123456789abcdef0123\" ";
 
 /// Everything that could be tried on a receiver that reads the rest so.
-fn all(beside_the_body: &str) -> Vec<&'static Misreading> {
+fn all(beside_the_body: &[Variant]) -> Vec<&'static Misreading> {
+    let beside: Vec<Deviation> = beside_the_body.iter().copied().map(Deviation::from).collect();
     let mut all: Vec<_> = first().collect();
-    all.extend(spellings("", beside_the_body));
-    all.extend(spellings("data-alone", beside_the_body));
+    all.extend(spellings(&[], &beside));
+    all.extend(spellings(&[Variant::DataAlone.into()], &beside));
     all
 }
 
@@ -85,8 +86,10 @@ fn expected(
 
 #[test]
 fn every_name_is_known_and_stands_once() {
-    for mistakes in ["", "timestamp-first", "milliseconds-header+separator-dot"] {
-        let all = all(mistakes);
+    for beside in
+        [&[][..], &[Variant::TimestampFirst], &[Variant::MillisecondsHeader, Variant::SeparatorDot]]
+    {
+        let all = all(beside);
         let names: BTreeSet<&str> = all.iter().map(|misreading| misreading.name).collect();
         assert_eq!(names.len(), all.len());
         for misreading in &all {
@@ -107,14 +110,18 @@ fn every_name_is_known_and_stands_once() {
 
 #[test]
 fn one_receiver_is_asked_at_most_two_hundred_times() {
-    assert!(first().count() + spellings("", "timestamp-first").len() < 200, "{}", first().count());
+    assert!(
+        first().count() + spellings(&[], &[Variant::TimestampFirst.into()]).len() < 200,
+        "{}",
+        first().count()
+    );
 }
 
 #[test]
 fn every_delivery_is_valid_under_its_reading_and_under_no_other() {
     for secret in [USUAL, PADDED] {
         let ring = ring(secret);
-        for rest in ["", "timestamp-first+base64"] {
+        for rest in [&[][..], &[Variant::TimestampFirst, Variant::Base64]] {
             let all = all(rest);
             let made: Vec<_> = all
                 .iter()
@@ -165,7 +172,7 @@ fn every_delivery_is_valid_under_its_reading_and_under_no_other() {
 
 #[test]
 fn nearly_all_can_be_made_of_usual_keys() {
-    let not_made: Vec<&str> = all("")
+    let not_made: Vec<&str> = all(&[])
         .into_iter()
         .filter(|one| composed(one, &ring(USUAL)).is_none())
         .map(|misreading| misreading.name)
@@ -179,17 +186,21 @@ fn nearly_all_can_be_made_of_usual_keys() {
 #[test]
 fn the_doctor_for_captured_signatures_names_the_same() {
     let ring = ring(USUAL);
-    for misreading in all("")
+    for misreading in all(&[])
         .into_iter()
-        .filter(|misreading| !misreading.verifies && misreading.mistakes().len() == 1)
+        .filter(|misreading| !misreading.verifies && misreading.variants().len() == 1)
     {
         let Some((body, timestamp, signature)) = composed(misreading, &ring) else { continue };
         let Diagnosis::Readings(found) = diagnose(&ring, &body, &timestamp, &signature) else {
             panic!("{}", misreading.name)
         };
         let names: Vec<String> = found.iter().map(Reading::name).collect();
-        let own =
-            misreading.mistakes().iter().map(|mistake| mistake.name).collect::<Vec<_>>().join("+");
+        let own = misreading
+            .variants()
+            .iter()
+            .map(|variant| variant.name())
+            .collect::<Vec<_>>()
+            .join("+");
         let sorted = |name: &str| name.split('+').map(str::to_owned).collect::<BTreeSet<_>>();
         let own_or_nearer = names.iter().any(|name| {
             sorted(name) == sorted(&own) || name.split('+').count() < own.split('+').count()

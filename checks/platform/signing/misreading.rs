@@ -9,10 +9,9 @@ use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use crate::platform::digest::Algorithm;
 use crate::platform::form::Node;
 use crate::platform::secret::SigningKeys;
-use crate::platform::signing::mistakes;
-use crate::platform::signing::request::Mistake;
-use crate::platform::signing::variants;
-use crate::platform::signing::variants::{Choice, Keys};
+use crate::platform::signing::choices;
+use crate::platform::signing::choices::{Choice, Keys};
+use crate::platform::signing::variant::{Part, Variant};
 
 /// A wrong reading, and the body that it is shown on. Every name has one, so that comparing
 /// addresses would do.
@@ -26,7 +25,7 @@ pub struct Misreading {
     /// the same.
     pub verifies: bool,
     /// What is wrong, one part after the other, in the order of the name.
-    parts: Vec<Pick>,
+    deviations: Vec<Deviation>,
 }
 
 /// The bodies that readings are shown on.
@@ -39,24 +38,13 @@ pub enum Sample {
     Telling,
 }
 
-/// One wrong part. Of several values that one mistake may mean, which.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Pick {
-    /// One mistake, or for a body two that come together.
-    way: Vec<&'static Mistake>,
-    part: Part,
-    nth: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Body,
-    Time,
-    Order,
-    Separator,
-    Key,
-    Hash,
-    Encoding,
+/// A variant, and which of the several values that it may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deviation {
+    /// What is wrong.
+    pub variant: Variant,
+    /// The first value is 0.
+    pub nth: usize,
 }
 
 /// What goes into the headers.
@@ -78,50 +66,61 @@ impl Sample {
 }
 
 impl Misreading {
-    /// The wrong reading with these mistakes: `javascript-body+separator-dot`, where a mistake may
-    /// mean several things with their number, `undefined-secret.1`. None where a mistake is
-    /// unknown or two are about one part.
+    /// The wrong reading with these deviations; none where two are about one part, or one is about
+    /// nothing that a receiver reads. A body may have two that come together, side by side.
     #[must_use]
-    pub fn of(sample: Sample, mistakes: &str) -> Option<&'static Self> {
+    pub fn of(sample: Sample, deviations: &[Deviation]) -> Option<&'static Self> {
         static KNOWN: LazyLock<Mutex<BTreeMap<String, &'static Misreading>>> =
             LazyLock::new(Mutex::default);
-        let parts = parse(mistakes)?;
-        let name = format!("{}{mistakes}", sample.prefix());
+        let parts: Vec<Part> = deviations.iter().map(|one| one.variant.part()).collect();
+        let is_free = |at: usize| {
+            let before = &parts[..at];
+            let beside = parts[at] == Part::Body && before.last() == Some(&Part::Body);
+            parts[at].is_read() && (beside || !before.contains(&parts[at]))
+        };
+        if !(0..parts.len()).all(is_free) {
+            return None;
+        }
+        let name = format!("{}{}", sample.prefix(), joined(deviations));
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(one) = known.get(&name) {
             return Some(*one);
         }
         // Upper-case digits are the same number, and milliseconds a time far ahead.
-        let verifies = ["upper-case-hex", mistakes::MILLISECONDS_HEADER.name].contains(&mistakes);
-        let one: &'static Self =
-            Box::leak(Box::new(Self { name: name.clone().leak(), sample, verifies, parts }));
+        let verifies = matches!(
+            deviations,
+            [Deviation { variant: Variant::UpperCaseHex | Variant::MillisecondsHeader, .. }]
+        );
+        let one: &'static Self = Box::leak(Box::new(Self {
+            name: name.clone().leak(),
+            sample,
+            verifies,
+            deviations: deviations.to_vec(),
+        }));
         known.insert(name, one);
         Some(one)
     }
 
-    /// The wrong reading of that delivery's name.
+    /// The wrong reading of that delivery's name: `reading-timestamp-first+separator-dot`, where a
+    /// variant may mean several things with their number, `reading-undefined-secret.1`.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         let sample = [Sample::Plain, Sample::Telling]
             .into_iter()
             .find(|sample| name.starts_with(sample.prefix()))?;
-        Self::of(sample, &name[sample.prefix().len()..])
+        let words = name[sample.prefix().len()..].split('+').filter(|word| !word.is_empty());
+        Self::of(sample, &words.map(Deviation::named).collect::<Option<Vec<_>>>()?)
     }
 
-    /// What is wrong. What the previous API generation did is one mistake.
+    /// What is wrong. What the previous API generation did is one variant.
     #[must_use]
-    pub fn mistakes(&self) -> Vec<&'static Mistake> {
-        let all: Vec<&'static Mistake> =
-            self.parts.iter().flat_map(|pick| pick.way.iter().copied()).collect();
-        let is = |name: &str| all.iter().any(|mistake| mistake.name == name);
-        if is(mistakes::KEYS_AND_VALUES.name) && is("timestamp-missing") {
-            let of_it = |mistake: &&Mistake| {
-                ![mistakes::KEYS_AND_VALUES.name, "timestamp-missing", "base64"]
-                    .contains(&mistake.name)
-            };
-            return std::iter::once(mistakes::known("previous-generation"))
-                .chain(all.into_iter().filter(of_it))
-                .collect();
+    pub fn variants(&self) -> Vec<Variant> {
+        const PREVIOUS: [Variant; 3] =
+            [Variant::KeysAndValues, Variant::TimestampMissing, Variant::Base64];
+        let all: Vec<Variant> = self.deviations.iter().map(|one| one.variant).collect();
+        if all.contains(&Variant::KeysAndValues) && all.contains(&Variant::TimestampMissing) {
+            let others = all.into_iter().filter(|variant| !PREVIOUS.contains(variant));
+            return std::iter::once(Variant::PreviousGeneration).chain(others).collect();
         }
         all
     }
@@ -130,42 +129,42 @@ impl Misreading {
     /// digest can write down the other.
     #[must_use]
     pub fn family(&self) -> String {
-        self.joined(|pick| !matches!(pick.part, Part::Body | Part::Encoding))
+        joined(&self.only(|variant| !matches!(variant.part(), Part::Body | Part::Encoding)))
     }
 
     /// The same without milliseconds in X-TIMESTAMP: what a receiver that never looks at the clock
     /// takes as well.
     #[must_use]
     pub fn family_in_seconds(&self) -> String {
-        self.joined(|pick| {
-            !matches!(pick.part, Part::Body | Part::Encoding)
-                && pick.way[0].name != mistakes::MILLISECONDS_HEADER.name
-        })
+        joined(&self.only(|variant| {
+            !matches!(variant.part(), Part::Body | Part::Encoding)
+                && variant != Variant::MillisecondsHeader
+        }))
     }
 
     /// What is wrong beside the body.
     #[must_use]
-    pub fn beside_the_body(&self) -> String {
-        self.joined(|pick| pick.part != Part::Body)
+    pub fn beside_the_body(&self) -> Vec<Deviation> {
+        self.only(|variant| variant.part() != Part::Body)
     }
 
     /// What is wrong with the body.
     #[must_use]
-    pub fn body(&self) -> String {
-        self.joined(|pick| pick.part == Part::Body)
+    pub fn body(&self) -> Vec<Deviation> {
+        self.only(|variant| variant.part() == Part::Body)
     }
 
     /// Whether X-TIMESTAMP holds milliseconds. Where they are signed as well, the delivery is
     /// validly signed, at a time far ahead.
     #[must_use]
     pub fn in_milliseconds(&self) -> bool {
-        self.mistakes().iter().any(|mistake| {
-            [mistakes::MILLISECONDS_HEADER.name, mistakes::SECONDS.name].contains(&mistake.name)
-        })
+        self.deviations
+            .iter()
+            .any(|one| matches!(one.variant, Variant::MillisecondsHeader | Variant::Seconds))
     }
 
-    fn joined(&self, which: impl Fn(&Pick) -> bool) -> String {
-        self.parts.iter().filter(|pick| which(pick)).map(Pick::name).collect::<Vec<_>>().join("+")
+    fn only(&self, which: impl Fn(Variant) -> bool) -> Vec<Deviation> {
+        self.deviations.iter().filter(|one| which(one.variant)).copied().collect()
     }
 
     /// The headers that go with `body` at `second`, or up to [`EARLIER_S`] before it where only
@@ -185,8 +184,8 @@ impl Misreading {
         };
         let headers = at(second)?;
         let in_base64 = self
-            .pick(Part::Encoding)
-            .is_some_and(|pick| ["base64", "base64url"].contains(&pick.way[0].name));
+            .about(Part::Encoding)
+            .is_some_and(|one| matches!(one.variant, Variant::Base64 | Variant::Base64url));
         let (true, Ok(now)) = (in_base64 && !is_telling(&headers), second.parse::<i64>()) else {
             return Some(headers);
         };
@@ -206,49 +205,65 @@ impl Misreading {
         timestamp: &str,
     ) -> Option<String> {
         let node = std::str::from_utf8(body).ok().and_then(|text| Node::parse(text).ok());
-        let body = self.choose(Part::Body, || variants::bodies(body, node.as_ref()), body)?;
-        let time = match self.pick(Part::Time) {
-            Some(pick) if pick.way[0].name == mistakes::MILLISECONDS_HEADER.name => {
+        let body = self.choose(Part::Body, || choices::bodies(body, node.as_ref()), body)?;
+        let time = match self.about(Part::Timestamp) {
+            Some(Deviation { variant: Variant::MillisecondsHeader, .. }) => {
                 (timestamp.len() >= 13).then(|| timestamp.as_bytes().to_vec())?
             }
             Some(_) | None => self.choose(
-                Part::Time,
-                || variants::times(timestamp, node.as_ref()),
+                Part::Timestamp,
+                || choices::times(timestamp, node.as_ref()),
                 timestamp.as_bytes(),
             )?,
         };
-        let separator = self.choose(Part::Separator, variants::separators, b"")?;
+        let separator = self.choose(Part::Separator, choices::separators, b"")?;
         let ring = Keys {
             secret: Some(keys.live),
             api: keys.api,
             sandbox: keys.sandbox,
             sandbox_api: keys.sandbox_api,
         };
-        let mut all = variants::keys(ring)?;
-        let key = match self.pick(Part::Key) {
-            Some(pick) => pick.find(all)?,
-            None => all.swap_remove(0),
+        let mut keys = choices::keys(ring)?;
+        let key = match self.find(Part::Key, &keys) {
+            Some(at) => keys.swap_remove(at?),
+            None => keys.swap_remove(0),
         };
-        let hash = match self.pick(Part::Hash) {
-            Some(pick) => {
-                variants::hashes().into_iter().find(|(_, mistake)| *mistake == Some(pick.way[0]))?.0
+        let hash = match self.about(Part::Hash) {
+            Some(one) => {
+                choices::hashes().into_iter().find(|(_, variant)| *variant == Some(one.variant))?.0
             }
             None => Algorithm::HmacSha256,
         };
-        let message: [&[u8]; 3] = if self.pick(Part::Order).is_some() {
+        let message: [&[u8]; 3] = if self.about(Part::Order).is_some() {
             [&time, &separator, &body]
         } else {
             [&body, &separator, &time]
         };
         let digest = hash.digest(&key.bytes, &message);
-        match self.pick(Part::Encoding) {
+        match self.about(Part::Encoding) {
             None => Some(HEXLOWER.encode(&digest)),
-            Some(pick) => encode(pick.way[0].name, pick.nth, &digest),
+            Some(one) => encode(one, &digest),
         }
     }
 
-    fn pick(&self, part: Part) -> Option<&Pick> {
-        self.parts.iter().find(|pick| pick.part == part)
+    /// The first deviation about a part.
+    fn about(&self, part: Part) -> Option<Deviation> {
+        self.deviations.iter().find(|one| one.variant.part() == part).copied()
+    }
+
+    /// Where the choice is that its deviations about a part likeliest are, if any are; one that is
+    /// likelier another is left to that.
+    fn find(&self, part: Part, choices: &[Choice]) -> Option<Option<usize>> {
+        let first = self.about(part)?;
+        let way: Vec<Variant> = self
+            .deviations
+            .iter()
+            .map(|one| one.variant)
+            .filter(|variant| variant.part() == part)
+            .collect();
+        let fits = |choice: &Choice| choice.ways.first() == Some(&way);
+        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
+        Some(fitting.nth(first.nth).map(|(at, _)| at))
     }
 
     /// The bytes that stand in a part.
@@ -258,40 +273,36 @@ impl Misreading {
         choices: impl FnOnce() -> Vec<Choice>,
         right: &[u8],
     ) -> Option<Vec<u8>> {
-        match self.pick(part) {
-            Some(pick) => Some(pick.find(choices())?.bytes.to_vec()),
-            None => Some(right.to_vec()),
+        if self.about(part).is_none() {
+            return Some(right.to_vec());
         }
+        let choices = choices();
+        let at = self.find(part, &choices)??;
+        Some(choices[at].bytes.to_vec())
     }
 }
 
-impl Pick {
-    fn name(&self) -> String {
-        let way = self.way.iter().map(|mistake| mistake.name).collect::<Vec<_>>().join("+");
-        if self.nth == 0 { way } else { format!("{way}.{}", self.nth) }
+impl Deviation {
+    /// `undefined-secret`, `undefined-secret.1`
+    fn named(name: &str) -> Option<Self> {
+        let (name, nth) = name.split_once('.').unwrap_or((name, "0"));
+        Some(Self { variant: Variant::named(name)?, nth: nth.parse().ok()? })
     }
 
-    /// The choice that it likeliest is; one that is likelier another is left to that.
-    fn find(&self, choices: Vec<Choice>) -> Option<Choice> {
-        choices.into_iter().filter(|choice| choice.ways.first() == Some(&self.way)).nth(self.nth)
+    fn name(self) -> String {
+        let name = self.variant.name();
+        if self.nth == 0 { name.to_owned() } else { format!("{name}.{}", self.nth) }
     }
 }
 
-/// `a+b.1`
-fn parse(mistakes: &str) -> Option<Vec<Pick>> {
-    let mut parts: Vec<Pick> = Vec::new();
-    for word in mistakes.split('+').filter(|word| !word.is_empty()) {
-        let (name, nth) = word.split_once('.').unwrap_or((word, "0"));
-        let mistake = mistakes::find(name)?;
-        let (part, nth) = (part(mistake), nth.parse().ok()?);
-        let taken = parts.iter().any(|pick| pick.part == part);
-        match parts.last_mut() {
-            Some(last) if last.part == Part::Body && part == Part::Body => last.way.push(mistake),
-            Some(_) | None if taken => return None,
-            Some(_) | None => parts.push(Pick { way: vec![mistake], part, nth }),
-        }
+impl From<Variant> for Deviation {
+    fn from(variant: Variant) -> Self {
+        Self { variant, nth: 0 }
     }
-    Some(parts)
+}
+
+fn joined(deviations: &[Deviation]) -> String {
+    deviations.iter().map(|one| one.name()).collect::<Vec<_>>().join("+")
 }
 
 /// How far back a signature may be dated to be one that tells: a quarter of all digests reads the
@@ -303,40 +314,14 @@ fn is_telling(headers: &Headers) -> bool {
     headers.signature.contains(['+', '/', '-', '_'])
 }
 
-fn part(mistake: &'static Mistake) -> Part {
-    let in_time = [
-        mistakes::DECIMAL_TIMESTAMP.name,
-        mistakes::ISO_TIMESTAMP.name,
-        mistakes::TIMESTAMP_FROM_BODY.name,
-        mistakes::UNDEFINED_TIMESTAMP.name,
-        mistakes::SECONDS.name,
-        mistakes::MILLISECONDS_HEADER.name,
-        "timestamp-missing",
-        "milliseconds",
-    ];
-    match mistake.name {
-        "timestamp-first" => Part::Order,
-        name if name.starts_with("separator-") => Part::Separator,
-        name if in_time.contains(&name) => Part::Time,
-        name if encode(name, 0, &[]).is_some() => Part::Encoding,
-        name if name.contains("secret") && !name.starts_with("plain-hash")
-            || name == mistakes::SANDBOX_API_KEY.name =>
-        {
-            Part::Key
-        }
-        _ if variants::hashes().iter().any(|(_, hash)| *hash == Some(mistake)) => Part::Hash,
-        _ => Part::Body,
-    }
-}
-
-fn encode(name: &str, nth: usize, digest: &[u8]) -> Option<String> {
-    Some(match name {
-        "base64url" if nth > 0 => BASE64URL.encode(digest),
-        "upper-case-hex" => HEXUPPER.encode(digest),
-        "base64" => BASE64.encode(digest),
-        "base64url" => BASE64URL_NOPAD.encode(digest),
-        "base64-of-hex" => BASE64.encode(HEXLOWER.encode(digest).as_bytes()),
-        "sha256-prefix" => format!("sha256={}", HEXLOWER.encode(digest)),
+fn encode(deviation: Deviation, digest: &[u8]) -> Option<String> {
+    Some(match deviation.variant {
+        Variant::Base64url if deviation.nth > 0 => BASE64URL.encode(digest),
+        Variant::UpperCaseHex => HEXUPPER.encode(digest),
+        Variant::Base64 => BASE64.encode(digest),
+        Variant::Base64url => BASE64URL_NOPAD.encode(digest),
+        Variant::Base64OfHex => BASE64.encode(HEXLOWER.encode(digest).as_bytes()),
+        Variant::Sha256Prefix => format!("sha256={}", HEXLOWER.encode(digest)),
         _ => return None,
     })
 }

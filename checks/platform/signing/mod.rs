@@ -1,23 +1,23 @@
 //! The signature doctor: which reading of the platform's rule gives a captured signature.
 
+mod choices;
 mod misreading;
-mod mistakes;
 pub mod request;
 mod spelling;
 pub mod table;
-mod variants;
+mod variant;
 
-use spelling::Spelling;
-use variants::{Choice, Slips};
+use choices::Choice;
+use spelling::SpelledDigest;
 
 use crate::platform::digest::Algorithm;
 use crate::platform::form::Node;
 use crate::platform::secret::Keyring;
-use crate::platform::signing::request::Mistake;
 use crate::platform::text::Text;
 use crate::text;
 
-pub use misreading::{Misreading, Sample};
+pub use misreading::{Deviation, Misreading, Sample};
+pub use variant::Variant;
 
 /// How many parts of a signature may be wrong at once, its encoding aside.
 const DEEPEST: usize = 3;
@@ -49,18 +49,18 @@ pub enum Diagnosis {
 #[derive(Debug)]
 pub struct Reading {
     /// What is wrong, one part after the other.
-    pub slips: Vec<Slip>,
+    pub wrong: Vec<WrongPart>,
     /// What more can be said of it.
     pub detail: Option<Text>,
 }
 
 /// What is wrong with one part.
 #[derive(Debug)]
-pub struct Slip {
-    /// The likeliest description, of one or two mistakes together.
-    pub likeliest: Vec<&'static Mistake>,
+pub struct WrongPart {
+    /// The likeliest description, of one or two variants together.
+    pub likeliest: Vec<Variant>,
     /// Other descriptions that give the same bytes.
-    pub same: Vec<Vec<&'static Mistake>>,
+    pub same: Vec<Vec<Variant>>,
     /// Whether it is about the body.
     pub body: bool,
 }
@@ -69,18 +69,18 @@ impl Reading {
     /// A stable name: `separator-dot`; several at once read `javascript-body+base64`.
     #[must_use]
     pub fn name(&self) -> String {
-        self.mistakes().map(|mistake| mistake.name).collect::<Vec<_>>().join("+")
+        self.variants().map(Variant::name).collect::<Vec<_>>().join("+")
     }
 
-    /// Its mistakes, the likeliest of each part.
-    pub fn mistakes(&self) -> impl Iterator<Item = &'static Mistake> {
-        self.slips.iter().flat_map(|slip| slip.likeliest.iter().copied())
+    /// Its variants, the likeliest of each part.
+    pub fn variants(&self) -> impl Iterator<Item = Variant> {
+        self.wrong.iter().flat_map(|part| part.likeliest.iter().copied())
     }
 
     /// Whether the body was read otherwise.
     #[must_use]
     pub fn is_about_the_body(&self) -> bool {
-        self.slips.iter().any(|slip| slip.body)
+        self.wrong.iter().any(|part| part.body)
     }
 }
 
@@ -88,16 +88,16 @@ impl Reading {
 /// secret nothing is found.
 #[must_use]
 pub fn diagnose(keys: &Keyring, body: &[u8], timestamp: &str, signature: &str) -> Diagnosis {
-    let Some(keys) = variants::keys(keys) else {
+    let Some(keys) = choices::keys(keys) else {
         return Diagnosis::Unexplained { tried: 0, digest: false };
     };
     let node = std::str::from_utf8(body)
         .ok()
         .and_then(|text| Node::parse(text.trim_start_matches('\u{feff}')).ok());
-    let mut search = Search {
-        bodies: variants::bodies(body, node.as_ref()),
-        times: variants::times(timestamp, node.as_ref()),
-        separators: variants::separators(),
+    let mut search = SignatureSearch {
+        bodies: choices::bodies(body, node.as_ref()),
+        times: choices::times(timestamp, node.as_ref()),
+        separators: choices::separators(),
         keys,
         spellings: spelling::spellings(signature),
         tried: 0,
@@ -105,7 +105,7 @@ pub fn diagnose(keys: &Keyring, body: &[u8], timestamp: &str, signature: &str) -
     let deepest = DEEPEST - usize::from(body.len() > LONG) - usize::from(body.len() > VERY_LONG);
     for level in 0..=deepest {
         let found = search.level(level);
-        if level == 0 && found.iter().any(|reading| reading.slips.is_empty()) {
+        if level == 0 && found.iter().any(|reading| reading.wrong.is_empty()) {
             return Diagnosis::Right;
         }
         if !found.is_empty() {
@@ -124,19 +124,19 @@ pub fn diagnose(keys: &Keyring, body: &[u8], timestamp: &str, signature: &str) -
 }
 
 /// What may stand in each part, and what is looked for.
-struct Search {
+struct SignatureSearch {
     bodies: Vec<Choice>,
     times: Vec<Choice>,
     separators: Vec<Choice>,
     keys: Vec<Choice>,
-    spellings: Vec<Spelling>,
+    spellings: Vec<SpelledDigest>,
     tried: usize,
 }
 
-impl Search {
+impl SignatureSearch {
     /// The readings with exactly `level` parts wrong that give the signature.
     fn level(&mut self, level: usize) -> Vec<Reading> {
-        let hashes = variants::hashes();
+        let hashes = choices::hashes();
         let hashes: Vec<_> = hashes
             .into_iter()
             .filter(|(hash, _)| {
@@ -171,9 +171,9 @@ impl Search {
                         if so_far > level {
                             continue;
                         }
-                        for (hash, mistake) in &hashes {
+                        for (hash, variant) in &hashes {
                             let keyless = *hash == Algorithm::PlainMessage && wrong(key) > 0;
-                            if so_far + usize::from(mistake.is_some()) != level || keyless {
+                            if so_far + usize::from(variant.is_some()) != level || keyless {
                                 continue;
                             }
                             self.tried += 1;
@@ -183,36 +183,36 @@ impl Search {
                             else {
                                 continue;
                             };
-                            let order = turned.then(|| vec![mistakes::known("timestamp-first")]);
-                            let mut wrong: Vec<Slip> = Vec::new();
+                            let order = turned.then(|| vec![Variant::TimestampFirst]);
+                            let mut wrong: Vec<WrongPart> = Vec::new();
                             if previous {
-                                wrong.push(Slip::one(mistakes::known("previous-generation"), true));
+                                wrong.push(WrongPart::one(Variant::PreviousGeneration, true));
                             } else {
-                                wrong.extend(Slip::of(body, true));
-                                wrong.extend(Slip::of(time, false));
+                                wrong.extend(WrongPart::of(body, true));
+                                wrong.extend(WrongPart::of(time, false));
                             }
                             wrong.extend(
                                 order
                                     .into_iter()
                                     .flatten()
-                                    .map(|mistake| Slip::one(mistake, false)),
+                                    .map(|variant| WrongPart::one(variant, false)),
                             );
                             wrong.extend(
                                 [separator, key]
                                     .into_iter()
-                                    .filter_map(|choice| Slip::of(choice, false)),
+                                    .filter_map(|choice| WrongPart::of(choice, false)),
                             );
-                            wrong.extend(mistake.map(|mistake| Slip::one(mistake, false)));
+                            wrong.extend(variant.map(|variant| WrongPart::one(variant, false)));
                             // Base64 is a part of the previous generation's rule.
                             let of_it =
-                                |mistake: &&Mistake| !(previous && mistake.name == "base64");
+                                |variant: &Variant| !(previous && *variant == Variant::Base64);
                             wrong.extend(
                                 spelled
                                     .into_iter()
                                     .filter(of_it)
-                                    .map(|mistake| Slip::one(mistake, false)),
+                                    .map(|variant| WrongPart::one(variant, false)),
                             );
-                            found.push(Reading { slips: wrong, detail: None });
+                            found.push(Reading { wrong, detail: None });
                         }
                     }
                 }
@@ -243,31 +243,44 @@ impl Search {
                 1.. => text!("{} was signed, {} s later", signed, away),
                 ..0 => text!("{} was signed, {} s earlier", signed, away.unsigned_abs()),
             };
-            let wrong = std::iter::once(&mistakes::ANOTHER_TIMESTAMP)
+            let wrong = std::iter::once(Variant::AnotherTimestamp)
                 .chain(spelled)
-                .map(|mistake| Slip::one(mistake, false));
-            return Some(Reading { slips: wrong.collect(), detail: Some(detail) });
+                .map(|variant| WrongPart::one(variant, false));
+            return Some(Reading { wrong: wrong.collect(), detail: Some(detail) });
         }
         None
     }
 }
 
-fn is_keys_and_values(body: &Choice) -> bool {
-    body.ways.iter().flatten().any(|mistake| mistake.name == mistakes::KEYS_AND_VALUES.name)
+/// Whether keys are put in order.
+fn is_sorting(way: &[Variant]) -> bool {
+    way.iter().any(|variant| {
+        matches!(
+            variant,
+            Variant::SortedBody
+                | Variant::TopLevelSortedBody
+                | Variant::Sorted
+                | Variant::TopLevelSorted
+        )
+    })
 }
 
-impl Slip {
-    fn one(mistake: &'static Mistake, body: bool) -> Self {
-        Self { likeliest: vec![mistake], same: Vec::new(), body }
+fn is_keys_and_values(body: &Choice) -> bool {
+    body.ways.iter().flatten().any(|variant| *variant == Variant::KeysAndValues)
+}
+
+impl WrongPart {
+    fn one(variant: Variant, body: bool) -> Self {
+        Self { likeliest: vec![variant], same: Vec::new(), body }
     }
 
     /// None where the choice is right.
     fn of(choice: &Choice, body: bool) -> Option<Self> {
-        let (likeliest, others): (&Slips, _) = choice.ways.split_first()?;
-        let mut same: Vec<Slips> = Vec::new();
+        let (likeliest, others): (&Vec<Variant>, _) = choice.ways.split_first()?;
+        let mut same: Vec<Vec<Variant>> = Vec::new();
         for way in others {
             // Where the bytes come out without sorting, sorting explains nothing.
-            let sorting = mistakes::is_sorting(way) && !mistakes::is_sorting(likeliest);
+            let sorting = is_sorting(way) && !is_sorting(likeliest);
             if !sorting && !same.contains(way) && way != likeliest {
                 same.push(way.clone());
             }

@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 
 use crate::platform::digest::Algorithm;
-use crate::platform::form::{Decimals, Form, Node, Sort};
+use crate::platform::form::{Decimals, JsonForm, Node, Sort};
 use crate::platform::secret::Keyring;
 use crate::platform::signature;
+use crate::platform::signing::variant::{Part, Variant};
 
 pub use crate::platform::payloads::{PAYLOADS, Payload, payload};
 
-/// A known mistake.
+/// A known mistake: one variant, or two at once.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct RequestMistake {
     /// A stable name: `top-level-sort`. Two at once read `top-level-sort+base64`.
     pub name: &'static str,
     /// In words, as a clause: "keys are sorted at the top level only".
@@ -28,7 +29,7 @@ pub enum Explained {
     /// What the platform expects.
     Right,
     /// What a known mistake gives, or two at once.
-    Mistake(&'static Mistake),
+    Mistake(&'static RequestMistake),
     /// Neither.
     Unexplained,
 }
@@ -51,14 +52,14 @@ pub fn explain(keys: &Keyring, payload: &str, timestamp: &str, signature: &str) 
 
 /// The mistake of that name.
 #[must_use]
-pub fn by_name(name: &str) -> Option<&'static Mistake> {
+pub fn by_name(name: &str) -> Option<&'static RequestMistake> {
     KNOWN.iter().map(|known| &known.mistake).find(|mistake| mistake.name == name)
 }
 
 /// Everything that goes into a signature, each part right or wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Recipe {
-    form: Form,
+    form: JsonForm,
     message: Message,
     key: Key,
     digest: Algorithm,
@@ -98,7 +99,7 @@ enum Encoding {
 
 impl Recipe {
     const RIGHT: Self = Self {
-        form: Form::CANONICAL,
+        form: JsonForm::CANONICAL,
         message: Message::PayloadThenTimestamp(""),
         key: Key::Secret,
         digest: Algorithm::HmacSha256,
@@ -150,326 +151,95 @@ impl Recipe {
     }
 }
 
-/// One thing done wrong.
-struct Slip {
-    mistake: Mistake,
-    /// Two slips in one part exclude each other.
-    part: Part,
-    apply: fn(&mut Recipe),
-}
+/// A variant, and what it makes of a recipe.
+type Single = (Variant, fn(&mut Recipe));
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Sort,
-    Spaces,
-    Slashes,
-    Letters,
-    Html,
-    Decimals,
-    Integers,
-    Message,
-    Key,
-    Digest,
-    Encoding,
-    All,
-}
-
-macro_rules! slip {
-    ($part:ident, $name:literal, $words:literal, $fix:literal, |$recipe:ident| $apply:expr) => {
-        Slip {
-            mistake: Mistake { name: $name, words: $words, fix: $fix },
-            part: Part::$part,
-            apply: |$recipe: &mut Recipe| $apply,
-        }
-    };
-}
-
-/// Single slips, the likeliest first.
-const SLIPS: &[Slip] = &[
-    slip!(
-        Sort,
-        "top-level-sort",
-        "keys are sorted at the top level only, as in the platform's Node sample",
-        "Sort the keys of nested objects too: `customer` inside of the order. In Node, sort in a \
-         function that calls itself for every object value",
-        |r| r.form.sort = Sort::TopLevel
-    ),
-    slip!(
-        Sort,
-        "no-sort",
-        "keys are not sorted",
-        "Sort the keys recursively before encoding: PHP `ksort` on every array, Python \
-         `sort_keys=True`, Java `ORDER_MAP_ENTRIES_BY_KEYS`",
-        |r| r.form.sort = Sort::Nowhere
-    ),
-    slip!(
-        Slashes,
-        "escaped-slashes",
-        "slashes are written `\\/`, as PHP does unless told",
-        "Encode with unescaped slashes: PHP `json_encode($payload, JSON_UNESCAPED_SLASHES | \
-         JSON_UNESCAPED_UNICODE)`",
-        |r| r.form.slashes = true
-    ),
-    slip!(
-        Spaces,
-        "spaces",
-        "spaces follow the commas and colons, as Python writes unless told",
-        "Encode without white space: Python `json.dumps(payload, sort_keys=True, \
-         separators=(\",\", \":\"), ensure_ascii=False)`",
-        |r| r.form.spaced = true
-    ),
-    slip!(
-        Letters,
-        "unicode-escapes",
-        "letters beyond ASCII are written as `\\u` escapes",
-        "Encode letters as raw UTF-8: PHP `JSON_UNESCAPED_UNICODE`, Python `ensure_ascii=False`",
-        |r| r.form.unicode = true
-    ),
-    slip!(
-        Html,
-        "html-escapes",
-        "`<`, `>` and `&` are written as `\\u` escapes, as Go and Gson do unless told",
-        "Switch HTML escaping off: Go `encoder.SetEscapeHTML(false)`, Gson `disableHtmlEscaping()`",
-        |r| r.form.html = true
-    ),
-    slip!(
-        Decimals,
-        "shortened-decimals",
-        "decimals are written anew, `105.00` as `105`",
-        "Sign and send the same bytes, and give amounts as strings or without trailing zeros",
-        |r| r.form.decimals = Decimals::Shortest
-    ),
-    slip!(
-        Decimals,
-        "one-digit-decimals",
-        "decimals are written anew, `105.00` as `105.0`, as Python and Java do",
-        "Sign and send the same bytes, and give amounts as strings or without trailing zeros",
-        |r| r.form.decimals = Decimals::OneDigit
-    ),
-    slip!(
-        Integers,
-        "rounded-integers",
-        "integers beyond 2^53 are altered, as JavaScript does",
-        "Give ids as strings, or parse big integers exactly",
-        |r| r.form.rounded_integers = true
-    ),
-    slip!(
-        Message,
-        "timestamp-first",
-        "the timestamp stands before the payload",
-        "Append the timestamp to the payload: payload, then timestamp",
-        |r| r.message = Message::TimestampFirst
-    ),
-    slip!(
-        Message,
-        "timestamp-missing",
-        "the timestamp is not signed",
-        "Append the value of X-TIMESTAMP to the payload before signing",
-        |r| r.message = Message::PayloadOnly
-    ),
-    slip!(
-        Message,
-        "milliseconds",
-        "the timestamp is in milliseconds",
-        "Use UNIX seconds: JavaScript `Math.floor(Date.now() / 1000)`, Java \
-         `Instant.now().getEpochSecond()`",
-        |r| r.message = Message::Milliseconds
-    ),
-    slip!(
-        Message,
-        "separator-dot",
-        "a dot stands between payload and timestamp",
-        "Append the timestamp without anything between",
-        |r| r.message = Message::PayloadThenTimestamp(".")
-    ),
-    slip!(
-        Message,
-        "separator-colon",
-        "a colon stands between payload and timestamp",
-        "Append the timestamp without anything between",
-        |r| r.message = Message::PayloadThenTimestamp(":")
-    ),
-    slip!(
-        Message,
-        "separator-bar",
-        "a vertical bar stands between payload and timestamp",
-        "Append the timestamp without anything between",
-        |r| r.message = Message::PayloadThenTimestamp("|")
-    ),
-    slip!(
-        Message,
-        "separator-space",
-        "a space stands between payload and timestamp",
-        "Append the timestamp without anything between",
-        |r| r.message = Message::PayloadThenTimestamp(" ")
-    ),
-    slip!(
-        Message,
-        "separator-newline",
-        "a line break stands between payload and timestamp",
-        "Append the timestamp without anything between, and cut the line break that reading from \
-         standard input may leave",
-        |r| r.message = Message::PayloadThenTimestamp("\n")
-    ),
-    slip!(
-        Message,
-        "separator-comma",
-        "a comma stands between payload and timestamp",
-        "Append the timestamp without anything between",
-        |r| r.message = Message::PayloadThenTimestamp(",")
-    ),
-    slip!(
-        Key,
-        "api-key-as-secret",
-        "the API key signs instead of the secret key",
-        "Sign with the secret key (`sk_live_…`); the API key only goes into X-API-KEY",
-        |r| r.key = Key::Api
-    ),
-    slip!(
-        Key,
-        "sandbox-secret",
-        "the sandbox secret signs",
-        "Load the production secret where the signer runs",
-        |r| r.key = Key::SandboxSecret
-    ),
-    slip!(
-        Key,
-        "trimmed-secret",
-        "the signer trims white space that the configured secret has",
-        "Store the secret without white space around it, the same for the application and \
-         `api.secret_key`",
-        |r| r.key = Key::Trimmed
-    ),
-    slip!(
-        Key,
-        "secret-with-line-break",
-        "the signer's secret ends in a line break",
-        "Cut the line break after reading the secret: `printf %s` instead of `echo`, or trim it \
-         in the code",
-        |r| r.key = Key::WithLineBreak
-    ),
-    slip!(
-        Key,
-        "secret-without-prefix",
-        "the secret signs without its `sk_live_` prefix",
-        "Use the secret key as it was issued, prefix included",
-        |r| r.key = Key::WithoutPrefix
-    ),
-    slip!(
-        Encoding,
-        "upper-case-hex",
-        "the hex digits are upper case",
-        "Write the digest in lower-case hex",
-        |r| r.encoding = Encoding::UpperHex
-    ),
-    slip!(
-        Encoding,
-        "base64",
-        "the digest is written in Base64, as the previous API generation wanted",
-        "Write the digest in lower-case hex: Node `.digest('hex')`, PHP `hash_hmac` without its \
-         fourth argument, Python `.hexdigest()`",
-        |r| r.encoding = Encoding::Base64
-    ),
-    slip!(
-        Encoding,
-        "base64url",
-        "the digest is written in URL-safe Base64",
-        "Write the digest in lower-case hex",
-        |r| r.encoding = Encoding::UrlBase64
-    ),
-    slip!(
-        Encoding,
-        "base64-of-hex",
-        "the hex digits are encoded in Base64 once more",
-        "Send the 64 hex digits as they are",
-        |r| r.encoding = Encoding::Base64OfHex
-    ),
-    slip!(
-        Encoding,
-        "sha256-prefix",
-        "`sha256=` stands before the digest, as other providers want",
-        "Send the 64 hex digits alone",
-        |r| { r.encoding = Encoding::Sha256Equals }
-    ),
-    slip!(Digest, "sha1", "HMAC uses SHA-1", "Use HMAC-SHA256", |r| r.digest = Algorithm::HmacSha1),
-    slip!(Digest, "sha512", "HMAC uses SHA-512", "Use HMAC-SHA256", |r| r.digest =
-        Algorithm::HmacSha512),
-    slip!(
-        Digest,
-        "swapped-arguments",
-        "message and secret have changed places",
-        "Give the secret as the key and payload + timestamp as the message: PHP \
-         `hash_hmac('sha256', $message, $secret)`",
-        |r| r.digest = Algorithm::Swapped
-    ),
-    slip!(
-        Digest,
-        "plain-hash-secret-first",
-        "a plain SHA-256 of secret and message is used, no HMAC",
-        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java \
-         `Mac.getInstance(\"HmacSHA256\")`",
-        |r| r.digest = Algorithm::PlainSecretFirst
-    ),
-    slip!(
-        Digest,
-        "plain-hash-secret-last",
-        "a plain SHA-256 of message and secret is used, no HMAC",
-        "Use HMAC-SHA256: Node `createHmac`, PHP `hash_hmac`, Python `hmac.new`, Java \
-         `Mac.getInstance(\"HmacSHA256\")`",
-        |r| r.digest = Algorithm::PlainSecretLast
-    ),
-    slip!(
-        All,
-        "previous-generation",
-        "it is the `order_checksum` of the previous API generation",
-        "Sign as v3 does: the hex HMAC-SHA256 of canonical JSON and timestamp; the official SDKs \
-         are all of the previous generation",
-        |r| {
-            r.message = Message::KeysAndValues;
-            r.encoding = Encoding::Base64;
-        }
-    ),
+/// Single variants, the likeliest first, and what each makes of a recipe.
+const SINGLES: &[Single] = &[
+    (Variant::TopLevelSort, |r| r.form.sort = Sort::TopLevel),
+    (Variant::NoSort, |r| r.form.sort = Sort::Nowhere),
+    (Variant::EscapedSlashes, |r| r.form.slashes = true),
+    (Variant::Spaces, |r| r.form.spaced = true),
+    (Variant::UnicodeEscapes, |r| r.form.unicode = true),
+    (Variant::HtmlEscapes, |r| r.form.html = true),
+    (Variant::ShortenedDecimals, |r| r.form.decimals = Decimals::Shortest),
+    (Variant::OneDigitDecimals, |r| r.form.decimals = Decimals::OneDigit),
+    (Variant::RoundedIntegers, |r| r.form.rounded_integers = true),
+    (Variant::TimestampFirst, |r| r.message = Message::TimestampFirst),
+    (Variant::TimestampMissing, |r| r.message = Message::PayloadOnly),
+    (Variant::Milliseconds, |r| r.message = Message::Milliseconds),
+    (Variant::SeparatorDot, |r| r.message = Message::PayloadThenTimestamp(".")),
+    (Variant::SeparatorColon, |r| r.message = Message::PayloadThenTimestamp(":")),
+    (Variant::SeparatorBar, |r| r.message = Message::PayloadThenTimestamp("|")),
+    (Variant::SeparatorSpace, |r| r.message = Message::PayloadThenTimestamp(" ")),
+    (Variant::SeparatorNewline, |r| r.message = Message::PayloadThenTimestamp("\n")),
+    (Variant::SeparatorComma, |r| r.message = Message::PayloadThenTimestamp(",")),
+    (Variant::ApiKeyAsSecret, |r| r.key = Key::Api),
+    (Variant::SandboxSecret, |r| r.key = Key::SandboxSecret),
+    (Variant::TrimmedSecret, |r| r.key = Key::Trimmed),
+    (Variant::SecretWithLineBreak, |r| r.key = Key::WithLineBreak),
+    (Variant::SecretWithoutPrefix, |r| r.key = Key::WithoutPrefix),
+    (Variant::UpperCaseHex, |r| r.encoding = Encoding::UpperHex),
+    (Variant::Base64, |r| r.encoding = Encoding::Base64),
+    (Variant::Base64url, |r| r.encoding = Encoding::UrlBase64),
+    (Variant::Base64OfHex, |r| r.encoding = Encoding::Base64OfHex),
+    (Variant::Sha256Prefix, |r| r.encoding = Encoding::Sha256Equals),
+    (Variant::Sha1, |r| r.digest = Algorithm::HmacSha1),
+    (Variant::Sha512, |r| r.digest = Algorithm::HmacSha512),
+    (Variant::SwappedArguments, |r| r.digest = Algorithm::Swapped),
+    (Variant::PlainHashSecretFirst, |r| r.digest = Algorithm::PlainSecretFirst),
+    (Variant::PlainHashSecretLast, |r| r.digest = Algorithm::PlainSecretLast),
+    (Variant::PreviousGeneration, |r| {
+        r.message = Message::KeysAndValues;
+        r.encoding = Encoding::Base64;
+    }),
 ];
 
 /// A mistake and what it makes of a signature.
 struct Known {
-    mistake: Mistake,
+    mistake: RequestMistake,
     recipe: Recipe,
 }
 
-/// Single slips, then every two that can happen together. Names and words of the pairs are made
+/// Single variants, then every two that can happen together. Names and words of the pairs are made
 /// once and kept.
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let made = |slips: &[&Slip]| {
+    let made = |singles: &[&Single]| {
         let mut recipe = Recipe::RIGHT;
-        slips.iter().for_each(|slip| (slip.apply)(&mut recipe));
-        let joined = |of: fn(&Mistake) -> &'static str, between: &str| -> &'static str {
-            match slips {
-                [one] => of(&one.mistake),
-                slips => slips
+        singles.iter().for_each(|(_, apply)| apply(&mut recipe));
+        let joined = |of: fn(Variant) -> &'static str, between: &str| -> &'static str {
+            match singles {
+                [(one, _)] => of(*one),
+                both => both
                     .iter()
-                    .map(|slip| of(&slip.mistake))
+                    .map(|(variant, _)| of(*variant))
                     .collect::<Vec<_>>()
                     .join(between)
                     .leak(),
             }
         };
-        let mistake = Mistake {
-            name: joined(|m| m.name, "+"),
-            words: joined(|m| m.words, ", and "),
-            fix: joined(|m| m.fix, ". "),
+        let mistake = RequestMistake {
+            name: joined(Variant::name, "+"),
+            words: joined(Variant::words, ", and "),
+            fix: joined(Variant::fix, ". "),
         };
         Known { mistake, recipe }
     };
-    let singles = SLIPS.iter().map(|slip| made(&[slip]));
-    let pairs = SLIPS
+    let pairs = SINGLES
         .iter()
         .enumerate()
-        .flat_map(|(at, first)| SLIPS[at + 1..].iter().map(move |second| (first, second)));
-    let pairs =
-        pairs.filter(|(a, b)| a.part != b.part && a.part != Part::All && b.part != Part::All);
+        .flat_map(|(at, first)| SINGLES[at + 1..].iter().map(move |second| (first, second)));
+    let pairs = pairs.filter(|((one, _), (other, _))| go_together(one.part(), other.part()));
+    let singles = SINGLES.iter().map(|single| made(&[single]));
     singles.chain(pairs.map(|(first, second)| made(&[first, second]))).collect()
 });
+
+/// Two variants in one place exclude each other. What stands between payload and timestamp, their
+/// order and the timestamp itself are one place here.
+fn go_together(one: Part, other: Part) -> bool {
+    let in_message = |part: Part| matches!(part, Part::Timestamp | Part::Order | Part::Separator);
+    one != other && !(in_message(one) && in_message(other)) && ![one, other].contains(&Part::Whole)
+}
 
 /// The signature the platform expects for `payload` at `timestamp`; none without a secret or where
 /// `payload` is not JSON.
@@ -525,35 +295,30 @@ mod tests {
     }
 
     #[test]
-    fn every_slip_is_told_by_a_payload_that_shows_it() {
+    fn every_variant_is_told_by_a_payload_that_shows_it() {
         let padded = || Keyring {
             secret_key: Some(Secret::new(" sk_live_MARKERk \n".to_owned())),
             ..keys()
         };
-        for slip in SLIPS {
-            let shown_by = match slip.part {
-                Part::Sort => "nested",
+        for (variant, apply) in SINGLES {
+            let shown_by = match variant.part() {
+                Part::KeyOrder => "nested",
                 Part::Slashes => "slashes",
                 Part::Letters => "hindi",
                 Part::Html => "ampersand",
                 Part::Decimals => "decimal",
                 Part::Integers => "big-id",
-                Part::Spaces
-                | Part::Message
-                | Part::Key
-                | Part::Digest
-                | Part::Encoding
-                | Part::All => "flat",
+                _ => "flat",
             };
-            let keys = if slip.mistake.name == "trimmed-secret" { padded() } else { keys() };
+            let keys = if *variant == Variant::TrimmedSecret { padded() } else { keys() };
             let mut recipe = Recipe::RIGHT;
-            (slip.apply)(&mut recipe);
-            assert_eq!(of(shown_by, &recipe, &keys), slip.mistake.name);
+            apply(&mut recipe);
+            assert_eq!(of(shown_by, &recipe, &keys), variant.name());
         }
     }
 
     #[test]
-    fn two_slips_at_once_are_told() {
+    fn two_variants_at_once_are_told() {
         let mut php = Recipe::RIGHT;
         (php.form.slashes, php.encoding) = (true, Encoding::Base64);
         assert_eq!(of("slashes", &php, &keys()), "escaped-slashes+base64");
@@ -570,11 +335,11 @@ mod tests {
             let right = Recipe::RIGHT.form;
             let node = Node::parse(payload.text).expect("JSON");
             for form in [
-                Form { unicode: true, ..right },
-                Form { html: true, ..right },
-                Form { decimals: Decimals::Shortest, ..right },
-                Form { decimals: Decimals::OneDigit, ..right },
-                Form { rounded_integers: true, ..right },
+                JsonForm { unicode: true, ..right },
+                JsonForm { html: true, ..right },
+                JsonForm { decimals: Decimals::Shortest, ..right },
+                JsonForm { decimals: Decimals::OneDigit, ..right },
+                JsonForm { rounded_integers: true, ..right },
             ] {
                 assert_eq!(form.write(&node), right.write(&node), "{}", payload.name);
             }
@@ -596,7 +361,7 @@ mod tests {
         let node = Node::parse("[90071992547409931,9007199254740991,123456789012345678901]")
             .expect("JSON");
         assert_eq!(
-            Form { rounded_integers: true, ..Form::CANONICAL }.write(&node),
+            JsonForm { rounded_integers: true, ..JsonForm::CANONICAL }.write(&node),
             "[90071992547409940,9007199254740991,123456789012345680000]"
         );
     }

@@ -2,11 +2,7 @@
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 
-use crate::platform::signing::mistakes::{
-    CUT_SIGNATURE, LOST_ZEROS, MIXED_CASE_HEX, PADDED_SIGNATURE, QUOTED_SIGNATURE, SEPARATED_HEX,
-    known,
-};
-use crate::platform::signing::request::Mistake;
+use crate::platform::signing::variant::Variant;
 
 /// Fewer bytes than these say nothing: any reading might begin so.
 const LEAST: usize = 8;
@@ -29,53 +25,53 @@ const PREFIXES: [&str; 9] = [
 
 /// One way to read a signature.
 #[derive(Debug)]
-pub(super) struct Spelling {
+pub(super) struct SpelledDigest {
     digest: Vec<u8>,
     /// What is wrong with it; nothing where it is lower-case hex.
-    slips: Vec<&'static Mistake>,
+    variants: Vec<Variant>,
 }
 
-impl Spelling {
+impl SpelledDigest {
     /// Whether a digest of `length` bytes could be meant.
     pub(super) fn may_mean(&self, length: usize) -> bool {
         (LEAST..=length).contains(&self.digest.len())
     }
 
     /// What is wrong with the spelling, where it means `digest`.
-    pub(super) fn of(&self, digest: &[u8]) -> Option<Vec<&'static Mistake>> {
+    pub(super) fn of(&self, digest: &[u8]) -> Option<Vec<Variant>> {
         if self.digest.len() < LEAST || !digest.starts_with(&self.digest) {
             return None;
         }
-        let cut = (self.digest.len() < digest.len()).then_some(&CUT_SIGNATURE);
-        Some(self.slips.iter().copied().chain(cut).collect())
+        let cut = (self.digest.len() < digest.len()).then_some(Variant::CutSignature);
+        Some(self.variants.iter().copied().chain(cut).collect())
     }
 }
 
 /// Every way to read `signature` as a digest.
-pub(super) fn spellings(signature: &str) -> Vec<Spelling> {
-    let mut slips = Vec::new();
+pub(super) fn spellings(signature: &str) -> Vec<SpelledDigest> {
+    let mut variants = Vec::new();
     let mut text = signature;
     if text.trim() != text {
         text = text.trim();
-        slips.push(&PADDED_SIGNATURE);
+        variants.push(Variant::PaddedSignature);
     }
     if let Some(inner) =
         ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
     {
         text = inner;
-        slips.push(&QUOTED_SIGNATURE);
+        variants.push(Variant::QuotedSignature);
     }
     if let Some(rest) = PREFIXES.iter().find_map(|prefix| {
         text.get(..prefix.len())?.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
     }) {
         text = rest;
-        slips.push(known("sha256-prefix"));
+        variants.push(Variant::Sha256Prefix);
     }
     let mut all = Vec::new();
-    let mut add = |digest: Vec<u8>, more: &[&'static Mistake]| {
-        all.push(Spelling {
+    let mut add = |digest: Vec<u8>, more: &[Variant]| {
+        all.push(SpelledDigest {
             digest,
-            slips: slips.iter().copied().chain(more.iter().copied()).collect(),
+            variants: variants.iter().copied().chain(more.iter().copied()).collect(),
         });
     };
     let plain = text.replace(['-', ':', ' '], "");
@@ -84,7 +80,7 @@ pub(super) fn spellings(signature: &str) -> Vec<Spelling> {
     } else if plain.len() == text.len().div_ceil(3) * 2
         && let Ok(digest) = HEXLOWER_PERMISSIVE.decode(plain.as_bytes())
     {
-        add(digest, &[&SEPARATED_HEX]);
+        add(digest, &[Variant::SeparatedHex]);
     }
     let bare = text.trim_end_matches('=');
     let url_safe =
@@ -96,20 +92,20 @@ pub(super) fn spellings(signature: &str) -> Vec<Spelling> {
     };
     if let Ok(digest) = decoded {
         if let Ok(inner) = HEXLOWER_PERMISSIVE.decode(&digest) {
-            add(inner, &[known("base64-of-hex")]);
+            add(inner, &[Variant::Base64OfHex]);
         }
-        add(digest, &[known(if url_safe { "base64url" } else { "base64" })]);
+        add(digest, &[if url_safe { Variant::Base64url } else { Variant::Base64 }]);
     }
     all
 }
 
-fn hex(text: &str, add: &mut dyn FnMut(Vec<u8>, &[&'static Mistake])) {
+fn hex(text: &str, add: &mut dyn FnMut(Vec<u8>, &[Variant])) {
     let upper = text.bytes().any(|byte| byte.is_ascii_uppercase());
     let lower = text.bytes().any(|byte| byte.is_ascii_lowercase());
-    let case: &[&'static Mistake] = match (upper, lower) {
+    let case: &[Variant] = match (upper, lower) {
         (false, _) => &[],
-        (true, false) => &[known("upper-case-hex")],
-        (true, true) => &[&MIXED_CASE_HEX],
+        (true, false) => &[Variant::UpperCaseHex],
+        (true, true) => &[Variant::MixedCaseHex],
     };
     let decode = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes());
     if let Ok(digest) = text.get(..text.len() & !1).map_or_else(|| decode(text), decode) {
@@ -118,7 +114,7 @@ fn hex(text: &str, add: &mut dyn FnMut(Vec<u8>, &[&'static Mistake])) {
     if (DIGITS - 4..DIGITS).contains(&text.len())
         && let Ok(digest) = decode(&format!("{text:0>DIGITS$}"))
     {
-        add(digest, &[case, &[&LOST_ZEROS]].concat());
+        add(digest, &[case, &[Variant::LostZeros]].concat());
     }
 }
 
@@ -133,7 +129,7 @@ mod tests {
             .into_iter()
             .find_map(|spelling| spelling.of(digest))
             .expect("is spelled");
-        found.iter().map(|mistake| mistake.name).collect()
+        found.iter().map(|variant| variant.name()).collect()
     }
 
     #[test]

@@ -1,228 +1,242 @@
 //! The wrong readings that are tried on a receiver, the likeliest first.
 
-use crate::platform::signing::misreading::{Misreading, Sample};
+use crate::platform::signing::misreading::{Deviation, Misreading, Sample};
+use crate::platform::signing::variant::Variant;
+
+/// Combinations of variants, one a row, joined by `&`; of a variant with several values, which.
+macro_rules! combinations {
+    ($($($variant:ident $(.$nth:literal)?)&+;)*) => {
+        &[$(&[$(Deviation { variant: Variant::$variant, nth: 0 $(+ $nth)? }),+]),*]
+    };
+}
 
 /// All but the body: on a body that most write anew as it was, so that what is wrong here shows
 /// whatever the receiver does to bodies.
-const BESIDE_THE_BODY: &[&str] = &[
+const BESIDE_THE_BODY: &[&[Deviation]] = combinations! {
     // What is signed, and in which order.
-    "timestamp-missing",
-    "timestamp-first",
-    "separator-dot",
-    "timestamp-first+separator-dot",
-    "separator-colon",
-    "separator-bar",
-    "separator-newline",
-    "separator-space",
-    "separator-comma",
-    "separator-ampersand",
-    "separator-dash",
-    "timestamp-first+separator-colon",
-    "timestamp-first+separator-bar",
-    "timestamp-first+separator-newline",
-    "timestamp-first+separator-space",
-    "timestamp-first+separator-comma",
-    "timestamp-first+separator-ampersand",
-    "timestamp-first+separator-dash",
+    TimestampMissing;
+    TimestampFirst;
+    SeparatorDot;
+    TimestampFirst & SeparatorDot;
+    SeparatorColon;
+    SeparatorBar;
+    SeparatorNewline;
+    SeparatorSpace;
+    SeparatorComma;
+    SeparatorAmpersand;
+    SeparatorDash;
+    TimestampFirst & SeparatorColon;
+    TimestampFirst & SeparatorBar;
+    TimestampFirst & SeparatorNewline;
+    TimestampFirst & SeparatorSpace;
+    TimestampFirst & SeparatorComma;
+    TimestampFirst & SeparatorAmpersand;
+    TimestampFirst & SeparatorDash;
     // The key.
-    "sandbox-secret",
-    "api-key-as-secret",
-    "sandbox-api-key",
-    "trimmed-secret",
-    "unquoted-secret",
-    "quoted-secret",
-    "quoted-secret.1",
-    "secret-with-line-break",
-    "secret-with-line-break.1",
-    "secret-with-line-break.2",
-    "secret-without-prefix",
-    "secret-from-base64",
-    "secret-from-base64.1",
-    "secret-from-base64.2",
-    "secret-from-hex",
-    "secret-in-base64",
-    "empty-secret",
-    "undefined-secret",
-    "undefined-secret.1",
-    "undefined-secret.2",
+    SandboxSecret;
+    ApiKeyAsSecret;
+    SandboxApiKey;
+    TrimmedSecret;
+    UnquotedSecret;
+    QuotedSecret;
+    QuotedSecret.1;
+    SecretWithLineBreak;
+    SecretWithLineBreak.1;
+    SecretWithLineBreak.2;
+    SecretWithoutPrefix;
+    SecretFromBase64;
+    SecretFromBase64.1;
+    SecretFromBase64.2;
+    SecretFromHex;
+    SecretInBase64;
+    EmptySecret;
+    UndefinedSecret;
+    UndefinedSecret.1;
+    UndefinedSecret.2;
     // The timestamp.
-    "milliseconds-header",
-    "milliseconds",
-    "seconds",
-    "timestamp-from-body",
-    "undefined-timestamp",
-    "undefined-timestamp.1",
-    "undefined-timestamp.2",
-    "undefined-timestamp.3",
-    "decimal-timestamp",
-    "iso-timestamp",
-    "iso-timestamp.1",
-    "iso-timestamp.2",
+    MillisecondsHeader;
+    Milliseconds;
+    Seconds;
+    TimestampFromBody;
+    UndefinedTimestamp;
+    UndefinedTimestamp.1;
+    UndefinedTimestamp.2;
+    UndefinedTimestamp.3;
+    DecimalTimestamp;
+    IsoTimestamp;
+    IsoTimestamp.1;
+    IsoTimestamp.2;
     // The digest.
-    "base64",
-    "upper-case-hex",
-    "sha256-prefix",
-    "base64url",
-    "base64url.1",
-    "base64-of-hex",
-    "sha512",
-    "sha1",
-    "sha384",
-    "swapped-arguments",
-    "plain-hash-secret-last",
-    "plain-hash-secret-first",
-    "plain-hash-without-secret",
+    Base64;
+    UpperCaseHex;
+    Sha256Prefix;
+    Base64url;
+    Base64url.1;
+    Base64OfHex;
+    Sha512;
+    Sha1;
+    Sha384;
+    SwappedArguments;
+    PlainHashSecretLast;
+    PlainHashSecretFirst;
+    PlainHashWithoutSecret;
     // Bodies that no writing anew gives.
-    "python-body",
-    "data-alone",
-    "data-alone+python-body",
-    "replacer-body",
-    "empty-body",
-    "object-object",
-    "php-array",
-    "python-dict",
-    "encoded-twice",
-    "body-base64",
-    "keys-and-values",
+    PythonBody;
+    DataAlone;
+    DataAlone & PythonBody;
+    ReplacerBody;
+    EmptyBody;
+    ObjectObject;
+    PhpArray;
+    PythonDict;
+    EncodedTwice;
+    BodyBase64;
+    KeysAndValues;
     // The previous generation's.
-    "keys-and-values+timestamp-missing+base64",
-    "keys-and-values+timestamp-missing",
-    "keys-and-values+base64",
+    KeysAndValues & TimestampMissing & Base64;
+    KeysAndValues & TimestampMissing;
+    KeysAndValues & Base64;
     // Two that come together, as with other providers.
-    "timestamp-missing+base64",
-    "timestamp-missing+sha256-prefix",
-    "timestamp-missing+upper-case-hex",
-    "timestamp-missing+base64url",
-    "timestamp-first+base64",
-    "timestamp-first+sha256-prefix",
-    "timestamp-first+upper-case-hex",
-    "timestamp-first+separator-dot+base64",
-    "timestamp-first+separator-dot+sha256-prefix",
-    "separator-dot+base64",
-    "separator-dot+sha256-prefix",
-    "separator-bar+base64",
-    "timestamp-missing+sha512",
-    "timestamp-missing+sha1",
-    "timestamp-missing+plain-hash-secret-last",
-    "timestamp-missing+plain-hash-secret-first",
-    "timestamp-missing+swapped-arguments",
-    "timestamp-missing+sha512+base64",
-    "timestamp-first+sha512",
-    "timestamp-first+plain-hash-secret-last",
-    "timestamp-first+plain-hash-secret-first",
-    "sha512+base64",
-    "sha1+base64",
-    "sha512+upper-case-hex",
-    "timestamp-missing+sandbox-secret",
-    "timestamp-missing+api-key-as-secret",
-    "timestamp-missing+secret-without-prefix",
-    "timestamp-missing+secret-from-base64",
-    "timestamp-first+sandbox-secret",
-    "timestamp-first+api-key-as-secret",
-    "timestamp-first+separator-dot+sandbox-secret",
-    "separator-dot+sandbox-secret",
-    "separator-dot+api-key-as-secret",
-    "api-key-as-secret+base64",
-    "sandbox-secret+base64",
-    "secret-from-base64+base64",
-    "separator-dot+secret-from-base64+base64",
-    "milliseconds-header+timestamp-first",
-    "milliseconds-header+timestamp-first+separator-dot",
-    "milliseconds-header+separator-dot",
-    "milliseconds-header+base64",
-    "milliseconds+timestamp-first",
-    "milliseconds+timestamp-first+separator-dot",
-    "milliseconds+separator-dot",
-    "python-body+timestamp-missing",
-    "python-body+timestamp-first",
-    "python-body+separator-dot",
-    "python-body+base64",
-    "data-alone+timestamp-missing",
-    "replacer-body+timestamp-missing",
-];
+    TimestampMissing & Base64;
+    TimestampMissing & Sha256Prefix;
+    TimestampMissing & UpperCaseHex;
+    TimestampMissing & Base64url;
+    TimestampFirst & Base64;
+    TimestampFirst & Sha256Prefix;
+    TimestampFirst & UpperCaseHex;
+    TimestampFirst & SeparatorDot & Base64;
+    TimestampFirst & SeparatorDot & Sha256Prefix;
+    SeparatorDot & Base64;
+    SeparatorDot & Sha256Prefix;
+    SeparatorBar & Base64;
+    TimestampMissing & Sha512;
+    TimestampMissing & Sha1;
+    TimestampMissing & PlainHashSecretLast;
+    TimestampMissing & PlainHashSecretFirst;
+    TimestampMissing & SwappedArguments;
+    TimestampMissing & Sha512 & Base64;
+    TimestampFirst & Sha512;
+    TimestampFirst & PlainHashSecretLast;
+    TimestampFirst & PlainHashSecretFirst;
+    Sha512 & Base64;
+    Sha1 & Base64;
+    Sha512 & UpperCaseHex;
+    TimestampMissing & SandboxSecret;
+    TimestampMissing & ApiKeyAsSecret;
+    TimestampMissing & SecretWithoutPrefix;
+    TimestampMissing & SecretFromBase64;
+    TimestampFirst & SandboxSecret;
+    TimestampFirst & ApiKeyAsSecret;
+    TimestampFirst & SeparatorDot & SandboxSecret;
+    SeparatorDot & SandboxSecret;
+    SeparatorDot & ApiKeyAsSecret;
+    ApiKeyAsSecret & Base64;
+    SandboxSecret & Base64;
+    SecretFromBase64 & Base64;
+    SeparatorDot & SecretFromBase64 & Base64;
+    MillisecondsHeader & TimestampFirst;
+    MillisecondsHeader & TimestampFirst & SeparatorDot;
+    MillisecondsHeader & SeparatorDot;
+    MillisecondsHeader & Base64;
+    Milliseconds & TimestampFirst;
+    Milliseconds & TimestampFirst & SeparatorDot;
+    Milliseconds & SeparatorDot;
+    PythonBody & TimestampMissing;
+    PythonBody & TimestampFirst;
+    PythonBody & SeparatorDot;
+    PythonBody & Base64;
+    DataAlone & TimestampMissing;
+    ReplacerBody & TimestampMissing;
+};
 
 /// What a receiver may make of a body before it signs; with a language's name alone, keys stay in
 /// their order.
-const LANGUAGES: &[&str] = &[
-    "javascript-body",
-    "php-body",
-    "php-plain-body",
-    "php-slashes-body",
-    "php-letters-body",
-    "python-body",
-    "python-compact-body",
-    "python-letters-body",
-    "python-compact-letters-body",
-    "go-body",
-    "java-body",
-    "gson-body",
-    "dotnet-body",
-    "newtonsoft-body",
+const LANGUAGES: &[Variant] = &[
+    Variant::JavascriptBody,
+    Variant::PhpBody,
+    Variant::PhpPlainBody,
+    Variant::PhpSlashesBody,
+    Variant::PhpLettersBody,
+    Variant::PythonBody,
+    Variant::PythonCompactBody,
+    Variant::PythonLettersBody,
+    Variant::PythonCompactLettersBody,
+    Variant::GoBody,
+    Variant::JavaBody,
+    Variant::GsonBody,
+    Variant::DotnetBody,
+    Variant::NewtonsoftBody,
 ];
-const SORTINGS: &[&str] = &["", "+sorted", "+top-level-sorted"];
-const OTHER_SPELLINGS: &[&str] = &[
-    "compact-body",
-    "sorted-body",
-    "top-level-sorted-body",
-    "replacer-body",
-    "trimmed-body",
-    "unix-line-breaks",
-    "windows-line-breaks",
+const SORTINGS: [Option<Variant>; 3] = [None, Some(Variant::Sorted), Some(Variant::TopLevelSorted)];
+const OTHER_SPELLINGS: &[Variant] = &[
+    Variant::CompactBody,
+    Variant::SortedBody,
+    Variant::TopLevelSortedBody,
+    Variant::ReplacerBody,
+    Variant::TrimmedBody,
+    Variant::UnixLineBreaks,
+    Variant::WindowsLineBreaks,
 ];
 
 /// Those that are tried on every receiver, also on one that does right: a few that are common
 /// elsewhere.
-const EVERYWHERE: [(Sample, &str); 10] = [
-    (Sample::Plain, "timestamp-first"),
-    (Sample::Plain, "separator-dot"),
-    (Sample::Plain, "timestamp-first+separator-dot"),
-    (Sample::Plain, "milliseconds"),
-    (Sample::Plain, "api-key-as-secret"),
-    (Sample::Plain, "plain-hash-secret-last"),
-    (Sample::Telling, "javascript-body"),
-    (Sample::Telling, "php-body"),
-    (Sample::Telling, "python-body"),
-    (Sample::Telling, "sorted-body"),
-];
+const EVERYWHERE: &[&[Deviation]] = combinations! {
+    TimestampFirst;
+    SeparatorDot;
+    TimestampFirst & SeparatorDot;
+    Milliseconds;
+    ApiKeyAsSecret;
+    PlainHashSecretLast;
+};
+/// The same on a body that no two languages write alike.
+const SPELLED_EVERYWHERE: &[&[Deviation]] = combinations! {
+    JavascriptBody;
+    PhpBody;
+    PythonBody;
+    SortedBody;
+};
 
 /// What is tried first: everything that shows on a plain body.
 pub fn first() -> impl Iterator<Item = &'static Misreading> {
-    BESIDE_THE_BODY.iter().map(|mistakes| made(Sample::Plain, mistakes))
+    BESIDE_THE_BODY.iter().map(|deviations| made(Sample::Plain, deviations))
 }
 
 /// What is tried on every receiver.
 pub fn everywhere() -> impl Iterator<Item = &'static Misreading> {
-    EVERYWHERE.iter().map(|(sample, mistakes)| made(*sample, mistakes))
+    let plain = EVERYWHERE.iter().map(|deviations| made(Sample::Plain, deviations));
+    plain.chain(SPELLED_EVERYWHERE.iter().map(|deviations| made(Sample::Telling, deviations)))
 }
 
-/// What is tried next, once it is known how the receiver reads all but the body, in the words of
-/// [`Misreading::beside_the_body`]; nothing for the platform's rule. `within` is
-/// [`Misreading::body`] of a body that shows on the plain one already.
+/// What is tried next, once it is known how the receiver reads all but the body; nothing for the
+/// platform's rule. `within` is [`Misreading::body`] of a body that shows on the plain one already.
 #[must_use]
-pub fn spellings(within: &str, beside_the_body: &str) -> Vec<&'static Misreading> {
-    let with = |body: &str| {
-        let between = if body.is_empty() || beside_the_body.is_empty() { "" } else { "+" };
-        made(Sample::Telling, &format!("{body}{between}{beside_the_body}"))
+pub fn spellings(within: &[Deviation], beside_the_body: &[Deviation]) -> Vec<&'static Misreading> {
+    let with = |body: &[Variant]| {
+        let body = body.iter().copied().map(Deviation::from);
+        made(Sample::Telling, &body.chain(beside_the_body.iter().copied()).collect::<Vec<_>>())
     };
-    if within.starts_with("data-alone") {
-        return std::iter::once("data-alone".to_owned())
-            .chain(LANGUAGES.iter().map(|language| format!("data-alone+{language}")))
-            .map(|body| with(&body))
+    if within.first().is_some_and(|first| first.variant == Variant::DataAlone) {
+        return std::iter::once(with(&[Variant::DataAlone]))
+            .chain(LANGUAGES.iter().map(|language| with(&[Variant::DataAlone, *language])))
             .collect();
     }
-    let written_anew =
-        within.is_empty() || LANGUAGES.contains(&within) || OTHER_SPELLINGS.contains(&within);
+    let written_anew = match within {
+        [] => true,
+        [one] => LANGUAGES.contains(&one.variant) || OTHER_SPELLINGS.contains(&one.variant),
+        [..] => false,
+    };
     if !written_anew {
         return Vec::new();
     }
-    let as_it_came = (!beside_the_body.is_empty()).then(|| with(""));
+    let as_it_came = (!beside_the_body.is_empty()).then(|| with(&[]));
+    let others = OTHER_SPELLINGS.iter().map(|body| with(&[*body]));
     let sorted = SORTINGS
         .iter()
-        .flat_map(|sorting| LANGUAGES.iter().map(move |language| format!("{language}{sorting}")));
-    let others = OTHER_SPELLINGS.iter().map(|body| (*body).to_owned());
-    as_it_came.into_iter().chain(others.chain(sorted).map(|body| with(&body))).collect()
+        .flat_map(|sorting| LANGUAGES.iter().map(move |language| [Some(*language), *sorting]));
+    let sorted = sorted.map(|body| with(&body.into_iter().flatten().collect::<Vec<_>>()));
+    as_it_came.into_iter().chain(others).chain(sorted).collect()
 }
 
-fn made(sample: Sample, mistakes: &str) -> &'static Misreading {
-    Misreading::of(sample, mistakes).expect("a test sees that all of them are known")
+fn made(sample: Sample, deviations: &[Deviation]) -> &'static Misreading {
+    Misreading::of(sample, deviations).expect("a test sees that no two are about one part")
 }

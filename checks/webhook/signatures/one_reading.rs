@@ -110,7 +110,7 @@ impl Check for OneReading {
 
 fn words(misreading: &'static Misreading) -> Text {
     let words: Vec<Text> =
-        misreading.mistakes().iter().map(|mistake| Text::from(mistake.words)).collect();
+        misreading.variants().iter().map(|variant| Text::from(variant.words())).collect();
     Text::join(&words, ", and ")
 }
 

@@ -6,113 +6,118 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::platform::digest::Algorithm;
-use crate::platform::form::{Decimals, Escapes, Form, Node, Sort};
+use crate::platform::form::{Decimals, Escapes, JsonForm, Node, Sort};
 use crate::platform::numbers::Runtime;
 use crate::platform::secret::{Keyring, Secret};
-use crate::platform::signing::mistakes::*;
-use crate::platform::signing::request::Mistake;
-
-/// What is wrong, as one or more mistakes that come together.
-pub(super) type Slips = Vec<&'static Mistake>;
+use crate::platform::signing::variant::Variant;
 
 /// Bytes, and every known way to come by them.
 pub(super) struct Choice {
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Empty for what is right. The likeliest first.
-    pub(super) ways: Vec<Slips>,
+    /// Each one or more variants that come together; empty for what is right. The likeliest first.
+    pub(super) ways: Vec<Vec<Variant>>,
 }
 
 /// The right bytes and all that differ from them, each once.
-fn choices(right: &[u8], others: impl IntoIterator<Item = (Slips, Vec<u8>)>) -> Vec<Choice> {
+fn choices(right: &[u8], others: impl IntoIterator<Item = (Vec<Variant>, Vec<u8>)>) -> Vec<Choice> {
     let mut all = vec![Choice { bytes: Zeroizing::new(right.to_vec()), ways: Vec::new() }];
-    for (slips, bytes) in others {
+    for (way, bytes) in others {
         let bytes = Zeroizing::new(bytes);
         match all.iter().position(|choice| choice.bytes == bytes) {
             Some(0) => {}
-            Some(at) => all[at].ways.push(slips),
-            None => all.push(Choice { bytes, ways: vec![slips] }),
+            Some(at) => all[at].ways.push(way),
+            None => all.push(Choice { bytes, ways: vec![way] }),
         }
     }
     all
 }
 
 /// How languages write JSON, in the order of their keys.
-fn languages() -> [(&'static Mistake, Form); 14] {
-    let of =
-        |runtime| Form { sort: Sort::Nowhere, decimals: Decimals::Of(runtime), ..Form::CANONICAL };
+fn languages() -> [(Variant, JsonForm); 14] {
+    let of = |runtime| JsonForm {
+        sort: Sort::Nowhere,
+        decimals: Decimals::Of(runtime),
+        ..JsonForm::CANONICAL
+    };
     let (javascript, python) = (of(Runtime::JavaScript), of(Runtime::Python));
-    let php = Form { empty_lists: true, ..of(Runtime::Php) };
-    let as_written = Form { sort: Sort::Nowhere, ..Form::CANONICAL };
+    let php = JsonForm { empty_lists: true, ..of(Runtime::Php) };
+    let as_written = JsonForm { sort: Sort::Nowhere, ..JsonForm::CANONICAL };
     [
-        (&JAVASCRIPT_BODY, javascript),
-        (&PYTHON_BODY, Form { spaced: true, unicode: true, ..python }),
-        (&PYTHON_COMPACT_BODY, Form { unicode: true, ..python }),
-        (&PYTHON_LETTERS_BODY, Form { spaced: true, ..python }),
-        (&PYTHON_COMPACT_LETTERS_BODY, python),
-        (&PHP_BODY, Form { slashes: true, unicode: true, ..php }),
-        (&PHP_SLASHES_BODY, Form { unicode: true, ..php }),
-        (&PHP_LETTERS_BODY, Form { slashes: true, ..php }),
-        (&PHP_PLAIN_BODY, php),
-        (&GO_BODY, Form { html: true, ..javascript }),
-        (&JAVA_BODY, of(Runtime::Java)),
-        (&GSON_BODY, Form { html: true, apostrophes: true, ..as_written }),
-        (&DOTNET_BODY, Form { escapes: Escapes::Upper, ..as_written }),
-        (&NEWTONSOFT_BODY, of(Runtime::DotNet)),
+        (Variant::JavascriptBody, javascript),
+        (Variant::PythonBody, JsonForm { spaced: true, unicode: true, ..python }),
+        (Variant::PythonCompactBody, JsonForm { unicode: true, ..python }),
+        (Variant::PythonLettersBody, JsonForm { spaced: true, ..python }),
+        (Variant::PythonCompactLettersBody, python),
+        (Variant::PhpBody, JsonForm { slashes: true, unicode: true, ..php }),
+        (Variant::PhpSlashesBody, JsonForm { unicode: true, ..php }),
+        (Variant::PhpLettersBody, JsonForm { slashes: true, ..php }),
+        (Variant::PhpPlainBody, php),
+        (Variant::GoBody, JsonForm { html: true, ..javascript }),
+        (Variant::JavaBody, of(Runtime::Java)),
+        (Variant::GsonBody, JsonForm { html: true, apostrophes: true, ..as_written }),
+        (Variant::DotnetBody, JsonForm { escapes: Escapes::Upper, ..as_written }),
+        (Variant::NewtonsoftBody, of(Runtime::DotNet)),
     ]
 }
 
 /// The bodies that may have been signed for `body`.
 pub(super) fn bodies(body: &[u8], node: Option<&Node>) -> Vec<Choice> {
-    let mut others: Vec<(Slips, Vec<u8>)> = Vec::new();
-    let mut add = |slips: &[&'static Mistake], bytes: Vec<u8>| others.push((slips.to_vec(), bytes));
-    add(&[&TRIMMED_BODY], body.trim_ascii().to_vec());
-    add(&[&BODY_WITH_LINE_BREAK], [body, b"\n"].concat());
+    let mut others: Vec<(Vec<Variant>, Vec<u8>)> = Vec::new();
+    let mut add = |way: &[Variant], bytes: Vec<u8>| others.push((way.to_vec(), bytes));
+    add(&[Variant::TrimmedBody], body.trim_ascii().to_vec());
+    add(&[Variant::BodyWithLineBreak], [body, b"\n"].concat());
     if let Some(node) = node {
-        let sorted = |sort| Form { sort, ..Form::CANONICAL }.write(node).into_bytes();
-        add(&[&COMPACT_BODY], sorted(Sort::Nowhere));
-        add(&[&SORTED_BODY], sorted(Sort::Everywhere));
-        add(&[&TOP_LEVEL_SORTED_BODY], sorted(Sort::TopLevel));
+        let sorted = |sort| JsonForm { sort, ..JsonForm::CANONICAL }.write(node).into_bytes();
+        add(&[Variant::CompactBody], sorted(Sort::Nowhere));
+        add(&[Variant::SortedBody], sorted(Sort::Everywhere));
+        add(&[Variant::TopLevelSortedBody], sorted(Sort::TopLevel));
         let languages = languages();
-        for (sort, slip) in [
+        for (sort, variant) in [
             (Sort::Nowhere, None),
-            (Sort::Everywhere, Some(&SORTED)),
-            (Sort::TopLevel, Some(&TOP_LEVEL_SORTED)),
+            (Sort::Everywhere, Some(Variant::Sorted)),
+            (Sort::TopLevel, Some(Variant::TopLevelSorted)),
         ] {
             for (language, form) in &languages {
-                let slips: Slips = std::iter::once(*language).chain(slip).collect();
-                add(&slips, Form { sort, ..*form }.write(node).into_bytes());
+                let way: Vec<Variant> = std::iter::once(*language).chain(variant).collect();
+                add(&way, JsonForm { sort, ..*form }.write(node).into_bytes());
             }
         }
         if let Some(data) = node.member("data") {
             add(
-                &[&DATA_ALONE],
-                Form { sort: Sort::Nowhere, ..Form::CANONICAL }.write(data).into_bytes(),
+                &[Variant::DataAlone],
+                JsonForm { sort: Sort::Nowhere, ..JsonForm::CANONICAL }.write(data).into_bytes(),
             );
             for (language, form) in &languages {
-                add(&[&DATA_ALONE, language], form.write(data).into_bytes());
+                add(&[Variant::DataAlone, *language], form.write(data).into_bytes());
             }
         }
         let data_in_pairs = node.member("data").and_then(Node::keys_and_values);
         for text in [node.keys_and_values(), data_in_pairs].into_iter().flatten() {
-            add(&[&KEYS_AND_VALUES], text.into_bytes());
+            add(&[Variant::KeysAndValues], text.into_bytes());
         }
         if let Some(text) = without_inner_members(node) {
-            add(&[&REPLACER_BODY], text.into_bytes());
+            add(&[Variant::ReplacerBody], text.into_bytes());
         }
         let mut dict = String::new();
         put_python(node, &mut dict);
-        add(&[&PYTHON_DICT], dict.into_bytes());
+        add(&[Variant::PythonDict], dict.into_bytes());
     }
     if let Ok(text) = std::str::from_utf8(body) {
-        add(&[&UNIX_LINE_BREAKS], text.replace("\r\n", "\n").into_bytes());
-        add(&[&WINDOWS_LINE_BREAKS], text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes());
-        add(&[&WITHOUT_BYTE_ORDER_MARK], text.trim_start_matches('\u{feff}').as_bytes().to_vec());
-        add(&[&ENCODED_TWICE], serde_json::Value::from(text).to_string().into_bytes());
+        add(&[Variant::UnixLineBreaks], text.replace("\r\n", "\n").into_bytes());
+        add(
+            &[Variant::WindowsLineBreaks],
+            text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(),
+        );
+        add(
+            &[Variant::BodyWithoutByteOrderMark],
+            text.trim_start_matches('\u{feff}').as_bytes().to_vec(),
+        );
+        add(&[Variant::EncodedTwice], serde_json::Value::from(text).to_string().into_bytes());
     }
-    add(&[&EMPTY_BODY], Vec::new());
-    add(&[&OBJECT_OBJECT], b"[object Object]".to_vec());
-    add(&[&PHP_ARRAY], b"Array".to_vec());
-    add(&[&BODY_BASE64], BASE64.encode(body).into_bytes());
+    add(&[Variant::EmptyBody], Vec::new());
+    add(&[Variant::ObjectObject], b"[object Object]".to_vec());
+    add(&[Variant::PhpArray], b"Array".to_vec());
+    add(&[Variant::BodyBase64], BASE64.encode(body).into_bytes());
     choices(body, others)
 }
 
@@ -168,7 +173,8 @@ fn put_python(node: &Node, out: &mut String) {
             "false" => out.push_str("False"),
             "null" => out.push_str("None"),
             _ => out.push_str(
-                &Form { decimals: Decimals::Of(Runtime::Python), ..Form::CANONICAL }.write(node),
+                &JsonForm { decimals: Decimals::Of(Runtime::Python), ..JsonForm::CANONICAL }
+                    .write(node),
             ),
         },
     }
@@ -205,31 +211,31 @@ const TIMES: [&str; 9] = [
 
 /// What may have been signed for the timestamp. An empty one is a timestamp left out.
 pub(super) fn times(timestamp: &str, node: Option<&Node>) -> Vec<Choice> {
-    let mut others: Vec<(Slips, Vec<u8>)> = Vec::new();
+    let mut others: Vec<(Vec<Variant>, Vec<u8>)> = Vec::new();
     let mut add =
-        |slip: &'static Mistake, text: &str| others.push((vec![slip], text.as_bytes().to_vec()));
-    add(known("timestamp-missing"), "");
-    add(known("milliseconds"), &format!("{timestamp}000"));
-    add(&TRIMMED_TIMESTAMP, timestamp.trim());
+        |variant: Variant, text: &str| others.push((vec![variant], text.as_bytes().to_vec()));
+    add(Variant::TimestampMissing, "");
+    add(Variant::Milliseconds, &format!("{timestamp}000"));
+    add(Variant::TrimmedTimestamp, timestamp.trim());
     let digits = !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit());
     if digits && timestamp.len() >= 13 {
-        add(&SECONDS, &timestamp[..timestamp.len() - 3]);
+        add(Variant::Seconds, &timestamp[..timestamp.len() - 3]);
     }
     if let Ok(Ok(time)) = timestamp.parse().map(Timestamp::from_second) {
-        add(&DECIMAL_TIMESTAMP, &format!("{timestamp}.0"));
-        add(&ISO_TIMESTAMP, &time.to_string());
-        add(&ISO_TIMESTAMP, &format!("{time:.3}"));
-        add(&ISO_TIMESTAMP, &time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string());
+        add(Variant::DecimalTimestamp, &format!("{timestamp}.0"));
+        add(Variant::IsoTimestamp, &time.to_string());
+        add(Variant::IsoTimestamp, &format!("{time:.3}"));
+        add(Variant::IsoTimestamp, &time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string());
     }
     for object in node.into_iter().flat_map(|node| [Some(node), node.member("data")]).flatten() {
         for name in TIMES {
             if let Some(Node::String(text) | Node::Token(text)) = object.member(name) {
-                add(&TIMESTAMP_FROM_BODY, text);
+                add(Variant::TimestampFromBody, text);
             }
         }
     }
     for word in ["undefined", "null", "None", "NaN"] {
-        add(&UNDEFINED_TIMESTAMP, word);
+        add(Variant::UndefinedTimestamp, word);
     }
     choices(timestamp.as_bytes(), others)
 }
@@ -237,16 +243,16 @@ pub(super) fn times(timestamp: &str, node: Option<&Node>) -> Vec<Choice> {
 /// What may stand between body and timestamp.
 pub(super) fn separators() -> Vec<Choice> {
     let others = [
-        (known("separator-dot"), "."),
-        (known("separator-colon"), ":"),
-        (known("separator-bar"), "|"),
-        (known("separator-newline"), "\n"),
-        (known("separator-space"), " "),
-        (known("separator-comma"), ","),
-        (&AMPERSAND, "&"),
-        (&DASH, "-"),
+        (Variant::SeparatorDot, "."),
+        (Variant::SeparatorColon, ":"),
+        (Variant::SeparatorBar, "|"),
+        (Variant::SeparatorNewline, "\n"),
+        (Variant::SeparatorSpace, " "),
+        (Variant::SeparatorComma, ","),
+        (Variant::SeparatorAmpersand, "&"),
+        (Variant::SeparatorDash, "-"),
     ];
-    choices(b"", others.map(|(slip, text)| (vec![slip], text.as_bytes().to_vec())))
+    choices(b"", others.map(|(variant, text)| (vec![variant], text.as_bytes().to_vec())))
 }
 
 /// The configured secrets.
@@ -276,42 +282,42 @@ pub(super) fn keys<'a>(keys: impl Into<Keys<'a>>) -> Option<Vec<Choice>> {
     let secret = keys.secret?.expose();
     let trimmed = secret.trim();
     let bare = trimmed.trim_matches(['"', '\'']);
-    let mut others: Vec<(Slips, Vec<u8>)> = Vec::new();
-    let mut add = |slip: &'static Mistake, bytes: &[u8]| others.push((vec![slip], bytes.to_vec()));
-    add(known("trimmed-secret"), trimmed.as_bytes());
-    add(&UNQUOTED_SECRET, bare.as_bytes());
-    add(known("secret-with-line-break"), format!("{secret}\n").as_bytes());
-    add(known("secret-with-line-break"), format!("{secret}\r\n").as_bytes());
-    add(known("secret-with-line-break"), format!("{secret}\r").as_bytes());
-    add(&QUOTED_SECRET, format!("\"{secret}\"").as_bytes());
-    add(&QUOTED_SECRET, format!("'{secret}'").as_bytes());
-    for (slip, other) in [
-        (known("api-key-as-secret"), keys.api),
-        (known("sandbox-secret"), keys.sandbox),
-        (&SANDBOX_API_KEY, keys.sandbox_api),
+    let mut others: Vec<(Vec<Variant>, Vec<u8>)> = Vec::new();
+    let mut add = |variant: Variant, bytes: &[u8]| others.push((vec![variant], bytes.to_vec()));
+    add(Variant::TrimmedSecret, trimmed.as_bytes());
+    add(Variant::UnquotedSecret, bare.as_bytes());
+    add(Variant::SecretWithLineBreak, format!("{secret}\n").as_bytes());
+    add(Variant::SecretWithLineBreak, format!("{secret}\r\n").as_bytes());
+    add(Variant::SecretWithLineBreak, format!("{secret}\r").as_bytes());
+    add(Variant::QuotedSecret, format!("\"{secret}\"").as_bytes());
+    add(Variant::QuotedSecret, format!("'{secret}'").as_bytes());
+    for (variant, other) in [
+        (Variant::ApiKeyAsSecret, keys.api),
+        (Variant::SandboxSecret, keys.sandbox),
+        (Variant::SandboxApiKey, keys.sandbox_api),
     ] {
         if let Some(other) = other {
-            add(slip, other.expose().as_bytes());
-            add(slip, other.expose().trim().as_bytes());
+            add(variant, other.expose().as_bytes());
+            add(variant, other.expose().trim().as_bytes());
         }
     }
-    add(&EMPTY_SECRET, b"");
+    add(Variant::EmptySecret, b"");
     for word in ["undefined", "null", "None"] {
-        add(&UNDEFINED_SECRET, word.as_bytes());
+        add(Variant::UndefinedSecret, word.as_bytes());
     }
-    add(&SECRET_IN_BASE64, BASE64.encode(bare.as_bytes()).as_bytes());
+    add(Variant::SecretInBase64, BASE64.encode(bare.as_bytes()).as_bytes());
     let rest = bare.strip_prefix("sk_live_").or_else(|| bare.strip_prefix("sk_test_"));
     if let Some(rest) = rest {
-        add(known("secret-without-prefix"), rest.as_bytes());
+        add(Variant::SecretWithoutPrefix, rest.as_bytes());
     }
     for text in [Some(bare), rest].into_iter().flatten() {
         for url_safe in [true, false] {
-            add(&SECRET_FROM_BASE64, &Zeroizing::new(lenient_base64(text, url_safe)));
+            add(Variant::SecretFromBase64, &Zeroizing::new(lenient_base64(text, url_safe)));
         }
         // Node takes the pairs that are digits and leaves the rest.
         let pairs = text.bytes().take_while(u8::is_ascii_hexdigit).count() & !1;
         if let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(&text.as_bytes()[..pairs]) {
-            add(&SECRET_FROM_HEX, &Zeroizing::new(bytes));
+            add(Variant::SecretFromHex, &Zeroizing::new(bytes));
         }
     }
     Some(choices(secret.as_bytes(), others))
@@ -343,16 +349,16 @@ fn lenient_base64(text: &str, url_safe: bool) -> Vec<u8> {
 }
 
 /// How key and message may have become a digest.
-pub(super) fn hashes() -> [(Algorithm, Option<&'static Mistake>); 8] {
+pub(super) fn hashes() -> [(Algorithm, Option<Variant>); 8] {
     [
         (Algorithm::HmacSha256, None),
-        (Algorithm::HmacSha512, Some(known("sha512"))),
-        (Algorithm::HmacSha1, Some(known("sha1"))),
-        (Algorithm::HmacSha384, Some(&SHA384)),
-        (Algorithm::Swapped, Some(known("swapped-arguments"))),
-        (Algorithm::PlainSecretLast, Some(known("plain-hash-secret-last"))),
-        (Algorithm::PlainSecretFirst, Some(known("plain-hash-secret-first"))),
-        (Algorithm::PlainMessage, Some(&PLAIN_MESSAGE)),
+        (Algorithm::HmacSha512, Some(Variant::Sha512)),
+        (Algorithm::HmacSha1, Some(Variant::Sha1)),
+        (Algorithm::HmacSha384, Some(Variant::Sha384)),
+        (Algorithm::Swapped, Some(Variant::SwappedArguments)),
+        (Algorithm::PlainSecretLast, Some(Variant::PlainHashSecretLast)),
+        (Algorithm::PlainSecretFirst, Some(Variant::PlainHashSecretFirst)),
+        (Algorithm::PlainMessage, Some(Variant::PlainHashWithoutSecret)),
     ]
 }
 
@@ -382,7 +388,7 @@ mod tests {
             .iter()
             .find(|choice| choice.bytes.as_slice() == br#"{"b":1,"a":"x"}"#)
             .expect("is offered");
-        let names: Vec<&str> = compact.ways.iter().map(|slips| slips[0].name).collect();
+        let names: Vec<&str> = compact.ways.iter().map(|way| way[0].name()).collect();
         assert_eq!(names[..2], ["compact-body", "javascript-body"]);
         assert!(
             names.contains(&"java-body")
@@ -404,7 +410,7 @@ mod tests {
             ..Keyring::default()
         };
         let all = keys(&padded).expect("has a secret");
-        assert_eq!(all[1].ways[0][0].name, "trimmed-secret");
+        assert_eq!(all[1].ways[0][0].name(), "trimmed-secret");
         assert_eq!(all[2].bytes.as_slice(), b"sk_live_MARKERk");
     }
 
