@@ -179,7 +179,7 @@ impl Delivery {
 
 /// What came of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum AnswerVerdict {
     /// As a correct receiver answers.
     AsExpected,
     /// It could not be told.
@@ -194,7 +194,7 @@ pub struct Judgement {
     /// `ACCEPTED`, `REFUSED`, `NOT ACCEPTED`, `BROKEN` or `UNCLEAR`.
     pub word: &'static str,
     /// Whether that is right.
-    pub standing: Standing,
+    pub standing: AnswerVerdict,
     /// Why, in a clause.
     pub why: Text,
     /// What to do about it.
@@ -223,7 +223,7 @@ pub enum Before {
 #[must_use]
 pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> Judgement {
     let unclear =
-        |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
+        |why: Text| Judgement { word: "UNCLEAR", standing: AnswerVerdict::Unclear, why, fix: None };
     let status = match &exchange.answer {
         Ok(answer) => answer.status,
         Err(trouble) => return unclear(text!("{}", trouble)),
@@ -234,30 +234,32 @@ pub fn judge(kind: &Kind, exchange: &Exchange, circumstances: Circumstances) -> 
         (_, 408 | 425 | 429) => {
             unclear(text!("it was answered {}: the receiver asks to come back later", status))
         }
-        (Expect::Accepted, 200) => accepted(Standing::AsExpected, "it was answered 200".into()),
+        (Expect::Accepted, 200) => {
+            accepted(AnswerVerdict::AsExpected, "it was answered 200".into())
+        }
         (Expect::Accepted, _) => not_accepted(kind, exchange, status, circumstances),
         (Expect::Refused, 200..=299) => accepted(
-            Standing::Contrary,
+            AnswerVerdict::Contrary,
             text!("a correct receiver refuses it, and it was answered {}", status),
         ),
         // Whatever stands in the way of another method than POST.
         (Expect::Refused, 300..) if kind.delivery.method != Method::Post => {
-            refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status))
+            refused(AnswerVerdict::AsExpected, text!("as a correct receiver does, with {}", status))
         }
         (Expect::Refused, 400..=499) => {
-            refused(Standing::AsExpected, text!("as a correct receiver does, with {}", status))
+            refused(AnswerVerdict::AsExpected, text!("as a correct receiver does, with {}", status))
         }
         (Expect::Either, 200..=299) => accepted(
-            Standing::AsExpected,
+            AnswerVerdict::AsExpected,
             text!("it was answered {}; a correct receiver may take or refuse it", status),
         ),
         (Expect::Either, 400..=499) => refused(
-            Standing::AsExpected,
+            AnswerVerdict::AsExpected,
             text!("it was answered {}; a correct receiver may take or refuse it", status),
         ),
         (Expect::Either, 500..=502 | 504..) => Judgement {
             word: "BROKEN",
-            standing: Standing::Contrary,
+            standing: AnswerVerdict::Contrary,
             why: text!("a correct receiver takes or refuses it, and it ended in {}", status),
             fix: Some("Answer a 4xx to what cannot be read or verified".into()),
         },
@@ -278,7 +280,7 @@ fn not_accepted(
     let obstacle = RejectionCause::of(exchange);
     let refusal = (400..500).contains(&status);
     let unclear =
-        |why: Text| Judgement { word: "UNCLEAR", standing: Standing::Unclear, why, fix: None };
+        |why: Text| Judgement { word: "UNCLEAR", standing: AnswerVerdict::Unclear, why, fix: None };
     if let Some(doubt) = obstacle.doubt(circumstances.issued || circumstances.before.is_some()) {
         return unclear(text!("{}", doubt));
     }
@@ -293,7 +295,7 @@ fn not_accepted(
         Some(Before::SignedApart) => {
             return Judgement {
                 word: "REFUSED",
-                standing: Standing::Contrary,
+                standing: AnswerVerdict::Contrary,
                 why: text!(
                     "the same event was accepted before, and signed afresh it is answered {}",
                     status
@@ -333,7 +335,7 @@ fn not_accepted(
     };
     Judgement {
         word: if refusal { "REFUSED" } else { "NOT ACCEPTED" },
-        standing: Standing::Contrary,
+        standing: AnswerVerdict::Contrary,
         why,
         fix: Some(fix),
     }
@@ -355,7 +357,7 @@ mod tests {
         name: &str,
         answer: Result<u16, TroubleKind>,
         circumstances: Circumstances,
-    ) -> (&'static str, Standing) {
+    ) -> (&'static str, AnswerVerdict) {
         let kind = if name == "genuine" {
             Kind::genuine()
         } else {
@@ -471,7 +473,7 @@ mod tests {
 
     #[test]
     fn a_genuine_delivery_is_to_be_answered_200() {
-        assert_eq!(standing("genuine", Ok(200), UNKNOWN), ("ACCEPTED", Standing::AsExpected));
+        assert_eq!(standing("genuine", Ok(200), UNKNOWN), ("ACCEPTED", AnswerVerdict::AsExpected));
         for (status, word) in [
             (201, "NOT ACCEPTED"),
             (302, "NOT ACCEPTED"),
@@ -481,7 +483,7 @@ mod tests {
         ] {
             assert_eq!(
                 standing("genuine", Ok(status), UNKNOWN),
-                (word, Standing::Contrary),
+                (word, AnswerVerdict::Contrary),
                 "{status}"
             );
         }
@@ -492,13 +494,13 @@ mod tests {
         for status in [404, 409, 422] {
             assert_eq!(
                 standing("genuine", Ok(status), UNKNOWN),
-                ("UNCLEAR", Standing::Unclear),
+                ("UNCLEAR", AnswerVerdict::Unclear),
                 "{status}"
             );
             let issued = Circumstances { issued: true, ..UNKNOWN };
             assert_eq!(
                 standing("genuine", Ok(status), issued),
-                ("REFUSED", Standing::Contrary),
+                ("REFUSED", AnswerVerdict::Contrary),
                 "{status}"
             );
         }
@@ -508,25 +510,40 @@ mod tests {
     fn a_replay_cache_is_no_failure() {
         for issued in [false, true] {
             let same = Circumstances { issued, before: Some(Before::Same) };
-            assert_eq!(standing("genuine", Ok(409), same), ("UNCLEAR", Standing::Unclear));
-            assert_eq!(standing("genuine", Ok(500), same), ("NOT ACCEPTED", Standing::Contrary));
+            assert_eq!(standing("genuine", Ok(409), same), ("UNCLEAR", AnswerVerdict::Unclear));
+            assert_eq!(
+                standing("genuine", Ok(500), same),
+                ("NOT ACCEPTED", AnswerVerdict::Contrary)
+            );
             let apart = Circumstances { issued, before: Some(Before::SignedApart) };
-            assert_eq!(standing("genuine", Ok(409), apart), ("REFUSED", Standing::Contrary));
-            assert_eq!(standing("genuine", Ok(429), apart), ("UNCLEAR", Standing::Unclear));
+            assert_eq!(standing("genuine", Ok(409), apart), ("REFUSED", AnswerVerdict::Contrary));
+            assert_eq!(standing("genuine", Ok(429), apart), ("UNCLEAR", AnswerVerdict::Unclear));
         }
     }
 
     #[test]
     fn what_is_forged_is_to_be_refused() {
         for kind in [UNSIGNED, TAMPERED_BODY, FUTURE] {
-            assert_eq!(standing(kind.name, Ok(401), UNKNOWN), ("REFUSED", Standing::AsExpected));
-            assert_eq!(standing(kind.name, Ok(405), UNKNOWN), ("REFUSED", Standing::AsExpected));
-            assert_eq!(standing(kind.name, Ok(200), UNKNOWN), ("ACCEPTED", Standing::Contrary));
-            assert_eq!(standing(kind.name, Ok(204), UNKNOWN), ("ACCEPTED", Standing::Contrary));
+            assert_eq!(
+                standing(kind.name, Ok(401), UNKNOWN),
+                ("REFUSED", AnswerVerdict::AsExpected)
+            );
+            assert_eq!(
+                standing(kind.name, Ok(405), UNKNOWN),
+                ("REFUSED", AnswerVerdict::AsExpected)
+            );
+            assert_eq!(
+                standing(kind.name, Ok(200), UNKNOWN),
+                ("ACCEPTED", AnswerVerdict::Contrary)
+            );
+            assert_eq!(
+                standing(kind.name, Ok(204), UNKNOWN),
+                ("ACCEPTED", AnswerVerdict::Contrary)
+            );
             for status in [302, 500, 503] {
                 assert_eq!(
                     standing(kind.name, Ok(status), UNKNOWN),
-                    ("UNCLEAR", Standing::Unclear),
+                    ("UNCLEAR", AnswerVerdict::Unclear),
                     "{status}"
                 );
             }
@@ -538,7 +555,7 @@ mod tests {
         for status in [301, 404, 405, 501] {
             assert_eq!(
                 standing("method-get", Ok(status), UNKNOWN),
-                ("REFUSED", Standing::AsExpected),
+                ("REFUSED", AnswerVerdict::AsExpected),
                 "{status}"
             );
         }
@@ -547,15 +564,21 @@ mod tests {
     #[test]
     fn what_some_read_and_others_do_not_may_go_either_way() {
         for status in [200, 401] {
-            assert_eq!(standing("upper-case", Ok(status), UNKNOWN).1, Standing::AsExpected);
-            assert_eq!(standing("malformed-signed", Ok(status), UNKNOWN).1, Standing::AsExpected);
+            assert_eq!(standing("upper-case", Ok(status), UNKNOWN).1, AnswerVerdict::AsExpected);
+            assert_eq!(
+                standing("malformed-signed", Ok(status), UNKNOWN).1,
+                AnswerVerdict::AsExpected
+            );
         }
         for name in ["upper-case", "malformed-signed"] {
-            assert_eq!(standing(name, Ok(302), UNKNOWN), ("UNCLEAR", Standing::Unclear));
-            assert_eq!(standing(name, Ok(503), UNKNOWN), ("UNCLEAR", Standing::Unclear));
+            assert_eq!(standing(name, Ok(302), UNKNOWN), ("UNCLEAR", AnswerVerdict::Unclear));
+            assert_eq!(standing(name, Ok(503), UNKNOWN), ("UNCLEAR", AnswerVerdict::Unclear));
         }
-        assert_eq!(standing("upper-case", Ok(500), UNKNOWN), ("BROKEN", Standing::Contrary));
-        assert_eq!(standing("malformed-signed", Ok(500), UNKNOWN), ("BROKEN", Standing::Contrary));
+        assert_eq!(standing("upper-case", Ok(500), UNKNOWN), ("BROKEN", AnswerVerdict::Contrary));
+        assert_eq!(
+            standing("malformed-signed", Ok(500), UNKNOWN),
+            ("BROKEN", AnswerVerdict::Contrary)
+        );
     }
 
     #[test]
@@ -564,14 +587,14 @@ mod tests {
             for status in [408, 425, 429] {
                 assert_eq!(
                     standing(name, Ok(status), UNKNOWN),
-                    ("UNCLEAR", Standing::Unclear),
+                    ("UNCLEAR", AnswerVerdict::Unclear),
                     "{name} {status}"
                 );
             }
             for kind in [TroubleKind::TimedOut, TroubleKind::Refused, TroubleKind::Reset] {
                 assert_eq!(
                     standing(name, Err(kind), UNKNOWN),
-                    ("UNCLEAR", Standing::Unclear),
+                    ("UNCLEAR", AnswerVerdict::Unclear),
                     "{name}"
                 );
             }

@@ -23,7 +23,7 @@ pub struct Rule {
     /// rule is asked only where one of them stands.
     pub literals: &'static [&'static str],
     /// Whether a literal is the real thing, from what stands around it.
-    pub look: fn(&Sight<'_>) -> Option<Match>,
+    pub look: fn(&LiteralContext<'_>) -> Option<Match>,
     /// How much it weighs where.
     pub levels: Levels,
     /// Which files it is asked about.
@@ -138,7 +138,7 @@ impl Topic {
 
 /// A literal in the bytes around it.
 #[derive(Clone, Copy, Debug)]
-pub struct Sight<'a> {
+pub struct LiteralContext<'a> {
     /// The bytes: at least [`BEHIND`] before the literal and [`AHEAD`] from its start, as far as
     /// the file goes.
     pub bytes: &'a [u8],
@@ -289,7 +289,7 @@ impl Rule {
     }
 }
 
-impl<'a> Sight<'a> {
+impl<'a> LiteralContext<'a> {
     /// The literal's end.
     #[must_use]
     pub fn end(&self) -> usize {

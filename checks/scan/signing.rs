@@ -1,6 +1,6 @@
 //! Whether code signs or verifies as the platform does, and not as another provider does.
 
-use crate::scan::rule::{AHEAD, BEHIND, Sight};
+use crate::scan::rule::{AHEAD, BEHIND, LiteralContext};
 
 /// Literals of the header that carries the signature. They are rare, and the search through every
 /// file looks for them.
@@ -94,7 +94,7 @@ pub fn is_foreign_path(path: &str) -> bool {
 }
 
 /// Whether another provider is named nearer to a literal than the platform is.
-pub(super) fn is_foreign(sight: &Sight<'_>) -> bool {
+pub(super) fn is_foreign(sight: &LiteralContext<'_>) -> bool {
     let start = sight.at.saturating_sub(BEHIND);
     let near = sight.text(start..sight.bytes.len().min(sight.at + AHEAD)).to_ascii_lowercase();
     let at = sight.at - start;
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_nearer_owns_the_code() {
         let is = |text: &str| {
-            is_foreign(&Sight {
+            is_foreign(&LiteralContext {
                 bytes: text.as_bytes(),
                 at: text.find('‹').expect("a mark"),
                 literal: "x",

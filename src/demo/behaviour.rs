@@ -1,4 +1,4 @@
-//! How a shop behaves: its defects, its habits, its pace.
+//! How a shop behaves: its defects, its variants, its pace.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(crate) struct Behaviour {
     /// What it does wrong.
     pub(crate) defects: BTreeSet<Defect>,
     /// What it does right in an unusual way.
-    pub(crate) habits: BTreeSet<Habit>,
+    pub(crate) variants: BTreeSet<ShopVariant>,
     /// What is added to each answer of the webhook, the platform's stand-in and the address echo.
     pub(crate) delay: Duration,
 }
@@ -19,12 +19,12 @@ pub(crate) struct Behaviour {
 impl Behaviour {
     /// A shop with these defects.
     pub(crate) fn with_defects(defects: &[Defect], delay: Duration) -> Self {
-        Self { defects: defects.iter().copied().collect(), habits: BTreeSet::new(), delay }
+        Self { defects: defects.iter().copied().collect(), variants: BTreeSet::new(), delay }
     }
 
-    /// A correct shop with these habits.
-    pub(crate) fn with_habits(habits: &[Habit], delay: Duration) -> Self {
-        Self { defects: BTreeSet::new(), habits: habits.iter().copied().collect(), delay }
+    /// A correct shop with these variants.
+    pub(crate) fn with_variants(variants: &[ShopVariant], delay: Duration) -> Self {
+        Self { defects: BTreeSet::new(), variants: variants.iter().copied().collect(), delay }
     }
 
     /// Whether the shop has the defect.
@@ -32,21 +32,21 @@ impl Behaviour {
         self.defects.contains(&defect)
     }
 
-    /// Whether the shop has the habit.
-    pub(super) fn does(&self, habit: Habit) -> bool {
-        self.habits.contains(&habit)
+    /// Whether the shop has the variant.
+    pub(super) fn does(&self, variant: ShopVariant) -> bool {
+        self.variants.contains(&variant)
     }
 }
 
-macro_rules! habits {
+macro_rules! variants {
     ($( $variant:ident $name:literal : $about:literal; )*) => {
         /// Something that a correct shop may do otherwise: none of them may keep it from READY.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum Habit {
+        pub(crate) enum ShopVariant {
             $( #[doc = $about] $variant, )*
         }
 
-        impl Habit {
+        impl ShopVariant {
             /// All of them.
             pub(crate) const ALL: &[Self] = &[$( Self::$variant, )*];
 
@@ -63,7 +63,7 @@ macro_rules! habits {
     };
 }
 
-habits! {
+variants! {
     CreditsLate "credits-late": "answers at once and credits from a queue 300 ms later";
     FailsFirst "fails-first": "answers 503 to the first delivery of each event that moves money, and applies it when it comes again";
     NarrowWindow "narrow-window": "accepts timestamps of the last and next 30 seconds only";

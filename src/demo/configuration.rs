@@ -12,7 +12,7 @@ use super::code::{CODE, PUBLIC};
 use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
 use super::signer::{ENV_FILE, SECRET_VARIABLE};
-use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, Habit, PATH, SHOP, SITE};
+use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, PATH, SHOP, SITE, ShopVariant};
 use crate::demo::process::OPEN_FILE;
 
 /// How many test orders and test payouts there are.
@@ -78,9 +78,9 @@ fn base_url(behaviour: &Behaviour) -> String {
 pub(super) fn golive_toml(keys: &Keys, behaviour: &Behaviour, program: &str) -> String {
     let today = Zoned::now().date();
     let has = |defect| behaviour.has(defect);
-    let uses = if behaviour.does(Habit::PaymentsOnly) {
+    let uses = if behaviour.does(ShopVariant::PaymentsOnly) {
         r#"["payments"]"#
-    } else if behaviour.does(Habit::PayoutsOnly) {
+    } else if behaviour.does(ShopVariant::PayoutsOnly) {
         r#"["payouts"]"#
     } else {
         r#"["payments", "payouts"]"#
@@ -97,7 +97,7 @@ pub(super) fn golive_toml(keys: &Keys, behaviour: &Behaviour, program: &str) -> 
     } else {
         format!("https://test.{SHOP}{PATH}")
     };
-    let settle = if behaviour.does(Habit::CreditsLate) || is_slow_to_store(behaviour) {
+    let settle = if behaviour.does(ShopVariant::CreditsLate) || is_slow_to_store(behaviour) {
         "700ms"
     } else {
         "60ms"

@@ -17,14 +17,14 @@ const SHORT: Duration = Duration::from_millis(40);
 
 /// What the shop remembers beside its books.
 #[derive(Debug, Default)]
-pub(super) struct Memories {
+pub(super) struct DedupStore {
     workers: [Mutex<BTreeSet<String>>; 2],
     turn: AtomicUsize,
     locks: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
     seen: Mutex<BTreeMap<String, Instant>>,
 }
 
-impl Memories {
+impl DedupStore {
     /// Whether an event is new, to a shop that remembers events in one of these ways.
     pub(super) async fn is_new(
         &self,

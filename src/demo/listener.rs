@@ -23,7 +23,7 @@ use super::configuration;
 use super::message::{Arrived, Reply};
 use super::platform::Platform;
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SHOP, SITE};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, SHOP, SITE, ShopVariant};
 
 /// Everybody who can be reached at the shop's listeners.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ where
     let listens = town.behaviour.has(Defect::CaseSensitiveHeaders);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ear = Arc::clone(&heard);
-    let closes = town.behaviour.does(Habit::ClosesConnections);
+    let closes = town.behaviour.does(ShopVariant::ClosesConnections);
     let service = service_fn(move |request: Request<Incoming>| {
         let raw = listens
             .then(|| std::mem::take(&mut *ear.lock().unwrap_or_else(PoisonError::into_inner)));

@@ -27,7 +27,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub(crate) use behaviour::{Behaviour, Habit};
+pub(crate) use behaviour::{Behaviour, ShopVariant};
 pub(crate) use defects::{Defect, Weight};
 pub(crate) use shop::Shop;
 pub(crate) use signer::sign_stdin;

@@ -19,7 +19,7 @@ const LAST: Duration = Duration::from_millis(20);
 
 /// What keeps the shop running. Without it, all that is in flight and in memory is gone at once.
 #[derive(Debug)]
-pub(super) struct Power {
+pub(super) struct Process {
     file: PathBuf,
     on: watch::Sender<bool>,
     /// The file was seen to be gone: nobody is let in any more.
@@ -27,7 +27,7 @@ pub(super) struct Power {
     lives: AtomicU64,
 }
 
-impl Power {
+impl Process {
     /// On, as long as there is `file`.
     pub(super) fn new(file: PathBuf) -> Self {
         Self {

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Behaviour, Defect, Habit, Shop, Weight};
+use super::{Behaviour, Defect, Shop, ShopVariant, Weight};
 
 /// What one run on a shop came to.
 #[derive(Clone, Debug)]
@@ -38,18 +38,18 @@ pub(crate) enum Case {
     /// The shop as it should be.
     Correct,
     /// Right in an unusual way.
-    Habit(Habit),
+    Variant(ShopVariant),
     /// Wrong.
     Defect(Defect),
 }
 
 impl Case {
-    /// The correct shop, its habits, and the named defects or else all.
+    /// The correct shop, its variants, and the named defects or else all.
     pub(crate) fn list(defects: &[Defect]) -> Vec<Self> {
         if defects.is_empty() {
-            let habits = Habit::ALL.iter().copied().map(Self::Habit);
+            let variants = ShopVariant::ALL.iter().copied().map(Self::Variant);
             std::iter::once(Self::Correct)
-                .chain(habits)
+                .chain(variants)
                 .chain(Defect::ALL.iter().copied().map(Self::Defect))
                 .collect()
         } else {
@@ -63,7 +63,7 @@ impl Case {
     pub(crate) fn behaviour(self) -> Behaviour {
         match self {
             Self::Correct => Behaviour::default(),
-            Self::Habit(habit) => Behaviour::with_habits(&[habit], Duration::ZERO),
+            Self::Variant(variant) => Behaviour::with_variants(&[variant], Duration::ZERO),
             Self::Defect(defect) => Behaviour::with_defects(&[defect], Duration::ZERO),
         }
     }
@@ -71,7 +71,7 @@ impl Case {
     fn name(self) -> &'static str {
         match self {
             Self::Correct => "the correct shop",
-            Self::Habit(habit) => habit.name(),
+            Self::Variant(variant) => variant.name(),
             Self::Defect(defect) => defect.name(),
         }
     }
@@ -79,7 +79,7 @@ impl Case {
     fn about(self) -> &'static str {
         match self {
             Self::Correct => "does everything right",
-            Self::Habit(habit) => habit.about(),
+            Self::Variant(variant) => variant.about(),
             Self::Defect(defect) => defect.about(),
         }
     }
@@ -246,7 +246,7 @@ impl Row {
             .collect();
         let is_red = |id: &str| red.iter().any(|check| check.id == id);
         let (expected, stated): (&[&'static str], &[(&'static str, &'static str)]) = match case {
-            Case::Correct | Case::Habit(_) => (&[], &[]),
+            Case::Correct | Case::Variant(_) => (&[], &[]),
             Case::Defect(defect) => (defect.caught_by(), defect.also()),
         };
         let (caught, missed) = expected.iter().partition(|id| is_red(id));
@@ -258,13 +258,13 @@ impl Row {
                 also.push(*reason);
             } else if let Some(by) = check.blocked_by.filter(|by| is_red(by)) {
                 *waiting.entry(by).or_default() += 1;
-            } else if !matches!(case, Case::Habit(_)) || rank(check.outcome) > 1 {
+            } else if !matches!(case, Case::Variant(_)) || rank(check.outcome) > 1 {
                 // What is right and unusual may earn a warning, no more.
                 unexplained.push((check.id, check.outcome));
             }
         }
         let wrong_verdict = match case {
-            Case::Correct | Case::Habit(_) => result.verdict != READY,
+            Case::Correct | Case::Variant(_) => result.verdict != READY,
             Case::Defect(defect) => match defect.weight() {
                 Weight::Stops => is_ready(&result.verdict) || is_ready(&result.strict_verdict),
                 Weight::Warns => is_ready(&result.strict_verdict),
@@ -293,7 +293,7 @@ impl Row {
             Case::Defect(defect) if defect.weight() == Weight::Warns => {
                 format!(", {} under --strict", words(&self.result.strict_verdict))
             }
-            Case::Correct | Case::Habit(_) | Case::Defect(_) => String::new(),
+            Case::Correct | Case::Variant(_) | Case::Defect(_) => String::new(),
         };
         writeln!(text, "{mark} {}: {}{strict}", self.case.name(), words(&self.result.verdict))
             .expect("a String takes all");
@@ -338,7 +338,7 @@ impl Row {
         );
         if self.wrong_verdict {
             let wanted = match self.case {
-                Case::Correct | Case::Habit(_) => "it should be READY",
+                Case::Correct | Case::Variant(_) => "it should be READY",
                 Case::Defect(_) => "it should not be READY",
             };
             troubles.push(("VERDICT", wanted.to_owned()));
@@ -492,10 +492,10 @@ mod tests {
     #[test]
     fn what_is_right_and_unusual_may_warn_and_must_be_ready() {
         let warned = [("webhook-prompt", "warn", None), ("webhook-reachable", "pass", None)];
-        assert!(matrix(Case::Habit(Habit::ReplayCache), "ready", &warned).holds());
-        assert!(!matrix(Case::Habit(Habit::ReplayCache), "incomplete", &warned).holds());
+        assert!(matrix(Case::Variant(ShopVariant::ReplayCache), "ready", &warned).holds());
+        assert!(!matrix(Case::Variant(ShopVariant::ReplayCache), "incomplete", &warned).holds());
         let failed = [("webhook-prompt", "fail", None)];
-        assert!(!matrix(Case::Habit(Habit::ReplayCache), "ready", &failed).holds());
+        assert!(!matrix(Case::Variant(ShopVariant::ReplayCache), "ready", &failed).holds());
     }
 
     #[test]

@@ -23,8 +23,8 @@ use super::listener::{Town, serve};
 use super::platform::Platform;
 use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, Habit, SITE};
-use crate::demo::process::{OPEN_FILE, Power};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, SITE, ShopVariant};
+use crate::demo::process::{OPEN_FILE, Process};
 
 /// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the
 /// address services beside it. It ends when it is dropped, and its folder with it.
@@ -77,7 +77,7 @@ impl Shop {
             behaviour,
             &provider,
         )?;
-        let versions: &[_] = if behaviour.does(Habit::Tls12Only) {
+        let versions: &[_] = if behaviour.does(ShopVariant::Tls12Only) {
             &[&rustls::version::TLS12]
         } else {
             rustls::ALL_VERSIONS
@@ -97,7 +97,7 @@ impl Shop {
         let known = ["order", "payout"].into_iter().flat_map(configuration::test_ids).collect();
         let town = Arc::new(Town {
             behaviour: behaviour.clone(),
-            webhook: Webhook::new(behaviour, &keys, known, Power::new(open)),
+            webhook: Webhook::new(behaviour, &keys, known, Process::new(open)),
             platform: Platform::new(
                 behaviour,
                 secret(&keys.issued_api),
@@ -108,7 +108,8 @@ impl Shop {
         });
 
         let (tls_listener, tls_port) = listen()?;
-        let (plain_listener, closed_port, plain_port) = if behaviour.does(Habit::ClosedPort80) {
+        let (plain_listener, closed_port, plain_port) = if behaviour.does(ShopVariant::ClosedPort80)
+        {
             let socket = tokio::net::TcpSocket::new_v4()?;
             socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
             let port = socket.local_addr()?.port();

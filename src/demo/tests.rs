@@ -20,7 +20,7 @@ use golive_checks::model::{
 };
 use golive_checks::platform::Event;
 
-use super::{Behaviour, Defect, Habit, Shop};
+use super::{Behaviour, Defect, Shop, ShopVariant};
 use crate::config::{Programs, Sources, load};
 
 fn correct() -> Shop {
@@ -139,60 +139,60 @@ fn credits_an_order_once() {
 
 #[test]
 fn what_is_unusual_is_still_right() {
-    for habit in Habit::ALL {
-        let shop = Shop::open(&Behaviour::with_habits(&[*habit], Duration::ZERO)).unwrap();
+    for variant in ShopVariant::ALL {
+        let shop = Shop::open(&Behaviour::with_variants(&[*variant], Duration::ZERO)).unwrap();
         let client = Client::of(&shop);
         for delivery in BODY_FORMS {
             // With the very bytes of before, a replay cache would be in its right to refuse.
             assert_eq!(
                 client.deliver(&delivery, "demo-order-01").status,
                 200,
-                "{habit:?}: {}",
+                "{variant:?}: {}",
                 delivery.name
             );
         }
         for delivery in refusable() {
-            let expected = if *habit == Habit::VerifiesLater { 200..406 } else { 400..406 };
+            let expected = if *variant == ShopVariant::VerifiesLater { 200..406 } else { 400..406 };
             assert!(
                 expected.contains(&client.deliver(&delivery, "demo-order-01").status),
-                "{habit:?}: {}",
+                "{variant:?}: {}",
                 delivery.name
             );
         }
-        if *habit == Habit::FailsFirst {
+        if *variant == ShopVariant::FailsFirst {
             assert_eq!(
                 client.deliver(&of_event(Event::PaymentSuccess), "demo-order-02").status,
                 503
             );
         }
         client.deliver_in_every_way("demo-order-02");
-        std::thread::sleep(if *habit == Habit::CreditsLate {
+        std::thread::sleep(if *variant == ShopVariant::CreditsLate {
             super::LATE * 2
         } else {
             Duration::ZERO
         });
-        assert_eq!(client.credits("demo-order-02"), 1, "{habit:?}");
+        assert_eq!(client.credits("demo-order-02"), 1, "{variant:?}");
     }
 }
 
 #[test]
-fn habits_show() {
-    let shop = |habit| Shop::open(&Behaviour::with_habits(&[habit], Duration::ZERO)).unwrap();
-    let answer = |habit, delivery| Client::of(&shop(habit)).deliver(delivery, "golive-1");
-    assert_eq!(answer(Habit::NotFoundForOtherMethods, &METHOD_PUT).status, 404);
-    assert_eq!(answer(Habit::Refuses403, &TAMPERED).status, 403);
-    assert_eq!(answer(Habit::KnownOrdersOnly, &BASELINE_BEFORE).status, 404);
-    assert!(answer(Habit::AnswersInChunks, &BASELINE_BEFORE).head.contains("chunked"));
-    assert!(answer(Habit::AnswersEmpty, &BASELINE_BEFORE).body.is_empty());
-    assert!(answer(Habit::TalksALot, &BASELINE_BEFORE).body.len() > 4_000);
-    assert_eq!(answer(Habit::Tls12Only, &BASELINE_BEFORE).tls, "TLSv1_2");
-    let closed = shop(Habit::ClosedPort80);
+fn variants_show() {
+    let shop = |variant| Shop::open(&Behaviour::with_variants(&[variant], Duration::ZERO)).unwrap();
+    let answer = |variant, delivery| Client::of(&shop(variant)).deliver(delivery, "golive-1");
+    assert_eq!(answer(ShopVariant::NotFoundForOtherMethods, &METHOD_PUT).status, 404);
+    assert_eq!(answer(ShopVariant::Refuses403, &TAMPERED).status, 403);
+    assert_eq!(answer(ShopVariant::KnownOrdersOnly, &BASELINE_BEFORE).status, 404);
+    assert!(answer(ShopVariant::AnswersInChunks, &BASELINE_BEFORE).head.contains("chunked"));
+    assert!(answer(ShopVariant::AnswersEmpty, &BASELINE_BEFORE).body.is_empty());
+    assert!(answer(ShopVariant::TalksALot, &BASELINE_BEFORE).body.len() > 4_000);
+    assert_eq!(answer(ShopVariant::Tls12Only, &BASELINE_BEFORE).tls, "TLSv1_2");
+    let closed = shop(ShopVariant::ClosedPort80);
     assert!(Client::of(&closed).plain().is_none());
-    let cached = shop(Habit::ReplayCache);
+    let cached = shop(ShopVariant::ReplayCache);
     let client = Client::of(&cached);
     let request = client.compose(&BASELINE_BEFORE, "golive-1");
     assert_eq!([client.send(&request).status, client.send(&request).status], [200, 409]);
-    let late = shop(Habit::CreditsLate);
+    let late = shop(ShopVariant::CreditsLate);
     let client = Client::of(&late);
     client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01");
     assert_eq!(client.credits("demo-order-01"), 0);
@@ -200,14 +200,14 @@ fn habits_show() {
 
 #[test]
 fn what_is_booked_or_queued_outlives_the_shop_that_is_stopped() {
-    for habits in [&[][..], &[Habit::CreditsLate]] {
-        let shop = Shop::open(&Behaviour::with_habits(habits, Duration::ZERO)).unwrap();
+    for variants in [&[][..], &[ShopVariant::CreditsLate]] {
+        let shop = Shop::open(&Behaviour::with_variants(variants, Duration::ZERO)).unwrap();
         let client = Client::of(&shop);
         assert_eq!(client.deliver(&of_event(Event::PaymentSuccess), "demo-order-01").status, 200);
         defects::restart(&shop);
         client.deliver_in_every_way("demo-order-01");
         std::thread::sleep(super::LATE * 2);
-        assert_eq!(client.credits("demo-order-01"), 1, "{habits:?}");
+        assert_eq!(client.credits("demo-order-01"), 1, "{variants:?}");
     }
 }
 
@@ -267,10 +267,12 @@ fn a_dropped_shop_leaves_nothing_behind() {
 
 #[test]
 fn configurations_load_and_hold_no_secret() {
-    let behaviours = Defect::ALL
-        .iter()
-        .map(|defect| Behaviour::with_defects(&[*defect], Duration::ZERO))
-        .chain(Habit::ALL.iter().map(|habit| Behaviour::with_habits(&[*habit], Duration::ZERO)));
+    let behaviours =
+        Defect::ALL.iter().map(|defect| Behaviour::with_defects(&[*defect], Duration::ZERO)).chain(
+            ShopVariant::ALL
+                .iter()
+                .map(|variant| Behaviour::with_variants(&[*variant], Duration::ZERO)),
+        );
     for behaviour in behaviours {
         let shop = Shop::open(&behaviour).unwrap();
         let sources = Sources {

@@ -16,9 +16,9 @@ use super::defects::Defect;
 use super::keys::Keys;
 use super::ledger::{Ledger, State};
 use super::message::{Arrived, Reply};
-use super::{Behaviour, Habit, bypass, spelling};
-use crate::demo::dedup_store::Memories;
-use crate::demo::process::Power;
+use super::{Behaviour, ShopVariant, bypass, spelling};
+use crate::demo::dedup_store::DedupStore;
+use crate::demo::process::Process;
 
 /// The handler behind the webhook's URL.
 #[derive(Debug)]
@@ -31,11 +31,11 @@ pub(super) struct Webhook {
     known: Vec<String>,
     pub(super) ledger: Arc<Ledger>,
     /// Whether the shop runs.
-    pub(super) power: Arc<Power>,
+    pub(super) power: Arc<Process>,
     /// What the process remembers, and its end forgets.
     memory: Ledger,
     /// What it remembers of events in other ways.
-    memories: Memories,
+    memories: DedupStore,
     /// The bodies of all events that were believed.
     believed: Mutex<Vec<String>>,
     /// One delivery at a time, for the handler that notes events late, and for those who do one
@@ -85,7 +85,7 @@ impl Webhook {
         behaviour: &Behaviour,
         keys: &Keys,
         known: Vec<String>,
-        power: Power,
+        power: Process,
     ) -> Self {
         let secret = |key: &str| Secret::new(key.to_owned());
         Self {
@@ -97,7 +97,7 @@ impl Webhook {
             ledger: Arc::default(),
             power: Arc::new(power),
             memory: Ledger::default(),
-            memories: Memories::default(),
+            memories: DedupStore::default(),
             believed: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             at_work: AtomicUsize::default(),
@@ -125,7 +125,7 @@ impl Webhook {
     /// Answers one request.
     pub(super) async fn answer(&self, arrived: &Arrived) -> Reply {
         let reply = self.handle(arrived).await;
-        let is_told = !self.does(Habit::VerifiesLater) || arrived.method != "POST";
+        let is_told = !self.does(ShopVariant::VerifiesLater) || arrived.method != "POST";
         if is_told || !(400..500).contains(&reply.status) { reply } else { self.thank() }
     }
 
@@ -140,14 +140,14 @@ impl Webhook {
         if arrived.method != "POST" && past.is_none() {
             return if self.has(Defect::AnyMethod) {
                 Reply::text(200, "ok")
-            } else if self.does(Habit::NotFoundForOtherMethods) {
+            } else if self.does(ShopVariant::NotFoundForOtherMethods) {
                 Reply::text(404, "not found")
             } else {
                 Reply::text(405, "method not allowed").header("allow", "POST")
             };
         }
         let body = read(past.as_deref().unwrap_or(&arrived.body), self.has(Defect::ParsesAPrefix));
-        if self.does(Habit::ReadsBeforeVerifying) && matches!(body, Body::NoEvent(_)) {
+        if self.does(ShopVariant::ReadsBeforeVerifying) && matches!(body, Body::NoEvent(_)) {
             return Reply::text(400, "bad request");
         }
         if self.has(Defect::CreditsForged)
@@ -200,7 +200,7 @@ impl Webhook {
                 self.credit(order);
                 self.thank()
             }
-            Body::NoEvent(_) if self.does(Habit::ThanksForWhateverIsSigned) => self.thank(),
+            Body::NoEvent(_) if self.does(ShopVariant::ThanksForWhateverIsSigned) => self.thank(),
             Body::NoEvent(_) => Reply::text(400, "bad request"),
         }
     }
@@ -213,7 +213,7 @@ impl Webhook {
         if self.has(Defect::SlowAnswer) {
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
-        if self.does(Habit::Unhurried) {
+        if self.does(ShopVariant::Unhurried) {
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
         if self.has(Defect::AnswersRedirect) {
@@ -245,9 +245,9 @@ impl Webhook {
                 return Some(Reply::text(500, "internal server error"));
             }
         }
-        if self.has(Defect::LocksUnderLoad) || self.does(Habit::SingleThreaded) {
+        if self.has(Defect::LocksUnderLoad) || self.does(ShopVariant::SingleThreaded) {
             let _turn = self.turn.lock().await;
-            tokio::time::sleep(Duration::from_millis(if self.does(Habit::SingleThreaded) {
+            tokio::time::sleep(Duration::from_millis(if self.does(ShopVariant::SingleThreaded) {
                 20
             } else {
                 10
@@ -334,7 +334,7 @@ impl Webhook {
             timestamp
         };
         let at: i64 = aged.parse().map_err(|_| Doubt::WrongTime)?;
-        let late_s = if self.does(Habit::TwoClocks)
+        let late_s = if self.does(ShopVariant::TwoClocks)
             && self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
         {
             5
@@ -353,7 +353,7 @@ impl Webhook {
             return arrived.joined("X-SIGNATURE").split(", ").map(str::to_owned).collect();
         }
         let mut signature = self.one(arrived, "X-SIGNATURE");
-        if self.does(Habit::ReadsHexAsNode) {
+        if self.does(ShopVariant::ReadsHexAsNode) {
             let digits = signature.bytes().take_while(u8::is_ascii_hexdigit).count();
             signature.truncate(digits);
         }
@@ -363,7 +363,7 @@ impl Webhook {
     /// The value of a header, of which there may be two: joined as most libraries do it, which fits
     /// nothing.
     fn one(&self, arrived: &Arrived, name: &str) -> String {
-        if self.does(Habit::TakesTheLastHeader) {
+        if self.does(ShopVariant::TakesTheLastHeader) {
             arrived.last(name).to_owned()
         } else {
             arrived.joined(name)
@@ -380,7 +380,7 @@ impl Webhook {
             7_200
         } else if self.has(Defect::FiveSecondWindow) {
             5
-        } else if self.does(Habit::NarrowWindow) {
+        } else if self.does(ShopVariant::NarrowWindow) {
             30
         } else {
             WINDOW_S
@@ -458,7 +458,7 @@ impl Webhook {
 
     /// Turns a delivery away and says nothing of why, unless a defect makes it talk.
     fn refuse(&self, doubt: Doubt, arrived: &Arrived) -> Reply {
-        let status = if self.does(Habit::Refuses403) { 403 } else { 401 };
+        let status = if self.does(ShopVariant::Refuses403) { 403 } else { 401 };
         if self.has(Defect::EchoesSignature) {
             let timestamp = arrived.header("X-TIMESTAMP", false).unwrap_or("");
             let right = signature::sign(&self.secret, &arrived.body, timestamp);
@@ -485,20 +485,20 @@ impl Webhook {
 
     /// Acts on an event, once.
     async fn book(&self, order: ShopOrder, arrived: &Arrived) -> Reply {
-        if self.does(Habit::KnownOrdersOnly) && !self.known.contains(&order.id) {
+        if self.does(ShopVariant::KnownOrdersOnly) && !self.known.contains(&order.id) {
             return Reply::text(404, "no such order");
         }
         if self.has(Defect::CrashesOnReversed) && order.event == Event::PayoutReversed {
             return Reply::text(500, "internal server error");
         }
         if settles(order.event) && (self.ledger.is_held(&order.id) || !self.fits_books(&order)) {
-            if self.does(Habit::HoldsForReview) {
+            if self.does(ShopVariant::HoldsForReview) {
                 self.ledger.hold(&order.id);
             }
             return self.thank();
         }
         let signature = arrived.header("X-SIGNATURE", false).unwrap_or("");
-        if self.does(Habit::ReplayCache) && !self.ledger.note_signature(signature) {
+        if self.does(ShopVariant::ReplayCache) && !self.ledger.note_signature(signature) {
             return Reply::text(409, "seen");
         }
         let key = if self.has(Defect::DedupBySignature) {
@@ -552,7 +552,7 @@ impl Webhook {
     /// What goes wrong, or is put off, before an event that moves money is booked.
     async fn stumble(&self, order: &ShopOrder, key: &str, arrived: &Arrived) -> Option<Reply> {
         let first = |what: &str| self.ledger.note(&format!("{what} {}", order.key()));
-        if self.does(Habit::FailsFirst) && first("tried") {
+        if self.does(ShopVariant::FailsFirst) && first("tried") {
             return Some(Reply::text(503, "later, please").header("retry-after", "0"));
         }
         if self.has(Defect::CreditsBeforeFailing) && first("failed") {
@@ -682,7 +682,7 @@ impl Webhook {
     }
 
     fn credit(&self, order: String) {
-        if self.does(Habit::CreditsLate) {
+        if self.does(ShopVariant::CreditsLate) {
             self.ledger.queue(&order);
             self.work_off_late(order);
         } else {
@@ -706,14 +706,14 @@ impl Webhook {
     fn thank(&self) -> Reply {
         if self.has(Defect::Answers201) {
             Reply::text(201, "created")
-        } else if self.does(Habit::AnswersEmpty) {
+        } else if self.does(ShopVariant::AnswersEmpty) {
             Reply::text(200, "")
-        } else if self.does(Habit::TalksALot) {
+        } else if self.does(ShopVariant::TalksALot) {
             let words = "Thank you for telling us. ".repeat(200);
             Reply::text(200, &words)
                 .header("x-powered-by", "demo")
                 .header("set-cookie", "visit=1; Secure; HttpOnly")
-        } else if self.does(Habit::AnswersInChunks) {
+        } else if self.does(ShopVariant::AnswersInChunks) {
             Reply::text(200, "ok, and thank you").in_chunks()
         } else {
             Reply::text(200, "ok")
@@ -724,8 +724,8 @@ impl Webhook {
         self.behaviour.has(defect)
     }
 
-    fn does(&self, habit: Habit) -> bool {
-        self.behaviour.does(habit)
+    fn does(&self, variant: ShopVariant) -> bool {
+        self.behaviour.does(variant)
     }
 }
 

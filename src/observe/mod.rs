@@ -39,7 +39,7 @@ use net::dial::Dialer;
 use net::exchange::HttpSender;
 use net::legacy_tls::observe_legacy_tls;
 use net::tls::{observe_tls, webhook_names};
-use plan::Wish;
+use plan::Intent;
 use plan::describe::words;
 use platform_api::observe_order_status;
 use proxy::observe_proxy_variables;
@@ -197,7 +197,7 @@ impl<'a> Looker<'a> {
         place: fn(&mut Observations) -> &mut Observed<T>,
         looking: impl Future<Output = Observed<T>> + 'a,
     ) {
-        if self.plan.look(&probe) != Wish::Granted {
+        if self.plan.look(&probe) != Intent::Granted {
             return;
         }
         let (seen, progress) = (self.seen, self.progress);
@@ -215,9 +215,9 @@ impl<'a> Looker<'a> {
 fn before(plan: &Plan) -> Observations {
     fn wish<T>(plan: &Plan, probe: &Probe) -> Observed<T> {
         match plan.look(probe) {
-            Wish::None => Observed::NotPlanned,
-            Wish::Refused(why) => Observed::NotMade(why),
-            Wish::Granted => Observed::NotMade(NotMade::Interrupted),
+            Intent::None => Observed::NotPlanned,
+            Intent::Refused(why) => Observed::NotMade(why),
+            Intent::Granted => Observed::NotMade(NotMade::Interrupted),
         }
     }
     let scenario = |planned: &plan::Planned<Scenario>| {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use golive_checks::model::{Attested, Evidence, Finding, Judged, Outcome, Show as _, Waived};
 
-use crate::report::{FilePlace, Report};
+use crate::report::{FileLocation, Report};
 
 /// How it ended, in one line: the finding, the reason, who answers for it.
 pub(crate) fn brief(outcome: &Outcome) -> String {
@@ -43,7 +43,7 @@ pub(crate) fn account_of<'a>(
     let mut lines = String::new();
     for one in evidence {
         let place =
-            report.place(&one.subject).map_or_else(String::new, |FilePlace { file, at }| {
+            report.place(&one.subject).map_or_else(String::new, |FileLocation { file, at }| {
                 format!(" ({file}:{}:{})", at.line, at.column)
             });
         let _ = writeln!(

@@ -2,8 +2,8 @@
 
 use golive_checks::model::{Judged, Level, Outcome, Reason};
 
-use super::verdict::Standing;
-use super::{FilePlace, Report};
+use super::verdict::VerdictEffect;
+use super::{FileLocation, Report};
 use crate::report::check_text::{account_of, brief};
 use crate::report::location::{Location, spots};
 
@@ -43,16 +43,16 @@ pub(crate) fn render(report: &Report) -> String {
 
 /// The command for a check; none where there is nothing to do.
 fn command(check: &Judged, strict: bool) -> Option<&'static str> {
-    match Standing::of(&check.outcome, check.level, strict) {
-        Standing::Stops | Standing::Open => Some("error"),
-        Standing::Advice => Some("warning"),
-        Standing::Waived | Standing::Unseen => Some("notice"),
-        Standing::Fine => None,
+    match VerdictEffect::of(&check.outcome, check.level, strict) {
+        VerdictEffect::Stops | VerdictEffect::Open => Some("error"),
+        VerdictEffect::Advice => Some("warning"),
+        VerdictEffect::Waived | VerdictEffect::Unseen => Some("notice"),
+        VerdictEffect::Fine => None,
     }
 }
 
 fn annotation(report: &Report, check: &Judged, command: &str, spot: &Location<'_>) -> String {
-    let FilePlace { file, at } = &spot.place;
+    let FileLocation { file, at } = &spot.place;
     let kind = match (&check.outcome, check.level) {
         (Outcome::Undecided(Reason::TrialRun { .. }), _) => "trial run",
         (Outcome::Undecided(_), _) => "could not be told",

@@ -5,8 +5,8 @@ use golive_checks::model::Judged;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::verdict::Standing;
-use super::{FilePlace, Report};
+use super::verdict::VerdictEffect;
+use super::{FileLocation, Report};
 use crate::report::check_text::brief;
 use crate::report::location::{Location, spots};
 
@@ -59,23 +59,24 @@ impl GitlabEntry {
     }
 
     fn all(report: &Report, check: &Judged) -> Vec<Self> {
-        let severity = match Standing::of(&check.outcome, check.level, report.run.strict) {
-            Standing::Stops => "blocker",
-            Standing::Open => "critical",
-            Standing::Advice => "minor",
-            Standing::Waived | Standing::Unseen => "info",
-            Standing::Fine => return Vec::new(),
+        let severity = match VerdictEffect::of(&check.outcome, check.level, report.run.strict) {
+            VerdictEffect::Stops => "blocker",
+            VerdictEffect::Open => "critical",
+            VerdictEffect::Advice => "minor",
+            VerdictEffect::Waived | VerdictEffect::Unseen => "info",
+            VerdictEffect::Fine => return Vec::new(),
         };
-        let of = |Location { place: FilePlace { file, at }, fingerprint, .. }: Location<'_>| Self {
-            description: format!("{}: {}", check.meta.title, brief(&check.outcome)),
-            check_name: check.meta.id,
-            fingerprint,
-            severity,
-            location: GitlabLocation {
-                path: file.as_str().to_owned(),
-                lines: GitlabLines { begin: at.line },
-            },
-        };
+        let of =
+            |Location { place: FileLocation { file, at }, fingerprint, .. }: Location<'_>| Self {
+                description: format!("{}: {}", check.meta.title, brief(&check.outcome)),
+                check_name: check.meta.id,
+                fingerprint,
+                severity,
+                location: GitlabLocation {
+                    path: file.as_str().to_owned(),
+                    lines: GitlabLines { begin: at.line },
+                },
+            };
         spots(report, check).into_iter().map(of).collect()
     }
 }

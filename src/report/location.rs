@@ -8,12 +8,12 @@ use golive_checks::text;
 use crate::report::bare::Bare;
 use crate::report::check_text::{evidence, finding};
 use crate::report::fingerprint::fingerprint;
-use crate::report::{FilePlace, Report};
+use crate::report::{FileLocation, Report};
 
 /// A line that a check is about.
 pub(crate) struct Location<'a> {
     /// Where it is.
-    pub(crate) place: FilePlace,
+    pub(crate) place: FileLocation,
     /// What was seen there; what has no line of its own is with the first.
     pub(crate) evidence: Vec<&'a Evidence>,
     /// What makes it the same one in another run.
@@ -64,13 +64,13 @@ fn in_the_configuration<'a>(report: &Report, check: &'a Judged) -> Location<'a> 
 }
 
 /// The line of a file that is there and can be told from the working folder.
-fn in_a_file(report: &Report, subject: &Subject) -> Option<FilePlace> {
+fn in_a_file(report: &Report, subject: &Subject) -> Option<FileLocation> {
     let Subject::File { path, line } = subject else {
         return None;
     };
     let file = from_here(report.run.config_path.as_str(), path)?;
     let at = Place { line: line.unwrap_or(1), column: 1 };
-    Some(FilePlace { file: text!("{}", Bare(&file)), at })
+    Some(FileLocation { file: text!("{}", Bare(&file)), at })
 }
 
 /// A path from the working folder, or from the configuration's where that one is outside of it.

@@ -223,7 +223,7 @@ impl Counts {
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FilePlace {
+pub(crate) struct FileLocation {
     /// The file.
     pub(crate) file: Text,
     /// Where in it.
@@ -334,14 +334,14 @@ impl Report {
 
     /// Where in the configuration a piece of evidence is about: the key itself, else the nearest
     /// table around it.
-    pub(crate) fn place(&self, subject: &Subject) -> Option<FilePlace> {
+    pub(crate) fn place(&self, subject: &Subject) -> Option<FileLocation> {
         let Subject::ConfigKey(key) = subject else {
             return None;
         };
         let mut key = key.as_str();
         loop {
             if let Some(at) = self.places.get(key) {
-                return Some(FilePlace { file: self.run.config_path.clone(), at: *at });
+                return Some(FileLocation { file: self.run.config_path.clone(), at: *at });
             }
             key = &key[..key.rfind(['.', '['])?];
         }
@@ -349,14 +349,14 @@ impl Report {
 
     /// Where in the configuration a check without evidence belongs: what was attested, its
     /// section's table, else the file's beginning.
-    pub(crate) fn table_of(&self, check: &Judged) -> FilePlace {
+    pub(crate) fn table_of(&self, check: &Judged) -> FileLocation {
         let keys = [format!("attest.{}", check.meta.id), chapter(check.section).to_owned()];
         let at = keys
             .iter()
             .find_map(|key| self.places.get(key))
             .copied()
             .unwrap_or(Place { line: 1, column: 1 });
-        FilePlace { file: self.run.config_path.clone(), at }
+        FileLocation { file: self.run.config_path.clone(), at }
     }
 
     /// What was sent, where the evidence is about a delivery.

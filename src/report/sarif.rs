@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{FINE_PRINT, FilePlace, Report};
+use super::{FINE_PRINT, FileLocation, Report};
 use crate::report::check_text::{account_of, brief};
 use crate::report::location::{Location, spots};
 
@@ -147,7 +147,7 @@ impl Finding {
             (Outcome::Undecided(_), _) => ("open", "none"),
             (Outcome::NotApplicable(_), _) => ("notApplicable", "none"),
         };
-        let Location { place: FilePlace { file, at }, evidence, fingerprint } = spot;
+        let Location { place: FileLocation { file, at }, evidence, fingerprint } = spot;
         let said = brief(&check.outcome);
         let said = if said.is_empty() { check.meta.title } else { said.as_str() };
         Self {

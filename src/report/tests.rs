@@ -9,7 +9,7 @@ use golive_checks::model::{
 
 use super::sample::{CATALOGUE, HOSTILE, every_outcome, judged, merchant, report, run};
 use super::terminal::{WIDTH, render as terminal};
-use super::verdict::Standing;
+use super::verdict::VerdictEffect;
 use super::{Report, Verdict, json, markdown};
 use crate::exit::Exit;
 
@@ -44,7 +44,7 @@ pub(super) fn plain(report: &Report) -> String {
 
 #[test]
 fn the_table_of_the_verdict_is_the_one_of_the_design() {
-    use Standing::{Advice, Fine, Open, Stops, Unseen, Waived};
+    use VerdictEffect::{Advice, Fine, Open, Stops, Unseen, Waived};
     let lenient = [
         [Fine, Advice, Stops, Open, Fine, Fine, Waived, Unseen],
         [Fine, Advice, Advice, Advice, Fine, Fine, Fine, Unseen],
@@ -55,9 +55,9 @@ fn the_table_of_the_verdict_is_the_one_of_the_design() {
     ];
     for (is_strict, expected) in [(false, lenient), (true, strict)] {
         for (level, expected) in LEVELS.into_iter().zip(expected) {
-            let found = outcomes().map(|outcome| Standing::of(&outcome, level, is_strict));
+            let found = outcomes().map(|outcome| VerdictEffect::of(&outcome, level, is_strict));
             assert_eq!(found, expected, "{level:?}, strict {is_strict}");
-            let thin = Standing::of(&attested(Some("thin")), level, is_strict);
+            let thin = VerdictEffect::of(&attested(Some("thin")), level, is_strict);
             assert_eq!(thin, if is_strict { Stops } else { Fine }, "{level:?}");
         }
     }

@@ -61,7 +61,7 @@ impl Verdict {
 
 /// What one check does to the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum VerdictEffect {
     /// It is in order.
     Fine,
     /// A switch of a trial run kept it from being looked at; the verdict says how many there are.
@@ -76,7 +76,7 @@ pub(crate) enum Standing {
     Stops,
 }
 
-impl Standing {
+impl VerdictEffect {
     /// The table of the verdict.
     pub(crate) const fn of(outcome: &Outcome, level: Level, strict: bool) -> Self {
         match (outcome, level) {
@@ -176,12 +176,12 @@ impl<'a> Tally<'a> {
             if check.broke {
                 tally.broke.push(check);
             }
-            match Standing::of(&check.outcome, check.level, run.strict) {
-                Standing::Fine | Standing::Unseen => {}
-                Standing::Waived => tally.waived.push(check),
-                Standing::Advice => tally.advice.push(check),
-                Standing::Open => tally.open.push(check),
-                Standing::Stops => tally.stops.push(check),
+            match VerdictEffect::of(&check.outcome, check.level, run.strict) {
+                VerdictEffect::Fine | VerdictEffect::Unseen => {}
+                VerdictEffect::Waived => tally.waived.push(check),
+                VerdictEffect::Advice => tally.advice.push(check),
+                VerdictEffect::Open => tally.open.push(check),
+                VerdictEffect::Stops => tally.stops.push(check),
             }
         }
         tally

@@ -6,7 +6,7 @@ pub(super) mod operand;
 
 use std::ops::Range;
 
-use crate::scan::rule::{AHEAD, BEHIND, Sight};
+use crate::scan::rule::{AHEAD, BEHIND, LiteralContext};
 use mask::masked;
 
 /// The code around a literal.
@@ -37,12 +37,12 @@ pub(super) struct Statement {
 
 impl<'a> Code<'a> {
     /// The lines around a literal, as far as a rule may look.
-    pub(super) fn around(sight: &Sight<'a>) -> Self {
+    pub(super) fn around(sight: &LiteralContext<'a>) -> Self {
         Self::within(sight.bytes, sight.at, BEHIND, AHEAD)
     }
 
     /// The line of a literal and little more.
-    pub(super) fn near(sight: &Sight<'a>) -> Self {
+    pub(super) fn near(sight: &LiteralContext<'a>) -> Self {
         Self::within(sight.bytes, sight.at, 320, 320)
     }
 

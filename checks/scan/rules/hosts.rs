@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::{HitKind, Weight};
 use crate::platform::hosts::{self, HostKind};
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic};
 
 /// The beginning and the end of the platform's name: a look-alike rarely changes both.
 const NAME: &[&str] = &["kwik", "Kwik", "KWIK", "pais", "Pais", "PAIS"];
@@ -207,7 +207,7 @@ impl HostName {
 }
 
 /// The host around the literal. User info, and what an `@` follows, is none.
-fn host(sight: &Sight<'_>) -> Option<HostName> {
+fn host(sight: &LiteralContext<'_>) -> Option<HostName> {
     let mut range = sight
         .run(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-' || byte >= 0x80);
     // A long run of letters is a key or a picture, and typographic quotes are no letters.

@@ -5,7 +5,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 
 use crate::model::{Entropy, HitKind, Origin, Placeholder, Prefix, Weight};
 use crate::platform::keys;
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic, is_word};
 
 /// Part of each live key's prefix in Base64 at each of the three alignments, and in hex.
 const LIVE_ENCODED: [&str; 5] =
@@ -204,12 +204,12 @@ pub const OWN_SECRET: Rule = Rule {
     spares: &[],
 };
 
-fn look(sight: &Sight<'_>, prefix: Prefix, spelling: &'static str) -> Option<Match> {
+fn look(sight: &LiteralContext<'_>, prefix: Prefix, spelling: &'static str) -> Option<Match> {
     if sight.literal == spelling { plain(sight, prefix) } else { encoded(sight, prefix, spelling) }
 }
 
 /// A key as it is.
-fn plain(sight: &Sight<'_>, prefix: Prefix) -> Option<Match> {
+fn plain(sight: &LiteralContext<'_>, prefix: Prefix) -> Option<Match> {
     if sight.before(1).last().is_some_and(|byte| is_word(*byte))
         && !ends_with_escape(sight.before(6))
     {
@@ -252,7 +252,7 @@ fn joint(after: &[u8]) -> usize {
 }
 
 /// A key in Base64 or hex: decoded where the run of digits allows it, and then looked at as it is.
-fn encoded(sight: &Sight<'_>, prefix: Prefix, spelling: &'static str) -> Option<Match> {
+fn encoded(sight: &LiteralContext<'_>, prefix: Prefix, spelling: &'static str) -> Option<Match> {
     let hex = sight.literal.len() == 14;
     let digits = |byte: u8| {
         if hex {
@@ -283,7 +283,7 @@ fn encoded(sight: &Sight<'_>, prefix: Prefix, spelling: &'static str) -> Option<
         };
         let at =
             decoded.windows(spelling.len()).position(|window| window == spelling.as_bytes())?;
-        let inner = Sight { bytes: &decoded, at, literal: spelling };
+        let inner = LiteralContext { bytes: &decoded, at, literal: spelling };
         let found = plain(&inner, prefix)?;
         let per = |byte: usize| if hex { byte * 2 } else { byte * 4 / 3 };
         let start = run.start + skip + per(found.range.start);
@@ -341,7 +341,7 @@ fn kind(key: &str, prefix: Prefix) -> Option<HitKind> {
 
 /// Whether a key is another provider's: its make-up or its neighbours say so, and nobody speaks of
 /// the platform.
-fn is_foreign(sight: &Sight<'_>, key: &str) -> bool {
+fn is_foreign(sight: &LiteralContext<'_>, key: &str) -> bool {
     let rest = &key[8..];
     let make_up = rest.starts_with("51") && rest.len() >= 24 || rest.len() >= 90;
     !sight.is_near(NEIGHBOURS, &["kwik"]) && (make_up || sight.is_near(NEIGHBOURS, &OTHERS))

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::{HitKind, Weight};
 use crate::scan::match_context::words;
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic, is_word};
 use crate::scan::rules::named::value_after;
 
 /// How far the settings of a block may lie behind its name.
@@ -67,7 +67,7 @@ pub(super) const SANDBOX_MODE: Rule = Rule {
     ],
 };
 
-fn found(name: &str, sight: &Sight<'_>, value: Range<usize>) -> Match {
+fn found(name: &str, sight: &LiteralContext<'_>, value: Range<usize>) -> Match {
     Match {
         excerpt: format!("{name}={}", sight.text(value.clone())),
         range: value,
@@ -77,7 +77,7 @@ fn found(name: &str, sight: &Sight<'_>, value: Range<usize>) -> Match {
 
 /// The value that a name which ends at `end` is set to, where both together mean another
 /// environment than production.
-fn value_of(sight: &Sight<'_>, name: &str, end: usize) -> Option<Range<usize>> {
+fn value_of(sight: &LiteralContext<'_>, name: &str, end: usize) -> Option<Range<usize>> {
     let words: Vec<String> = words(name).map(str::to_ascii_lowercase).collect();
     let values: &[&str] = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [.., "env" | "environment" | "mode" | "stage"]
@@ -108,7 +108,7 @@ fn value_of(sight: &Sight<'_>, name: &str, end: usize) -> Option<Range<usize>> {
 
 /// The first such setting in the block of that name: what stands in its brackets, or further in
 /// than its line.
-fn in_block(sight: &Sight<'_>, end: usize) -> Option<(String, Range<usize>)> {
+fn in_block(sight: &LiteralContext<'_>, end: usize) -> Option<(String, Range<usize>)> {
     let most = sight.bytes.len().min(end + BLOCK);
     let block = &sight.bytes[end..most];
     let opened = block.iter().position(|byte| !b"\"' \t:=>\r".contains(byte))?;
@@ -135,7 +135,7 @@ fn in_block(sight: &Sight<'_>, end: usize) -> Option<(String, Range<usize>)> {
 }
 
 /// How far the line of the name is indented.
-fn indent(sight: &Sight<'_>) -> usize {
+fn indent(sight: &LiteralContext<'_>) -> usize {
     let before = sight.before(BLOCK);
     let line =
         before.iter().rposition(|byte| *byte == b'\n').map_or(before, |at| &before[at + 1..]);

@@ -5,7 +5,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use crate::model::{Entropy, HitKind, Origin, Weight};
 use crate::platform::keys;
 use crate::scan::match_context::{OTHER, words};
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic, is_word};
 
 /// The shortest and the longest value that is taken for a secret: what is longer is sealed or no
 /// secret.
@@ -80,7 +80,7 @@ pub(super) const NAMED_SECRET: Rule = Rule {
     ],
 };
 
-fn look(sight: &Sight<'_>) -> Option<Match> {
+fn look(sight: &LiteralContext<'_>) -> Option<Match> {
     let name = sight.run(|byte| is_word(byte) || byte == b'-' || byte == b'.');
     let words = sight.text(name.clone()).to_ascii_lowercase();
     let last = words.rfind("ecret")?;
@@ -123,7 +123,7 @@ fn is_of_another_environment(before: &[u8]) -> bool {
 }
 
 /// Where the value begins that is assigned to a name which ends at `end`.
-pub(super) fn value_after(sight: &Sight<'_>, end: usize) -> Option<usize> {
+pub(super) fn value_after(sight: &LiteralContext<'_>, end: usize) -> Option<usize> {
     let bytes = sight.bytes;
     let skip = |at: usize, of: &[u8]| {
         at + bytes[at..].iter().take(64).take_while(|byte| of.contains(byte)).count()

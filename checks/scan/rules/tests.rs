@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scan::rule::{Match, Reach, Sight};
+use crate::scan::rule::{LiteralContext, Match, Reach};
 use crate::scan::rules::*;
 use crate::scan::signing;
 
@@ -12,7 +12,7 @@ fn found(rule: &Rule, text: &str) -> Vec<Match> {
     let mut found = Vec::new();
     for literal in rule.literals {
         for at in (0..bytes.len()).filter(|at| bytes[*at..].starts_with(literal.as_bytes())) {
-            found.extend((rule.look)(&Sight { bytes, at, literal }));
+            found.extend((rule.look)(&LiteralContext { bytes, at, literal }));
         }
     }
     found
@@ -111,7 +111,7 @@ fn no_rule_panics_on_odd_bytes() {
                 b"\xe2\x80",
             ] {
                 let bytes = [around, literal.as_bytes(), around].concat();
-                let _ = (rule.look)(&Sight { bytes: &bytes, at: around.len(), literal });
+                let _ = (rule.look)(&LiteralContext { bytes: &bytes, at: around.len(), literal });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! TLS verification switched off, language by language.
 
 use crate::model::{HitKind, Weight};
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic, is_word};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic, is_word};
 
 const WHY: &str = "Without verification anybody on the path can read the keys and answer in the \
                    platform's place.";
@@ -87,7 +87,7 @@ pub(super) const PHP_CURL: Rule = Rule {
     literals: &["CURLOPT_SSL_VERIFY"],
     look: |sight| {
         let length = sight.after(8).iter().take_while(|byte| is_word(**byte)).count();
-        let whole = Sight {
+        let whole = LiteralContext {
             literal: if length == 4 && sight.after(4) == b"PEER" {
                 "CURLOPT_SSL_VERIFYPEER"
             } else {
@@ -145,7 +145,7 @@ pub(super) const VERIFY_FALSE: Rule = Rule {
         .into_iter()
         .find(|known| *known == name)?;
         let found = value(
-            &Sight { at: word.start, literal, ..*sight },
+            &LiteralContext { at: word.start, literal, ..*sight },
             &["False", "false", "FALSE", "0", "!1"],
         )?;
         // `verify: false` alone is said of many things.
@@ -446,7 +446,7 @@ pub(super) const COMMAND_LINE: Rule = Rule {
 };
 
 /// The literal itself.
-fn whole(sight: &Sight<'_>) -> Match {
+fn whole(sight: &LiteralContext<'_>) -> Match {
     Match {
         range: sight.at..sight.end(),
         excerpt: sight.literal.trim_start_matches('_').to_owned(),
@@ -456,7 +456,7 @@ fn whole(sight: &Sight<'_>) -> Match {
 
 /// The literal with one of `values` given to it: `name: value`, `name = value`, `name => value`,
 /// `name, value`, `['name'] = 'value'`.
-fn value(sight: &Sight<'_>, values: &[&'static str]) -> Option<Match> {
+fn value(sight: &LiteralContext<'_>, values: &[&'static str]) -> Option<Match> {
     let before = sight.before(1);
     if before.first().is_some_and(|byte| is_word(*byte)) {
         return None;

@@ -9,7 +9,7 @@ use crate::cli::{NetworkArgs, SendArgs};
 use crate::config::Programs;
 use anyhow::anyhow;
 use golive_checks::conversation::manual::{
-    Before, Circumstances, Judgement, Kind, Standing, judge,
+    AnswerVerdict, Before, Circumstances, Judgement, Kind, judge,
 };
 use golive_checks::model::Mode;
 use golive_checks::model::{Deliver, Exchange, Observed, Show as _};
@@ -41,16 +41,16 @@ struct SendOutcome<'a> {
 
 impl SendOutcome<'_> {
     /// The worst of all.
-    fn standing(&self) -> Standing {
-        self.judged.iter().map(|judged| judged.standing).max().unwrap_or(Standing::Unclear)
+    fn standing(&self) -> AnswerVerdict {
+        self.judged.iter().map(|judged| judged.standing).max().unwrap_or(AnswerVerdict::Unclear)
     }
 
     /// How the process ends.
     fn exit(&self) -> Exit {
         match self.standing() {
-            Standing::AsExpected => Exit::Ready,
-            Standing::Contrary => Exit::NotReady,
-            Standing::Unclear => Exit::Incomplete,
+            AnswerVerdict::AsExpected => Exit::Ready,
+            AnswerVerdict::Contrary => Exit::NotReady,
+            AnswerVerdict::Unclear => Exit::Incomplete,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::page::filled;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use golive_checks::conversation::manual::{Judgement, Standing};
+use golive_checks::conversation::manual::{AnswerVerdict, Judgement};
 use golive_checks::model::{Answer, Exchange, Show as _, Times, is_invisible};
 use serde::Serialize;
 
@@ -56,9 +56,9 @@ fn sentence(said: &SendOutcome<'_>) -> String {
         return format!("UNCLEAR: {what} was not delivered");
     };
     let mark = match judged.standing {
-        Standing::AsExpected => "as expected",
-        Standing::Contrary => "not as expected",
-        Standing::Unclear => "no telling",
+        AnswerVerdict::AsExpected => "as expected",
+        AnswerVerdict::Contrary => "not as expected",
+        AnswerVerdict::Unclear => "no telling",
     };
     let count = delivered.exchanges.len();
     if count == 1 {
@@ -243,11 +243,11 @@ pub(super) fn json(said: &SendOutcome<'_>) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-const fn standing(standing: Standing) -> &'static str {
+const fn standing(standing: AnswerVerdict) -> &'static str {
     match standing {
-        Standing::AsExpected => "as-expected",
-        Standing::Contrary => "contrary",
-        Standing::Unclear => "unclear",
+        AnswerVerdict::AsExpected => "as-expected",
+        AnswerVerdict::Contrary => "contrary",
+        AnswerVerdict::Unclear => "unclear",
     }
 }
 
@@ -284,7 +284,7 @@ struct Made<'a> {
     why: &'a str,
     fix: Option<&'a str>,
     sent: SentOut<'a>,
-    answer: Option<Came<'a>>,
+    answer: Option<Received<'a>>,
     trouble: Option<String>,
     times_s: Took,
 }
@@ -299,7 +299,7 @@ struct SentOut<'a> {
 }
 
 #[derive(Serialize)]
-struct Came<'a> {
+struct Received<'a> {
     status: u16,
     version: &'a str,
     headers: &'a [(String, String)],
@@ -334,7 +334,7 @@ impl<'a> Made<'a> {
                 headers: &sent.headers,
                 body: &sent.body,
             },
-            answer: exchange.answer.as_ref().ok().map(|answer| Came {
+            answer: exchange.answer.as_ref().ok().map(|answer| Received {
                 status: answer.status,
                 version: &answer.version,
                 headers: &answer.headers,

@@ -16,7 +16,7 @@ use golive_checks::model::{
     Claim, Content, Delivery, Form, Merchant, Scenario, Signed, Stamp, Step, Wait,
 };
 use golive_checks::platform::Event;
-use golive_checks::platform::signing::{Misreading, Sample};
+use golive_checks::platform::signing::{Misreading, Sample, Variant};
 
 use super::client::{Client, TAMPERED};
 use crate::demo::{BOOKS, Defect, SITE, Shop};
@@ -40,8 +40,8 @@ fn stale_hour() -> Delivery {
     }
 }
 
-fn under(sample: Sample, mistakes: &str) -> Delivery {
-    Delivery::under(Misreading::of(sample, mistakes).unwrap())
+fn under(sample: Sample, variant: Variant) -> Delivery {
+    Delivery::under(Misreading::of(sample, &[variant.into()]).unwrap())
 }
 
 /// Whether exactly one value of the forgery space is believed.
@@ -288,23 +288,25 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         }
         Defect::AcceptsSandboxSecret => accepts(&SANDBOX_SECRET) && accepts(&BASELINE_BEFORE),
         Defect::AcceptsApiKey => {
-            accepts(&under(Sample::Plain, "api-key-as-secret")) && accepts(&BASELINE_BEFORE)
+            accepts(&under(Sample::Plain, Variant::ApiKeyAsSecret)) && accepts(&BASELINE_BEFORE)
         }
         Defect::UsesSandboxSecret => accepts(&SANDBOX_SECRET) && !accepts(&BASELINE_BEFORE),
         Defect::ReSerialisesBody | Defect::SortsBeforeHmac | Defect::ReEncodesAsPhp => {
             loses(&BODY_FORMS)
         }
         Defect::TriesTimestampFirst => {
-            accepts(&under(Sample::Plain, "timestamp-first")) && accepts(&BASELINE_BEFORE)
+            accepts(&under(Sample::Plain, Variant::TimestampFirst)) && accepts(&BASELINE_BEFORE)
         }
         Defect::FallsBackToStringify => {
-            accepts(&under(Sample::Telling, "javascript-body")) && BODY_FORMS.iter().all(accepts)
+            accepts(&under(Sample::Telling, Variant::JavascriptBody))
+                && BODY_FORMS.iter().all(accepts)
         }
         Defect::ExpectsBase64 => {
-            accepts(&under(Sample::Plain, "base64")) && !accepts(&BASELINE_BEFORE)
+            accepts(&under(Sample::Plain, Variant::Base64)) && !accepts(&BASELINE_BEFORE)
         }
         Defect::ExpectsMilliseconds => {
-            accepts(&under(Sample::Plain, "milliseconds-header")) && !accepts(&BASELINE_BEFORE)
+            accepts(&under(Sample::Plain, Variant::MillisecondsHeader))
+                && !accepts(&BASELINE_BEFORE)
         }
         Defect::CaseSensitiveHeaders => loses(&[HEADERS_LOWER]),
         Defect::Answers201 => deliver(&BASELINE_BEFORE) == 201,

@@ -5,13 +5,13 @@ use std::time::Duration;
 use golive_checks::model::{Deliver, Outcome};
 
 use crate::commands::demo::demo_run;
-use crate::demo::{Behaviour, Habit, Shop};
+use crate::demo::{Behaviour, Shop, ShopVariant};
 use crate::progress::Silent;
 use crate::report::Report;
 
-/// The report of a run on a shop with this habit.
-fn report(habit: Option<Habit>, deliver: Deliver) -> Report {
-    let shop = Shop::open(&Behaviour::with_habits(habit.as_slice(), Duration::ZERO)).unwrap();
+/// The report of a run on a shop with this variant.
+fn report(variant: Option<ShopVariant>, deliver: Deliver) -> Report {
+    let shop = Shop::open(&Behaviour::with_variants(variant.as_slice(), Duration::ZERO)).unwrap();
     let (seen, _) = demo_run(&shop, deliver).unwrap().observe(&Silent).unwrap();
     Report::new(&seen.facts())
 }
@@ -65,14 +65,14 @@ fn the_correct_shops_numbers_are_found_in_probe() {
 
 #[test]
 fn a_narrow_window_is_measured_and_right() {
-    let report = report(Some(Habit::NarrowWindow), Deliver::Full);
+    let report = report(Some(ShopVariant::NarrowWindow), Deliver::Full);
     assert!((29.0..=30.0).contains(&measured(&report, PAST).0));
     assert_eq!(not_fine(&report), Vec::<&str>::new());
 }
 
 #[test]
 fn one_thing_at_a_time_takes_its_time_and_is_right() {
-    let report = report(Some(Habit::SingleThreaded), Deliver::Full);
+    let report = report(Some(ShopVariant::SingleThreaded), Deliver::Full);
     // Fifty times 20 ms, one after the other.
     assert!((1.0..10.0).contains(&measured(&report, "webhook answer time in a burst max").0));
     assert_eq!(not_fine(&report), Vec::<&str>::new());
@@ -80,7 +80,7 @@ fn one_thing_at_a_time_takes_its_time_and_is_right() {
 
 #[test]
 fn two_clocks_leave_a_blurred_edge_and_are_right() {
-    let report = report(Some(Habit::TwoClocks), Deliver::Full);
+    let report = report(Some(ShopVariant::TwoClocks), Deliver::Full);
     let (seconds, _) = measured(&report, PAST);
     // One machine's clock is five seconds ahead, so that it refuses sooner.
     assert!((293.0..=300.0).contains(&seconds), "{seconds}");

@@ -3,7 +3,7 @@
 pub(super) mod describe;
 pub(super) mod planned;
 
-pub(crate) use planned::{COME_BACK, Plan, Planned, Wish, has_standing_order, source_key};
+pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, source_key};
 
 use golive_checks::conversation::scenarios::can_be_spared;
 use golive_checks::model::{
@@ -70,11 +70,11 @@ impl Plan {
     }
 
     /// Whether, and if not why, `probe` is looked at.
-    pub(crate) fn look(&self, probe: &Probe) -> Wish {
+    pub(crate) fn look(&self, probe: &Probe) -> Intent {
         match self.looks.iter().find(|look| look.what == *probe) {
-            None => Wish::None,
-            Some(Planned { not_made: Some(why), .. }) => Wish::Refused(why.clone()),
-            Some(Planned { not_made: None, .. }) => Wish::Granted,
+            None => Intent::None,
+            Some(Planned { not_made: Some(why), .. }) => Intent::Refused(why.clone()),
+            Some(Planned { not_made: None, .. }) => Intent::Granted,
         }
     }
 }

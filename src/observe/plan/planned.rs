@@ -28,7 +28,7 @@ pub(crate) struct Planned<T> {
 
 /// Whether something is to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum Intent {
     /// Nobody asked.
     None,
     /// Somebody asked, and it is not done.

@@ -115,7 +115,7 @@ fn offline_leaves_only_what_is_on_this_machine() {
             matches!(probe, Probe::OwnSignature | Probe::SecretFiles | Probe::ProxyVariables);
         assert_eq!(
             plan.look(&probe),
-            if local { Wish::Granted } else { Wish::Refused(NotMade::Offline) },
+            if local { Intent::Granted } else { Intent::Refused(NotMade::Offline) },
             "{probe:?}"
         );
     }
@@ -133,7 +133,7 @@ fn each_mode_goes_as_far_as_it_says() {
             let expected = (deliver < needs).then_some(NotMade::Deliver { is: deliver, needs });
             assert_eq!(planned.not_made, expected, "{deliver:?} {}", planned.what.name);
         }
-        let plain_http = plan.look(&Probe::WebhookPlainHttp) == Wish::Granted;
+        let plain_http = plan.look(&Probe::WebhookPlainHttp) == Intent::Granted;
         assert_eq!(plain_http, deliver > Deliver::None);
     }
 }
@@ -142,7 +142,7 @@ fn each_mode_goes_as_far_as_it_says() {
 fn what_is_not_configured_is_named() {
     let run = run(Deliver::Full);
     let unconfigured = |key: &str| Some(NotMade::Unconfigured { key: key.to_owned() });
-    let refused = |key: &str| Wish::Refused(NotMade::Unconfigured { key: key.to_owned() });
+    let refused = |key: &str| Intent::Refused(NotMade::Unconfigured { key: key.to_owned() });
 
     let mut merchant = complete();
     merchant.webhook.url = Some(Address::Unreadable);
@@ -174,8 +174,8 @@ fn what_is_not_configured_is_named() {
     merchant.webhook.effects = complete().webhook.effects;
     merchant.webhook.control = None;
     assert_eq!(refusal(&plan(&merchant, &run), "restart-sent"), Some(NotMade::NoRestart));
-    assert_eq!(without.look(&Probe::OrderStatus), Wish::Refused(NotMade::ProbeOff));
-    assert_eq!(Plan::default().look(&Probe::Egress), Wish::None);
+    assert_eq!(without.look(&Probe::OrderStatus), Intent::Refused(NotMade::ProbeOff));
+    assert_eq!(Plan::default().look(&Probe::Egress), Intent::None);
 
     let mut merchant = complete();
     for elsewhere in [

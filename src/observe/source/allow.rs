@@ -5,14 +5,14 @@ use golive_checks::scan::match_context::LINE;
 use golive_checks::scan::rule::Rule;
 use golive_checks::scan::rules::allowances::{IN_VAIN, UNUSED, WITHOUT_REASON, read};
 
-use super::window::Spot;
+use super::window::LiteralPosition;
 
 /// The allowances of a file.
 pub(super) struct Allowances(Vec<Mark>);
 
 /// One of them.
 struct Mark {
-    spot: Spot,
+    spot: LiteralPosition,
     /// The rules it names, and whether each found something on its line.
     rules: Vec<(String, bool)>,
     reason: Option<String>,
@@ -23,11 +23,11 @@ struct Mark {
 impl Allowances {
     /// Takes the allowances out of what was found. Reasons are cut where a finding begins in them,
     /// and cleaned.
-    pub(super) fn take(spots: &mut Vec<Spot>, clean: impl Fn(&str) -> String) -> Self {
-        let (marks, others): (Vec<Spot>, Vec<Spot>) =
+    pub(super) fn take(spots: &mut Vec<LiteralPosition>, clean: impl Fn(&str) -> String) -> Self {
+        let (marks, others): (Vec<LiteralPosition>, Vec<LiteralPosition>) =
             std::mem::take(spots).into_iter().partition(|spot| spot.rule.id == UNUSED.id);
         *spots = others;
-        let mark = |mut spot: Spot| {
+        let mark = |mut spot: LiteralPosition| {
             let text = std::mem::take(&mut spot.excerpt);
             let allowance = read(&text)?;
             // Where the text is no UTF-8 it is longer than the bytes it was made of: then the cut
@@ -65,7 +65,7 @@ impl Allowances {
     }
 
     /// Whether somebody allowed what was found. `can` is whether anybody may.
-    pub(super) fn allow(&mut self, found: &Spot, can: bool) -> Option<Allowed> {
+    pub(super) fn allow(&mut self, found: &LiteralPosition, can: bool) -> Option<Allowed> {
         let mut allowed = None;
         for mark in &mut self.0 {
             let apart = mark
@@ -92,7 +92,7 @@ impl Allowances {
     }
 
     /// Those with something wrong, and the rule that says what.
-    pub(super) fn wrong(self) -> impl Iterator<Item = (&'static Rule, Spot)> {
+    pub(super) fn wrong(self) -> impl Iterator<Item = (&'static Rule, LiteralPosition)> {
         self.0.into_iter().filter_map(|mark| {
             let rule: &'static Rule = if mark.in_vain {
                 &IN_VAIN

@@ -20,7 +20,7 @@ use super::kept::Kept;
 use super::request::{Folder, Named, Scan};
 use super::stage::Stages;
 use super::utf16::Utf16;
-use super::window::{Looked, Spot, Start, Window};
+use super::window::{LiteralPosition, Looked, Start, Window};
 
 /// Everything that threads share.
 pub(super) struct Tree<'a> {
@@ -468,7 +468,7 @@ impl<'s, 'a> FileReader<'s, 'a> {
             }
             !told && !at_home && is_text && is_here
         });
-        let hit = |rule: &Rule, spot: &Spot| Hit {
+        let hit = |rule: &Rule, spot: &LiteralPosition| Hit {
             rule: rule.id.to_owned(),
             folder: search.folder,
             path: cleaned.clone(),

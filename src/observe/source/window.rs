@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use golive_checks::model::{HitKind, MatchContext, Slot};
 use golive_checks::scan::match_context::around;
-use golive_checks::scan::rule::{AHEAD, BEHIND, Match, Reach, Rule, Sight};
+use golive_checks::scan::rule::{AHEAD, BEHIND, LiteralContext, Match, Reach, Rule};
 use golive_checks::scan::{rules, signing};
 
 use super::stage::{Stage, Stages};
@@ -26,7 +26,7 @@ pub(super) struct Window {
 
 /// What was found in a file, before it is known what the file as a whole is.
 #[derive(Debug)]
-pub(super) struct Spot {
+pub(super) struct LiteralPosition {
     pub(super) rule: &'static Rule,
     pub(super) line: u64,
     pub(super) column: u64,
@@ -41,7 +41,7 @@ pub(super) struct Spot {
 /// What a look through a file came to.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
-    pub(super) spots: Vec<Spot>,
+    pub(super) spots: Vec<LiteralPosition>,
     pub(super) bytes: u64,
     /// A zero byte stands in its beginning.
     pub(super) binary: bool,
@@ -227,7 +227,7 @@ impl Chunk<'_> {
                     return;
                 }
             }
-            let sight = Sight { bytes: self.bytes, at, literal };
+            let sight = LiteralContext { bytes: self.bytes, at, literal };
             if let Some(found) = (rule.look)(&sight) {
                 self.note(rule, found, None);
             }
@@ -264,7 +264,7 @@ impl Chunk<'_> {
 
     fn note(&mut self, rule: &'static Rule, found: Match, secret: Option<Slot>) {
         let range = self.gone + found.range.start as u64..self.gone + found.range.end as u64;
-        let same = |spot: &Spot| {
+        let same = |spot: &LiteralPosition| {
             spot.rule.id == rule.id && spot.range.start == range.start && spot.secret == secret
         };
         if self.looked.spots.iter().rev().take(16).any(same) {
@@ -278,7 +278,7 @@ impl Chunk<'_> {
         }
         let (line, column) = self.place(found.range.start);
         let around = around(self.bytes, &found.range);
-        self.looked.spots.push(Spot {
+        self.looked.spots.push(LiteralPosition {
             rule,
             line,
             column,

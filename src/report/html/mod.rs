@@ -16,7 +16,7 @@ use super::mark::mark;
 use super::measure::Limit;
 use super::terminal::quantity;
 use super::timeline::{Exchanged, Reception};
-use super::{Chapter, Counts, FINE_PRINT, FilePlace, Report, Verdict};
+use super::{Chapter, Counts, FINE_PRINT, FileLocation, Report, Verdict};
 use crate::report::check_text::{brief, finding};
 
 /// The page's stylesheet. The policy of the page names its digest, so that no other style counts.
@@ -306,7 +306,7 @@ impl<'a> EvidenceView<'a> {
         let place = report.place(&evidence.subject);
         Self {
             subject: evidence.subject.show(),
-            place: place.map_or_else(String::new, |FilePlace { file, at }| {
+            place: place.map_or_else(String::new, |FileLocation { file, at }| {
                 format!("{file}:{}:{}", at.line, at.column)
             }),
             expected: evidence.expected.as_str(),

@@ -2,7 +2,7 @@
 
 use crate::model::Weight;
 use crate::scan::code::Code;
-use crate::scan::rule::{Levels, Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{Levels, LiteralContext, Match, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::{LEVELS, found};
 use crate::scan::signing::is_foreign;
 
@@ -176,7 +176,7 @@ const SERVER: [&str; 16] = [
 ];
 
 /// An HMAC beside the header. The call that comes first speaks for its neighbours.
-fn signs(sight: &Sight<'_>) -> Option<Match> {
+fn signs(sight: &LiteralContext<'_>) -> Option<Match> {
     let before = sight.before(1).first().copied();
     if sight.literal == "Hmac("
         && before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.')
@@ -211,7 +211,7 @@ fn signs(sight: &Sight<'_>) -> Option<Match> {
 }
 
 /// Whether what the call is given is named for a secret.
-fn names_secret(sight: &Sight<'_>) -> bool {
+fn names_secret(sight: &LiteralContext<'_>) -> bool {
     let code = Code::near(sight);
     let open =
         code.raw[code.at..].iter().take(40).position(|byte| *byte == b'(').map(|at| code.at + at);
@@ -221,7 +221,7 @@ fn names_secret(sight: &Sight<'_>) -> bool {
 }
 
 /// Whether the file is part of a page or an app.
-fn is_client(sight: &Sight<'_>) -> bool {
+fn is_client(sight: &LiteralContext<'_>) -> bool {
     let beginning = String::from_utf8_lossy(&sight.bytes[..sight.bytes.len().min(BEGINNING)])
         .to_ascii_lowercase();
     let near = sight

@@ -1,7 +1,7 @@
 //! Signatures compared as other texts are.
 
 use crate::scan::code::Code;
-use crate::scan::rule::{Reach, Rule, Sight, Topic};
+use crate::scan::rule::{LiteralContext, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::{LEVELS, found};
 use crate::scan::signing::is_foreign;
 
@@ -100,7 +100,7 @@ pub(in crate::scan::rules) const COMPARES: Rule = Rule {
 const ANCHORS: &[&str] =
     &["ignature", "IGNATURE", "hash_hmac", "digest", "xpected", "omputed", "calc", "eceived"];
 
-fn look(sight: &Sight<'_>) -> Option<crate::scan::rule::Match> {
+fn look(sight: &LiteralContext<'_>) -> Option<crate::scan::rule::Match> {
     let near = &sight.bytes[sight.at.saturating_sub(240)..sight.bytes.len().min(sight.end() + 240)];
     let compares = near.windows(2).any(|two| two[1] == b'=' && matches!(two[0], b'=' | b'!'))
         || [&b"quals"[..], b"cmp(", b"Equal", b"ompare", b"eql?"]

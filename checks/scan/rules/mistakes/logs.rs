@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::code::{Code, is_name, words};
-use crate::scan::rule::{Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{LiteralContext, Match, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::{LEVELS, found, logs};
 use crate::scan::signing::is_foreign;
 
@@ -200,7 +200,7 @@ const PASSES: [&str; 30] = [
     "serialize",
 ];
 
-fn look(sight: &Sight<'_>, subjects: &[&str]) -> Option<Match> {
+fn look(sight: &LiteralContext<'_>, subjects: &[&str]) -> Option<Match> {
     let near = sight.text(sight.at.saturating_sub(240)..sight.at).to_ascii_lowercase();
     if !["log", "print", "puts", "console", "dump", "write", "p(", "dd("]
         .iter()

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::code::{Code, Statement, has_name, names, words};
-use crate::scan::rule::{Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{LiteralContext, Match, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::{LEVELS, found};
 use crate::scan::signing::is_foreign;
 
@@ -140,7 +140,7 @@ pub(in crate::scan::rules) const PARSED_BODY: Rule = Rule {
     ],
 };
 
-fn look(sight: &Sight<'_>) -> Option<Match> {
+fn look(sight: &LiteralContext<'_>) -> Option<Match> {
     let near = sight
         .text(sight.at.saturating_sub(600)..sight.bytes.len().min(sight.at + 1_000))
         .to_ascii_lowercase();
@@ -165,7 +165,7 @@ fn look(sight: &Sight<'_>) -> Option<Match> {
 }
 
 /// What is written as JSON: the first argument, or what stands before `.to_json`.
-fn subject(code: &Code<'_>, sight: &Sight<'_>) -> Option<Range<usize>> {
+fn subject(code: &Code<'_>, sight: &LiteralContext<'_>) -> Option<Range<usize>> {
     if sight.literal == "to_json" {
         let dot = code.at.checked_sub(1).filter(|dot| code.code[*dot] == b'.')?;
         return Some(code.operand_before(dot)).filter(|range| !range.is_empty());

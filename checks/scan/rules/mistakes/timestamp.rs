@@ -1,7 +1,7 @@
 //! Timestamps that are made once and sent with every request.
 
 use crate::scan::code::{Code, has_name, names, words};
-use crate::scan::rule::{Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{LiteralContext, Match, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::parsed_body::assigned;
 use crate::scan::rules::mistakes::{LEVELS, found};
 use crate::scan::signing::is_foreign;
@@ -150,7 +150,7 @@ const CLOCKS: [&str; 15] = [
     "moment(",
 ];
 
-fn frozen(sight: &Sight<'_>) -> Option<Match> {
+fn frozen(sight: &LiteralContext<'_>) -> Option<Match> {
     let near = sight.text(sight.at..sight.bytes.len().min(sight.at + 160)).to_ascii_lowercase();
     if !near.contains('=') || !CLOCKS.iter().any(|clock| near.contains(clock)) {
         return None;
@@ -231,7 +231,7 @@ fn is_default(code: &Code<'_>, line: &str, name: &str, start: usize, end: usize)
         })
 }
 
-fn written(sight: &Sight<'_>) -> Option<Match> {
+fn written(sight: &LiteralContext<'_>) -> Option<Match> {
     if !matches!(sight.before(1), b"x" | b"X")
         || sight.before(2).first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
             && sight.before(2).len() == 2

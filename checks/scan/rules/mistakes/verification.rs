@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::code::{Code, Statement, has_name, is_name, names, words};
-use crate::scan::rule::{AHEAD, Match, Reach, Rule, Sight, Topic};
+use crate::scan::rule::{AHEAD, LiteralContext, Match, Reach, Rule, Topic};
 use crate::scan::rules::mistakes::parsed_body::{assigned, is_keyword};
 use crate::scan::rules::mistakes::{LEVELS, found, logs};
 use crate::scan::signing::is_foreign;
@@ -183,7 +183,7 @@ struct VerifyCall {
 }
 
 fn look(
-    sight: &Sight<'_>,
+    sight: &LiteralContext<'_>,
     is_mistake: fn(&Code<'_>, &[Statement], usize, &VerifyCall) -> bool,
 ) -> Option<Match> {
     let call_at = sight.end()
@@ -203,7 +203,7 @@ fn look(
 }
 
 /// The call, where it verifies a signature.
-fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<VerifyCall> {
+fn call(code: &Code<'_>, sight: &LiteralContext<'_>, open: usize) -> Option<VerifyCall> {
     let end = code.brackets(open)?.end;
     let mut name = code.operand_before(open);
     if code.code[..open].ends_with(b"?") {
@@ -238,7 +238,7 @@ fn call(code: &Code<'_>, sight: &Sight<'_>, open: usize) -> Option<VerifyCall> {
 
 /// Whether a function of the file with this name says yes or no, and neither throws nor answers the
 /// request itself.
-fn answers(sight: &Sight<'_>, word: &str) -> bool {
+fn answers(sight: &LiteralContext<'_>, word: &str) -> bool {
     const FAR: usize = 16 * 1_024;
     let start = sight.at.saturating_sub(FAR);
     let near = &sight.bytes[start..sight.bytes.len().min(sight.at + FAR)];
@@ -247,7 +247,7 @@ fn answers(sight: &Sight<'_>, word: &str) -> bool {
         .filter(|(_, window)| *window == word.as_bytes())
         .take(12)
         .any(|(at, _)| {
-            let own = Sight { bytes: near, at, literal: "" };
+            let own = LiteralContext { bytes: near, at, literal: "" };
             let code = Code::around(&own);
             let statements = code.statements();
             let Some(of) = code.statement_of(&statements, code.at) else { return false };
