@@ -143,12 +143,13 @@ impl<'a> Negatives<'a> {
     }
 }
 
-/// Whether a forgery was turned away: with a 4xx, or with a redirect where the shape of the request
-/// is enough to turn it away. A page that GET shows without any event in it is no acceptance either.
+/// Whether a forgery was turned away: with a 4xx, or with a redirect or a 501 where the shape of the
+/// request is enough to turn it away. A page that GET shows without any event in it is no acceptance
+/// either.
 fn is_rejected(facts: &Facts<'_>, name: &'static str, exchange: &Exchange) -> bool {
     let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
-    let redirects = exchange.status().is_some_and(|status| (300..400).contains(&status));
-    exchange.refused() || is_shape && (redirects || is_the_page(facts, name, exchange))
+    let turns_away = exchange.status().is_some_and(|status| matches!(status, 300..=399 | 501));
+    exchange.refused() || is_shape && (turns_away || is_the_page(facts, name, exchange))
 }
 
 fn timed_out(exchange: &Exchange) -> bool {

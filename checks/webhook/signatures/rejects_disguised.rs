@@ -13,13 +13,15 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "The content type is the sender's word: a receiver that verifies only what is \
                 labelled as JSON takes a forgery that is labelled otherwise.",
-    judged: "An event signed with a made-up secret, labelled `text/plain`, labelled as a form, as \
-             XML and without a content type, must each time meet a 4xx (a 415 is one), while a \
-             genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no \
-             answer is undecided. Where test orders show that the same forgeries are accepted and \
-             have no effect, a 2xx is a warning. None of them is validly signed: they are sent in \
-             `negative`, `probe` and `full` alike, PATCH and DELETE in `full` only, and in `full` \
-             all also about a test order.",
+    judged: "Events signed with a made-up secret, under other content types, as a form, a list, \
+             multipart, gzip, UTF-16 or with repeated keys, by PUT and, in the query and \
+             unsigned, by GET, must each time meet a 4xx, a 3xx or a 501, while a genuine event \
+             was answered 200 before and after; GET may show the page that it shows without an \
+             event. A 2xx fails; another 5xx or a broken connection warns; a 429 or time-out is \
+             undecided. Where test orders show that the same forgeries are accepted and have no \
+             effect, a 2xx is a warning. None of them is validly signed: they are sent in \
+             `negative`, `probe` and `full` alike, PATCH and DELETE in `full` only, and in \
+             `full` all also about a test order.",
     remediation: "Verify the raw body of every POST to the webhook, whatever its `Content-Type`, \
                   and answer 401 before anything looks at that header.",
     stacks: stack_fixes::VERIFY,

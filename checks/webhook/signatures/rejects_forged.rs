@@ -19,12 +19,13 @@ const META: CheckMeta = CheckMeta {
                 paid.",
     judged: "Events signed with another secret, with what code falls back on where none is set \
              (nothing, `undefined`, `secret`, `YOUR_SECRET_KEY`), over the body alone, for \
-             another body, with half a signature, with one of which all but two digits are right, \
-             in a long body, and at a timestamp that is no number must each meet a 4xx, while a \
-             genuine event was answered 200 before and after; for those who make payouts, a \
-             forged payout's event too. A 2xx fails; a 3xx, 429, 5xx or no answer is undecided. \
-             Where test orders show that the same forgeries are accepted and have no effect, a \
-             2xx is a warning.",
+             another body, with a signature of 1, 8, 16, 32 or 63 digits, with one of which all \
+             but two digits are right, with one that is a word or no hex, in a long body, and at \
+             a timestamp that is missing, negative, huge, in milliseconds or no number must each \
+             meet a 4xx, while a genuine event was answered 200 before and after; for those who \
+             make payouts, a forged payout's event too. A 2xx fails; a 5xx or a broken \
+             connection warns; a 3xx, 429 or time-out is undecided. Where test orders show that \
+             the same forgeries are accepted and have no effect, a 2xx is a warning.",
     remediation: "Compute `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, compare all of it \
                   in constant time, and answer 401 when it differs.",
     stacks: stack_fixes::VERIFY,

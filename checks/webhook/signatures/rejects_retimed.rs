@@ -15,8 +15,9 @@ const META: CheckMeta = CheckMeta {
                 an old event can be given a new one.",
     judged: "A signed event whose `X-TIMESTAMP` was moved by one second, and one whose \
              `X-TIMESTAMP` was taken away, must each meet a 4xx, while a genuine event was \
-             answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is \
-             undecided. Where test orders show that no forgery had an effect, a 2xx is a warning.",
+             answered 200 before and after. A 2xx fails; a 5xx or a broken connection warns; a \
+             3xx, 429 or time-out is undecided. Where test orders show that no forgery had an \
+             effect, a 2xx is a warning.",
     remediation: "Append the value of `X-TIMESTAMP` to the raw body before computing the HMAC, \
                   and answer 401 when the header is missing.",
     stacks: stack_fixes::VERIFY,

@@ -12,9 +12,10 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     waivable: false,
     rationale: "Whoever can change one digit of a signed event can change the amount.",
-    judged: "An event whose amount was changed by one digit after signing must meet a 4xx, while \
-             a genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or \
-             no answer is undecided. Where test orders show that the same forgeries are accepted \
+    judged: "An event whose amount was changed by one digit after signing, and long ones whose \
+             last byte was changed, must each meet a 4xx, while a genuine event was answered 200 \
+             before and after. A 2xx fails; a 5xx or a broken connection warns; a 3xx, 429 or \
+             time-out is undecided. Where test orders show that the same forgeries are accepted \
              and have no effect, a 2xx is a warning.",
     remediation: "Verify the signature over every byte of the body as it arrived, and answer 401 \
                   when it differs.",

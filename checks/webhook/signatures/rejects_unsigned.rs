@@ -15,9 +15,9 @@ const META: CheckMeta = CheckMeta {
     rationale: "Anyone can post to a public address; without the signature nothing says that the \
                 platform did.",
     judged: "An event without `X-SIGNATURE` and one with an empty one must meet a 4xx, while a \
-             genuine event was answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no \
-             answer proves nothing and is undecided. Where test orders show that the same \
-             forgeries are accepted and have no effect, a 2xx is a warning.",
+             genuine event was answered 200 before and after. A 2xx fails; a 5xx or a broken \
+             connection warns; a 3xx, 429 or time-out is undecided. Where test orders show that \
+             the same forgeries are accepted and have no effect, a 2xx is a warning.",
     remediation: "Answer 401 to every delivery without a signature, before anything in it is \
                   looked at.",
     stacks: stack_fixes::VERIFY,

@@ -132,11 +132,13 @@ fn warns_of_a_receiver_that_rejects_by_crashing_and_is_up_in_the_end() {
 }
 
 #[test]
-fn a_redirect_is_a_rejection_only_where_the_shape_of_the_request_may_be_its_reason() {
+fn a_redirect_or_a_501_is_a_rejection_only_where_the_shape_of_the_request_may_be_its_reason() {
     for (check, name) in every() {
-        let outcome = refused(check).went(name, vec![At::Status(302)]).judge(check);
         let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
-        assert_eq!(matches!(outcome, Outcome::Pass(_)), is_shape, "{name}: {outcome:?}");
+        for status in [302, 501] {
+            let outcome = refused(check).went(name, vec![At::Status(status)]).judge(check);
+            assert_eq!(matches!(outcome, Outcome::Pass(_)), is_shape, "{name}: {outcome:?}");
+        }
     }
 }
 
