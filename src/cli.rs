@@ -1,7 +1,8 @@
 //! The command line.
 
+mod values;
+
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use golive_checks::model::{Deliver, Role, Setting};
@@ -12,6 +13,9 @@ use crate::commands::init_ci::Pipeline;
 use crate::commands::send::kinds::{kinds_and_codes, parse_event, parse_tamper};
 use crate::observe::ConnectTo;
 use crate::output::OutputSpec;
+
+pub(crate) use values::{DaysArg, Seconds};
+use values::{parse_deliver, parse_role};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,7 +90,7 @@ pub(crate) enum Command {
         /// PC-18, or a rule of the scan
         id: String,
     },
-    /// Search a source tree for keys, leftovers of the sandbox and unsafe calls: CLEAN, FOUND or
+    /// Search a source tree for keys, sandbox leftovers and unsafe calls: CLEAN, FOUND or
     /// INCOMPLETE
     Scan(ScanArgs),
     /// Accept what the scan of a source tree finds today, in a file that golive.toml may name
@@ -356,7 +360,7 @@ pub(crate) struct ReportArgs {
     /// sarif, github, gitlab, csv or tap [default: terminal]
     #[arg(long, short, value_name = "FORMAT[=PATH]")]
     pub(crate) output: Vec<OutputSpec>,
-    /// Write what happens as it happens, one JSON object per line
+    /// Write progress as JSON lines
     #[arg(long, value_name = "PATH")]
     pub(crate) events: Option<PathBuf>,
     /// Save what was seen, without secrets, for `golive judge`
@@ -506,10 +510,10 @@ pub(crate) struct SendArgs {
     /// Make it differ from a genuine one, in one of the ways below
     #[arg(long, value_name = "KIND", value_parser = parse_tamper, help_heading = "What is sent")]
     pub(crate) tamper: Option<&'static str>,
-    /// Send the same bytes so often, at most 100 times [default: once]
+    /// Send the same bytes this many times, at most 100 [default: once]
     #[arg(long, value_name = "N", default_value = "1", hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..=100), help_heading = "What is sent")]
     pub(crate) repeat: u32,
-    /// Sign each afresh
+    /// Re-sign each
     #[arg(long, help_heading = "What is sent")]
     pub(crate) resign: bool,
     /// Release all at the same moment, each on a connection of its own
@@ -593,55 +597,4 @@ pub(crate) struct DemoArgs {
     pub(crate) seed: Option<u32>,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
-}
-
-/// A time span such as `120s`, `50ms` or `2m`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seconds(pub(crate) std::time::Duration);
-
-impl FromStr for Seconds {
-    type Err = String;
-
-    fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let span: jiff::SignedDuration =
-            written.parse().map_err(|_| "a time such as 120s, 50ms or 2m".to_owned())?;
-        std::time::Duration::try_from(span)
-            .map(Self)
-            .map_err(|_| "a time that is not negative".to_owned())
-    }
-}
-
-/// A whole number of days, hours or weeks: `14d`, `36h`, `2w`; in seconds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DaysArg(pub(crate) u64);
-
-impl FromStr for DaysArg {
-    type Err = String;
-
-    fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let wrong = || "a time such as 14d, 36h or 2w".to_owned();
-        let (number, unit) =
-            written.split_at_checked(written.len().saturating_sub(1)).ok_or_else(wrong)?;
-        let seconds = match unit {
-            "h" => 3_600,
-            "d" => 86_400,
-            "w" => 7 * 86_400,
-            _ => return Err(wrong()),
-        };
-        number.parse::<u32>().map(|number| Self(u64::from(number) * seconds)).map_err(|_| wrong())
-    }
-}
-
-fn parse_deliver(word: &str) -> Result<Deliver, String> {
-    [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full]
-        .into_iter()
-        .find(|mode| mode.word() == word)
-        .ok_or_else(|| "none, negative, probe or full".to_owned())
-}
-
-fn parse_role(word: &str) -> Result<Role, String> {
-    [Role::Production, Role::Ci, Role::Other]
-        .into_iter()
-        .find(|role| role.word() == word)
-        .ok_or_else(|| "production, ci or other".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::recovery::{once_retried, once_timed_out, restarts};
 use super::scenarios::*;
-use super::space::VALUES;
+use super::space;
 use super::{contradictions, doctor};
 use crate::model::{Merchant, Occasion, Product, Scenario, Way};
 
@@ -25,7 +25,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         API_REQUEST,
     ];
     let mut all = vec![baseline_before()];
-    let forgeries = VALUES.iter().map(|value| value.delivery).chain([FORGED_TWICE, PLAIN_GET]);
+    let forgeries = space::values().map(|value| value.delivery).chain([FORGED_TWICE, PLAIN_GET]);
     all.extend(forgeries.chain(BODY_FORMS).chain(singles).map(Scenario::single));
     all.extend(ODD_SIGNATURES.into_iter().chain(ODD_BODIES).map(Scenario::single));
     all.extend(stale(merchant));
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn forgeries_may_be_sent_when_nothing_genuine_may() {
-        for forgery in VALUES.iter().map(|value| value.delivery) {
+        for forgery in space::values().map(|value| value.delivery) {
             assert!(!forgery.is_validly_signed(), "{}", forgery.name);
             assert_ne!(Scenario::single(forgery).tier(), Deliver::Probe, "{}", forgery.name);
         }
@@ -124,7 +124,7 @@ mod tests {
         let scenario = refused_effects(&merchant);
         let names: Vec<&str> = scenario.deliveries().map(|delivery| delivery.name).collect();
         let forgeries: Vec<&str> =
-            VALUES.iter().map(|value| value.delivery.name).chain([FORGED_TWICE.name]).collect();
+            space::values().map(|value| value.delivery.name).chain([FORGED_TWICE.name]).collect();
         assert_eq!(names.split_last(), Some((&"genuine-twin", forgeries.as_slice())));
         assert!(
             scenario
@@ -133,7 +133,7 @@ mod tests {
         );
         assert_eq!(
             (scenario.requests(), scenario.tier()),
-            (VALUES.len() as u64 + 2 + merchant.limits.webhook_retries, Deliver::Full)
+            (space::values().count() as u64 + 2 + merchant.limits.webhook_retries, Deliver::Full)
         );
     }
 

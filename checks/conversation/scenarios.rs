@@ -6,7 +6,7 @@
 //! nothing to wait for and looks once.
 
 pub use super::deliveries::*;
-use super::space::VALUES;
+use super::space;
 use crate::model::{
     Change, Claim, Content, Copies, Delivery, Form, Merchant, OrderNeed, Probe, Product, Release,
     Scenario, Search, SecretFacts, Signed, Slot, Stage, Stamp, Step, Wait, Way,
@@ -231,8 +231,7 @@ pub fn can_be_spared(name: &str) -> bool {
 
 /// All forgeries, and what the sandbox secret and the API key sign.
 fn forgeries(merchant: &Merchant) -> impl Iterator<Item = Delivery> {
-    VALUES
-        .iter()
+    space::values()
         .map(|value| value.delivery)
         .chain([FORGED_TWICE])
         .chain(sandbox_secret_is_tried(merchant).then_some(SANDBOX_SECRET))

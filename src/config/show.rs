@@ -310,7 +310,8 @@ impl Sheet<'_> {
 #[cfg(test)]
 mod tests {
     use super::explain;
-    use crate::config::tests::{Bench, EVERY_KEY, LIVE_KEY, LIVE_SECRET, TEST_SECRET, loaded};
+    use crate::config::tests::every_key::EVERY_KEY;
+    use crate::config::tests::{Bench, LIVE_KEY, LIVE_SECRET, TEST_SECRET, loaded};
 
     #[test]
     fn every_value_is_explained_and_no_secret_is() {

@@ -5,7 +5,7 @@ mod client;
 mod defects;
 mod measured;
 
-use golive_checks::conversation::space::VALUES;
+use golive_checks::conversation::space;
 use std::time::Duration;
 
 use client::{Client, TAMPERED};
@@ -29,7 +29,7 @@ fn correct() -> Shop {
 
 /// Every forgery of the table.
 fn forgeries() -> impl Iterator<Item = Delivery> {
-    VALUES.iter().map(|value| value.delivery)
+    space::values().map(|value| value.delivery)
 }
 
 /// Everything that a correct shop refuses.

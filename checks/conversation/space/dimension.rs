@@ -82,8 +82,6 @@ pub struct Value {
     pub dimension: Dimension,
     /// The mistake of a receiver that it catches, as a clause.
     pub catches: &'static str,
-    /// The check that it belongs to.
-    pub check: &'static str,
     /// The request.
     pub delivery: Delivery,
 }

@@ -135,7 +135,7 @@ impl Client {
         answer(stream)
     }
 
-    /// One settling event: cut, again, again, signed afresh, and many at once.
+    /// One settling event: cut, again, again, re-signed, and many at once.
     pub(super) fn deliver_in_every_way(&self, order: &str) {
         let event = Delivery {
             content: Content::Event(Event::PaymentSuccess),

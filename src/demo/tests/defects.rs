@@ -46,8 +46,7 @@ fn under(sample: Sample, variant: Variant) -> Delivery {
 
 /// Whether exactly one value of the forgery space is believed.
 fn believes_one_value(accepts: &dyn Fn(&Delivery) -> bool) -> bool {
-    let believed: Vec<&str> = space::VALUES
-        .iter()
+    let believed: Vec<&str> = space::values()
         .filter(|value| accepts(&value.delivery))
         .map(|value| value.delivery.name)
         .collect();

@@ -1,6 +1,6 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
-use golive_checks::conversation::space::VALUES;
+use golive_checks::conversation::space;
 use golive_checks::conversation::{registry, scenarios};
 use golive_checks::model::{
     Control, Delivery, Endpoint, Hook, HookSource, Network, Origin, Program, Role, Sandbox, Step,
@@ -248,7 +248,7 @@ fn every_request_is_announced() {
     let named =
         |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
     assert_eq!((named("egress address").count, named("webhook legacy TLS").count), (3, 2));
-    for forgery in VALUES.iter().map(|value| value.delivery) {
+    for forgery in space::values().map(|value| value.delivery) {
         assert_eq!(named(&format!("refused-effects/{}", forgery.name)).count, 1);
     }
     assert_eq!(
