@@ -1,4 +1,4 @@
-//! What happens, as it happens: one JSON object per line, for programs that watch a run.
+//! Progress as JSON lines, for programs that watch a run.
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;

@@ -10,7 +10,7 @@ pub(crate) enum Exit {
     NotReady = 1,
     /// The command line or the configuration cannot be used.
     Usage = 2,
-    /// Something required could not be told, or was not looked at.
+    /// Something required is undecided, or was not looked at.
     Incomplete = 3,
     /// There is a verdict, and a requested report could not be written.
     Unwritten = 4,
@@ -102,8 +102,8 @@ impl Exit {
             }
             Self::Usage => "the command line or `golive.toml` cannot be used",
             Self::Incomplete => {
-                "INCOMPLETE or PARTIAL: nothing required failed, and something required could not \
-                 be told or was left out"
+                "INCOMPLETE or PARTIAL: nothing required failed, and something required is \
+                 undecided or was left out"
             }
             Self::Unwritten => {
                 "a verdict was reached, and a report that was asked for could not be written"

@@ -94,7 +94,7 @@ fn what_could_not_be_told_is_undecided_and_says_why() {
     let ran = run(golive(shop.folder()).arg("replay").arg(&path).arg("webhook-rejects-stale"));
     assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
     assert!(
-        ran.stdout.starts_with("UNDECIDED: webhook-rejects-stale: waits for webhook-reachable"),
+        ran.stdout.starts_with("UNDECIDED: webhook-rejects-stale: blocked by webhook-reachable"),
         "{}",
         ran.stdout
     );

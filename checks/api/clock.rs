@@ -22,8 +22,8 @@ const META: CheckMeta = CheckMeta {
                 platform's; how far it does not say.",
     judged: "Compares the `Date` of the platform's answer with the time at which the call was on \
              its way. Warns above `limits.clock_warn_s` (30 s), fails above `limits.clock_fail_s` \
-             (300 s): limits of ours. An answer from a cache, or without a date, tells nothing. \
-             It is the clock of the machine that runs this tool.",
+             (300 s): limits of golive's. An answer from a cache, or without a date, tells \
+             nothing. It is the clock of the machine that runs this tool.",
     remediation: "Keep the clock by NTP: `timedatectl set-ntp true` or chrony, on every machine \
                   that calls the API.",
     stacks: &[StackFix {
@@ -51,7 +51,7 @@ impl Check for ApiClock {
         let evidence = |limit: Duration| {
             vec![Evidence::of(
                 Subject::Run("clock"),
-                text!("within {} of the platform (a limit of ours)", limit),
+                text!("within {} of the platform (golive's limit)", limit),
                 text!("{} the platform", offset),
             )]
         };

@@ -160,7 +160,7 @@ fn refused(facts: &Facts<'_>, exchange: &Exchange, body: &str) -> Finding {
             Subject::Run("signature"),
             "the platform's formula",
             if signature {
-                "ruled out: golive's own signing gives the known answers"
+                "ruled out: golive's own signing matches the test vectors"
             } else {
                 "not known"
             },
@@ -191,7 +191,7 @@ fn refused(facts: &Facts<'_>, exchange: &Exchange, body: &str) -> Finding {
     } else {
         finding.fix(
             "Set the clock of this machine by NTP and run the check again; then copy key and \
-             secret anew",
+             secret again",
         )
     }
 }
@@ -234,7 +234,7 @@ mod tests {
         let said = words(&outcome);
         assert!(
             matches!(outcome, Outcome::Fail(_))
-                && said.contains("known answers")
+                && said.contains("test vectors")
                 && said.contains("ruled out: this machine is"),
             "{said}"
         );

@@ -54,7 +54,7 @@ const META: CheckMeta = CheckMeta {
 const WANTED: Wanted = Wanted {
     slot: Slot::ApiKey,
     noun: "API key",
-    expected: "a live key, `pk_live_…`, undamaged and no stand-in",
+    expected: "a live key, `pk_live_…`, complete and not a placeholder",
     wrong,
 };
 

@@ -23,7 +23,7 @@ const META: CheckMeta = CheckMeta {
              API key, a stand-in, damaged by copying or equal to the API key. Warns when \
              `sk_live_` is missing (the platform prints no live example, so the prefix is \
              inferred), when it is shorter than `limits.secret_length` or regular enough to guess \
-             (limits of ours), or when the environment overrides the env file.",
+             (golive's limits), or when the environment overrides the env file.",
     remediation: "Set `api.secret_key` to where the application reads its live secret from: \
                   `sk_live_…` of Dashboard, Developer, Console.",
     stacks: &[
@@ -54,7 +54,7 @@ const META: CheckMeta = CheckMeta {
 const WANTED: Wanted = Wanted {
     slot: Slot::SecretKey,
     noun: "secret key",
-    expected: "a live secret, `sk_live_…`, undamaged and no stand-in",
+    expected: "a live secret, `sk_live_…`, complete and not a placeholder",
     wrong,
 };
 
@@ -79,7 +79,7 @@ impl Check for LiveSecret {
         }
         if u64::try_from(found.length).is_ok_and(|length| length < least) {
             narrow.push(text!(
-                "it has {} bytes, fewer than {} (a limit of ours)",
+                "it has {} bytes, fewer than {} (golive's limit)",
                 found.length,
                 least
             ));

@@ -17,8 +17,8 @@ const META: CheckMeta = CheckMeta {
     level: Level::Required,
     covers: &["PC-03", "PC-72"],
     waivable: false,
-    rationale: "A leftover of the sandbox sends customers to payments that are none, or takes \
-                test events for money.",
+    rationale: "A sandbox value left in production sends customers to a payment page that charges \
+                nobody, or takes test events for money.",
     judged: "Looks at the keys, at every URL outside of `[sandbox]` and at every variable of \
              `env_file` for `pk_test_` and `sk_test_` keys, the configured sandbox credentials, \
              `sandbox.kwikpaisa.com` and the hosts of previous API generations; each one fails, \
@@ -74,7 +74,7 @@ impl Check for SandboxRemoved {
         leftovers.extend(urls(facts));
         leftovers.extend(merchant.env_file.iter().flat_map(in_env_file));
         if !leftovers.is_empty() {
-            return Ok(Outcome::fail("something of the sandbox is left in production", leftovers));
+            return Ok(Outcome::fail("sandbox values are still present in production", leftovers));
         }
         for (slot, by) in [(Slot::ApiKey, "api-live-key"), (Slot::SecretKey, "api-live-secret")] {
             match merchant.credential(slot) {

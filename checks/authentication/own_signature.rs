@@ -1,4 +1,4 @@
-//! golive's own signing must give the known answers with the configured secret.
+//! golive's own signing must match the test vectors with the configured secret.
 
 use crate::model::{
     Check, CheckMeta, Evidence, Facts, Merchant, Outcome, Probe, Reason, Reference, RunFacts,
@@ -11,7 +11,7 @@ pub(super) struct OwnSignatureRight;
 
 const META: CheckMeta = CheckMeta {
     id: "authentication-own-signature",
-    title: "The configured secret signs and verifies, and the known answers come out",
+    title: "The configured secret signs and verifies, and the test vectors match",
     covers: &["SC-02"],
     rationale: "Everything this report says about signatures rests on golive's own signing; this \
                 shows that it can be relied upon, and that the secret can be used as it is stored.",
@@ -36,7 +36,7 @@ impl Check for OwnSignatureRight {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let seen = facts.seen.own_signature.get()?;
         let claims = [
-            (seen.vectors, "known answers", "RFC 4231 and the platform's formula come out"),
+            (seen.vectors, "test vectors", "RFC 4231 and the platform's formula match"),
             (seen.round_trip, "configured secret", "what it signs, it verifies"),
             (seen.refuses_changed_payload, "changed payload", "refused"),
             (seen.refuses_changed_timestamp, "changed timestamp", "refused"),
@@ -84,7 +84,7 @@ mod tests {
         let seen = Observations { own_signature: Observed::Got(own), ..Observations::default() };
         let outcome = judge(&OwnSignatureRight, &merchant(), &seen);
         assert!(
-            matches!(&outcome, Outcome::Undecided(Reason::Own(why)) if why.as_str().contains("known answers")),
+            matches!(&outcome, Outcome::Undecided(Reason::Own(why)) if why.as_str().contains("test vectors")),
             "{outcome:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! The attempts that it took until an event was accepted.
+//! The retries until an event was accepted.
 
 use crate::conversation::answers::Reception;
 use crate::conversation::baselines::Baselines;

@@ -37,8 +37,8 @@ impl<'a> Baselines<'a> {
     }
 }
 
-/// Insists that a forgery was refused: an accepted twin proves nothing of a receiver that accepts
-/// whatever comes. The check `by` is about it.
+/// Insists that a forgery was rejected: an accepted twin proves nothing about a receiver that accepts
+/// everything. The check `by` is about it.
 pub(crate) fn refuses(
     facts: &Facts<'_>,
     forgery: &Delivery,
@@ -114,8 +114,7 @@ impl<'a> Negatives<'a> {
         let controls = Baselines::of(facts)?;
         if let Some(first) = self.unclear.first() {
             return Err(Reason::Ambiguous(text!(
-                "{} met no refusal that could be told from trouble: {}; a 3xx, 429, 5xx, reset or \
-                 time-out does not prove verification, answer 401",
+                "{} got {}, which is not a rejection; return 401",
                 names(&self.unclear),
                 first.outcome()
             )));

@@ -70,7 +70,7 @@ pub const REVERSED_AFTER_SUCCESS: &str = "reversed-after-success";
 pub const SUCCESS_AFTER_REVERSED: &str = "success-after-reversed";
 
 impl Contradiction {
-    /// A success, what contradicts it, and the success signed afresh; effects counted before and
+    /// A success, what contradicts it, and the success re-signed; effects counted before and
     /// after. A receiver that lets itself be talked out of the success credits the last one
     /// again. What came between does not matter, so that only the end has to rest.
     #[must_use]

@@ -197,7 +197,7 @@ pub const MALFORMED_SIGNED: Delivery =
 /// Nothing, signed correctly.
 pub const MALFORMED_EMPTY: Delivery =
     Delivery { content: Content::Empty, ..Delivery::genuine("malformed-empty") };
-/// JSON that is no event, signed correctly.
+/// JSON that is not an event, signed correctly.
 pub const MALFORMED_NOT_AN_EVENT: Delivery =
     Delivery { content: Content::NotAnEvent, ..Delivery::genuine("malformed-not-an-event") };
 /// An event with a name that the platform does not announce, signed correctly.
@@ -269,9 +269,9 @@ pub const OTHER_CURRENCY: &str = "other-currency";
 
 /// The same bytes twice.
 pub const DUPLICATE: &str = "duplicate";
-/// The same event, signed afresh.
+/// The same event, re-signed.
 pub const REDELIVERY: &str = "redelivery";
-/// The event, its answer never read; then the same bytes, then signed afresh.
+/// The event, its answer never read; then the same bytes, then re-signed.
 pub const CUT: &str = "cut";
 /// A settling event, then its duplicates one after the other, effects counted.
 pub const ONCE_SEQUENTIAL: &str = "once-sequential";
@@ -292,7 +292,7 @@ pub const ONCE_CONCURRENT_ROUNDS: [&str; MOST_ROUNDS] = [
     "once-concurrent-9",
     "once-concurrent-10",
 ];
-/// The same event on many connections, each signed afresh, by round.
+/// The same event on many connections, each re-signed, by round.
 pub const ONCE_RESIGNED_ROUNDS: [&str; MOST_ROUNDS] = [
     "once-resigned",
     "once-resigned-2",

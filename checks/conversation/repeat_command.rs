@@ -60,7 +60,7 @@ pub(crate) fn again(facts: &Facts<'_>, name: &str) -> Option<Text> {
     send(facts, event, name, "")
 }
 
-/// The same event so often, each signed afresh or all the very same bytes.
+/// The same event so often, each re-signed or all the very same bytes.
 pub(crate) fn repeated(facts: &Facts<'_>, scenario: &str, afresh: bool) -> Option<Text> {
     let line = send(facts, Event::PaymentProcessing, scenario, "")?;
     Some(text!("{} --repeat 2{}", line, if afresh { " --resign" } else { "" }))

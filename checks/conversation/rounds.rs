@@ -98,7 +98,7 @@ impl Rounds {
         }
         let signed = match self.copies {
             Copies::Same => "",
-            Copies::SignedAfresh => ", each signed afresh",
+            Copies::SignedAfresh => ", each re-signed",
         };
         let sizes = self.seen.iter().map(|round| round.answers.values().sum::<usize>());
         let mut words = vec![text!(

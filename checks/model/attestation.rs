@@ -23,7 +23,7 @@ impl Check for Item {
     }
 
     fn judge(&self, _facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        Err(Reason::NoWayToObserve("a person has to answer for this".into()).into())
+        Err(Reason::NoWayToObserve("needs an attestation".into()).into())
     }
 }
 

@@ -173,7 +173,7 @@ pub enum Content {
     UnknownEvent,
     /// JSON cut in the middle.
     NotJson,
-    /// JSON that is no event: `[]`.
+    /// JSON that is not an event: `[]`.
     NotAnEvent,
     /// The body of the read-only order-status request to the platform's API, which the same secret
     /// signs.

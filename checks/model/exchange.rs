@@ -115,8 +115,8 @@ pub struct Exchange {
     pub name: String,
     /// What was sent.
     pub sent: Sent,
-    /// How often a rate limit (429) turned it away before, so that it went out again: signed
-    /// afresh where it is stamped with the time of its sending, else the same bytes.
+    /// How often a rate limit (429) turned it away before, so that it went out again: re-signed
+    /// where it is stamped with the time of its sending, else the same bytes.
     #[serde(default)]
     pub turned_away: u32,
     /// What came back.

@@ -110,7 +110,8 @@ limits! {
     webhook_stale_s: "s" = 3_600, 60..=604_800, Higher;
     /// Deliveries of one event sent at once to see whether it is applied once.
     webhook_concurrent_duplicates: "deliveries" = 20, 2..=100, Lower;
-    /// Rounds of such deliveries, each on a test order of its own: so many of the same bytes, and as many signed afresh.
+    /// Rounds of such deliveries, each on a test order of its own: so many of the same bytes, and
+    /// as many re-signed.
     webhook_race_rounds: "rounds" = 3, 1..=10, Lower;
     /// Rounds begin within this time of the first, and so many at once as take a receiver that does one thing at a time no longer.
     webhook_race_ms: "ms" = 15_000, 1..=600_000, Lower;

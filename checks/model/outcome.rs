@@ -15,7 +15,7 @@ pub enum Outcome {
     Warn(Finding),
     /// It does not hold.
     Fail(Finding),
-    /// It could not be told.
+    /// It is undecided.
     Undecided(Reason),
     /// The merchant has declared that it does not use the thing.
     NotApplicable(Text),
@@ -227,7 +227,7 @@ impl Show for Subject {
     }
 }
 
-/// Why something could not be told. An `Err` from a check; the runner makes it
+/// Why something is undecided. An `Err` from a check; the runner makes it
 /// [`Outcome::Undecided`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -265,7 +265,7 @@ impl Show for Reason {
     fn show(&self) -> String {
         match self {
             Self::Offline => "offline".to_owned(),
-            Self::Blocked { by } => format!("waits for {by}"),
+            Self::Blocked { by } => format!("blocked by {by}"),
             Self::Interrupted => "interrupted before it was seen".to_owned(),
             Self::TrialRun { switch, unseen } => {
                 format!("trial run with {}: {unseen}", switch.show())

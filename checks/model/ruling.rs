@@ -201,7 +201,7 @@ pub fn waiver_fault(waiver: &super::Waiver, facts: &Facts<'_>, today: Date) -> O
     } else if waiver.until < today {
         Some(text!("it ended on {}", waiver.until))
     } else if waiver.until > furthest {
-        Some(text!("it runs to {}, more than {} days ahead (a limit of ours)", waiver.until, most))
+        Some(text!("it runs to {}, more than {} days ahead (golive's limit)", waiver.until, most))
     } else {
         None
     }

@@ -214,9 +214,9 @@ pub enum Step {
         /// How many.
         count: u64,
     },
-    /// One delivery, and while it is neither answered 200 nor refused, the same event again, signed
-    /// afresh, after pauses that double: what a platform does that retries. Attempt `n` of
-    /// those before the last is signed as if so many seconds earlier, so that no two are alike.
+    /// One delivery, and while it is neither answered 200 nor refused, the same event again,
+    /// re-signed, after pauses that double: what a platform does that retries. Attempt `n` of those
+    /// before the last is signed as if so many seconds earlier, so that no two are alike.
     UntilAccepted {
         /// What is delivered.
         delivery: Delivery,

@@ -176,7 +176,8 @@ impl Settings {
         issued || !self.for_issued
     }
 
-    /// The body with them, compact and with sorted keys. A body that is no event stays as it is.
+    /// The body with them, compact and with sorted keys. A body that is not an event stays as it
+    /// is.
     pub(super) fn apply(&self, body: String) -> String {
         self.list
             .iter()

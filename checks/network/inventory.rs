@@ -77,7 +77,7 @@ impl Check for Inventory {
                 wrong.extend(faults);
             } else if let Some(reviewed) = server.reviewed.filter(|reviewed| *reviewed < oldest) {
                 let expected = text!(
-                    "a review on or after {} ({} days, a limit of ours)",
+                    "a review on or after {} ({} days, golive's limit)",
                     oldest,
                     facts.merchant.limits.inventory_days
                 );

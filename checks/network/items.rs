@@ -97,7 +97,7 @@ pub(super) const PAYOUT_HOSTING: Item = Item(&CheckMeta {
 /// Corridors are approved.
 pub(super) const CROSS_BORDER: Item = Item(&CheckMeta {
     id: "network-cross-border",
-    title: "Cross-border payouts are approved, or there are none",
+    title: "Cross-border payouts are approved or not used",
     covers: &["IP-32"],
     applies: Applies::Payouts,
     rationale: "International corridors may need an approval of their own, and payouts without it \

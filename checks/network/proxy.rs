@@ -22,7 +22,7 @@ const META: CheckMeta = CheckMeta {
              does `network.proxy`. A VPN cannot be seen from here. A pipeline's or laptop's \
              variables are not production's.",
     remediation: "Unset the proxy variables for the process that makes payouts, or exempt \
-                  `api.kwikpaisa.com` with `NO_PROXY`; a gateway of your own belongs into \
+                  `api.kwikpaisa.com` with `NO_PROXY`; a gateway of your own belongs in \
                   `[[network.server]]`.",
     reference: Reference::WHITELISTING,
     ..CheckMeta::USUAL

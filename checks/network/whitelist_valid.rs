@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     rationale: "An entry that cannot match locks your own server out, and one that is too wide \
                 lets others in.",
     judged: "Fails: anything but an IPv4 address or range, private and other special addresses, a \
-             range with host bits set or wider than /24 (a limit of ours), IPv6 (the platform \
+             range with host bits set or wider than /24 (golive's limit), IPv6 (the platform \
              does not list it as supported), and the sample of the platform's page. Warns: any \
              range, since the platform does not mention ranges, duplicates and overlaps. Without \
              `network.whitelist` nothing can be told.",

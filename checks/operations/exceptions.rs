@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
     title: "Attestations and waivers are in order",
     waivable: false,
     rationale: "An exception that nobody needs any more hides the next failure of the same check.",
-    judged: "A waiver that is over, too far ahead (a limit of ours), unsigned, without a reason, \
+    judged: "A waiver that is over, too far ahead (golive's limit), unsigned, without a reason, \
              for a check that does not exist or may not be waived fails; so does an attestation \
              for a check that does not exist or cannot be attested. A waiver whose check did not \
              fail warns. Whether an attestation itself holds is judged by the check that it is \

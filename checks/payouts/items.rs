@@ -52,7 +52,7 @@ pub(super) const TRACKING: Item = Item(&CheckMeta {
 /// Failures and reversals are put right.
 pub(super) const FAILURES: Item = Item(&CheckMeta {
     id: "payouts-failures",
-    title: "Failed and reversed payouts are put right in the books",
+    title: "Failed and reversed payouts are reconciled",
     covers: &["PC-32", "PC-33"],
     applies: Applies::Payouts,
     rationale: "A reversed payout is money that came back: without an entry it is lost, with a \

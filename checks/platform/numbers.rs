@@ -14,7 +14,7 @@ pub(super) enum Runtime {
 }
 
 impl Runtime {
-    /// The token as the runtime writes it anew; none where it keeps what was written.
+    /// The token as the runtime writes it again; none where it keeps what was written.
     pub(super) fn spell(self, token: &str) -> Option<String> {
         let is_decimal = token.contains(['.', 'e', 'E']);
         if !is_decimal && self.keeps_integer(token) {

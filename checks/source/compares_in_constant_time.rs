@@ -1,4 +1,4 @@
-//! No code compares signatures in a time that depends on them.
+//! Signatures are compared in constant time.
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
@@ -6,7 +6,7 @@ use crate::source::code_mistake::{CodeMistake, question, silent};
 
 const META: CheckMeta = CheckMeta {
     id: "source-compares-in-constant-time",
-    title: "No code compares signatures in a time that depends on them",
+    title: "Signatures are compared in constant time",
     level: Level::Recommended,
     covers: &["SC-04", "WH-13"],
     needs: Needs::Source,

@@ -1,4 +1,4 @@
-//! Nothing of the sandbox is left in what production runs.
+//! No sandbox value is present in what production runs.
 
 use crate::model::{CheckMeta, Level, Needs, Reference};
 use crate::scan::rule::Topic;
@@ -34,7 +34,7 @@ pub(super) const CHECK: ScanCheck = ScanCheck {
         topics: &[Topic::Sandbox],
         scope: Scope::Source,
         expected: "nothing of the sandbox",
-        failure: "something of the sandbox is left in what production runs",
+        failure: "sandbox values are still present in what production runs",
         warning: "something of the sandbox stands where production may read it",
     },
 };

@@ -24,7 +24,7 @@ const META: CheckMeta = CheckMeta {
              be looked into and warns. An app package cannot be looked into and leaves it \
              undecided: name a folder with its contents. `public = []` says that nothing goes to \
              browsers or phones.",
-    remediation: "Move calls and keys behind your own server, build anew, and replace every key \
+    remediation: "Move calls and keys behind your own server, rebuild, and replace every key \
                   that was in the bundle.",
     reference: Reference::SECURITY_CHECKS,
     ..CheckMeta::USUAL

@@ -1,4 +1,4 @@
-//! No code verifies webhooks over a body that it parsed and wrote anew.
+//! Webhooks are verified over the raw body, not a re-serialised one.
 
 use crate::model::{CheckMeta, Exchange, Facts, Level, Needs, Reference, Text};
 use crate::scan::rule::Topic;
@@ -7,7 +7,7 @@ use crate::text;
 
 const META: CheckMeta = CheckMeta {
     id: "source-signs-raw-body",
-    title: "No code verifies webhooks over a body that it parsed and wrote anew",
+    title: "Webhooks are verified over the raw body, not a re-serialised one",
     level: Level::Recommended,
     covers: &["SV-01", "SV-02", "WH-13"],
     needs: Needs::Source,

@@ -1,4 +1,4 @@
-//! No code verifies a signature and goes on whatever comes of it.
+//! The result of signature verification is used.
 
 use crate::model::{CheckMeta, Facts, Level, Needs, Reference, Text};
 use crate::scan::rule::Topic;
@@ -7,7 +7,7 @@ use crate::text;
 
 const META: CheckMeta = CheckMeta {
     id: "source-uses-verification-result",
-    title: "No code verifies a signature and goes on whatever comes of it",
+    title: "The result of signature verification is used",
     level: Level::Recommended,
     covers: &["PC-74", "SV-04", "WH-26"],
     needs: Needs::Source,
@@ -110,8 +110,7 @@ mod tests {
     #[test]
     fn knows_the_names_of_the_forgeries() {
         use crate::conversation::scenarios::{EMPTY_SIGNATURE, TAMPERED_BODY, UNSIGNED};
-        let known: Vec<&str> = crate::conversation::space::VALUES
-            .iter()
+        let known: Vec<&str> = crate::conversation::space::values()
             .map(|value| &value.delivery)
             .chain([&UNSIGNED, &EMPTY_SIGNATURE, &TAMPERED_BODY])
             .map(|delivery| delivery.name)

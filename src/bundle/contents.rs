@@ -57,7 +57,7 @@ pub(super) fn why_draft(report: &Report) -> Option<String> {
         return Some("it is about the built-in shop".to_owned());
     }
     let switches: Vec<&str> = report.run.switches.iter().map(Text::as_str).collect();
-    (!switches.is_empty()).then(|| format!("the verdict was reached with {}", switches.join(", ")))
+    (!switches.is_empty()).then(|| format!("trial run: {} was used", switches.join(", ")))
 }
 
 /// A saved run in three files, each in its one spelling.

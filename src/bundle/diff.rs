@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::report::{Report, Verdict};
 use crate::saved_run::{SCHEMA, SavedRun};
 
-/// Compares two saved runs or bundles, both judged anew by this version.
+/// Compares two saved runs or bundles, both judged again by this version.
 ///
 /// # Errors
 ///

@@ -233,11 +233,11 @@ fn unacceptable(
         faults.push("the run is not bound to this challenge".to_owned());
     }
     if seen.run.started.as_second() > latest {
-        faults.push("the run is of a time to come".to_owned());
+        faults.push("the run is dated in the future".to_owned());
     }
     for Signed { signer, .. } in signed {
         if signer.at.as_second() > latest {
-            faults.push(format!("{} signed at a time to come", shown(&signer.name)));
+            faults.push(format!("{} signed with a future date", shown(&signer.name)));
         }
         if signer.at.as_second() < seen.run.started.as_second().saturating_sub(CLOCKS_S)
             && !seen.run.draft

@@ -96,7 +96,7 @@ fn sentence(conclusion: &Conclusion<'_>) -> (String, Exit) {
             let unclear = conclusion.unclear;
             let words = format!(
                 "UNDECIDED: the platform's signature is accepted, and {unclear} of {tried} wrong \
-                 readings met no refusal that could be told from trouble"
+                 variants were neither accepted nor rejected"
             );
             (words, Exit::Incomplete)
         }
@@ -161,7 +161,7 @@ fn put_run(facts: &Facts<'_>, words: &mut String) {
 fn put_tried(facts: &Facts<'_>, conclusion: &Conclusion<'_>, words: &mut String) {
     let unclear = match conclusion.unclear {
         0 => String::new(),
-        some => format!("; {some} met no refusal that could be told from trouble"),
+        some => format!("; {some} neither accepted nor rejected"),
     };
     let capped = if doctor::is_capped(facts.merchant, conclusion) {
         ", as many as `limits.webhook_doctor_deliveries` allows"

@@ -75,14 +75,21 @@ variants! {
     AnswersInChunks "answers-in-chunks": "sends the answer in chunks, with a pause between them";
     Unhurried "unhurried": "takes 60 ms longer to answer";
     SingleThreaded "single-threaded": "does one thing at a time and takes 20 ms for each";
-    TwoClocks "two-clocks": "answers from two machines in turn, whose clocks are five seconds apart";
+    TwoClocks "two-clocks": "answers from two machines in turn, whose clocks are five seconds \
+                             apart";
     ClosesConnections "closes-connections": "closes the connection after each answer";
-    ReplayCache "replay-cache": "refuses a delivery whose bytes it has seen, and accepts it signed afresh";
-    TakesTheLastHeader "takes-the-last-header": "reads the last of two headers of one name, as PHP behind nginx does";
-    ReadsHexAsNode "reads-hex-as-node": "reads a signature up to its first character that is no hex digit, as Node's Buffer does";
-    ThanksForWhateverIsSigned "thanks-for-whatever-is-signed": "answers 200 to signed bodies that are no event, and does nothing";
-    VerifiesLater "verifies-later": "answers 200 to every POST and verifies when its queue comes to it";
-    HoldsForReview "holds-for-review": "puts an order aside for good when an event names another amount or currency";
+    ReplayCache "replay-cache": "refuses a delivery whose bytes it has seen, and accepts it \
+                                 re-signed";
+    TakesTheLastHeader "takes-the-last-header": "reads the last of two headers of one name, as \
+                                                 PHP behind nginx does";
+    ReadsHexAsNode "reads-hex-as-node": "reads a signature up to its first character that is no \
+                                         hex digit, as Node's Buffer does";
+    ThanksForWhateverIsSigned "thanks-for-whatever-is-signed": "answers 200 to signed bodies that \
+                                                                are no event, and does nothing";
+    VerifiesLater "verifies-later": "answers 200 to every POST and verifies when its queue comes \
+                                     to it";
+    HoldsForReview "holds-for-review": "puts an order aside for good when an event names another \
+                                        amount or currency";
     KnownOrdersOnly "known-orders-only": "answers 404 to events about orders it does not know";
     Tls12Only "tls12-only": "speaks TLS 1.2 and nothing newer";
     ClosedPort80 "closed-port-80": "has nothing on port 80";

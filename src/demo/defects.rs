@@ -380,10 +380,12 @@ defects! {
     AnswersRedirect Stops "answers-redirect": "the webhook sends every sender to the login page"
         => ["webhook-reachable"]
         also "webhook-answers-200": "genuine events are not answered 200";
-    CsrfPage Stops "csrf-page": "the framework's CSRF protection answers 419 before the handler runs"
+    CsrfPage Stops "csrf-page": "the framework's CSRF protection answers 419 before the handler \
+                                 runs"
         => ["webhook-reachable"]
         also "webhook-answers-200": "genuine events are not answered 200";
-    FrontEndAnswers Stops "front-end-answers": "the single-page app answers 200 and HTML to whatever comes; no handler is behind the URL"
+    FrontEndAnswers Stops "front-end-answers": "the single-page app answers 200 and HTML to every \
+                                                request; no handler is behind the URL"
         => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-post-only"]
         also "webhook-rejects-sandbox-secret": "nothing is refused",
              "webhook-rejects-disguised": "nothing is refused",
@@ -413,7 +415,7 @@ defects! {
         => ["webhook-reachable"]
         also "webhook-answers-200": "genuine events are never answered",
              "webhook-prompt": "genuine events are never answered";
-    CrashesOnMalformed Stops "crashes-on-malformed": "a body that is no event ends in a 500"
+    CrashesOnMalformed Stops "crashes-on-malformed": "a malformed body ends in a 500"
         => ["webhook-survives-malformed"]
         also "webhook-survives-odd-bodies": "with bytes behind it, JSON is malformed too";
     CrashesOnDeepNesting Warns "crashes-on-deep-nesting": "the parser calls itself for every list, and 10,000 of them end in a 500"
@@ -431,38 +433,51 @@ defects! {
     AnyMethod Warns "any-method": "the route takes every method and answers 200 to a GET"
         => ["webhook-post-only"]
         also "webhook-rejects-disguised": "other methods are answered 200";
-    EchoesSignature Stops "echoes-signature": "a refusal tells which signature would have been right"
+    EchoesSignature Stops "echoes-signature": "a refusal tells which signature would have been \
+                                               right"
         => ["webhook-leaks-nothing"];
     LeaksSecret Stops "leaks-secret": "a refusal prints the configuration, the secret included"
         => ["webhook-leaks-nothing"];
-    StackTraceOnError Warns "stack-trace-on-error": "debug mode is on, and refusals carry a stack trace"
+    StackTraceOnError Warns "stack-trace-on-error": "debug mode is on, and refusals carry a stack \
+                                                     trace"
         => ["webhook-leaks-nothing"];
-    FailsUnderLoad Warns "fails-under-load": "the pool has thirty connections to the database, and whatever comes beside them ends in a 500"
+    FailsUnderLoad Warns "fails-under-load": "the pool has thirty connections to the database, \
+                                              and every event beyond them ends in a 500"
         => ["webhook-takes-bursts"];
-    LocksUnderLoad Warns "locks-under-load": "all events wait for one row lock, so that the last of a burst waits for all others"
+    LocksUnderLoad Warns "locks-under-load": "all events wait for one row lock, so that the last \
+                                              of a burst waits for all others"
         => ["webhook-takes-bursts"];
     SmallBodyLimit Warns "small-body-limit": "bodies of more than 2 KiB are answered 413"
         => ["webhook-takes-long-bodies"];
 
     // Duplicates
-    CreditsTwice Stops "credits-twice": "every delivery credits the order, however often the event came before"
+    CreditsTwice Stops "credits-twice": "every delivery credits the order, however often the \
+                                         event came before"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the second delivery credits again";
-    DedupRace Stops "dedup-race": "looks whether the event is new, then credits, then notes it: duplicates at the same time slip through"
+    DedupRace Stops "dedup-race": "looks whether the event is new, then credits, then notes it: \
+                                   duplicates at the same time slip through"
         => ["webhook-applies-once-concurrently"]
         also "webhook-cut-redelivered": "the second delivery arrives while the first is at work",
-             "webhook-timed-out-redelivered": "the delivery after the time-out arrives while the first is at work";
-    DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the platform may sign a retry afresh"
+             "webhook-timed-out-redelivered": "the delivery after the time-out arrives while the \
+                                               first is at work";
+    DedupBySignature Stops "dedup-by-signature": "duplicates are told by their signature, and the \
+                                                  platform may re-sign a retry"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
-    DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order, event and timestamp, and a retry may carry a new one"
+        also "webhook-cut-redelivered": "the re-signed delivery credits again";
+    DedupByTimestamp Stops "dedup-by-timestamp": "duplicates are told by order, event and \
+                                                  timestamp, and a retry may carry a new one"
         => ["webhook-applies-once", "webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh credits again";
-    ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted only when the sender is still there"
+        also "webhook-cut-redelivered": "the re-signed delivery credits again";
+    ForgetsCutDeliveries Stops "forgets-cut-deliveries": "the event is credited first and noted \
+                                                          only when the sender is still there"
         => ["webhook-cut-redelivered"]
-        also "webhook-survives-restart": "what is credited and not yet noted when the shop stops is credited again",
+        also "webhook-survives-restart": "what is credited and not yet noted when the shop stops \
+                                          is credited again",
              "webhook-timed-out-redelivered": "the sender is gone before the event is noted";
-    CreditsBeforeFailing Stops "credits-before-failing": "the order is credited, then the handler fails with a 500, and it is credited again on the retry"
+    CreditsBeforeFailing Stops "credits-before-failing": "the order is credited, then the handler \
+                                                          fails with a 500, and it is credited \
+                                                          again on the retry"
         => ["webhook-retried-applied-once"]
         also "webhook-applies-once": "what comes again after the failure is applied again",
              "webhook-applies-once-concurrently": "what comes again after the failure is applied again",
@@ -485,11 +500,15 @@ defects! {
              "webhook-survives-restart": "the duplicate may come to the other worker",
              "webhook-keeps-success": "the duplicate may come to the other worker",
              "webhook-one-order-one-credit": "the duplicate may come to the other worker";
-    LocksBySignature Stops "locks-by-signature": "the lock is by signature, so that the same event signed afresh is at work beside itself"
+    LocksBySignature Stops "locks-by-signature": "the lock is by signature, so that the same \
+                                                  event, re-signed, is at work beside itself"
         => ["webhook-applies-once-concurrently"]
-        also "webhook-cut-redelivered": "the delivery signed afresh may arrive while the first is at work",
-             "webhook-timed-out-redelivered": "the delivery after the time-out may arrive while the first is at work";
-    ForgetsSoon Stops "forgets-soon": "an event is remembered for a moment only, as in a cache that expires"
+        also "webhook-cut-redelivered": "the re-signed delivery may arrive while the first is at \
+                                         work",
+             "webhook-timed-out-redelivered": "the delivery after the time-out may arrive while \
+                                               the first is at work";
+    ForgetsSoon Stops "forgets-soon": "an event is remembered for a moment only, as in a cache \
+                                       that expires"
         => ["webhook-applies-once"]
         also "webhook-applies-once-concurrently": "the last duplicates may come after that moment",
              "webhook-cut-redelivered": "the second delivery may come after that moment";
@@ -581,7 +600,7 @@ defects! {
              "webhook-legacy-tls": "TLS 1.0 is all there is";
     LegacyTls Warns "legacy-tls": "the server still agrees to TLS 1.0"
         => ["webhook-legacy-tls"];
-    PlainHttpHandler Warns "plain-http-handler": "port 80 runs the handler too, in the clear"
+    PlainHttpHandler Warns "plain-http-handler": "port 80 runs the handler too, over plain HTTP"
         => ["webhook-plain-http"];
 
     // Keys
@@ -620,38 +639,52 @@ defects! {
         => ["api-sandbox-removed"];
 
     // Source
-    CodeNamesSandbox Stops "code-names-sandbox": "the base URL is written out in the code, and is the sandbox's"
+    CodeNamesSandbox Stops "code-names-sandbox": "the base URL is written out in the code, and is \
+                                                  the sandbox's"
         => ["source-no-sandbox"];
     CodeHoldsSecret Stops "code-holds-secret": "the secret is written out in the code"
         => ["source-no-exposed-keys"];
-    BundleHoldsSecret Stops "bundle-holds-secret": "the page that customers get signs by itself, with the secret in it"
+    BundleHoldsSecret Stops "bundle-holds-secret": "the page that customers get signs by itself, \
+                                                    with the secret in it"
         => ["source-public-clean"]
         also "source-site-clean": "the site gives out the same script";
-    CodeNamesLookAlike Stops "code-names-look-alike": "the code calls a host that only looks like the platform's"
+    CodeNamesLookAlike Stops "code-names-look-alike": "the code calls a host that only looks like \
+                                                       the platform's"
         => ["source-genuine-hosts"];
     CodeCallsPlainHttp Stops "code-calls-plain-http": "the code calls the platform over http://"
         => ["source-https"];
-    CodeSkipsVerification Stops "code-skips-verification": "the client that calls the platform does not verify certificates"
+    CodeSkipsVerification Stops "code-skips-verification": "the client that calls the platform \
+                                                            does not verify certificates"
         => ["source-tls-verified"];
-    CodeUsesPreviousSdk Warns "code-uses-previous-sdk": "the code depends on an SDK of a previous API generation"
+    CodeUsesPreviousSdk Warns "code-uses-previous-sdk": "the code depends on an SDK of a previous \
+                                                         API generation"
         => ["source-current-generation"];
-    CodeHoldsPlaceholder Warns "code-holds-placeholder": "the documentation's GENERATED_SIGNATURE is still in the code"
+    CodeHoldsPlaceholder Warns "code-holds-placeholder": "the documentation's GENERATED_SIGNATURE \
+                                                          is still in the code"
         => ["source-no-placeholders"];
     CodeNamesTunnel Warns "code-names-tunnel": "a developer's tunnel is written out in the code"
         => ["source-no-tunnels"];
-    ImageHoldsSecret Stops "image-holds-secret": "the Dockerfile sets the secret, so that every copy of the image has it"
+    ImageHoldsSecret Stops "image-holds-secret": "the Dockerfile sets the secret, so that every \
+                                                  copy of the image has it"
         => ["source-secrets-stored"];
-    CodeAllowsNothing Warns "code-allows-nothing": "a golive:allow in the code outlived the key it was written for"
+    CodeAllowsNothing Warns "code-allows-nothing": "a golive:allow in the code outlived the key \
+                                                    it was written for"
         => ["source-allowances-used"];
-    SiteGivesOutEnv Stops "site-gives-out-env": "the web server's folder is the application's, and .env comes to everybody who asks"
+    SiteGivesOutEnv Stops "site-gives-out-env": "the web server's folder is the application's, \
+                                                 and .env comes to everybody who asks"
         => ["source-site-clean"];
-    SiteMapHoldsSecret Stops "site-map-holds-secret": "the page's script is clean, and its source map, published beside it, is not"
+    SiteMapHoldsSecret Stops "site-map-holds-secret": "the page's script is clean, and its source \
+                                                       map, published beside it, is not"
         => ["source-site-clean"];
-    CodeSignsParsedBody Warns "code-signs-parsed-body": "the code that receives events verifies JSON.stringify(req.body)"
+    CodeSignsParsedBody Warns "code-signs-parsed-body": "the code that receives events verifies \
+                                                         JSON.stringify(req.body)"
         => ["source-signs-raw-body"];
-    CodeComparesPlainly Warns "code-compares-plainly": "the code that receives events compares signatures by ==="
+    CodeComparesPlainly Warns "code-compares-plainly": "the code that receives events compares \
+                                                        signatures by ==="
         => ["source-compares-in-constant-time"];
-    CodeIgnoresVerification Warns "code-ignores-verification": "the code that receives events verifies them and goes on whatever comes of it"
+    CodeIgnoresVerification Warns "code-ignores-verification": "the code that receives events \
+                                                                verifies them and ignores the \
+                                                                result"
         => ["source-uses-verification-result"];
     PageSigns Warns "page-signs": "the page that customers get computes X-SIGNATURE itself"
         => ["source-signs-server-side"];
@@ -715,13 +748,13 @@ defects! {
     WebhookPlainHttp Stops "webhook-plain-http-url": "the webhook's URL is http://"
         => ["webhook-https"]
         also "api-https": "a URL of the configuration is not https",
-             "webhook-plain-http": "the handler is served in the clear",
+             "webhook-plain-http": "the handler is served over plain HTTP",
              "webhook-certificate": "without TLS there is no certificate",
              "webhook-certificate-expiry": "without TLS there is no certificate",
              "webhook-certificate-strength": "without TLS there is no certificate",
              "webhook-tls-version": "there is no TLS",
              "webhook-legacy-tls": "there is no TLS",
-             "webhook-reachable": "nothing is delivered in the clear";
+             "webhook-reachable": "nothing is delivered over plain HTTP";
     WebhookTunnel Stops "webhook-tunnel": "the webhook's URL goes through a developer's tunnel"
         => ["webhook-public-name"];
     WebhookStagingName Warns "webhook-staging-name": "the webhook's URL looks like a staging system's"

@@ -13,7 +13,7 @@ use golive_checks::requirements::{self, Requirement};
 pub(crate) enum Decided {
     /// A check that covers it failed.
     Failed,
-    /// It could not be told.
+    /// It is undecided.
     Undecided,
     /// `--only` or `--skip` left out what covers it.
     LeftOut,
@@ -79,7 +79,7 @@ impl Decided {
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Failed => "a check that covers it failed",
-            Self::Undecided => "it could not be told",
+            Self::Undecided => "it is undecided",
             Self::LeftOut => "--only or --skip left out what covers it",
             Self::TrialRun => "undecided, because a switch kept it from being looked at",
             Self::Waived => "it fails, and somebody accepted that until a date",

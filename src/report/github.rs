@@ -55,7 +55,7 @@ fn annotation(report: &Report, check: &Judged, command: &str, spot: &Location<'_
     let FileLocation { file, at } = &spot.place;
     let kind = match (&check.outcome, check.level) {
         (Outcome::Undecided(Reason::TrialRun { .. }), _) => "trial run",
-        (Outcome::Undecided(_), _) => "could not be told",
+        (Outcome::Undecided(_), _) => "undecided",
         (_, Level::Required) => "required",
         (_, Level::Recommended) => "recommended",
     };

@@ -44,10 +44,8 @@ pub(super) fn ends<'a>(
     };
     let days = facts.merchant.limits.report_days;
     let age = today(facts).saturating_add(i64::try_from(days).unwrap_or(7).days());
-    let age = ValidUntil {
-        by_age: true,
-        ..at_day(age, text!("what was seen is then {} days old", days))
-    };
+    let age =
+        ValidUntil { by_age: true, ..at_day(age, text!("evidence expires after {} days", days)) };
     let mut ends: Vec<ValidUntil> = judged
         .filter_map(|check| match &check.outcome {
             Outcome::Waived(_, waived) => {

@@ -27,7 +27,7 @@ fn what_a_trial_run_did_not_look_at_is_counted_and_does_not_count_against_it() {
         assert_eq!((report.verdict, report.exit()), (Verdict::Ready, Exit::Ready));
         assert_eq!(
             report.sentence.as_str(),
-            "READY (TRIAL RUN) until 2026-11-29 (what was seen is then 7 days old): 2 required: 1 \
+            "READY (TRIAL RUN) until 2026-11-29 (evidence expires after 7 days): 2 required: 1 \
              seen, 1 not seen on a trial run; trial run: --ca-file was used."
         );
     }

@@ -249,12 +249,12 @@ pub(crate) fn every_outcome() -> Vec<Judged> {
         ),
         required(
             "operations-escalation",
-            Outcome::Undecided(Reason::NoWayToObserve("a person has to answer for this".into())),
+            Outcome::Undecided(Reason::NoWayToObserve("needs an attestation".into())),
         ),
         judged(
             "operations-reconciliation",
             Level::Recommended,
-            Outcome::Undecided(Reason::NoWayToObserve("a person has to answer for this".into())),
+            Outcome::Undecided(Reason::NoWayToObserve("needs an attestation".into())),
         ),
     ]
 }

@@ -358,11 +358,9 @@ impl TerminalPage {
         let all = if count > 1 { format!(", these {count}") } else { String::new() };
         match shared(check) {
             None => {}
-            Some(SharedFix::Person) => self.wrapped(
-                6,
-                &format!("undecided{all}:"),
-                "a named person's word is wanted in `[attest.ID]`",
-            ),
+            Some(SharedFix::Person) => {
+                self.wrapped(6, &format!("undecided{all}:"), "needs an attestation: `[attest.ID]`")
+            }
             Some(SharedFix::Undecided(Reason::TrialRun { switch, unseen }, _)) => self.wrapped(
                 6,
                 &format!("undecided (trial run with {}){all}:", switch.option()),
@@ -371,7 +369,7 @@ impl TerminalPage {
             Some(SharedFix::Undecided(reason, attestable)) => {
                 let words = reason.show();
                 let or = if attestable && !words.contains("[attest.") {
-                    ", or a named person's word in `[attest.ID]`"
+                    ", or an attestation in `[attest.ID]`"
                 } else {
                     ""
                 };
@@ -411,7 +409,7 @@ impl TerminalPage {
             self.wrapped(
                 0,
                 "",
-                "A named person's word is written into `[attest.ID]` with `by`, `on` and \
+                "An attestation is written into `[attest.ID]` with `by`, `on` and \
                  `evidence`; `golive explain ID` says what to look at.",
             );
         }
@@ -470,7 +468,7 @@ impl TerminalPage {
 enum SharedFix<'a> {
     /// They want a person's word.
     Person,
-    /// They could not be told for the same reason; whether a person's word would do.
+    /// They are undecided for the same reason; whether an attestation would do.
     Undecided(&'a Reason, bool),
     /// The same person answers for them, with the same evidence.
     Attested(&'a Attested),

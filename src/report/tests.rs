@@ -189,7 +189,7 @@ fn the_sentence_names_the_switches_the_demo_and_the_waivers() {
     let checks = vec![judged("webhook-https", Level::Required, outcomes()[6].clone())];
     assert_eq!(
         report(checks, &run).sentence.as_str(),
-        "READY WITH WAIVERS (DEMO) until 2026-11-29 (what was seen is then 7 days old): 1 \
+        "READY WITH WAIVERS (DEMO) until 2026-11-29 (evidence expires after 7 days): 1 \
          required: 1 waived; waived: webhook-https until 2026-12-31; trial run: --connect-to \
          and --now were used."
     );
@@ -371,7 +371,7 @@ fn json_has_the_names_of_version_one() {
     assert_eq!(at("/checks/2/reference/label"), "Webhook setup");
     assert_eq!(
         at("/checks/5/reason"),
-        serde_json::json!({ "kind": "blocked", "text": "waits for webhook-rejects-forged" })
+        serde_json::json!({ "kind": "blocked", "text": "blocked by webhook-rejects-forged" })
     );
     assert_eq!(at("/measurements"), serde_json::json!([]));
     assert_eq!(at("/limits/webhook_slow_ms"), 5_000);
@@ -406,6 +406,6 @@ fn the_sample_reads_as_it_always_did() {
             std::fs::write(&path, &text).unwrap();
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(text, golden, "{}: UPDATE_GOLDEN=1 writes it anew", path.display());
+        assert_eq!(text, golden, "{}: UPDATE_GOLDEN=1 writes it again", path.display());
     }
 }

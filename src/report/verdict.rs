@@ -20,7 +20,7 @@ pub(crate) enum Verdict {
     ReadyWithWaivers,
     /// Something required failed.
     NotReady,
-    /// Nothing failed, and something required could not be told.
+    /// Nothing failed, and something required is undecided.
     Incomplete,
     /// Only a part was looked at.
     Partial,
@@ -105,7 +105,7 @@ impl VerdictEffect {
 pub(crate) struct First {
     /// The check.
     pub(crate) id: &'static str,
-    /// What fell short, or why it could not be told.
+    /// What fell short, or why it is undecided.
     pub(crate) why: Text,
 }
 
@@ -261,7 +261,7 @@ impl<'a> Tally<'a> {
                 Some(_) | None => self.shortfall(),
             }),
             Verdict::Incomplete if self.open.is_empty() => {
-                Some("nothing failed, and that is not enough".into())
+                Some("nothing failed, but required evidence is missing".into())
             }
             Verdict::Incomplete => Some(self.shortfall()),
             Verdict::Partial => Some(text!(
@@ -286,8 +286,7 @@ impl<'a> Tally<'a> {
         clauses.extend(why_not.map(Text::from));
         if !first.is_empty() {
             let ids: Vec<Text> = first.iter().map(|first| first.id.into()).collect();
-            let verb = if self.stops.is_empty() { "settle" } else { "fix" };
-            clauses.push(text!("{} first: {}", verb, Text::join(&ids, ", ")));
+            clauses.push(text!("fix first: {}", Text::join(&ids, ", ")));
         }
         if !self.broke.is_empty() {
             let ids: Vec<Text> = self.broke.iter().map(|check| check.meta.id.into()).collect();
@@ -311,25 +310,25 @@ impl<'a> Tally<'a> {
         text!("{}{}{}{}: {}.", draft, verdict.headline(), kind, until, Text::join(&clauses, "; "))
     }
 
-    /// What failed and what could not be told, in numbers.
+    /// What failed and what is undecided, in numbers.
     fn shortfall(&self) -> Text {
         let kind = if self.run.strict { "check" } else { "required check" };
         let under = if self.run.strict { " (with --strict)" } else { "" };
         let people = self.open.iter().filter(|check| wants_a_person(check)).count();
         let people = match people {
             0 => Text::from(""),
-            n if n == self.open.len() => ", for want of a named person's word".into(),
-            n => text!(", {} of them for want of a named person's word", n),
+            n if n == self.open.len() => ", for lack of an attestation".into(),
+            n => text!(", {} of them for lack of an attestation", n),
         };
         match (self.stops.len(), self.open.len()) {
             (0, 0) if self.advice.iter().any(|check| check.outcome.word() == "fail") => {
                 "nothing that is required failed".into()
             }
             (0, 0) => "nothing failed".into(),
-            (0, open) => text!("{} could not be told{}{}", many(open, kind), under, people),
+            (0, open) => text!("{} undecided{}{}", many(open, kind), under, people),
             (stops, 0) => text!("{} failed{}", many(stops, kind), under),
             (stops, open) => {
-                text!("{} failed{} and {} could not be told", many(stops, kind), under, open)
+                text!("{} failed{} and {} undecided", many(stops, kind), under, open)
             }
         }
     }
@@ -411,7 +410,7 @@ fn is_a_cause(outcome: &Outcome) -> bool {
     }
 }
 
-/// Whether only a named person's word is missing.
+/// Whether only an attestation is missing.
 fn wants_a_person(check: &Judged) -> bool {
     check.meta.needs == Needs::Attestation
         && matches!(check.outcome, Outcome::Undecided(Reason::NoWayToObserve(_)))

@@ -172,10 +172,10 @@ variants! {
         "Switch HTML escaping off: Go `encoder.SetEscapeHTML(false)`, Gson \
          `disableHtmlEscaping()`";
     ShortenedDecimals: Decimals, "shortened-decimals",
-        "decimals are written anew, `105.00` as `105`",
+        "decimals are re-serialised, `105.00` as `105`",
         SAME_BYTES;
     OneDigitDecimals: Decimals, "one-digit-decimals",
-        "decimals are written anew, `105.00` as `105.0`, as Python and Java do",
+        "decimals are re-serialised, `105.00` as `105.0`, as Python and Java do",
         SAME_BYTES;
     RoundedIntegers: Integers, "rounded-integers",
         "integers beyond 2^53 are altered, as JavaScript does",

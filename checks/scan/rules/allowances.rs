@@ -89,7 +89,7 @@ pub const IN_VAIN: Rule = Rule {
     id: "allow-in-vain",
     what: "an allowance of a live secret in what others get, which does not count",
     why: "Whoever opens the page or the app has the key, whatever a comment says.",
-    fix: "Take the key out, build anew, and replace it: it has to be taken for known.",
+    fix: "Remove the key, rebuild, treat it as compromised and rotate it.",
     literals: &[],
     look: |_| None,
     finds: &[],

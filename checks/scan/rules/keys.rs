@@ -25,8 +25,8 @@ pub const LIVE_SECRET: Rule = Rule {
     topic: Topic::Secrets,
     what: "a live secret key",
     why: "Whoever reads it can sign payouts and report payments that never happened.",
-    fix: "Take it out, load it from the environment or a secret store, and replace the key: it \
-          has to be taken for known.",
+    fix: "Take it out, load it from the environment or a secret store, and replace the key: treat \
+          it as compromised and rotate it.",
     literals: &[
         "sk_live_",
         LIVE_ENCODED[0],
@@ -186,8 +186,8 @@ pub const OWN_SECRET: Rule = Rule {
     what: "the value of a secret that golive.toml names",
     why: "This is the key in use, as it is, in Base64, in hex or URL-encoded: whoever reads the \
           file has it.",
-    fix: "Take it out, load it from where golive.toml takes it, and replace the key: it has to be \
-          taken for known.",
+    fix: "Take it out, load it from where golive.toml takes it, and replace the key: treat it as \
+          compromised and rotate it.",
     literals: &[],
     look: |_| None,
     levels: Levels {

@@ -34,7 +34,8 @@ pub(super) const NAMED_SECRET: Rule = Rule {
     topic: Topic::Secrets,
     what: "a value that is called the platform's secret",
     why: "Whoever reads it can sign payouts and report payments that never happened.",
-    fix: "Take it out, load it from the environment or a secret store, and replace the key: it has to be taken for known.",
+    fix: "Take it out, load it from the environment or a secret store, and replace the key: treat \
+          it as compromised and rotate it.",
     literals: &["ecret", "ECRET"],
     look,
     levels: Levels {

@@ -22,7 +22,7 @@ const META: CheckMeta = CheckMeta {
     waivable: false,
     rationale: "Every duplicate that is applied credits a customer with money that was never paid.",
     judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, \
-             the same bytes again, then signed afresh. The order must be credited exactly once, \
+             the same bytes again, then re-signed. The order must be credited exactly once, \
              counted until the count rests. Two or more fail. No effect at all shows nothing and \
              is undecided. Without effects it is undecided, and a person may answer for it. What \
              a broken connection does is webhook-cut-redelivered's.",

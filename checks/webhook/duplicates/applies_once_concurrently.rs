@@ -27,7 +27,7 @@ const META: CheckMeta = CheckMeta {
     judged: "With `--deliver full`, test orders and `[webhook.effects]`: a race of one \
              `payment.success` on 20 connections (`limits.webhook_concurrent_duplicates`), all \
              but the last byte of each sent before the last bytes are released; 3 rounds \
-             (`limits.webhook_race_rounds`) of the same bytes and 3 of the event signed afresh \
+             (`limits.webhook_race_rounds`) of the same bytes and 3 of the re-signed event \
              for each connection, each round on a test order of its own. The first round releases \
              all at once, the second within 20 ms, the third over the time an answer takes (50 to \
              250 ms), in an order that `--seed` repeats. Every round must credit its order \
@@ -85,11 +85,11 @@ impl Check for AppliesOnceConcurrently {
     }
 }
 
-/// What to do where deliveries that were signed afresh are applied again every time, and the same
+/// What to do where deliveries that were re-signed are applied again every time, and the same
 /// bytes never.
-const BY_EVENT: &str = "Tell duplicates, and lock, by event and order id: the same event signed \
-                        afresh has another signature and timestamp. A unique index over the two, \
-                        and the credit in the transaction that inserted the row.";
+const BY_EVENT: &str = "Tell duplicates, and lock, by event and order id: the same event, \
+                        re-signed, has another signature and timestamp. A unique index over the \
+                        two, and the credit in the transaction that inserted the row.";
 
 /// What went wrong, where anything did.
 fn violation(same: &Rounds, afresh: &Rounds) -> Option<Text> {
@@ -108,13 +108,13 @@ fn violation(same: &Rounds, afresh: &Rounds) -> Option<Text> {
             rounds(same)
         )),
         (0, _) => Some(text!(
-            "an event that arrived together, signed afresh each time, was applied more than once, \
+            "an event that arrived together, re-signed each time, was applied more than once, \
              in {}",
             rounds(afresh)
         )),
         (_, _) => Some(text!(
             "an event whose duplicates arrived together was applied more than once, in {} of the \
-             same bytes and {} signed afresh",
+             same bytes and {} re-signed",
             rounds(same),
             rounds(afresh)
         )),
@@ -158,7 +158,7 @@ mod tests {
         );
         assert_eq!(
             afresh,
-            "20 deliveries, each signed afresh, 3 rounds: 1 effect each; 60 answered 200; \
+            "20 deliveries, each re-signed, 3 rounds: 1 effect each; 60 answered 200; \
              released by seed 4711"
         );
     }
@@ -193,7 +193,7 @@ mod tests {
             finding
                 .message
                 .as_str()
-                .ends_with("in 1 of 3 rounds of the same bytes and 1 of 3 rounds signed afresh"),
+                .ends_with("in 1 of 3 rounds of the same bytes and 1 of 3 rounds re-signed"),
             "{}",
             finding.message
         );

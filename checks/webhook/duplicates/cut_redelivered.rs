@@ -25,8 +25,8 @@ const META: CheckMeta = CheckMeta {
     rationale: "A connection that breaks before the answer is how duplicates come about; the \
                 first attempt may have worked, or half worked.",
     judged: "One event whose connection we close before the answer, then the same bytes, then the \
-             event signed afresh: the last must be answered 200, and so should the one before it. \
-             A replay cache, or a receiver that says for a moment that it is busy with the first, \
+             re-signed event: the last must be answered 200, and so should the one before it. A \
+             replay cache, or a receiver that says for a moment that it is busy with the first, \
              warns. A refusal or a crash fails; where duplicates are refused or applied twice \
              anyway, their checks carry the blame. With `--deliver full`, a test order and \
              `[webhook.effects]` the same is done with a `payment.success`: applied more than \
@@ -84,7 +84,7 @@ impl Check for CutRedelivered {
         let (again, afresh) = (nth(seen, 1)?, nth(seen, 2)?);
         let mut shown = vec![
             step(CUT, "the same bytes again", again, "200"),
-            step(CUT, "signed afresh", afresh, "200"),
+            step(CUT, "re-signed", afresh, "200"),
         ];
         shown.push(match applied(facts) {
             Ok(applied) => applied.evidence(),
@@ -108,7 +108,7 @@ impl Check for CutRedelivered {
         Ok(match (Reception::of(again)?, Reception::of(afresh)?) {
             (Reception::Refused, Reception::Accepted) => Outcome::Warn(rejected(
                 "after the sender hung up, the same bytes are refused, as by a replay cache; \
-                 signed afresh the event is taken",
+                 the re-signed event is accepted",
             )),
             (
                 _,

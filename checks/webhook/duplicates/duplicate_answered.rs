@@ -24,7 +24,7 @@ const META: CheckMeta = CheckMeta {
     rationale: "The platform may deliver an event twice, and goes on delivering what is not \
                 answered 200.",
     judged: "One delivery, then the very same bytes again: both must be answered 200. A replay \
-             cache that refuses the same bytes and takes the event signed afresh warns; any other \
+             cache that refuses the same bytes and takes the re-signed event warns; any other \
              answer fails. Whether the second had an effect is webhook-applies-once's.",
     remediation: "Answer 200 to an event that was handled already; de-duplicate by event and \
                   order, not by refusing.",
@@ -55,10 +55,10 @@ impl Check for DuplicateAnswered {
         }
         Baselines::of(facts)?;
         if reception == Reception::Refused && Repeat::of(facts, REDELIVERY)?.is_accepted()? {
-            let message = "a byte-identical duplicate is refused, as by a replay cache; signed \
-                           afresh the event is taken";
+            let message = "a byte-identical duplicate is refused, as by a replay cache; the \
+                           re-signed event is accepted";
             let finding = Finding::new(message, shown).about(Concern::Rejection).fix(
-                "Nothing has to be done if the platform signs every attempt afresh, which is not \
+                "Nothing has to be done if the platform re-signs every attempt, which is not \
                  documented; answering 200 to both is safe",
             );
             return Ok(Outcome::Warn(finding));

@@ -1,4 +1,4 @@
-//! The same event, signed afresh, must be answered 200.
+//! The same event, re-signed, must be answered 200.
 
 use crate::conversation::answers::{Reception, baseline, step};
 use crate::conversation::baselines::Baselines;
@@ -47,13 +47,13 @@ impl Check for RedeliveryAnswered {
         let reception = Reception::of(again)?;
         let shown = vec![
             step(REDELIVERY, "first", first, "200"),
-            step(REDELIVERY, "signed afresh", again, "200"),
+            step(REDELIVERY, "re-signed", again, "200"),
         ];
         if reception == Reception::Accepted {
             return Ok(Outcome::Pass(shown));
         }
         Baselines::of(facts)?;
-        let message = "an event that is delivered again, signed afresh, is not answered 200";
+        let message = "an event that is delivered again, re-signed, is not answered 200";
         let outcome = Outcome::Fail(Finding::new(message, shown).about(Concern::Rejection));
         Ok(outcome.repeat(repeat_command::repeated(facts, REDELIVERY, true)))
     }

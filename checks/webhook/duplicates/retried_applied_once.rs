@@ -18,7 +18,7 @@ pub(super) struct RetriedAppliedOnce;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-retried-applied-once",
-    title: "Webhook applies an event once in the attempts that it took",
+    title: "Webhook applies an event once after retries",
     level: Level::Recommended,
     covers: &["PC-20", "PC-44", "WH-17", "WH-20", "UAT-26", "AU-13"],
     needs: Needs::Network,
@@ -27,8 +27,8 @@ const META: CheckMeta = CheckMeta {
     rationale: "A receiver that credits and then answers 500 is told again, and credits again \
                 unless the first attempt left its mark.",
     judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success`, \
-             and while it is neither answered 200 nor refused, the same event again, signed \
-             afresh, at most `limits.webhook_retries` times, with pauses that double from \
+             and while it is neither answered 200 nor refused, the same event again, re-signed, \
+             at most `limits.webhook_retries` times, with pauses that double from \
              `limits.webhook_retry_pause_ms` on. The platform says that it may deliver again and \
              not how often, so both numbers are ours. It must be answered 200 in the end and the \
              order be credited once. A receiver that accepts the first attempt passes, and the \

@@ -1,4 +1,4 @@
-//! An event whose sender gave up in the middle must be applied once when it comes again.
+//! An event redelivered after a client time-out must be applied once.
 
 use crate::conversation::answers::{baseline, nth};
 use crate::conversation::attempts::{Attempts, those_that_may_carry_the_blame};
@@ -17,7 +17,7 @@ pub(super) struct TimedOutRedelivered;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-timed-out-redelivered",
-    title: "Webhook applies an event once whose sender timed out",
+    title: "Webhook applies an event once after a client time-out",
     level: Level::Recommended,
     covers: &["PC-20", "PC-44", "WH-17", "WH-20", "AU-13"],
     needs: Needs::Network,
@@ -27,7 +27,7 @@ const META: CheckMeta = CheckMeta {
                 half done then must neither be lost nor be done twice.",
     judged: "With `--deliver full`, a test order and `[webhook.effects]`: a `payment.success` \
              that is sent whole, its connection closed after half of the time that the first \
-             control took, then the same event, signed afresh, until it is answered 200 or \
+             control took, then the same event, re-signed, until it is answered 200 or \
              `limits.webhook_retries` are used up (ours, as the platform gives no numbers). More \
              than one effect, or none though another order was credited, fails, and the item is \
              then required; never answering 200 fails. Where webhook-cut-redelivered shows the \
@@ -74,7 +74,7 @@ impl Check for TimedOutRedelivered {
         }
         if !attempts.accepted() {
             attempts.are_the_receivers_doing(facts)?;
-            let message = "an event whose sender timed out is never answered 200 after that";
+            let message = "after a client time-out the redelivery is never answered 200";
             return Ok(Outcome::Fail(Finding::new(message, shown).about(Concern::Rejection)));
         }
         applied.once()?;
@@ -124,11 +124,9 @@ fn hung_up(first: &Exchange) -> Evidence {
 fn harm(facts: &Facts<'_>) -> Option<&'static str> {
     let TimedOut { attempts, applied, .. } = TimedOut::of(facts).ok()?;
     if applied.once() == Ok(false) {
-        Some("an event whose sender timed out is applied again when it comes again")
+        Some("an event is applied again when it is redelivered after a client time-out")
     } else if attempts.answered() && applied.is_nothing() && is_applied_once(facts) {
-        Some(
-            "an event whose sender timed out is lost: it is not applied when it comes again either",
-        )
+        Some("an event is lost after a client time-out: its redelivery is not applied either")
     } else {
         None
     }

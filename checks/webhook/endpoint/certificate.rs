@@ -55,7 +55,7 @@ impl Check for CertificateValid {
                 return Err(Reason::Blocked { by: "webhook-tls-version" }.into());
             }
             Trust::WrongName => "the certificate is for another name".into(),
-            Trust::SelfSigned => "the certificate signed itself, so nobody vouches for it".into(),
+            Trust::SelfSigned => "the certificate is self-signed".into(),
             Trust::MissingIntermediate => "the server does not send the intermediate certificate \
                                            that links its own to a public root"
                 .into(),

@@ -19,9 +19,9 @@ const META: CheckMeta = CheckMeta {
     rationale: "The day a certificate expires is the day events stop arriving, and it is known in \
                 advance.",
     judged: "The certificate, and every one of its chain that the verifier minds, must be valid \
-             at the time of the run; fewer than 30 days left warns (`limits.certificate_days`, a \
-             limit of ours).",
-    remediation: "Renew the certificate, let renewal run by itself, and alert on it well before \
+             at the time of the run; fewer than 30 days left warns (`limits.certificate_days`, \
+             golive's limit).",
+    remediation: "Renew the certificate, automate renewal, and alert on it well before \
                   the date.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
@@ -71,7 +71,7 @@ impl Check for CertificateExpiry {
         let left = u64::try_from(leaf.not_after.duration_since(now).as_hours() / 24).unwrap_or(0);
         let evidence = vec![about(
             facts,
-            text!("at least {} days left (a limit of ours)", days),
+            text!("at least {} days left (golive's limit)", days),
             text!("{}: until {}, {} days left", described(leaf), day(leaf.not_after), left),
         )];
         Ok(if left < days {

@@ -1,4 +1,4 @@
-//! Port 80 of the webhook's host must not serve the handler in the clear.
+//! Port 80 of the webhook's host must not serve the handler over plain HTTP.
 
 use crate::conversation::answers::single;
 use crate::conversation::scenarios::{UNSIGNED, between_baselines};
@@ -15,7 +15,7 @@ pub(super) struct PlainHttp;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-plain-http",
-    title: "Webhook is not served in the clear",
+    title: "Webhook is not served over plain HTTP",
     level: Level::Recommended,
     covers: &["SC-01", "WH-22"],
     needs: Needs::Network,
@@ -90,10 +90,10 @@ impl Check for PlainHttp {
         Ok(match (answer.status, alike) {
             (300..=399, _) => Outcome::Pass(shown),
             (_, Some(handler)) if !answer.body.trim().is_empty() && handler.body == answer.body => {
-                Outcome::fail("port 80 serves the webhook's handler in the clear", shown)
+                Outcome::fail("port 80 serves the webhook's handler over plain HTTP", shown)
             }
             (200..=299, _) => {
-                Outcome::warn("port 80 answers the webhook's path in the clear", shown)
+                Outcome::warn("port 80 answers the webhook's path over plain HTTP", shown)
             }
             (400 | 401 | 403 | 415 | 422, Some(_)) => Outcome::warn(
                 "port 80 refuses an unsigned event just as the handler does over https: it may be \
@@ -107,7 +107,7 @@ impl Check for PlainHttp {
 
 const EXPECTED: &str = "port 80 closed, or a redirect to https";
 
-/// Nothing answers there, or not in the clear.
+/// Nothing answers there, or not over plain HTTP.
 fn is_closed(kind: TroubleKind) -> bool {
     match kind {
         TroubleKind::Refused

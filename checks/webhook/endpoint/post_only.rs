@@ -14,7 +14,7 @@ pub(super) struct PostOnly;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-post-only",
-    title: "Webhook takes events by POST alone",
+    title: "Webhook accepts only POST",
     level: Level::Recommended,
     covers: &["WH-03"],
     needs: Needs::Network,
@@ -23,7 +23,7 @@ const META: CheckMeta = CheckMeta {
     judged: "An unsigned event by GET and by PUT should meet anything but a 2xx: 405, 404 and 401 \
              are equally right. A 2xx to PUT fails; a 2xx to GET warns, since it may be a plain \
              page of the same path; no answer is undecided.",
-    remediation: "Bind the handler to POST alone and answer 405 or 404 to the rest.",
+    remediation: "Bind the handler to POST only and return 405 or 404 for other methods.",
     reference: Reference::WEBHOOKS,
     ..CheckMeta::USUAL
 };

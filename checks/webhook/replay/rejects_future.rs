@@ -1,4 +1,4 @@
-//! An event signed for a time to come should be refused.
+//! An event with a future timestamp should be rejected.
 
 use crate::conversation::baselines::{Negatives, tells_by_answers};
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, FUTURE, between_baselines};
@@ -12,7 +12,7 @@ pub(super) struct RejectsFuture;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-rejects-future",
-    title: "Webhook refuses events signed for a time to come",
+    title: "Webhook rejects events with a future timestamp",
     level: Level::Recommended,
     covers: &["PC-37", "SV-03"],
     needs: Needs::Network,

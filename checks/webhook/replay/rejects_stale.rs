@@ -22,7 +22,7 @@ const META: CheckMeta = CheckMeta {
     needs: Needs::Network,
     rationale: "A genuine event that somebody recorded stays validly signed for ever; only its \
                 age gives the replay away.",
-    judged: "Events signed correctly an hour (`limits.webhook_stale_s`, a limit of ours: the \
+    judged: "Events signed correctly an hour (`limits.webhook_stale_s`, golive's limit: the \
              platform names none) and a day ago must meet a 4xx, while a fresh one was answered \
              200 before and after. A 2xx to the day-old one fails; a 2xx to the hour-old one \
              alone warns; a 3xx, 429, 5xx or no answer is undecided.",

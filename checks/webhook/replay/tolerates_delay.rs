@@ -26,7 +26,7 @@ const META: CheckMeta = CheckMeta {
              `limits.webhook_stale_s` either way, with the offset of our clock taken out as far \
              as the `Date` of the platform's answer (or else the receiver's) tells it: exact to a \
              second at best. An event that is refused before it is \
-             `limits.webhook_window_least_s` old fails (10 s, a limit of ours: the platform names \
+             `limits.webhook_window_least_s` old fails (10 s, golive's limit: the platform names \
              none). What is accepted ahead of time is measured and not judged here. Where answers \
              contradict each other near that limit, it cannot be told. Wide windows are the \
              business of webhook-rejects-stale.",
@@ -50,7 +50,7 @@ impl Check for ToleratesDelay {
         baseline(facts)?;
         let least_s = facts.merchant.limits.webhook_window_least_s;
         let past = Window::of(facts, Way::Past)?;
-        let expected = text!("accepted up to {} s old at least (a limit of ours)", least_s);
+        let expected = text!("accepted up to {} s old at least (golive's limit)", least_s);
         let mut shown = vec![found(Way::Past, &past, expected)];
         let wide_enough =
             u64::try_from(past.accepted_s()).is_ok_and(|accepted_s| accepted_s >= least_s);

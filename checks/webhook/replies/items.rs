@@ -20,7 +20,7 @@ pub(super) const LOGGING: Item = Item(&CheckMeta {
 /// The answer does not wait for the work.
 pub(super) const ASYNCHRONOUS: Item = Item(&CheckMeta {
     id: "webhook-asynchronous",
-    title: "Webhook events are worked on after they were answered",
+    title: "Webhook events are processed asynchronously",
     covers: &["WH-23"],
     rationale: "A receiver that calls banks, mail servers or the platform before it answers is \
                 late exactly when these are slow.",

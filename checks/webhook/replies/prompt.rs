@@ -74,7 +74,7 @@ impl Check for Prompt {
         Ok(if longest > too_slow {
             Outcome::fail(
                 text!(
-                    "a genuine event was answered after {}, more than {} (a limit of ours)",
+                    "a genuine event was answered after {}, more than {} (golive's limit)",
                     longest,
                     too_slow
                 ),
@@ -83,7 +83,7 @@ impl Check for Prompt {
         } else if longest > slow {
             Outcome::Warn(Finding::new(
                 text!(
-                    "a genuine event was answered after {}, more than {} (a limit of ours)",
+                    "a genuine event was answered after {}, more than {} (golive's limit)",
                     longest,
                     slow
                 ),
@@ -99,7 +99,7 @@ fn took(exchange: &Exchange, slow: Duration) -> Evidence {
     let subject = Subject::Delivery(text!("{}", Plain(&exchange.name)));
     Evidence::of(
         subject,
-        text!("at most {} (a limit of ours)", slow),
+        text!("at most {} (golive's limit)", slow),
         text!("{}", exchange.times.answer()),
     )
 }

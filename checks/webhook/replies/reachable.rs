@@ -95,7 +95,7 @@ fn in_detail(finding: &mut Finding, conclusion: &Conclusion<'_>) {
         Verdict::Anything => finding.evidence.push(evidence(conclusion.forged, "a refusal (4xx)")),
         Verdict::Unexplained => finding.evidence.push(Evidence::of(
             Subject::Delivery(READINGS.into()),
-            "one reading of the signature that is accepted",
+            "exactly one signing variant is accepted",
             text!("none of {} wrong ones is, nor the right one", conclusion.tried),
         )),
         Verdict::Right => {}

@@ -1,4 +1,4 @@
-//! A body that is no event must not break the receiver.
+//! A malformed body must not break the receiver.
 
 use crate::conversation::answers::{baseline, breaks, evidence, names, settled, single};
 use crate::conversation::repeat_command;
@@ -53,7 +53,7 @@ const META: CheckMeta = CheckMeta {
     ..CheckMeta::USUAL
 };
 
-/// What is no event.
+/// Malformed bodies.
 const DELIVERIES: [Delivery; 3] = [MALFORMED_SIGNED, MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT];
 
 impl Check for SurvivesMalformed {
@@ -75,7 +75,7 @@ impl Check for SurvivesMalformed {
                 broken.iter().map(|exchange| evidence(exchange, "a 4xx or a 2xx")).collect();
             let repeat = repeat_command::again(facts, &broken[0].name);
             return Ok(Outcome::fail(
-                text!("a body that is no event breaks the receiver: {}", names(&broken)),
+                text!("a malformed body breaks the receiver: {}", names(&broken)),
                 shown,
             )
             .repeat(repeat));

@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     level: Level::Recommended,
     covers: &["WH-05"],
     needs: Needs::Network,
-    rationale: "A parser that runs out of stack or a server that reads whatever comes takes the \
+    rationale: "A parser that runs out of stack or a server that reads without a limit takes the \
                 whole process down, and events of real payments with it.",
     judged: "A signed event with every key twice, one with bytes behind the JSON, one with 10,000 \
              lists in one another (20 kB), one labelled as a form and one without a content type: \

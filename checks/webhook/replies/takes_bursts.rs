@@ -111,10 +111,10 @@ impl Check for TakesBursts {
             .max_by_key(|exchange| exchange.times.answer())
             .filter(|exchange| exchange.times.answer() > slow);
         if let Some(slowest) = late.or(slowest) {
-            shown.push(evidence(slowest, text!("200 within {} (a limit of ours)", slow)));
+            shown.push(evidence(slowest, text!("200 within {} (golive's limit)", slow)));
             return Ok(Outcome::warn(
                 text!(
-                    "of {} events at once some were answered later than {} (a limit of ours)",
+                    "of {} events at once some were answered later than {} (golive's limit)",
                     all,
                     slow
                 ),

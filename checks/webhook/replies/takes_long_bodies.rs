@@ -23,7 +23,7 @@ const META: CheckMeta = CheckMeta {
     judged: "Genuine `payment.processing` events with a further text field that makes the body 1, \
              2, 4 … 1,024 KiB long, beside one another. Each of up to \
              `limits.webhook_body_least_bytes` must be answered 200: 4 KiB, ten times what the \
-             platform's page shows, a limit of ours. Longer ones are measured and not judged: to \
+             platform's page shows, golive's limit. Longer ones are measured and not judged: to \
              refuse them is wise. Where 1 KiB is refused too, it may be for the further field, \
              and nothing is told of the length.",
     remediation: "Raise the limit of the webhook's body, in the framework and in what stands \
@@ -83,7 +83,7 @@ impl Check for TakesLongBodies {
                 ))
                 .into());
             }
-            let at_least = text!("200 up to {} bytes (a limit of ours)", least);
+            let at_least = text!("200 up to {} bytes (golive's limit)", least);
             return Ok(Outcome::fail(
                 text!("an event of {} KiB is refused for its length", kib),
                 vec![evidence(exchange, at_least)],
@@ -94,7 +94,7 @@ impl Check for TakesLongBodies {
             bodies.accepted_kib.unwrap_or_default(),
             bodies.words()
         );
-        let expected = text!("accepted up to {} bytes at least (a limit of ours)", least);
+        let expected = text!("accepted up to {} bytes at least (golive's limit)", least);
         shown.push(Evidence::of(Subject::Delivery("body-of-n-kib".into()), expected, observed));
         Ok(Outcome::Pass(shown))
     }

@@ -1,4 +1,4 @@
-//! Signatures that come twice or oddly spelled must not break the receiver, nor be tried one after
+//! Duplicate or malformed signature headers must not break the receiver, nor be tried one after
 //! the other.
 
 use crate::conversation::answers::{breaks, settled};
@@ -19,7 +19,7 @@ pub(super) struct OddSignatures;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-odd-signatures",
-    title: "Webhook copes with signatures that come twice or oddly spelled",
+    title: "Webhook copes with duplicate or malformed signature headers",
     level: Level::Recommended,
     covers: &["SV-04", "WH-12"],
     needs: Needs::Network,

@@ -19,11 +19,11 @@ pub(super) struct OneReading;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-one-reading",
-    title: "Webhook accepts one reading of a signature",
+    title: "Webhook accepts exactly one signature scheme",
     level: Level::Recommended,
     covers: &["WH-11", "SC-02"],
     needs: Needs::Network,
-    rationale: "A receiver that tries one reading of the rule after another accepts signatures \
+    rationale: "A receiver that tries one signing variant after another accepts signatures \
                 that the platform never made, and nobody knows any more which one counts.",
     judged: "Events signed under common wrong readings (timestamp first, a dot between, \
              milliseconds, the API key, no HMAC; the body as JavaScript, PHP or Python write it, \
@@ -81,11 +81,8 @@ impl Check for OneReading {
             .filter_map(|exchange| Misreading::named(&exchange.name))
             .map(words)
             .collect();
-        let outcome = negatives.judge(
-            facts,
-            "the receiver accepts several readings of a signature",
-            |_| None,
-        )?;
+        let outcome =
+            negatives.judge(facts, "the receiver accepts several signing variants", |_| None)?;
         Ok(match outcome {
             Outcome::Fail(mut finding) => {
                 let taken = Text::join(&taken, "; and one for which ");

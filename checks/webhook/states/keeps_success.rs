@@ -27,7 +27,7 @@ const META: CheckMeta = CheckMeta {
                 paid order again, and the next duplicate pays it twice.",
     judged: "With `--deliver full`, test orders and `[webhook.effects]`: a `payment.success`, \
              then a `payment.processing`, `payment.failed` or `payment.expired` of the same order \
-             (one order for each), then the success signed afresh. Each order must be credited \
+             (one order for each), then the success re-signed. Each order must be credited \
              once. A second credit fails, and the item is then required; a credit that is gone in \
              the end fails where another order kept its. The platform promises no order of events \
              and does not say what to make of a contradiction: that the success stands is our \

@@ -356,7 +356,7 @@ impl Scanned {
             let _ = writeln!(
                 text,
                 "! {path}:{line}: accepts {count} of {rule} in {of}, and {met} are there: `golive \
-                 baseline` writes it anew"
+                 baseline` writes it again"
             );
         }
         text.push('\n');

@@ -58,7 +58,7 @@ fn sentence(said: &SendOutcome<'_>) -> String {
     let mark = match judged.standing {
         AnswerVerdict::AsExpected => "as expected",
         AnswerVerdict::Contrary => "not as expected",
-        AnswerVerdict::Unclear => "no telling",
+        AnswerVerdict::Unclear => "undecided",
     };
     let count = delivered.exchanges.len();
     if count == 1 {

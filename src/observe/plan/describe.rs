@@ -24,7 +24,7 @@ impl Plan {
         let mut text = format!(
             "What `golive check` would do. Nothing was contacted and no program was run.\nA \
              delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times, \
-             signed afresh unless it repeats another.\n"
+             re-signed unless it repeats another.\n"
         );
         let mut target = None;
         for request in &self.requests {
@@ -186,7 +186,7 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
                     name,
                     format!("http://{}:80{path}", host()),
                     "POST",
-                    "an unsigned event, to see whether it is served in the clear",
+                    "an unsigned event, to see whether it is served over plain HTTP",
                 )
             }]
         }
@@ -495,9 +495,9 @@ const fn together(copies: Copies, release: Release) -> &'static str {
         (Copies::Same, Release::AtOnce) => ", all at once",
         (Copies::Same, Release::Close) => ", close together",
         (Copies::Same, Release::Apart) => ", a little apart",
-        (Copies::SignedAfresh, Release::AtOnce) => ", each signed afresh, all at once",
-        (Copies::SignedAfresh, Release::Close) => ", each signed afresh, close together",
-        (Copies::SignedAfresh, Release::Apart) => ", each signed afresh, a little apart",
+        (Copies::SignedAfresh, Release::AtOnce) => ", each re-signed, all at once",
+        (Copies::SignedAfresh, Release::Close) => ", each re-signed, close together",
+        (Copies::SignedAfresh, Release::Apart) => ", each re-signed, a little apart",
     }
 }
 
@@ -509,7 +509,7 @@ fn kind(delivery: &Delivery) -> String {
         Content::UnknownEvent => "an event that does not exist",
         Content::OtherCase => "`Payment.Processing`",
         Content::NotJson => "half a JSON document",
-        Content::NotAnEvent => "JSON that is no event",
+        Content::NotAnEvent => "JSON that is not an event",
         Content::ApiRequest => "the body of a read-only API request",
         Content::Empty => "an empty body",
     };

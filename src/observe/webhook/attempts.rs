@@ -9,7 +9,7 @@ use crate::observe::webhook::concurrency_limit::Urgency;
 use crate::observe::webhook::{ConversationRun, come_back, went};
 
 impl ConversationRun<'_> {
-    /// One delivery until it is accepted or refused, signed afresh each time. A rate limit's wish
+    /// One delivery until it is accepted or refused, re-signed each time. A rate limit's wish
     /// to be left alone for a while is respected.
     pub(super) async fn until_accepted(
         &mut self,

@@ -40,7 +40,7 @@ pub(crate) struct SendRequest {
     pub(crate) need: OrderNeed,
     /// How often.
     pub(crate) count: u32,
-    /// Whether each is signed afresh; else the very same bytes go out.
+    /// Whether each is re-signed; else the very same bytes go out.
     pub(crate) afresh: bool,
     /// Whether all go out at the same moment; else one waits for the answer to the other.
     pub(crate) together: bool,

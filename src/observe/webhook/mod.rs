@@ -424,7 +424,7 @@ impl ConversationRun<'_> {
     }
 
     /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate
-    /// limit turns away and is stamped with the time of its sending is signed afresh, for a
+    /// limit turns away and is stamped with the time of its sending is re-signed, for a
     /// receiver whose window is narrow; `request` is what went out last.
     async fn deliver(
         &self,

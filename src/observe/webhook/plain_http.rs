@@ -1,4 +1,4 @@
-//! Whether the webhook's handler is also served in the clear: one unsigned request to port 80.
+//! Whether the webhook's handler is also served over plain HTTP: one unsigned request to port 80.
 
 use golive_checks::model::{Exchange, NotMade, Observed, Spelling, Wait};
 use hyper::body::Bytes;

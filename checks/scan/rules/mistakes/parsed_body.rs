@@ -1,4 +1,4 @@
-//! The HMAC of a webhook computed over a body that was parsed and written anew.
+//! The HMAC of a webhook computed over a re-serialised body.
 
 use std::ops::Range;
 
