@@ -49,10 +49,7 @@ fn none(complaints: &[String]) {
 #[test]
 fn no_file_imports_itself_by_way_of_others() {
     for (name, read) in [("checks", checks()), ("src", program())] {
-        let mut edges: BTreeMap<&str, BTreeMap<&str, &Import>> = BTreeMap::new();
-        for import in read.imports().iter().filter(|import| !import.in_tests) {
-            edges.entry(&import.from).or_default().entry(&import.to).or_insert(import);
-        }
+        let edges = edges(&read);
         assert!(edges.len() > 50, "{name}: {} files import others", edges.len());
         let circles: Vec<String> = circles(&edges)
             .into_iter()
@@ -68,6 +65,53 @@ fn no_file_imports_itself_by_way_of_others() {
             .collect();
         none(&circles);
     }
+}
+
+#[test]
+fn every_way_to_import_is_seen() {
+    let files = [
+        ("lib.rs", "mod a; mod b; mod c; pub mod d; pub use d::Given; pub struct Root;"),
+        ("a.rs", "use crate::{b::{self, One}, c};  fn f(_: One) { b::f(); c::g() }"),
+        (
+            "b.rs",
+            "pub struct One; pub fn f() { println!(\"{}\", json!({\"x\": crate::c::LIMIT})) }",
+        ),
+        ("c.rs", "pub const LIMIT: u8 = 1; pub fn g() {} mod inner { use super::super::Given; }"),
+        (
+            "d/mod.rs",
+            "mod e; pub struct Given; pub(crate) fn h() { e::run() } \
+             #[cfg(test)] mod tests { use crate::Root; }",
+        ),
+        ("d/e.rs", "pub fn run() { let _ = super::Given; }"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let read = Crate::read(folder.path(), "lib.rs");
+    let edges = edges(&read);
+    let seen: Vec<(&str, Vec<&str>)> =
+        edges.iter().map(|(from, to)| (*from, to.keys().copied().collect())).collect();
+    let all = [
+        ("a.rs", vec!["b.rs", "c.rs"]),
+        ("b.rs", vec!["c.rs"]),
+        ("c.rs", vec!["d/mod.rs"]),
+        ("d/e.rs", vec!["d/mod.rs"]),
+        ("d/mod.rs", vec!["d/e.rs"]),
+    ];
+    assert_eq!(seen, all);
+    assert_eq!(circles(&edges), [BTreeSet::from(["d/e.rs", "d/mod.rs"])]);
+}
+
+/// Which file takes which name from which, tests aside.
+fn edges(read: &Crate) -> BTreeMap<&str, BTreeMap<&str, &Import>> {
+    let mut edges: BTreeMap<&str, BTreeMap<&str, &Import>> = BTreeMap::new();
+    for import in read.imports().iter().filter(|import| !import.in_tests) {
+        edges.entry(&import.from).or_default().entry(&import.to).or_insert(import);
+    }
+    edges
 }
 
 /// The groups of files that reach one another.

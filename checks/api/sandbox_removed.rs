@@ -2,8 +2,8 @@
 
 use crate::model::{
     Carried, Check, CheckMeta, Credential, EnvFile, Evidence, Facts, FilePath, Judged, Level,
-    MissingSecret, Outcome, Plain, Prefix, Quoted, Reason, Reference, Show as _, Slot, Stack,
-    StackFix, Subject,
+    MissingSecret, Outcome, Plain, Prefix, Quoted, Reason, Reference, Section, Show as _, Slot,
+    Stack, StackFix, Subject,
 };
 use crate::platform::hosts::{self, HostKind};
 use crate::text;
@@ -59,7 +59,12 @@ impl Check for SandboxRemoved {
 
     /// What the configuration is clean of may stand in the code: then this is not told, and the
     /// check of the code carries the blame.
-    fn review(&self, facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
+    fn review(
+        &self,
+        facts: &Facts<'_>,
+        others: &[Judged],
+        _catalogue: &[&'static Section],
+    ) -> Option<Outcome> {
         const OF_THE_CODE: &str = "source-no-sandbox";
         let code = others.iter().any(|judged| {
             judged.meta.id == OF_THE_CODE && matches!(judged.outcome, Outcome::Fail(_))

@@ -1,6 +1,6 @@
 //! Items that only a person can answer for.
 
-use super::{Check, CheckMeta, Facts, Judged, Needs, Outcome, Reason};
+use super::{Check, CheckMeta, Facts, Judged, Needs, Outcome, Reason, Section};
 
 /// An item of the checklist that nothing in reach of this tool could show. `[attest.<id>]` decides
 /// it; see [`ruling`](super::ruling).
@@ -40,7 +40,12 @@ impl Check for ItemUnless {
         Item(self.0).judge(facts)
     }
 
-    fn review(&self, _facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
+    fn review(
+        &self,
+        _facts: &Facts<'_>,
+        others: &[Judged],
+        _catalogue: &[&'static Section],
+    ) -> Option<Outcome> {
         let contrary = others.iter().find(|judged| {
             self.1.contains(&judged.meta.id) && matches!(judged.outcome, Outcome::Fail(_))
         })?;

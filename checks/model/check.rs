@@ -26,8 +26,14 @@ pub trait Check: Sync {
         self.meta().level
     }
 
-    /// Decides again once all others ended: for the few items that are about the others.
-    fn review(&self, _facts: &Facts<'_>, _others: &[Judged]) -> Option<Outcome> {
+    /// Decides again once all others ended: for the few items that are about the others, or about
+    /// the whole catalogue.
+    fn review(
+        &self,
+        _facts: &Facts<'_>,
+        _others: &[Judged],
+        _catalogue: &[&'static Section],
+    ) -> Option<Outcome> {
         None
     }
 }

@@ -54,7 +54,7 @@ pub fn judge(catalogue: &[&'static Section], facts: &Facts<'_>) -> Vec<Judged> {
         })
         .collect();
     for (at, (section, check)) in chosen().enumerate() {
-        if let Some(outcome) = check.review(facts, &judged) {
+        if let Some(outcome) = check.review(facts, &judged, catalogue) {
             judged[at] = Judged {
                 section,
                 outcome: except(check.meta(), outcome, facts),

@@ -2,10 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::CATALOGUE;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome, Plain, Quoted, Reference, Subject,
-    Text, Waiver,
+    Check, CheckMeta, Evidence, Facts, Finding, Judged, Outcome, Plain, Quoted, Reference, Section,
+    Subject, Text, Waiver,
     ruling::{today, waiver_fault},
 };
 use crate::text;
@@ -35,58 +34,69 @@ impl Check for Exceptions {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let outcome = outcome(faults(facts), Vec::new(), facts);
-        if matches!(outcome, Outcome::Pass(_)) && !facts.merchant.waivers.is_empty() {
+        if !facts.merchant.waivers.is_empty() {
             facts.as_of_today("the terms of waivers were judged")?;
         }
-        Ok(outcome)
+        Ok(in_order(facts))
     }
 
-    fn review(&self, facts: &Facts<'_>, others: &[Judged]) -> Option<Outcome> {
-        let unused = unused(facts, others);
-        (!unused.is_empty()).then(|| outcome(faults(facts), unused, facts))
+    /// Which checks an exception may be for is known of the catalogue alone.
+    fn review(
+        &self,
+        facts: &Facts<'_>,
+        others: &[Judged],
+        catalogue: &[&'static Section],
+    ) -> Option<Outcome> {
+        let find = |id: &str| find(catalogue, id);
+        let (faults, unused) = (faults(facts, find), unused(facts, others, find));
+        match (faults.is_empty(), unused.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(Outcome::Warn(
+                Finding::new("a waiver is not needed", unused)
+                    .fix("Remove the `[[waive]]` entry, so that it cannot hide a later failure"),
+            )),
+            (false, _) => {
+                let all = faults.into_iter().chain(unused).collect();
+                Some(Outcome::fail("an exception does not count", all))
+            }
+        }
     }
 }
 
-/// Failing for faults, warning for what is not needed, in one finding.
-fn outcome(faults: Vec<Evidence>, unused: Vec<Evidence>, facts: &Facts<'_>) -> Outcome {
-    match (faults.is_empty(), unused.is_empty()) {
-        (false, _) => {
-            Outcome::fail("an exception does not count", faults.into_iter().chain(unused).collect())
-        }
-        (true, false) => Outcome::Warn(
-            Finding::new("a waiver is not needed", unused)
-                .fix("Remove the `[[waive]]` entry, so that it cannot hide a later failure"),
+fn in_order(facts: &Facts<'_>) -> Outcome {
+    Outcome::Pass(vec![
+        Evidence::config(
+            "waive",
+            "only waivers that count",
+            text!("{} of them", facts.merchant.waivers.len()),
         ),
-        (true, true) => Outcome::Pass(vec![
-            Evidence::config(
-                "waive",
-                "only waivers that count",
-                text!("{} of them", facts.merchant.waivers.len()),
-            ),
-            Evidence::config(
-                "attest",
-                "only attestations that can count",
-                text!("{} of them", facts.merchant.attestations.len()),
-            ),
-        ]),
-    }
+        Evidence::config(
+            "attest",
+            "only attestations that can count",
+            text!("{} of them", facts.merchant.attestations.len()),
+        ),
+    ])
 }
 
 /// The check `id` of the whole catalogue.
-fn find(id: &str) -> Option<&'static CheckMeta> {
-    CATALOGUE
+fn find(catalogue: &[&'static Section], id: &str) -> Option<&'static CheckMeta> {
+    catalogue
         .iter()
         .flat_map(|section| section.checks)
         .map(|check| check.meta())
         .find(|meta| meta.id == id)
 }
 
+/// Finds a check by its id.
+trait Find: Fn(&str) -> Option<&'static CheckMeta> + Copy {}
+
+impl<F: Fn(&str) -> Option<&'static CheckMeta> + Copy> Find for F {}
+
 /// What is wrong with an exception whatever its check says.
-fn faults(facts: &Facts<'_>) -> Vec<Evidence> {
+fn faults(facts: &Facts<'_>, find: impl Find) -> Vec<Evidence> {
     let today = today(facts);
     let waivers = facts.merchant.waivers.iter().enumerate().filter_map(|(at, waiver)| {
-        let (field, what) = waiver_trouble(waiver, facts, today)?;
+        let (field, what) = waiver_trouble(waiver, facts, today, find)?;
         let key = text!("waive[{}]{}", at, field);
         let expected = text!(
             "a waiver in force for a check that may be waived, here {}",
@@ -112,7 +122,12 @@ fn faults(facts: &Facts<'_>) -> Vec<Evidence> {
 }
 
 /// What is wrong with a waiver, and with which of its keys.
-fn waiver_trouble(waiver: &Waiver, facts: &Facts<'_>, today: Date) -> Option<(&'static str, Text)> {
+fn waiver_trouble(
+    waiver: &Waiver,
+    facts: &Facts<'_>,
+    today: Date,
+    find: impl Find,
+) -> Option<(&'static str, Text)> {
     match find(&waiver.check) {
         None => Some((".check", "no check has this id".into())),
         Some(meta) if !meta.waivable => {
@@ -132,12 +147,12 @@ fn waiver_trouble(waiver: &Waiver, facts: &Facts<'_>, today: Date) -> Option<(&'
 }
 
 /// Waivers in force that nothing needed: their check ended, and not by them.
-fn unused(facts: &Facts<'_>, others: &[Judged]) -> Vec<Evidence> {
+fn unused(facts: &Facts<'_>, others: &[Judged], find: impl Find) -> Vec<Evidence> {
     let today = today(facts);
     let mut seen: Vec<&str> = Vec::new();
     let mut unused = Vec::new();
     for (at, waiver) in facts.merchant.waivers.iter().enumerate() {
-        if waiver_trouble(waiver, facts, today).is_some() {
+        if waiver_trouble(waiver, facts, today, find).is_some() {
             continue;
         }
         let Some(other) = others.iter().find(|other| other.meta.id == waiver.check) else {
@@ -169,6 +184,7 @@ fn unused(facts: &Facts<'_>, others: &[Judged]) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CATALOGUE;
     use crate::model::{Attestation, Level, Merchant, Observations, RunFacts, Waived};
 
     fn waiver(check: &str) -> Waiver {
@@ -185,9 +201,10 @@ mod tests {
     }
 
     fn judged(merchant: &Merchant) -> Outcome {
-        Exceptions
-            .judge(&Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() })
-            .expect("a decision")
+        let (run, seen) = (RunFacts::example(), Observations::default());
+        let facts = Facts { merchant, run: &run, seen: &seen };
+        let own = Exceptions.judge(&facts).expect("a decision");
+        Exceptions.review(&facts, &[], CATALOGUE).unwrap_or(own)
     }
 
     #[test]
@@ -204,12 +221,13 @@ mod tests {
     }
 
     fn reviewed(merchant: &Merchant, outcome: Outcome) -> Option<Outcome> {
-        let meta = find("network-inventory").expect("a check");
+        let meta = find(CATALOGUE, "network-inventory").expect("a check");
         let others =
             [Judged { section: "network", meta, level: Level::Recommended, outcome, broke: false }];
         Exceptions.review(
             &Facts { merchant, run: &RunFacts::example(), seen: &Observations::default() },
             &others,
+            CATALOGUE,
         )
     }
 

@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, ItemMacro, ItemMod, ItemUse, Macro, UseTree, Visibility};
+
 /// One name that a file takes from another.
 #[derive(Debug)]
 pub struct Import {
@@ -24,15 +28,20 @@ pub struct Crate {
     outside: Vec<(String, String)>,
 }
 
+/// What one file says.
+#[derive(Default)]
 struct Source {
     file: String,
-    /// Code without comments and the contents of strings, outside of tests and in them.
-    code: [String; 2],
+    /// Names that it takes, and whether only in tests.
+    taken: Vec<(Vec<String>, bool)>,
     /// Names handed on: name, or `*`, and the path that it comes from.
     handed_on: Vec<(String, Vec<String>)>,
+    /// Names that it defines at its top.
     defines: BTreeSet<String>,
     /// Macros that the crate has at its root, whatever the file.
     macros: BTreeSet<String>,
+    /// Modules in files of their own that only tests compile.
+    test_modules: Vec<String>,
 }
 
 impl Crate {
@@ -44,8 +53,9 @@ impl Crate {
         for (module, source) in &mut read.files {
             let of_tests = (1..=module.len()).any(|end| tests_only.contains(&module[..end]));
             if of_tests {
-                source.code[1] = source.code.concat();
-                source.code[0].clear();
+                let handed_on = source.handed_on.iter().map(|(_, path)| (path.clone(), true));
+                source.taken.extend(handed_on);
+                source.taken.iter_mut().for_each(|(_, in_tests)| *in_tests = true);
             }
         }
         read.resolve();
@@ -91,23 +101,11 @@ impl Crate {
             } else if module.last().is_some_and(|last| last == "mod") {
                 module.pop();
             }
-            let text = bare(&fs::read_to_string(&path).unwrap());
-            for name in test_modules(&text) {
-                let mut named = module.clone();
-                named.push(name);
-                tests_only.insert(named);
+            let source = Source::read(file, &fs::read_to_string(&path).unwrap());
+            for name in &source.test_modules {
+                tests_only.insert([&module[..], std::slice::from_ref(name)].concat());
             }
-            let code = split_tests(&text);
-            let handed_on = uses(&code[0])
-                .into_iter()
-                .filter(|(public, ..)| *public)
-                .filter_map(|(_, path, alias)| {
-                    Some((alias.or_else(|| path.last().cloned())?, path))
-                })
-                .collect();
-            let defines = definitions(&text);
-            let macros = exported_macros(&text);
-            self.files.insert(module, Source { file, code, handed_on, defines, macros });
+            self.files.insert(module, source);
         }
     }
 
@@ -115,20 +113,17 @@ impl Crate {
         let mut imports = Vec::new();
         let mut outside = Vec::new();
         for (module, source) in &self.files {
-            for (in_tests, code) in [(false, &source.code[0]), (true, &source.code[1])] {
-                let used = uses(code).into_iter().filter(|(public, ..)| in_tests || !public);
-                let written = paths(code).into_iter().map(|path| (false, path, None));
-                for (_, path, _) in used.chain(written) {
-                    let name = path.join("::");
-                    let Some(path) = self.absolute(module, &path) else {
-                        outside.push((source.file.clone(), name));
-                        continue;
-                    };
-                    if let Some(to) = self.defining(&path, 0)
-                        && to != source.file
-                    {
-                        imports.push(Import { from: source.file.clone(), to, name, in_tests });
-                    }
+            for (path, in_tests) in &source.taken {
+                let name = path.join("::");
+                let Some(path) = self.absolute(module, path) else {
+                    outside.push((source.file.clone(), name));
+                    continue;
+                };
+                if let Some(to) = self.defining(&path, 0)
+                    && to != source.file
+                {
+                    let (from, in_tests) = (source.file.clone(), *in_tests);
+                    imports.push(Import { from, to, name, in_tests });
                 }
             }
         }
@@ -198,235 +193,177 @@ impl Crate {
     }
 }
 
-/// The text without comments and the contents of strings.
-fn bare(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let bytes: Vec<char> = text.chars().collect();
-    let mut at = 0;
-    while at < bytes.len() {
-        let next = bytes.get(at + 1).copied();
-        match bytes[at] {
-            '/' if next == Some('/') => {
-                while at < bytes.len() && bytes[at] != '\n' {
-                    at += 1;
-                }
-            }
-            'r' | 'b' if is_raw(&bytes, at) => {
-                let start = at + usize::from(bytes[at] == 'b') + 1;
-                let hashes = bytes[start..].iter().take_while(|c| **c == '#').count();
-                at = start + hashes + 1;
-                let ends = |at: usize| {
-                    bytes[at] == '"'
-                        && bytes[at + 1..].iter().take(hashes).filter(|c| **c == '#').count()
-                            == hashes
-                };
-                while !ends(at) {
-                    at += 1;
-                }
-                at += hashes + 1;
-                out.push_str("\"\"");
-            }
-            '"' => {
-                at += 1;
-                while bytes[at] != '"' {
-                    at += if bytes[at] == '\\' { 2 } else { 1 };
-                }
-                at += 1;
-                out.push_str("\"\"");
-            }
-            '\'' if next == Some('\\') => {
-                at += 3;
-                while bytes[at] != '\'' {
-                    at += 1;
-                }
-                at += 1;
-            }
-            '\'' if bytes.get(at + 2) == Some(&'\'') => at += 3,
-            other => {
-                out.push(other);
-                at += 1;
-            }
+impl Source {
+    /// Reads the text of a file.
+    fn read(file: String, text: &str) -> Self {
+        let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let mut source = Self { file, ..Self::default() };
+        for item in &parsed.items {
+            source.defines.extend(defined(item));
         }
+        Reader { source: &mut source, inline: 0, in_tests: false }.visit_file(&parsed);
+        source
     }
-    out
 }
 
-fn is_raw(text: &[char], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|at| text[at]);
-    if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-        return false;
-    }
-    let rest = match (text[at], text.get(at + 1)) {
-        ('r', _) => &text[at + 1..],
-        ('b', Some('r')) => &text[at + 2..],
-        _ => return false,
+/// The name that an item defines.
+fn defined(item: &Item) -> Option<String> {
+    let ident = match item {
+        Item::Const(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Fn(item) => &item.sig.ident,
+        Item::Macro(item) => item.ident.as_ref()?,
+        Item::Static(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        _ => return None,
     };
-    rest.iter().find(|c| **c != '#') == Some(&'"') && (rest[0] == '#' || rest[0] == '"')
+    Some(ident.to_string())
 }
 
-/// Code outside of inline test modules, and code in them.
-fn split_tests(text: &str) -> [String; 2] {
-    let (mut code, mut tests) = (String::new(), String::new());
-    let mut lines = text.lines().peekable();
-    let mut marked = false;
-    while let Some(line) = lines.next() {
-        let inline = line.trim_end().ends_with('{') && line.trim_start().contains("mod ");
-        if marked && inline {
-            let indent = &line[..line.len() - line.trim_start().len()];
-            for inner in lines.by_ref() {
-                if inner.strip_prefix(indent) == Some("}") {
-                    break;
-                }
-                // One step up from here is the file itself.
-                let inner = inner.replacen("super::", "", 1);
-                tests.push_str(&inner);
-                tests.push('\n');
-            }
-        } else {
-            code.push_str(line);
-            code.push('\n');
-        }
-        marked = line.trim_start().starts_with("#[cfg(test)]")
-            || marked && line.trim_start().starts_with("#[");
+/// Collects what a file takes and hands on.
+struct Reader<'a> {
+    source: &'a mut Source,
+    /// How many modules within the file stand around.
+    inline: usize,
+    in_tests: bool,
+}
+
+impl Reader<'_> {
+    /// Notes a path. A step up from a module within the file leads to the file itself.
+    fn take(&mut self, path: Vec<String>) {
+        let path = self.from_the_file(path);
+        self.source.taken.push((path, self.in_tests));
     }
-    [code, tests]
-}
 
-/// The names of modules in files of their own that only tests compile.
-fn test_modules(text: &str) -> Vec<String> {
-    let mut marked = false;
-    let mut names = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if let Some((_, name)) = line.strip_suffix(';').and_then(|line| line.split_once("mod "))
-            && marked
-        {
-            names.push(name.to_owned());
-        }
-        marked = line.starts_with("#[cfg(test)]") || marked && line.starts_with("#[");
-    }
-    names
-}
-
-/// The names that a file defines at its top.
-fn definitions(text: &str) -> BTreeSet<String> {
-    const KINDS: [&str; 8] =
-        ["struct", "enum", "trait", "type", "fn", "const", "static", "macro_rules!"];
-    let mut names = BTreeSet::new();
-    for line in text.lines().filter(|line| !line.starts_with([' ', '\t'])) {
-        let mut words = line.split_whitespace().peekable();
-        while let Some(word) = words.next() {
-            if !KINDS.contains(&word) {
-                continue;
-            }
-            let name = words.next().unwrap_or_default();
-            let ends = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-            if !KINDS.contains(&name) {
-                names.insert(name[..ends].to_owned());
-                break;
+    fn from_the_file(&self, mut path: Vec<String>) -> Vec<String> {
+        for _ in 0..self.inline {
+            if path.first().is_some_and(|first| first == "super") {
+                path.remove(0);
             }
         }
+        if path.is_empty() { vec!["self".to_owned()] } else { path }
     }
-    names
-}
 
-/// The macros that a file gives to the whole crate.
-fn exported_macros(text: &str) -> BTreeSet<String> {
-    let lines = text.lines().zip(text.lines().skip(1));
-    lines
-        .filter(|(mark, _)| mark.trim() == "#[macro_export]")
-        .filter_map(|(_, line)| line.trim().strip_prefix("macro_rules! "))
-        .map(|name| name.trim_end_matches([' ', '{']).to_owned())
-        .collect()
-}
-
-/// A `use`: whether it hands the name on, its path, and another name that it gets.
-type Used = (bool, Vec<String>, Option<String>);
-
-fn uses(code: &str) -> Vec<Used> {
-    let mut found = Vec::new();
-    let mut rest = code;
-    while let Some(at) = rest.find("use ") {
-        let line = rest[..at].rfind('\n').map_or(0, |start| start + 1);
-        let before = rest[line..at].trim();
-        let statement = &rest[at + 4..];
-        let Some(end) = statement.find(';') else { break };
-        if before.is_empty() || before.starts_with("pub") && !before.contains(' ') {
-            leaves(&statement[..end], &mut Vec::new(), &mut |path, alias| {
-                found.push((!before.is_empty(), path.to_vec(), alias));
-            });
-        }
-        rest = &statement[end..];
-    }
-    found
-}
-
-fn leaves(tree: &str, path: &mut Vec<String>, found: &mut dyn FnMut(&[String], Option<String>)) {
-    let tree = tree.trim();
-    let depth = path.len();
-    let segments = |text: &str| {
-        text.split("::")
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    match tree.split_once('{') {
-        None => {
-            let (tree, alias) = match tree.split_once(" as ") {
-                Some((tree, alias)) => (tree, Some(alias.trim().to_owned())),
-                None => (tree, None),
-            };
-            path.extend(segments(tree));
-            if path.last().is_some_and(|last| last == "self") && path.len() > 1 {
-                path.pop();
-            }
-            found(path, alias);
-        }
-        Some((head, inner)) => {
-            path.extend(segments(head));
-            let inner = inner.trim_end().trim_end_matches('}');
-            let (mut level, mut start) = (0, 0);
-            for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
-                match c {
-                    '{' => level += 1,
-                    '}' => level -= 1,
-                    ',' if level == 0 => {
-                        if !inner[start..at].trim().is_empty() {
-                            leaves(&inner[start..at], path, found);
-                        }
-                        start = at + 1;
+    /// Notes the paths that stand in the tokens of a macro.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            match &tokens[at] {
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Ident(ident) if !continues(&tokens[..at]) => {
+                    let mut path = vec![ident.to_string()];
+                    while let [TokenTree::Punct(a), TokenTree::Punct(b), TokenTree::Ident(next), ..] =
+                        &tokens[at + 1..]
+                        && (a.as_char(), b.as_char()) == (':', ':')
+                    {
+                        path.push(next.to_string());
+                        at += 3;
                     }
-                    _ => {}
+                    self.path(path);
                 }
+                _ => {}
             }
+            at += 1;
         }
     }
-    path.truncate(depth);
+
+    /// Notes a path that the code writes out.
+    fn path(&mut self, path: Vec<String>) {
+        if path.len() > 1 {
+            self.take(path);
+        }
+    }
 }
 
-/// Paths from `crate` or `super` in the code itself.
-fn paths(code: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    for head in ["crate::", "super::", "golive_checks::"] {
-        for (at, _) in code.match_indices(head) {
-            let before = code[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '$')) {
-                continue;
+/// Whether what follows these tokens is the rest of a path that begins elsewhere: `$crate::`, or
+/// `::`.
+fn continues(before: &[TokenTree]) -> bool {
+    let mark = |token: &TokenTree, mark| matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark);
+    match before {
+        [.., one] if mark(one, '$') => true,
+        [.., one, other] => mark(one, ':') && mark(other, ':'),
+        _ => false,
+    }
+}
+
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        let public = !matches!(item.vis, Visibility::Inherited) && self.inline == 0;
+        leaves(&item.tree, &mut Vec::new(), &mut |path, alias| {
+            if public {
+                let path = self.from_the_file(path);
+                self.source.handed_on.push((alias, path));
+            } else {
+                self.take(path);
             }
-            let is_use = code[..at].rfind("use ").is_some_and(|start| {
-                !code[start..at].contains(';') && code[start..at].len() < 2_000
-            });
-            let is_visibility = code[..at].ends_with("in ");
-            if is_use || is_visibility {
-                continue;
+        });
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let for_tests = is_for_tests(&item.attrs);
+        if item.content.is_none() {
+            if for_tests {
+                self.source.test_modules.push(item.ident.to_string());
             }
-            let end = code[at..]
-                .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
-                .map_or(code.len(), |end| at + end);
-            let path: Vec<String> =
-                code[at..end].trim_end_matches(':').split("::").map(str::to_owned).collect();
-            found.push(path);
+            return;
+        }
+        let was = self.in_tests;
+        self.in_tests |= for_tests;
+        self.inline += 1;
+        visit::visit_item_mod(self, item);
+        self.inline -= 1;
+        self.in_tests = was;
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        let exported = item.attrs.iter().any(|one| one.path().is_ident("macro_export"));
+        if let (Some(name), true) = (&item.ident, exported) {
+            self.source.macros.insert(name.to_string());
+        }
+        visit::visit_item_macro(self, item);
+    }
+
+    fn visit_macro(&mut self, one: &'ast Macro) {
+        self.visit_path(&one.path);
+        self.tokens(one.tokens.clone());
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.path(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        visit::visit_path(self, path);
+    }
+
+    // Who may see an item is no import.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+}
+
+/// Every name of a `use`: its path, and what it is called here, `*` for all.
+fn leaves(tree: &UseTree, path: &mut Vec<String>, found: &mut dyn FnMut(Vec<String>, String)) {
+    let with = |path: &[String], last: String| [path, &[last]].concat();
+    match tree {
+        UseTree::Path(one) => {
+            path.push(one.ident.to_string());
+            leaves(&one.tree, path, found);
+            path.pop();
+        }
+        UseTree::Name(one) if one.ident == "self" => {
+            found(path.clone(), path.last().cloned().unwrap_or_default());
+        }
+        UseTree::Name(one) => found(with(path, one.ident.to_string()), one.ident.to_string()),
+        UseTree::Rename(one) => found(with(path, one.ident.to_string()), one.rename.to_string()),
+        UseTree::Glob(_) => found(with(path, "*".to_owned()), "*".to_owned()),
+        UseTree::Group(group) => {
+            group.items.iter().for_each(|tree| leaves(tree, path, found));
         }
     }
-    found
 }

@@ -85,3 +85,12 @@ pub struct Value {
     /// The request.
     pub delivery: Delivery,
 }
+
+/// A line of a table.
+pub(super) const fn value(
+    dimension: Dimension,
+    catches: &'static str,
+    delivery: Delivery,
+) -> Value {
+    Value { dimension, catches, delivery }
+}

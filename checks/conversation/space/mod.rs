@@ -9,8 +9,6 @@ mod signed;
 #[cfg(test)]
 mod tests;
 
-use crate::model::Delivery;
-
 pub use dimension::{Dimension, Value};
 
 /// Each check with its values, in the order in which they are sent.
@@ -37,8 +35,4 @@ pub fn of_check(id: &str) -> impl Iterator<Item = &'static Value> {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Value> {
     values().find(|value| value.delivery.name == name)
-}
-
-const fn value(dimension: Dimension, catches: &'static str, delivery: Delivery) -> Value {
-    Value { dimension, catches, delivery }
 }

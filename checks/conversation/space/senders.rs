@@ -1,6 +1,6 @@
 //! Forged events whose headers or address say whom to trust.
 
-use super::{Dimension, Value, value};
+use super::dimension::{Dimension, Value, value};
 use crate::conversation::deliveries::*;
 use crate::model::{AddressForm, Delivery};
 

@@ -1,6 +1,6 @@
 //! Forged events in shapes that code may handle before it verifies.
 
-use super::{Dimension, Value, value};
+use super::dimension::{Dimension, Value, value};
 use crate::conversation::deliveries::*;
 use crate::model::{AddressForm, Change, Delivery, Form, Label, Method, Signed};
 

@@ -1,6 +1,6 @@
 //! Signatures that are missing or wrong, and what was changed after signing.
 
-use super::{Dimension, Value, value};
+use super::dimension::{Dimension, Value, value};
 use crate::conversation::deliveries::*;
 use crate::model::{Change, Claim, Content, Delivery, Form, Signed, Stamp};
 

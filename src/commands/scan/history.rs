@@ -6,7 +6,7 @@ use golive_checks::model::{SourceSeen, Weight};
 use golive_checks::scan::severity::{GradedFinding, past};
 use serde_json::{Value, json};
 
-use crate::commands::scan::{plain, plural, size};
+use crate::commands::scan::words::{plain, plural, size};
 
 /// What to do about a key that the history holds.
 const FIX: &str = "replace the key: whoever has a copy of the repository has it, and no later \

@@ -1,6 +1,7 @@
 //! `golive scan`: the source scan alone, and what it found, for a person or a program.
 
 mod history;
+mod words;
 
 use crate::cli::{ScanArgs, TreeArgs};
 use crate::command_output::ending;
@@ -18,13 +19,14 @@ use anyhow::{Context as _, ensure};
 use colored::Colorize as _;
 use golive_checks::model::{
     BaselineState, FolderKind, FolderState, Hit, Keyring, Limits, Quoted, Show as _, SourceSeen,
-    UnusedEntry, Weight, is_invisible,
+    UnusedEntry, Weight,
 };
 use golive_checks::scan::severity::{
     GradedFinding, graded, is_complete, past, past_gap, public_archives,
 };
 use serde_json::json;
 
+use crate::commands::scan::words::{plain, plural, size};
 use crate::config::Loaded;
 use crate::exit::Exit;
 use crate::observe::source::baseline::{Baseline, USUAL};
@@ -480,27 +482,6 @@ fn within(folder: &str, path: &str) -> String {
         ("." | "", path) => path.to_owned(),
         (folder, "") => folder.to_owned(),
         (folder, path) => format!("{folder}/{path}"),
-    }
-}
-
-/// Somebody else's words: as they are where nothing odd is in them, else quoted.
-fn plain(words: &str) -> String {
-    let odd = words.chars().any(|c| is_invisible(c) || matches!(c, '"' | '\\'))
-        || words.chars().count() > 200;
-    if odd { Quoted(words).show() } else { words.to_owned() }
-}
-
-fn plural(count: u64, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
-}
-
-/// Bytes as a person would say them.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => plural(bytes, "byte"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }
 

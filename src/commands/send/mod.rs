@@ -1,6 +1,7 @@
 //! `golive send`: one delivery by hand, and both sides of it.
 
 pub(crate) mod kinds;
+mod outcome;
 mod permit;
 mod show;
 
@@ -8,12 +9,9 @@ use super::prepare::{load, one_thing, prepare};
 use crate::cli::{NetworkArgs, SendArgs};
 use crate::config::Programs;
 use anyhow::anyhow;
-use golive_checks::conversation::manual::{
-    AnswerVerdict, Before, Circumstances, Judgement, Kind, judge,
-};
+use golive_checks::conversation::manual::{Before, Circumstances, Judgement, Kind, judge};
 use golive_checks::model::Mode;
 use golive_checks::model::{Deliver, Exchange, Observed, Show as _};
-use golive_checks::platform::Event;
 
 pub(crate) use permit::DeliveryRequest;
 
@@ -22,38 +20,8 @@ use crate::guard::Guard;
 use crate::observe::{Context, Delivered, SendRequest, deliver};
 use crate::output;
 use crate::run::{self, Run};
-use permit::{Permit, Rules, permit};
-
-/// What is said of a delivery.
-#[derive(Debug)]
-struct SendOutcome<'a> {
-    /// The run.
-    run: &'a Run,
-    /// What was permitted.
-    permit: &'a Permit,
-    /// The event.
-    event: Event,
-    /// What came of it, or why nothing did.
-    delivered: Result<&'a Delivered, String>,
-    /// What each answer comes to, in the order sent.
-    judged: Vec<Judgement>,
-}
-
-impl SendOutcome<'_> {
-    /// The worst of all.
-    fn standing(&self) -> AnswerVerdict {
-        self.judged.iter().map(|judged| judged.standing).max().unwrap_or(AnswerVerdict::Unclear)
-    }
-
-    /// How the process ends.
-    fn exit(&self) -> Exit {
-        match self.standing() {
-            AnswerVerdict::AsExpected => Exit::Ready,
-            AnswerVerdict::Contrary => Exit::NotReady,
-            AnswerVerdict::Unclear => Exit::Incomplete,
-        }
-    }
-}
+use outcome::SendOutcome;
+use permit::{Rules, permit};
 
 /// Sends what somebody wishes, as far as `asked` and the configuration let it.
 ///

@@ -8,7 +8,7 @@ use golive_checks::conversation::manual::{AnswerVerdict, Judgement};
 use golive_checks::model::{Answer, Exchange, Show as _, Times, is_invisible};
 use serde::Serialize;
 
-use crate::commands::send::SendOutcome;
+use crate::commands::send::outcome::SendOutcome;
 
 /// How much of a body is shown. In characters.
 const BODY_CHARS: usize = 1_200;
