@@ -129,6 +129,9 @@ impl<'a> Negatives<'a> {
                  the delivery shows where it broke",
             )));
         }
+        if self.refused.is_empty() {
+            return Err(Reason::Transport("no forgery was sent".into()));
+        }
         shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
         Ok(Outcome::Pass(shown))
     }

@@ -16,8 +16,8 @@ pub(crate) struct Forgeries {
     pub(crate) meta: &'static CheckMeta,
     /// What it sends beside its values of the forgery space.
     pub(crate) more: &'static [Delivery],
-    /// What one refuses that is told of payouts, too.
-    pub(crate) payouts: &'static [Delivery],
+    /// What one refuses that is told of payouts, too, each with the same forgery of a payment.
+    pub(crate) payouts: &'static [(Delivery, Delivery)],
     /// The finding when one of them meets a 2xx.
     pub(crate) accepted: &'static str,
     /// Repeats one of them.
@@ -28,7 +28,7 @@ impl Forgeries {
     /// Those that suit the merchant.
     fn sent(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
         let payouts = if merchant.uses(Product::Payouts) { self.payouts } else { &[] };
-        self.deliveries().chain(payouts.iter().copied())
+        self.deliveries().chain(payouts.iter().map(|(payout, _)| *payout))
     }
 
     /// What a correct receiver refuses of payments.
@@ -47,9 +47,8 @@ impl Forgeries {
         }
         let seen = facts.scenario(REFUSED_EFFECTS).ok()?;
         let settling = |exchange: &&Exchange| {
-            let is_payout = self.payouts.iter().any(|payout| payout.name == exchange.name);
-            let first = self.deliveries().next().map_or("", |delivery| delivery.name);
-            let name = if is_payout { first } else { exchange.name.as_str() };
+            let twin = self.payouts.iter().find(|(payout, _)| payout.name == exchange.name);
+            let name = twin.map_or(exchange.name.as_str(), |(_, payment)| payment.name);
             seen.exchanges().find(|exchange| exchange.name == name).is_some_and(Exchange::succeeded)
         };
         if !accepted.iter().all(settling) {

@@ -1,7 +1,7 @@
 //! An event with a signature of somebody else's making must be refused.
 
 use crate::conversation::forgeries::Forgeries;
-use crate::conversation::scenarios::FORGED_PAYOUT;
+use crate::conversation::scenarios::{FORGED_PAYOUT, FORGED_WRONG_SECRET};
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -37,7 +37,7 @@ const META: CheckMeta = CheckMeta {
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
     more: &[],
-    payouts: &[FORGED_PAYOUT],
+    payouts: &[(FORGED_PAYOUT, FORGED_WRONG_SECRET)],
     accepted: "an event with a forged signature is accepted",
     by_hand: repeat_command::forged,
 };

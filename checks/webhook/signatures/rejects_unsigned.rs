@@ -1,7 +1,7 @@
 //! An event without a signature must be refused.
 
 use crate::conversation::forgeries::Forgeries;
-use crate::conversation::scenarios::UNSIGNED_PAYOUT;
+use crate::conversation::scenarios::{UNSIGNED, UNSIGNED_PAYOUT};
 use crate::conversation::{repeat_command, stack_fixes};
 use crate::model::{CheckMeta, Level, Needs, Reference};
 
@@ -29,7 +29,7 @@ const META: CheckMeta = CheckMeta {
 pub(super) const CHECK: Forgeries = Forgeries {
     meta: &META,
     more: &[],
-    payouts: &[UNSIGNED_PAYOUT],
+    payouts: &[(UNSIGNED_PAYOUT, UNSIGNED)],
     accepted: "an event without a signature is accepted",
     by_hand: repeat_command::unsigned,
 };

@@ -29,7 +29,10 @@ fn every() -> impl Iterator<Item = (&'static Forgeries, &'static str)> {
 /// All that the check sends was refused, between accepted controls.
 fn refused(check: &Forgeries) -> Case {
     Case::accepted().all_answered(
-        check.deliveries().chain(check.payouts.iter().copied()).map(|delivery| delivery.name),
+        check
+            .deliveries()
+            .chain(check.payouts.iter().map(|(payout, _)| *payout))
+            .map(|delivery| delivery.name),
         401,
     )
 }
@@ -87,7 +90,8 @@ fn fails_when_the_forgery_is_refused_where_it_settles_something() {
 #[test]
 fn fails_a_forged_payout_that_is_accepted() {
     for check in [&rejects_unsigned::CHECK, &rejects_forged::CHECK] {
-        let (name, same) = (check.payouts[0].name, check.deliveries().next().expect("one").name);
+        let (payout, payment) = check.payouts[0];
+        let (name, same) = (payout.name, payment.name);
         passes(refused(check).judge(check));
         failure(settling(refused(check).answered(name, 200), same, 401, [0, 0, 1]).judge(check));
         warning(settling(refused(check).answered(name, 200), same, 200, [0, 0, 1]).judge(check));

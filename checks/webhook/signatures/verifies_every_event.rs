@@ -1,6 +1,6 @@
 //! Every event must be verified, not only the success of a payment.
 
-use crate::conversation::answers::{baseline, evidence, names, scenario};
+use crate::conversation::answers::{baseline, evidence, names, nth, scenario};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, between_baselines, forged_events};
 use crate::conversation::stack_fixes;
@@ -38,7 +38,11 @@ impl VerifiesEveryEvent {
         let (mut all, mut unseen) = (Vec::new(), None);
         for planned in forged_events(facts.merchant) {
             match scenario(facts, planned.name) {
-                Ok(seen) => all.extend(seen.exchanges()),
+                Ok(seen) => {
+                    all.extend(seen.exchanges());
+                    let all_sent = nth(seen, planned.deliveries().count() - 1);
+                    unseen = unseen.or(all_sent.err());
+                }
                 Err(reason) => unseen = unseen.or(Some(reason)),
             }
         }
@@ -85,6 +89,9 @@ impl Check for VerifiesEveryEvent {
             ))
             .into());
         }
+        if all.is_empty() {
+            return Err(Reason::Transport("no forged event was sent".into()).into());
+        }
         Ok(Outcome::Pass(all.iter().map(|exchange| evidence(exchange, "a 4xx")).collect()))
     }
 }
@@ -98,8 +105,8 @@ mod tests {
 
     fn case(payments: u16, payouts: u16) -> Case {
         Case::accepted()
-            .went(FORGED_PAYMENTS_SEEN, vec![At::Together(vec![401, payments])])
-            .went(FORGED_PAYOUTS_SEEN, vec![At::Together(vec![payouts, 401])])
+            .went(FORGED_PAYMENTS_SEEN, vec![At::Together(vec![401, payments, 401, 401])])
+            .went(FORGED_PAYOUTS_SEEN, vec![At::Together(vec![payouts, 401, 401, 401, 401, 401])])
     }
 
     #[test]
@@ -126,5 +133,7 @@ mod tests {
         assert!(!matches!(why, Reason::Ambiguous(_) | Reason::Transport(_)), "{why:?}");
         let outcome = case(500, 401).judge(&VerifiesEveryEvent);
         assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
+        let cut = case(401, 401).went(FORGED_PAYOUTS_SEEN, vec![At::Together(vec![401; 5])]);
+        assert!(matches!(reason(cut.judge(&VerifiesEveryEvent)), Reason::Transport(_)));
     }
 }
