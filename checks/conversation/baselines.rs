@@ -2,33 +2,65 @@
 //! accepted.
 
 use crate::conversation::answers::{baseline, breaks, evidence, names, single};
-use crate::conversation::scenarios::{BASELINE_AFTER, FORGED_WRONG_SECRET, PLAIN_GET};
+use crate::conversation::scenarios::{
+    BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, PLAIN_GET,
+};
+use crate::conversation::series::answers_alike;
 use crate::conversation::{repeat_command, space};
 use crate::model::{
-    Delivery, Evidence, Exchange, Facts, Finding, Method, Outcome, Reason, Text, TroubleKind,
+    Delivery, Evidence, Exchange, Facts, Finding, Method, Outcome, Reason, ScenarioSeen, Text,
+    TroubleKind,
 };
 use crate::text;
 
-/// The genuine events before and after all others, both accepted.
+/// The genuine events before and after what is judged, both accepted.
 pub(crate) struct Baselines<'a> {
     before: &'a Exchange,
     after: &'a Exchange,
 }
 
 impl<'a> Baselines<'a> {
-    /// Both, or why nothing can be concluded from a refusal.
+    /// Those around all deliveries that a correct receiver must take, or why nothing can be
+    /// concluded from a refusal of one.
     pub(crate) fn of(facts: &Facts<'a>) -> Result<Self, Reason> {
+        answers_alike(facts)?;
         let before = baseline(facts)?;
-        let after = single(facts, BASELINE_AFTER.name)?;
-        if after.accepted() {
-            Ok(Self { before, after })
-        } else {
-            Err(Reason::Ambiguous(text!(
-                "a genuine event was answered 200 before the others and {} after them, so a \
-                 refusal in between proves nothing",
-                after.outcome()
-            )))
+        let between = facts.scenario(BASELINE_BETWEEN.name).ok();
+        match between.and_then(|seen| seen.exchanges().next()) {
+            Some(after) => Self { before, after }.accepted(),
+            None => Self { before, after: single(facts, BASELINE_AFTER.name)? }.accepted(),
         }
+    }
+
+    /// Those around these deliveries, which a correct receiver may reject: the first genuine event
+    /// after the last of them.
+    pub(crate) fn around(facts: &Facts<'a>, judged: &[&Exchange]) -> Result<Self, Reason> {
+        answers_alike(facts)?;
+        let before = baseline(facts)?;
+        let last = judged.iter().map(|exchange| exchange.sent.at).max();
+        let between = facts.scenario(BASELINE_BETWEEN.name).into_iter();
+        let next = between
+            .flat_map(ScenarioSeen::exchanges)
+            .filter(|exchange| last.is_some_and(|last| exchange.sent.at > last))
+            .min_by_key(|exchange| exchange.sent.at);
+        match next {
+            Some(after) => Self { before, after }.accepted(),
+            None => Self { before, after: single(facts, BASELINE_AFTER.name)? }.accepted(),
+        }
+    }
+
+    fn accepted(self) -> Result<Self, Reason> {
+        if self.after.accepted() {
+            return Ok(self);
+        }
+        if self.after.refused() {
+            return Err(Reason::Blocked { by: "webhook-reachable" });
+        }
+        Err(Reason::Ambiguous(text!(
+            "a genuine event was answered 200 before the others and {} after them, so a refusal in \
+             between proves nothing",
+            self.after.outcome()
+        )))
     }
 
     /// What they were answered.
@@ -111,7 +143,8 @@ impl<'a> Negatives<'a> {
         if let Some(reason) = self.unseen {
             return Err(reason);
         }
-        let controls = Baselines::of(facts)?;
+        let judged = [&self.refused[..], &self.broken, &self.unclear].concat();
+        let controls = Baselines::around(facts, &judged)?;
         if let Some(first) = self.unclear.first() {
             return Err(Reason::Ambiguous(text!(
                 "{} got {}, which is not a rejection; return 401",

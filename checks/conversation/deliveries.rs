@@ -8,6 +8,15 @@ use crate::platform::signing::table;
 pub const BASELINE_BEFORE: Delivery = Delivery::genuine("control-before");
 /// A genuine event after all others.
 pub const BASELINE_AFTER: Delivery = Delivery::genuine("control-after");
+/// Genuine events before the first delivery that a correct receiver may reject, and after every
+/// [`BASELINE_EVERY`] of them.
+pub const BASELINE_BETWEEN: Delivery = Delivery::genuine("control-between");
+/// How many deliveries that a correct receiver may reject go out between two genuine events.
+pub const BASELINE_EVERY: u64 = 25;
+/// Genuine events one at a time, where some were taken and some rejected.
+pub const BASELINE_REPEATED: Delivery = Delivery::genuine("control-repeated");
+/// How many of them.
+pub const BASELINE_REPEATS: usize = 12;
 
 /// Without the signature header.
 pub const UNSIGNED: Delivery =

@@ -22,6 +22,7 @@ pub mod repeats;
 pub mod respelling;
 pub mod rounds;
 pub mod scenarios;
+pub mod series;
 pub mod space;
 pub mod stack_fixes;
 pub mod tls;

@@ -111,13 +111,27 @@ impl<'a> RejectionCause<'a> {
             Self::Trouble(trouble) if is_ours(trouble) => {
                 Some(Reason::Transport(text!("{}", trouble)))
             }
+            Self::Trouble(trouble)
+                if trouble.kind == TroubleKind::TimedOut && trouble.phase == Phase::Connect =>
+            {
+                Some(Reason::Transport(text!("{}; {}", trouble, ADMITTED)))
+            }
+            Self::Firewall(whose) => Some(Reason::Ambiguous(text!(
+                "{} stops a genuine event before it reaches the application; {}",
+                whose,
+                ADMITTED
+            ))),
+            Self::ServerPage(status) => Some(Reason::Ambiguous(text!(
+                "a genuine event is answered {} by the web server or a proxy, not by the \
+                 application; {}",
+                status,
+                ADMITTED
+            ))),
             Self::UnknownOrder { .. }
             | Self::Trouble(_)
             | Self::Redirect(_)
-            | Self::Firewall(_)
             | Self::Csrf
             | Self::Login
-            | Self::ServerPage(_)
             | Self::RefusalPage(_)
             | Self::Signature(_)
             | Self::Method
@@ -255,6 +269,18 @@ impl<'a> RejectionCause<'a> {
     }
 }
 
+/// What to do where only some addresses may come in.
+const ADMITTED: &str = "if it admits the platform's addresses alone, run golive from an address \
+                        that it admits as well; if not, let the webhook's path in";
+
+/// Whether a 5xx is the page of a web server in front, and not the receiver's own.
+pub(crate) fn is_page_of_server(exchange: &Exchange) -> bool {
+    exchange.answer.as_ref().is_ok_and(|answer| {
+        let page = Page::of(answer);
+        answer.status >= 500 && (page.is_server_page() || page.is_server_error())
+    })
+}
+
 /// Trouble that says more of this machine's network than of the receiver.
 fn is_ours(trouble: &Trouble) -> bool {
     match trouble.kind {
@@ -373,6 +399,12 @@ impl<'a> Page<'a> {
                 "you don't have permission to access",
                 "iis ",
             ])
+    }
+
+    /// Apache's page for errors of its own, which its modules show as well.
+    fn is_server_error(&self) -> bool {
+        self.header("server", "apache")
+            && self.mentions(&["the server encountered an internal error or", "//ietf//dtd html"])
     }
 
     /// The page that frameworks and servers make for a path without a handler.

@@ -25,6 +25,24 @@ pub fn baseline_after() -> Scenario {
     Scenario { stage: Stage::ControlAfter, ..Scenario::single(BASELINE_AFTER) }
 }
 
+/// [`BASELINE_BETWEEN`], as often as so many deliveries that may be rejected take.
+#[must_use]
+pub fn baselines_between(rejectable: u64) -> Scenario {
+    let count = usize::try_from(rejectable.div_ceil(BASELINE_EVERY)).unwrap_or(usize::MAX);
+    one_by_one(BASELINE_BETWEEN, count)
+}
+
+/// [`BASELINE_REPEATED`]
+#[must_use]
+pub fn baselines_repeated() -> Scenario {
+    one_by_one(BASELINE_REPEATED, BASELINE_REPEATS)
+}
+
+fn one_by_one(delivery: Delivery, count: usize) -> Scenario {
+    let steps = vec![Step::Deliver(delivery); count];
+    Scenario { stage: Stage::Between, steps, ..Scenario::single(delivery) }
+}
+
 /// Correctly signed, too long ago: [`STALE_HOUR`] and [`STALE_DAY`].
 #[must_use]
 pub fn stale(merchant: &Merchant) -> [Scenario; 2] {
@@ -396,7 +414,12 @@ pub(crate) fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, O
 }
 
 pub(crate) fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {
-    Scenario { name, stage: Stage::Stateful, order, steps }
+    let scenario = Scenario { name, stage: Stage::Stateful, order, steps };
+    if scenario.may_be_rejected() {
+        Scenario { stage: Stage::Rejectable, ..scenario }
+    } else {
+        scenario
+    }
 }
 
 /// A delivery, and again as `[limits]` has it.

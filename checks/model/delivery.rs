@@ -129,6 +129,18 @@ impl Delivery {
         self.is_validly_signed() || matches!(self.signed, Signed::Genuine) && lenient
     }
 
+    /// Whether every correct receiver takes it.
+    #[must_use]
+    pub const fn must_be_taken(&self) -> bool {
+        let usual =
+            !matches!(self.form, Form::RepeatedKeys | Form::TrailingBytes | Form::Nested { .. });
+        self.is_validly_signed()
+            && usual
+            && matches!(self.stamp, Stamp::Now { .. })
+            && matches!(self.change, Change::Nothing)
+            && matches!(self.content, Content::Event(_) | Content::UnknownEvent)
+    }
+
     /// How far a run must go before this may be sent.
     #[must_use]
     pub const fn tier(&self) -> Deliver {

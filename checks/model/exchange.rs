@@ -154,6 +154,12 @@ impl Exchange {
         })
     }
 
+    /// Answered as by somebody who holds a lock, so that it may be taken later.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self.status(), Some(409 | 423 | 425))
+    }
+
     /// What came back, in a few words: `200 in 12 ms`.
     #[must_use]
     pub fn outcome(&self) -> super::Text {

@@ -24,10 +24,24 @@ impl Scenario {
     pub fn single(delivery: Delivery) -> Self {
         Self {
             name: delivery.name,
-            stage: Stage::Independent,
+            stage: if delivery.must_be_taken() { Stage::Independent } else { Stage::Rejectable },
             order: OrderNeed::Any,
             steps: vec![Step::Deliver(delivery)],
         }
+    }
+
+    /// Whether a correct receiver may reject one of its deliveries: such scenarios come after the
+    /// others, for receivers that shut out whoever is rejected too often.
+    #[must_use]
+    pub fn may_be_rejected(&self) -> bool {
+        let differs = |step: &Step| matches!(step, Step::Altered { .. } | Step::Search(_));
+        self.steps.iter().any(differs) || !self.deliveries().all(Delivery::must_be_taken)
+    }
+
+    /// How many of its requests a correct receiver may reject, at most.
+    #[must_use]
+    pub fn rejectable_requests(&self) -> u64 {
+        if self.stage == Stage::Rejectable { self.requests() } else { 0 }
     }
 
     /// How far a run must go before this may be carried out.
@@ -108,6 +122,11 @@ pub enum Stage {
     Load,
     /// Alone, after the load: the receiver is stopped and started again.
     Restart,
+    /// Beside others, once all is over that a receiver must take: what a correct one may reject.
+    Rejectable,
+    /// Genuine events before those, after every few of them, and where answers to genuine events
+    /// differ; one at a time.
+    Between,
     /// Last and alone.
     ControlAfter,
     /// Behind everything, and only on its occasion.

@@ -81,6 +81,9 @@ pub enum NotMade {
     BySwitch,
     /// The control was not answered with 200, so nothing that builds on it was sent.
     NoControl,
+    /// A genuine event was rejected after others of the kind were taken, so that no more was sent
+    /// that a correct receiver may reject.
+    ShutOut,
     /// The rounds of a race before it took as long as all of them may.
     RacesTookLong,
     /// Two thirds of the time given to the whole run were over before the receiver was to be
@@ -140,7 +143,7 @@ impl NotMade {
             Self::BySwitch => {
                 Reason::Declined("by switch: `--connect-to` sends this connection elsewhere".into())
             }
-            Self::NoControl => Reason::Blocked { by: "webhook-reachable" },
+            Self::NoControl | Self::ShutOut => Reason::Blocked { by: "webhook-reachable" },
             Self::NoTimeToRestart => Reason::Capped(
                 "two thirds of the time given by `--deadline` were over before the receiver was \
                  to be stopped"

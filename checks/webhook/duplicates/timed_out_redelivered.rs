@@ -2,6 +2,7 @@
 
 use crate::conversation::answers::{baseline, nth};
 use crate::conversation::attempts::{Attempts, those_that_may_carry_the_blame};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::effects::{Applied, counted, is_applied_once};
 use crate::conversation::recovery::{ONCE_TIMED_OUT, once_timed_out};
 use crate::conversation::scenarios::{between_baselines, once_cut};
@@ -125,7 +126,11 @@ fn harm(facts: &Facts<'_>) -> Option<&'static str> {
     let TimedOut { attempts, applied, .. } = TimedOut::of(facts).ok()?;
     if applied.once() == Ok(false) {
         Some("an event is applied again when it is redelivered after a client time-out")
-    } else if attempts.answered() && applied.is_nothing() && is_applied_once(facts) {
+    } else if attempts.answered()
+        && applied.is_nothing()
+        && is_applied_once(facts)
+        && (attempts.accepted() || Baselines::of(facts).is_ok())
+    {
         Some("an event is lost after a client time-out: its redelivery is not applied either")
     } else {
         None

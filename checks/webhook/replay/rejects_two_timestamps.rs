@@ -136,7 +136,7 @@ mod tests {
     fn is_undecided_when_the_control_fails_in_the_end() {
         assert!(matches!(
             reason(refused().answered("control-after", 403).judge(&RejectsTwoTimestamps)),
-            Reason::Ambiguous(_)
+            Reason::Blocked { by: "webhook-reachable" }
         ));
     }
 }

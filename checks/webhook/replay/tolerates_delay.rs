@@ -70,7 +70,7 @@ impl Check for ToleratesDelay {
             ))
             .into());
         };
-        Baselines::of(facts)?;
+        Baselines::around(facts, &[refused])?;
         shown.push(evidence(refused, "200"));
         let message = text!(
             "an event is refused once it is more than {} s old, which ordinary delay can make it",
@@ -143,7 +143,10 @@ mod tests {
         assert!(matches!(reason(judged(&[(5, 500), (10, 401)])), Reason::Ambiguous(_)));
         let barred =
             Case::accepted().answered("control-after", 403).searched(Way::Past, &[(1, 401)]);
-        assert!(matches!(reason(barred.judge(&ToleratesDelay)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(barred.judge(&ToleratesDelay)),
+            Reason::Blocked { by: "webhook-reachable" }
+        ));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An event with a name that is not known yet should be taken and left alone.
 
 use crate::conversation::answers::{Reception, baseline, evidence, single};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::repeat_command;
 use crate::conversation::scenarios::{UNKNOWN_EVENT, between_baselines};
 use crate::model::{
@@ -40,7 +41,11 @@ impl Check for IgnoresUnknownEvents {
         baseline(facts)?;
         let exchange = single(facts, UNKNOWN_EVENT.name)?;
         let shown = vec![evidence(exchange, "200")];
-        let outcome = match Reception::of(exchange)? {
+        let reception = Reception::of(exchange)?;
+        if reception != Reception::Accepted {
+            Baselines::of(facts)?;
+        }
+        let outcome = match reception {
             Reception::Accepted => Outcome::Pass(shown),
             Reception::Refused | Reception::NotOk => Outcome::Warn(Finding::new(
                 "an event that the receiver does not know is not answered 200 and would be \

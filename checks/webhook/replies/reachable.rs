@@ -8,6 +8,7 @@ use crate::conversation::doctor::{Conclusion, READINGS, Verdict};
 use crate::conversation::rejection_cause::{RejectionCause, is_resolver_trouble};
 use crate::conversation::repeat_command;
 use crate::conversation::scenarios::{BASELINE_AFTER, BASELINE_BEFORE, between_baselines};
+use crate::conversation::series::Series;
 use crate::conversation::stack_fixes;
 use crate::model::{
     Check, CheckMeta, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Observed,
@@ -53,6 +54,9 @@ impl Check for Reachable {
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let seen = scenario(facts, BASELINE_BEFORE.name)?;
         let before = nth(seen, 0)?;
+        if let Series::Mixed { taken, rejected, example } = Series::of(facts) {
+            return Ok(Outcome::Fail(disagree(taken, rejected, example)));
+        }
         if let Some(200..=299) = before.status() {
             return Ok(in_the_end(facts, before));
         }
@@ -102,13 +106,57 @@ fn in_detail(finding: &mut Finding, conclusion: &Conclusion<'_>) {
     }
 }
 
+/// One address, several receivers that are not alike.
+fn disagree(taken: usize, rejected: usize, example: &Exchange) -> Finding {
+    let message = text!(
+        "of {} genuine events of one kind, sent one after the other, {} were answered 200 and {} \
+         {}: the receivers behind the address do not agree",
+        taken + rejected,
+        taken,
+        rejected,
+        example.outcome()
+    );
+    Finding::new(message, vec![evidence(example, "200")]).fix(
+        "Give all instances behind the address the same secret, clock and version; the log of each \
+         shows which one rejects",
+    )
+}
+
 /// It was taken at first; whether it still is after everything else.
 fn in_the_end(facts: &Facts<'_>, before: &Exchange) -> Outcome {
     let mut shown = vec![evidence(before, "200")];
     let Ok(after) = single(facts, BASELINE_AFTER.name) else { return Outcome::Pass(shown) };
     shown.push(evidence(after, "200"));
     if let Some(200..=299) = after.status() {
-        return Outcome::Pass(shown);
+        return match Series::of(facts) {
+            Series::ForAWhile { first } => {
+                shown.push(evidence(first, "200"));
+                Outcome::Warn(Finding::new("genuine events were rejected for a while", shown).fix(
+                    "See whether a rate limit stopped them; the platform may send as many in a \
+                     busy hour",
+                ))
+            }
+            Series::Steady | Series::Mixed { .. } | Series::ShutOut { .. } => Outcome::Pass(shown),
+        };
+    }
+    match Series::of(facts) {
+        Series::ShutOut { first, after } if after > 0 => {
+            let message = text!(
+                "this machine was shut out after {} rejected deliveries: genuine events are \
+                 answered {}",
+                after,
+                first.outcome()
+            );
+            shown.push(evidence(first, "200"));
+            return Outcome::Warn(Finding::new(message, shown).fix(
+                "Exempt this machine's address for the run, or raise the receiver's limit of bad \
+                 signatures for it, and run again",
+            ));
+        }
+        Series::Steady
+        | Series::Mixed { .. }
+        | Series::ShutOut { .. }
+        | Series::ForAWhile { .. } => {}
     }
     let mut message = text!("a genuine event was taken before the others and is not after them");
     let broken_off = if after.status().is_none() { broken_off(facts) } else { Vec::new() };
@@ -222,6 +270,54 @@ mod tests {
     #[test]
     fn passes_another_2xx_which_is_a_matter_of_its_own() {
         passes(Case::accepted().answered("control-before", 202).judge(&Reachable));
+    }
+
+    #[test]
+    fn fails_receivers_that_do_not_agree_and_no_limit_that_ends() {
+        let went = |statuses: &[u16]| {
+            let steps = statuses.iter().copied().map(At::Status).collect();
+            Case::accepted().went("control-repeated", steps)
+        };
+        for statuses in [&[401, 200, 401, 200][..], &[200, 401, 401, 200, 200, 401]] {
+            let finding = failure(went(statuses).judge(&Reachable));
+            assert!(finding.message.as_str().contains("do not agree"), "{}", finding.message);
+            let case = went(statuses).answered("unknown-event", 401);
+            let by = Reason::Blocked { by: "webhook-reachable" };
+            assert_eq!(
+                reason(
+                    case.judge(
+                        &crate::webhook::replies::ignores_unknown_events::IgnoresUnknownEvents
+                    )
+                ),
+                by
+            );
+        }
+        let refused_first = went(&[401, 200, 401, 200]).answered("control-before", 401);
+        failure(refused_first.judge(&Reachable));
+        for statuses in [&[403, 403, 403][..], &[401, 403, 200, 401, 200]] {
+            let finding = warning(went(statuses).judge(&Reachable));
+            assert!(finding.message.as_str().contains("for a while"), "{}", finding.message);
+        }
+        passes(went(&[200, 503, 200, 429]).judge(&Reachable));
+    }
+
+    #[test]
+    fn warns_of_a_machine_that_was_shut_out() {
+        let mut case = Case::accepted()
+            .answered("unsigned", 401)
+            .went("control-between", vec![At::Status(200), At::Status(403)])
+            .answered("control-after", 403);
+        let Some(Observed::Got(unsigned)) = case.seen.scenarios.get_mut("unsigned") else {
+            panic!("was answered")
+        };
+        let StepSeen::Exchange(exchange) = &mut unsigned.steps[0] else { panic!("one") };
+        exchange.sent.at -= std::time::Duration::from_secs(1);
+        let finding = warning(case.judge(&Reachable));
+        assert!(
+            finding.message.as_str().starts_with("this machine was shut out after 1 rejected"),
+            "{}",
+            finding.message
+        );
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! A malformed body must not break the receiver.
 
 use crate::conversation::answers::{baseline, breaks, evidence, names, settled, single};
+use crate::conversation::rejection_cause::is_page_of_server;
 use crate::conversation::repeat_command;
 use crate::conversation::scenarios::{
     MALFORMED_EMPTY, MALFORMED_NOT_AN_EVENT, MALFORMED_SIGNED, between_baselines,
 };
 use crate::model::{
-    Check, CheckMeta, Delivery, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reference,
-    RunFacts, Scenario, Stack, StackFix,
+    Check, CheckMeta, Delivery, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reference, RunFacts, Scenario, Stack, StackFix,
 };
 use crate::text;
 
@@ -74,6 +75,18 @@ impl Check for SurvivesMalformed {
             let shown =
                 broken.iter().map(|exchange| evidence(exchange, "a 4xx or a 2xx")).collect();
             let repeat = repeat_command::again(facts, &broken[0].name);
+            if broken.iter().all(|exchange| is_page_of_server(exchange)) {
+                let message = text!(
+                    "the web server or a firewall in front answers malformed bodies with an error \
+                     page of its own: {}",
+                    names(&broken)
+                );
+                return Ok(Outcome::Warn(Finding::new(message, shown).fix(
+                    "See in its log whether the application was asked; if so, catch what parsing \
+                     throws there",
+                ))
+                .repeat(repeat));
+            }
             return Ok(Outcome::fail(
                 text!("a malformed body breaks the receiver: {}", names(&broken)),
                 shown,

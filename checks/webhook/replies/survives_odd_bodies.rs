@@ -77,9 +77,10 @@ impl Check for SurvivesOddBodies {
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let controls = Baselines::of(facts)?;
         let odd = ODD_BODIES.map(|delivery| single(facts, delivery.name));
         let large = single(facts, OVERSIZED);
+        let seen: Vec<&Exchange> = odd.iter().chain([&large]).flatten().copied().collect();
+        let controls = Baselines::around(facts, &seen)?;
         let mut broken: Vec<&Exchange> =
             odd.iter().flatten().copied().filter(|exchange| breaks(exchange)).collect();
         let mut shown: Vec<Evidence> =

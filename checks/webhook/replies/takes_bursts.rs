@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::conversation::answers::{baseline, evidence};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::measurements::Burst;
 use crate::conversation::scenarios::{BURST, between_baselines, burst};
 use crate::model::{
@@ -77,6 +78,9 @@ impl Check for TakesBursts {
                 .filter(move |(received, _)| *received == wanted)
                 .map(|(_, exchange)| *exchange)
         };
+        if burst.exchanges.iter().any(|exchange| exchange.refused()) {
+            Baselines::of(facts)?;
+        }
         let mut shown = vec![summary(&burst, all)];
         if let Some(first) = that_were(Received::Dropped).next() {
             let dropped = that_were(Received::Dropped).count();

@@ -161,7 +161,10 @@ mod tests {
         assert!(matches!(reason(reset.judge(&TakesLongBodies)), Reason::Transport(_)));
         assert!(matches!(reason(Case::accepted().judge(&TakesLongBodies)), Reason::Own(_)));
         let barred = accepted().answered("body-of-4-kib", 403).answered("control-after", 403);
-        assert!(matches!(reason(barred.judge(&TakesLongBodies)), Reason::Ambiguous(_)));
+        assert!(matches!(
+            reason(barred.judge(&TakesLongBodies)),
+            Reason::Blocked { by: "webhook-reachable" }
+        ));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A signature that was accepted once must not stand for another body.
 
-use crate::conversation::answers::{baseline, nth, scenario, step};
+use crate::conversation::answers::{nth, scenario, step};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{
     FORGED_WRONG_SECRET, SIGNATURE_REUSED, between_baselines, signature_reused,
@@ -58,8 +58,7 @@ impl Check for RejectsReused {
             tells_by_answers(facts)?;
             return Ok(Outcome::fail("an accepted signature is accepted over another body", shown));
         }
-        baseline(facts)?;
-        Baselines::of(facts)?;
+        Baselines::around(facts, &[altered])?;
         if !first.accepted() || !altered.refused() {
             return Err(Reason::Ambiguous(text!(
                 "the event was answered {}, and its signature over another body {}",

@@ -1,6 +1,6 @@
 //! A receiver must not behave for golive alone.
 
-use crate::conversation::answers::{baseline, evidence, nth, scenario, single};
+use crate::conversation::answers::{evidence, nth, scenario, single};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{
     FORGED_WRONG_SECRET, TAMPERED_BODY, UNMARKED, UNMARKED_FORGERIES, UNSIGNED, between_baselines,
@@ -84,8 +84,8 @@ impl Check for RejectsUnmarked {
                 shown,
             ));
         }
-        baseline(facts)?;
-        Baselines::of(facts)?;
+        let sent: Vec<&Exchange> = forged.iter().map(|exchange| &**exchange).collect();
+        Baselines::around(facts, &sent)?;
         if let Some(open) = forged.iter().find(|exchange| !exchange.refused()) {
             return Err(Reason::Ambiguous(text!(
                 "an unmarked forgery was answered {}, which is not a rejection",

@@ -157,7 +157,7 @@ fn a_page_that_get_shows_anyway_is_no_acceptance() {
 fn is_undecided_when_the_control_fails_in_the_end() {
     for check in CHECKS {
         let outcome = refused(check).answered("control-after", 403).judge(check);
-        assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
+        assert!(matches!(reason(outcome), Reason::Blocked { by: "webhook-reachable" }));
     }
 }
 

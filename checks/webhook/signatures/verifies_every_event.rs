@@ -1,6 +1,6 @@
 //! Every event must be verified, not only the success of a payment.
 
-use crate::conversation::answers::{baseline, evidence, names, nth, scenario};
+use crate::conversation::answers::{evidence, names, nth, scenario};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, between_baselines, forged_events};
 use crate::conversation::stack_fixes;
@@ -77,8 +77,7 @@ impl Check for VerifiesEveryEvent {
         if let Some(reason) = unseen {
             return Err(reason.into());
         }
-        baseline(facts)?;
-        Baselines::of(facts)?;
+        Baselines::around(facts, &all)?;
         let open: Vec<&Exchange> =
             all.iter().copied().filter(|exchange| !exchange.refused()).collect();
         if let Some(first) = open.first() {

@@ -272,7 +272,7 @@ mod tests {
             .answered("body-spaced", 403)
             .answered("control-after", 403)
             .judge(&VerifiesRawBody);
-        assert!(matches!(reason(outcome), Reason::Ambiguous(_)));
+        assert!(matches!(reason(outcome), Reason::Blocked { by: "webhook-reachable" }));
     }
 
     #[test]

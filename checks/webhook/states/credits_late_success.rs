@@ -1,6 +1,7 @@
 //! A success is credited once, whatever came before it.
 
 use crate::conversation::answers::{Reception, baseline, scenario};
+use crate::conversation::baselines::Baselines;
 use crate::conversation::contradictions::{UNPAID, Unpaid};
 use crate::conversation::effects::{
     counted, every, first_is_applied, is_applied_once, states, unfinished, without_effect,
@@ -143,6 +144,7 @@ fn fate(facts: &Facts<'_>, unpaid: Unpaid) -> Result<(LateCredit, Evidence), Rea
                     shown(LateCredit::Lost, "".into())
                 }
                 Some(_) | None => {
+                    Baselines::of(facts)?;
                     shown(LateCredit::Lost, text!(", which was answered {}", late.outcome()))
                 }
             }

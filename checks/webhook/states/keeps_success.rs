@@ -113,7 +113,14 @@ fn fate(
         }
         Ok(false) => shown(CreditOutcome::Again),
         Err(_) if applied.is_nothing() && is_applied_once(facts) => {
-            heard(facts, last(scenario(facts, contradiction.credits)?, 0)?)?;
+            let success = last(scenario(facts, contradiction.credits)?, 0)?;
+            heard(facts, success)?;
+            if !success.accepted() {
+                return Err(Reason::Ambiguous(text!(
+                    "the success itself was answered {}, so that there was no credit to lose",
+                    success.outcome()
+                )));
+            }
             shown(CreditOutcome::Lost)
         }
         Err(reason) => Err(reason),

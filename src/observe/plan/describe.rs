@@ -10,7 +10,8 @@ use std::time::Duration;
 use golive_checks::model::{
     Address, AddressForm, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook,
     HookSource, Label, Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release, RunFacts,
-    Scenario, Search, Show as _, Signed, Spelling, Stamp, Step, StopPoint, TestOrders, Wait, Way,
+    Scenario, Search, Show as _, Signed, Spelling, Stage, Stamp, Step, StopPoint, TestOrders, Wait,
+    Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::signing::request::PAYLOADS;
@@ -387,6 +388,13 @@ fn scenario_requests(
     let request = |delivery: &Delivery, suffix: &str, count| {
         request_for(scenario.order, delivery, suffix, count)
     };
+    if let (Stage::Between, Some(Step::Deliver(delivery))) =
+        (scenario.stage, scenario.steps.first())
+    {
+        // Each about an order of its own.
+        let count = scenario.requests();
+        return vec![PlannedRequest { at_most: true, ..request(delivery, "", count) }];
+    }
     let of_step = |step: &Step| match step {
         Step::Deliver(delivery) => vec![request(delivery, "", 1)],
         Step::Together { delivery, count, copies, release } => {

@@ -5,7 +5,9 @@ pub(super) mod planned;
 
 pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, source_key};
 
-use golive_checks::conversation::scenarios::can_be_spared;
+use golive_checks::conversation::scenarios::{
+    BASELINE_BEFORE, baselines_between, baselines_repeated, can_be_spared,
+};
 use golive_checks::model::{
     Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts,
     Scenario, Show as _, Signed, Slot, Stage, TestOrders,
@@ -40,6 +42,8 @@ impl Plan {
             .map(|what| Planned { not_made: gate.scenario(&what), what })
             .collect();
         gate.hand_out(&mut scenarios);
+        scenarios.extend(more_baselines(&scenarios));
+        scenarios.sort_by_key(|planned| planned.what.stage);
         let requests = describe::requests(&looks, &scenarios, merchant, run);
         Self { looks, scenarios, requests }
     }
@@ -77,6 +81,19 @@ impl Plan {
             Some(Planned { not_made: None, .. }) => Intent::Granted,
         }
     }
+}
+
+/// Genuine events between deliveries that may be rejected, and to find out why one was rejected;
+/// where the run begins with one.
+fn more_baselines(scenarios: &[Planned<Scenario>]) -> Vec<Planned<Scenario>> {
+    let mut granted = scenarios.iter().filter(|planned| planned.not_made.is_none());
+    let rejectable = granted.clone().map(|planned| planned.what.rejectable_requests()).sum();
+    if !granted.any(|planned| planned.what.name == BASELINE_BEFORE.name) {
+        return Vec::new();
+    }
+    let between = (rejectable > 0).then(|| baselines_between(rejectable));
+    let all = between.into_iter().chain([baselines_repeated()]);
+    all.map(|what| Planned { what, not_made: None }).collect()
 }
 
 /// What the run and the configuration say to a wish.

@@ -41,8 +41,9 @@ impl ConversationRun<'_> {
             let answered = exchange.answer.as_ref().ok();
             let asked =
                 answered.and_then(|answer| come_back(answer.status, answer.header("retry-after")));
-            let done =
-                exchange.accepted() || exchange.refused() || attempts.len() as u64 >= retries;
+            let done = exchange.accepted()
+                || exchange.refused() && !exchange.is_locked()
+                || attempts.len() as u64 >= retries;
             attempts.push(exchange);
             if done {
                 self.composed.push(Some((delivery.name, request)));

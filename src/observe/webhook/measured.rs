@@ -62,7 +62,7 @@ impl ConversationRun<'_> {
         let mut turned_away = 0..;
         let first = run.released(all, Release::AtOnce, None).await?;
         let exchanges = each(first.into_iter().zip(&requests).map(|(exchange, request)| {
-            let behind = if asks_back(&exchange).is_some() {
+            let behind = if asks_back(&exchange, run.scenario.stage).is_some() {
                 turned_away.next().unwrap_or_default()
             } else {
                 0
@@ -70,7 +70,7 @@ impl ConversationRun<'_> {
             async move {
                 let mut exchange = exchange;
                 for times in 1..=COME_BACK {
-                    let Some(after) = asks_back(&exchange) else { break };
+                    let Some(after) = asks_back(&exchange, run.scenario.stage) else { break };
                     sleep(after + APART * behind).await;
                     let patience = run.patience(behind);
                     let line = run.talk.sender.line(run.talk.url, None, patience).await;

@@ -12,12 +12,15 @@ pub(super) mod plain_http;
 mod race;
 pub(super) mod receiver_control;
 mod restart;
+mod rounds;
 
-use golive_checks::conversation::scenarios::ALTERED;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use golive_checks::conversation::doctor;
+use golive_checks::conversation::scenarios::{
+    ALTERED, BASELINE_BETWEEN, BASELINE_REPEATED, BASELINE_REPEATS,
+};
 use golive_checks::model::{
     Copies, Delivery, Exchange, NotMade, Observed, Occasion, OrderId, Phase, Refusal, Release,
     Request, Scenario, ScenarioSeen, Secret, SigningKeys, Stage, Stamp, Step, StepSeen, Trouble,
@@ -38,6 +41,7 @@ use crate::observe::webhook::hooks::{Answer, Asker};
 use crate::observe::webhook::orders::Orders;
 use crate::observe::webhook::race::{Seat, StartOrder, seats, start};
 use crate::observe::webhook::receiver_control::Control;
+use crate::observe::webhook::rounds::{Admitted, Rounds, Turn};
 use crate::observe::{Context, Progress};
 
 /// How many deliveries are in flight at once, at most: what refuses that many need not be kept busy
@@ -120,6 +124,7 @@ impl Conversation<'_> {
                 way = Duration::from_micros(exchange.times.connect_us);
                 usual = undisturbed(exchange);
             }
+            let rejected = first.is_some_and(Exchange::refused);
             record(control.name, seen);
             if !accepted {
                 let later = |scenario: &&Scenario| {
@@ -129,6 +134,9 @@ impl Conversation<'_> {
                 rest.for_each(|scenario| {
                     record(scenario.name, Observed::NotMade(NotMade::NoControl))
                 });
+                if rejected {
+                    self.repeat_baseline(scenarios, answer, record).await;
+                }
                 self.examination(
                     scenarios,
                     usual,
@@ -143,6 +151,7 @@ impl Conversation<'_> {
         let window = ConcurrencyLimit::new(usual, self.sender.limits.webhook_concurrency);
         let mut together: Vec<&Scenario> =
             of(Stage::Independent).chain(of(Stage::Stateful)).collect();
+        let mut mixed = false;
         // The longest first: the others fit in beside them.
         together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
         let races = together.iter().filter(|scenario| is_race(scenario)).count();
@@ -155,7 +164,7 @@ impl Conversation<'_> {
             let (window, spelled) = (&window, &spelled);
             let seat = if is_race(scenario) { seats.next() } else { None };
             Box::pin(async move {
-                let seen = self.seated(scenario, window, answer, seat).await;
+                let seen = self.seated(scenario, window, answer, seat, None).await;
                 if let (Observed::Got(seen), true) = (&seen, doctor::is_spelling(scenario.name)) {
                     spelled.borrow_mut().extend(seen.exchanges().cloned());
                 }
@@ -163,17 +172,96 @@ impl Conversation<'_> {
             })
         });
         join_all(tasks.collect()).await;
-        for scenario in of(Stage::Load).chain(of(Stage::Restart)).chain(of(Stage::ControlAfter)) {
+        for scenario in of(Stage::Load).chain(of(Stage::Restart)) {
             let seen = if scenario.stage == Stage::Restart && self.has_no_time_to_restart(began) {
                 Observed::NotMade(NotMade::NoTimeToRestart)
             } else {
                 self.scenario(scenario, &ConcurrencyLimit::new(usual, 1), answer).await
             };
+            if let (Stage::Load, Observed::Got(seen)) = (scenario.stage, &seen) {
+                mixed |= seen.exchanges().any(Exchange::refused);
+            }
             record(scenario.name, seen);
+        }
+        mixed |= self.rejectable(scenarios, &window, answer, record).await;
+        for scenario in of(Stage::ControlAfter) {
+            let seen = self.scenario(scenario, &quiet, answer).await;
+            if let Observed::Got(seen) = &seen {
+                mixed |= seen.exchanges().any(Exchange::refused);
+            }
+            record(scenario.name, seen);
+        }
+        if mixed {
+            self.repeat_baseline(scenarios, answer, record).await;
+        } else if scenarios.iter().any(|one| one.name == BASELINE_REPEATED.name) {
+            record(BASELINE_REPEATED.name, Observed::NotMade(NotMade::NotNeeded));
         }
         let occasion =
             if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
         self.examination(scenarios, usual, answer, Ok(occasion), record).await;
+    }
+
+    /// What a correct receiver may reject, beside one another, with genuine events in between where
+    /// the run sends any. Says whether one of those was rejected.
+    async fn rejectable(
+        &self,
+        scenarios: &[Scenario],
+        window: &ConcurrencyLimit,
+        answer: Duration,
+        record: Record<'_>,
+    ) -> bool {
+        let mut together: Vec<&Scenario> =
+            scenarios.iter().filter(|one| one.stage == Stage::Rejectable).collect();
+        together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
+        let is_planned = scenarios.iter().any(|one| one.name == BASELINE_BETWEEN.name);
+        let rounds = Rounds::default();
+        let tasks = together.into_iter().map(|scenario| -> Task<'_> {
+            let rounds = is_planned.then_some(&rounds);
+            Box::pin(async move {
+                let seen = self.seated(scenario, window, answer, None, rounds).await;
+                record(scenario.name, seen);
+            })
+        });
+        join_all(tasks.collect()).await;
+        let baselines = rounds.into_baselines();
+        let rejected = baselines.iter().flat_map(ScenarioSeen::exchanges).any(Exchange::refused);
+        if is_planned {
+            record(BASELINE_BETWEEN.name, one_by_one(baselines));
+        }
+        rejected
+    }
+
+    /// Genuine events one at a time, to see whether it is always the same receiver that answers.
+    async fn repeat_baseline(&self, scenarios: &[Scenario], answer: Duration, record: Record<'_>) {
+        if !scenarios.iter().any(|one| one.name == BASELINE_REPEATED.name) {
+            return;
+        }
+        let mut repeated = Vec::new();
+        for number in 1..=BASELINE_REPEATS {
+            let Some(seen) = self.baseline(&BASELINE_REPEATED, number, answer).await else { break };
+            repeated.push(seen);
+        }
+        record(BASELINE_REPEATED.name, one_by_one(repeated));
+    }
+
+    /// A genuine event with an order of its own, alone.
+    async fn baseline(
+        &self,
+        delivery: &Delivery,
+        number: usize,
+        answer: Duration,
+    ) -> Option<ScenarioSeen> {
+        let scenario = Scenario { stage: Stage::Between, ..Scenario::single(*delivery) };
+        let seen = self.scenario(&scenario, &ConcurrencyLimit::new(USUAL, 1), answer).await;
+        let Observed::Got(ScenarioSeen { order, steps }) = seen else { return None };
+        let numbered = |step| match step {
+            StepSeen::Exchange(exchange) => {
+                let name = format!("{}-{number}", delivery.name);
+                StepSeen::Exchange(Box::new(Exchange { name, ..*exchange }))
+            }
+            other => other,
+        };
+        Some(ScenarioSeen { order, steps: steps.into_iter().map(numbered).collect() })
     }
 
     /// What finds out how the receiver reads signatures, where this is an occasion for it.
@@ -211,16 +299,18 @@ impl Conversation<'_> {
         window: &ConcurrencyLimit,
         answer: Duration,
     ) -> Observed<ScenarioSeen> {
-        self.seated(scenario, window, answer, None).await
+        self.seated(scenario, window, answer, None, None).await
     }
 
-    /// The same, with its seat where it is a race among others.
+    /// The same, with its seat where it is a race among others, and in rounds where it may be
+    /// rejected.
     async fn seated(
         &self,
         scenario: &Scenario,
         window: &ConcurrencyLimit,
         answer: Duration,
         seat: Option<Seat>,
+        rounds: Option<&Rounds>,
     ) -> Observed<ScenarioSeen> {
         let order = match self.orders.take(scenario.order).await {
             Ok(order) => order,
@@ -236,6 +326,7 @@ impl Conversation<'_> {
             began,
             places: Vec::new(),
             seat,
+            rounds,
             ahead: None,
             composed: Vec::new(),
             steps: Vec::new(),
@@ -265,6 +356,8 @@ impl Conversation<'_> {
             match goes_on {
                 Ok(GoesOn::Yes) => {}
                 Ok(GoesOn::No) => break,
+                // What was seen until then stays seen.
+                Err(NotMade::ShutOut) if !run.steps.is_empty() => break,
                 Err(why) => return Observed::NotMade(why),
             }
         }
@@ -304,6 +397,8 @@ pub(in crate::observe) struct ConversationRun<'a> {
     places: Vec<InFlight<'a>>,
     /// Its seat where it is a race.
     seat: Option<Seat>,
+    /// The rounds that it takes part in.
+    rounds: Option<&'a Rounds>,
     /// The connection for its next delivery.
     ahead: Option<Opened>,
     /// The delivery of each step so far, to be repeated.
@@ -311,12 +406,14 @@ pub(in crate::observe) struct ConversationRun<'a> {
     pub(in crate::observe) steps: Vec<StepSeen>,
 }
 
-impl ConversationRun<'_> {
+impl<'a> ConversationRun<'a> {
     async fn step(&mut self, at: usize, step: &Step) -> Result<GoesOn, NotMade> {
         let opens_next = matches!(
             self.scenario.steps.get(at + 1),
             Some(Step::Deliver(_) | Step::Repeat { .. } | Step::UntilAccepted { .. })
         );
+        let is_one = matches!(step, Step::Deliver(_) | Step::Repeat { .. } | Step::Altered { .. });
+        let _admitted = if is_one { self.admitted().await? } else { None };
         let alone = self.ahead.is_none();
         let (exchange, ahead) = match step {
             Step::Deliver(delivery) => {
@@ -413,6 +510,23 @@ impl ConversationRun<'_> {
         Ok(goes_on)
     }
 
+    /// Waits until one more may go out, where that is done in rounds.
+    async fn admitted(&self) -> Result<Option<Admitted<'a>>, NotMade> {
+        let Some(rounds) = self.rounds else { return Ok(None) };
+        loop {
+            match rounds.turn() {
+                Turn::Deliver(admitted) => return Ok(Some(admitted)),
+                Turn::Wait(changed) => changed.await,
+                Turn::ShutOut => return Err(NotMade::ShutOut),
+                Turn::Ask(number) => {
+                    let delivery = &BASELINE_BETWEEN;
+                    let asking = Box::pin(self.talk.baseline(delivery, number, self.answer));
+                    rounds.answered(asking.await);
+                }
+            }
+        }
+    }
+
     fn urgency(&self, at: usize) -> Urgency {
         Urgency { under_way: at > 0, steps: self.scenario.steps.len() - at }
     }
@@ -443,7 +557,7 @@ impl ConversationRun<'_> {
             tokio::join!(self.talk.sender.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
         for turned_away in 1..=COME_BACK {
-            let Some(after) = asks_back(&exchange) else { break };
+            let Some(after) = asks_back(&exchange, self.scenario.stage) else { break };
             self.window.learn(Went::Failed);
             sleep(after).await;
             let line = self.talk.sender.line(self.talk.url, ahead.take(), self.patience(1)).await;
@@ -499,6 +613,7 @@ impl ConversationRun<'_> {
                     Some(place) => place,
                     None => run.window.enter(urgency).await,
                 };
+                let _admitted = run.admitted().await?;
                 let line = run.talk.sender.line(run.talk.url, None, run.patience(1)).await;
                 let mut request = run.compose_for(delivery, order)?;
                 let (exchange, _) = run
@@ -514,7 +629,12 @@ impl ConversationRun<'_> {
                 Ok(exchange)
             }
         }));
-        exchanges.await.into_iter().collect()
+        let went = exchanges.await;
+        // What was answered before the door was shut stays seen.
+        let some = went.iter().any(Result::is_ok);
+        let counts =
+            |one: &Result<Exchange, NotMade>| !some || !matches!(one, Err(NotMade::ShutOut));
+        went.into_iter().filter(counts).collect()
     }
 
     /// One event as often as it is to go out at once.
@@ -665,7 +785,10 @@ impl ConversationRun<'_> {
     /// As the limits have it for a control; for others as much longer as our own load may make it.
     pub(in crate::observe) fn patience(&self, more: u32) -> Patience {
         let limits = Patience::of(self.talk.sender.limits);
-        if matches!(self.scenario.stage, Stage::ControlBefore | Stage::ControlAfter) {
+        if matches!(
+            self.scenario.stage,
+            Stage::ControlBefore | Stage::Between | Stage::ControlAfter
+        ) {
             return limits;
         }
         let load = self
@@ -676,6 +799,15 @@ impl ConversationRun<'_> {
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
         Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
     }
+}
+
+/// Genuine events of one scenario, each about an order of its own; the first's stands for them.
+fn one_by_one(all: Vec<ScenarioSeen>) -> Observed<ScenarioSeen> {
+    let Some(order) = all.first().map(|first| first.order.clone()) else {
+        return Observed::NotMade(NotMade::NotNeeded);
+    };
+    let steps = all.into_iter().flat_map(|seen| seen.steps).collect();
+    Observed::Got(ScenarioSeen { order, steps })
 }
 
 /// Whether a scenario releases deliveries together, beside others.
@@ -722,13 +854,13 @@ fn undisturbed(exchange: &Exchange) -> Duration {
     Duration::from_micros(times.connect_us + times.tls_us) + times.answer()
 }
 
-/// When to come back, where the answer is a rate limit's that asks to.
-fn asks_back(exchange: &Exchange) -> Option<Duration> {
-    exchange
-        .answer
-        .as_ref()
-        .ok()
-        .and_then(|answer| come_back(answer.status, answer.header("retry-after")))
+/// When to come back, where the answer is a rate limit's that asks to. Some limits say 503; what is
+/// answered so from the start is no limit.
+fn asks_back(exchange: &Exchange, stage: Stage) -> Option<Duration> {
+    let answer = exchange.answer.as_ref().ok()?;
+    let may_be_limit = answer.status == 503 && stage != Stage::ControlBefore;
+    let status = if may_be_limit { 429 } else { answer.status };
+    come_back(status, answer.header("retry-after"))
 }
 
 /// When to come back, where a rate limit asks to.
