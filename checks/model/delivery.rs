@@ -37,6 +37,8 @@ pub struct Delivery {
     pub sender: &'static [(&'static str, &'static str)],
     /// How it spells the address.
     pub address: AddressForm,
+    /// How it is put on the wire.
+    pub framing: Framing,
     /// Whether we stay for the answer.
     pub wait: Wait,
 }
@@ -58,6 +60,7 @@ impl Delivery {
             method: Method::Post,
             sender: &[],
             address: AddressForm::Registered,
+            framing: Framing::Length,
             wait: Wait::Answer,
         }
     }
@@ -436,6 +439,22 @@ pub enum AddressForm {
     Query(&'static str),
     /// With the event in the query, and no body.
     EventInQuery,
+}
+
+/// How a request is put on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framing {
+    /// With the length of its body, by HTTP/1.1.
+    Length,
+    /// In chunks, without a length.
+    Chunked,
+    /// With `Expect: 100-continue`, which it does not wait for.
+    Expect,
+    /// Its body in two pieces, the cut inside a character where it has one of several bytes.
+    TwoPieces,
+    /// By HTTP/1.0.
+    Http10,
 }
 
 /// The method of a delivery.

@@ -63,6 +63,12 @@ const WAYS: &[Way] = &[
     (Defect::BelievesMultipartLabel, |r| {
         r.says("content-type", |kind| kind.starts_with("multipart/")) && r.0.body.starts_with(b"{")
     }),
+    (Defect::BelievesChunked, |r| r.says("transfer-encoding", |how| how == "chunked")),
+    (Defect::BelievesExpect, |r| r.says("expect", |_| true)),
+    (Defect::BelievesTwoPieces, |r| {
+        r.0.pieces == 2 && r.0.body.len() < 2_000 && !r.says("transfer-encoding", |_| true)
+    }),
+    (Defect::BelievesOldHttp, |r| r.0.is_old_http),
     (Defect::BelievesPut, |r| r.0.method == "PUT" && r.signed()),
     (Defect::BelievesPatch, |r| r.0.method == "PATCH"),
     (Defect::BelievesDelete, |r| r.0.method == "DELETE"),

@@ -226,6 +226,18 @@ defects! {
     BelievesMultipartLabel Stops "believes-multipart-label": "everything but multipart is verified"
         => ["webhook-rejects-disguised"]
         also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesChunked Stops "believes-chunked": "a body in chunks is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesExpect Stops "believes-expect": "a request that asks to be told to go on is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesTwoPieces Stops "believes-two-pieces": "a body that comes in two pieces is not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesOldHttp Stops "believes-old-http": "requests by HTTP/1.0 are not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
     BelievesPut Stops "believes-put": "PUT reaches the handler past verification"
         => ["webhook-rejects-disguised"]
         also "webhook-refused-without-effect": "forged events are acted on";

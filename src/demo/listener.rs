@@ -162,13 +162,20 @@ async fn read(
     line: Option<Arc<std::net::TcpStream>>,
 ) -> Option<Arrived> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, READ_BYTES).collect().await.ok()?.to_bytes();
+    let mut body = Limited::new(body, READ_BYTES);
+    let (mut read, mut pieces) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        read.extend_from_slice(&frame.ok()?.into_data().unwrap_or_default());
+        pieces += 1;
+    }
     Some(Arrived {
+        pieces,
+        is_old_http: head.version == hyper::Version::HTTP_10,
         method: head.method.as_str().to_owned(),
         path: head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         headers: head.headers,
         raw,
-        body,
+        body: read.into(),
         line,
     })
 }

@@ -13,6 +13,10 @@ pub(super) struct Arrived {
     /// names.
     pub(super) raw: Option<Vec<u8>>,
     pub(super) body: Bytes,
+    /// In how many pieces it came.
+    pub(super) pieces: usize,
+    /// Whether it came by HTTP/1.0.
+    pub(super) is_old_http: bool,
     /// The connection once more, to see whether the sender is still there.
     pub(super) line: Option<std::sync::Arc<std::net::TcpStream>>,
 }

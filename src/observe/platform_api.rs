@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use golive_checks::model::{Exchange, NotMade, Observed, Spelling, Times, Wait};
+use golive_checks::model::{Exchange, Framing, NotMade, Observed, Spelling, Times, Wait};
 use golive_checks::platform::call::{Call, order_status};
 use golive_checks::platform::hosts::{HostKind, classify};
 use hyper::body::Bytes;
@@ -48,6 +48,7 @@ pub(crate) async fn observe_order_status(
         headers: call.headers().to_vec(),
         body: Bytes::copy_from_slice(call.body()),
         spelling: Spelling::Lower,
+        framing: Framing::Length,
         wait: Wait::Answer,
     };
     Observed::Got(send(sender, &client, &out).await)

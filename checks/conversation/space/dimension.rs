@@ -21,6 +21,8 @@ pub enum Dimension {
     Key,
     /// What is signed.
     SignedOver,
+    /// How the request is put on the wire.
+    Framing,
     /// Headers that say something of the sender.
     Sender,
     /// How the address is spelled.
@@ -29,7 +31,7 @@ pub enum Dimension {
 
 impl Dimension {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Event,
         Self::Method,
         Self::BodyForm,
@@ -38,6 +40,7 @@ impl Dimension {
         Self::Timestamp,
         Self::Key,
         Self::SignedOver,
+        Self::Framing,
         Self::Sender,
         Self::Address,
     ];
@@ -54,6 +57,7 @@ impl Dimension {
             Self::Timestamp => "timestamp",
             Self::Key => "key",
             Self::SignedOver => "signed over",
+            Self::Framing => "framing",
             Self::Sender => "sender's headers",
             Self::Address => "address form",
         }
@@ -64,7 +68,7 @@ impl Dimension {
     #[must_use]
     pub const fn is_shape(self) -> bool {
         match self {
-            Self::Method | Self::BodyForm | Self::Size | Self::Address => true,
+            Self::Method | Self::BodyForm | Self::Size | Self::Framing | Self::Address => true,
             Self::Event
             | Self::Signature
             | Self::Timestamp

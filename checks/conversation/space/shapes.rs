@@ -2,7 +2,7 @@
 
 use super::dimension::{Dimension, Value, value};
 use crate::conversation::deliveries::*;
-use crate::model::{AddressForm, Change, Delivery, Form, Label, Method, Signed};
+use crate::model::{AddressForm, Change, Delivery, Form, Framing, Label, Method, Signed};
 
 /// Other methods, content types and ways to write a body.
 pub(super) const DISGUISED: &[Value] = &[
@@ -99,5 +99,29 @@ pub(super) const DISGUISED: &[Value] = &[
             signed: Signed::Missing,
             ..Delivery::genuine("forged-get")
         },
+    ),
+    value(
+        Dimension::Framing,
+        "without a length the body counts as empty, and nothing is verified",
+        Delivery { framing: Framing::Chunked, ..forged("forged-chunked") },
+    ),
+    value(
+        Dimension::Framing,
+        "a request that wants to be told to go on is handled before its body",
+        Delivery { framing: Framing::Expect, ..forged("forged-expect") },
+    ),
+    value(
+        Dimension::Framing,
+        "a body that comes in two pieces is not verified whole",
+        Delivery {
+            form: Form::RawUnicode,
+            framing: Framing::TwoPieces,
+            ..forged("forged-two-pieces")
+        },
+    ),
+    value(
+        Dimension::Framing,
+        "old proxies inside the network speak HTTP/1.0 and are believed",
+        Delivery { framing: Framing::Http10, ..forged("forged-http-1-0") },
     ),
 ];

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::{
-    AddressForm, Change, Claim, Content, Delivery, Form, Method, OrderId, Signed, Spelling, Stamp,
-    Wait,
+    AddressForm, Change, Claim, Content, Delivery, Form, Framing, Method, OrderId, Signed,
+    Spelling, Stamp, Wait,
 };
 use crate::model::{Secret, Settings, SigningKeys};
 use crate::platform::signature;
@@ -25,6 +25,8 @@ pub struct Request {
     pub address: Option<AddressChange>,
     /// How to spell the names on the wire.
     pub spelling: Spelling,
+    /// How it is put on the wire.
+    pub framing: Framing,
     /// Whether to stay for the answer.
     pub wait: Wait,
 }
@@ -178,8 +180,11 @@ impl Delivery {
             headers.push(("Content-Encoding", "gzip".to_owned()));
         }
         headers.extend(self.sender.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let (method, spelling, wait) = (self.method, self.spelling, self.wait);
-        Ok(Request { method, headers, body, address, spelling, wait })
+        if self.framing == Framing::Expect {
+            headers.push(("Expect", "100-continue".to_owned()));
+        }
+        let Self { method, spelling, framing, wait, .. } = *self;
+        Ok(Request { method, headers, body, address, spelling, framing, wait })
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use golive_checks::conversation::scenarios::TAMPERED_BODY;
 use golive_checks::model::{
-    AddressChange, Content, Delivery, OrderId, Request, Secret, SigningKeys, Spelling, Stamp, Wait,
+    AddressChange, Content, Delivery, Framing, OrderId, Request, Secret, SigningKeys, Spelling,
+    Stamp, Wait,
 };
 use golive_checks::platform::{Event, signature};
 use jiff::{Timestamp, ToSpan as _};
@@ -106,8 +107,9 @@ impl Client {
             Some(AddressChange::Slash) => format!("{PATH}/"),
             Some(AddressChange::Query(query)) => format!("{PATH}?{query}"),
         };
+        let version = if request.framing == Framing::Http10 { "1.0" } else { "1.1" };
         let mut text = format!(
-            "{} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            "{} {path} HTTP/{version}\r\nHost: {}\r\nConnection: close\r\n",
             request.method.word(),
             self.host
         );
@@ -119,9 +121,22 @@ impl Client {
             };
             text.push_str(&format!("{name}: {value}\r\n"));
         }
-        text.push_str(&format!("Content-Length: {}\r\n\r\n", request.body.len()));
-        let bytes = [text.as_bytes(), &request.body].concat();
-        stream.write_all(&bytes)?;
+        let length = request.body.len();
+        let body = if request.framing == Framing::Chunked {
+            text.push_str("Transfer-Encoding: chunked\r\n\r\n");
+            let size = format!("{length:x}\r\n");
+            [size.as_bytes(), &request.body, b"\r\n0\r\n\r\n"].concat()
+        } else {
+            text.push_str(&format!("Content-Length: {length}\r\n\r\n"));
+            request.body.clone()
+        };
+        let cut = if request.framing == Framing::TwoPieces { body.len() / 2 } else { body.len() };
+        stream.write_all(&[text.as_bytes(), &body[..cut]].concat())?;
+        if cut < body.len() {
+            // A server reads what is there: the rest has to come later to be a piece of its own.
+            std::thread::sleep(Duration::from_millis(20));
+            stream.write_all(&body[cut..])?;
+        }
         if request.wait == Wait::Cut {
             stream.conn.send_close_notify();
             stream.flush()?;
@@ -277,6 +292,7 @@ impl Client {
 fn answer(mut stream: StreamOwned<ClientConnection, TcpStream>) -> io::Result<Answer> {
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
+    let text = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| io::Error::other("no answer"))?;
     let status = head
         .split(' ')

@@ -122,6 +122,10 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::BelievesTestFlags
         | Defect::BelievesJsonSuffix
         | Defect::BelievesMultipartLabel
+        | Defect::BelievesChunked
+        | Defect::BelievesExpect
+        | Defect::BelievesTwoPieces
+        | Defect::BelievesOldHttp
         | Defect::BelievesPut
         | Defect::BelievesPatch
         | Defect::BelievesDelete

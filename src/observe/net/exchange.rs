@@ -7,8 +7,8 @@ use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use golive_checks::model::{
-    AddressChange, Answer, Endpoint, Exchange, Limits, NotMade, Phase, Sent, Show as _, Spelling,
-    Times, Trouble, TroubleKind, Wait,
+    AddressChange, Answer, Endpoint, Exchange, Framing, Limits, NotMade, Phase, Sent, Show as _,
+    Spelling, Times, Trouble, TroubleKind, Wait,
 };
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
@@ -80,6 +80,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) body: Bytes,
     /// How header names are spelled.
     pub(crate) spelling: Spelling,
+    /// How it is put on the wire.
+    pub(crate) framing: Framing,
     /// Whether we stay for the answer.
     pub(crate) wait: Wait,
 }
@@ -338,8 +340,11 @@ impl HttpSender<'_> {
             value.set_sensitive(true);
             headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
         }
-        let mut request =
-            hyper::Request::new(Held::new(out.body.clone(), place, Arc::clone(marks)));
+        let held = Held::new(out.body.clone(), place, Arc::clone(marks)).framed(out.framing);
+        let mut request = hyper::Request::new(held);
+        if out.framing == Framing::Http10 {
+            *request.version_mut() = hyper::Version::HTTP_10;
+        }
         *request.method_mut() = hyper::Method::from_bytes(out.method.as_bytes()).ok()?;
         *request.uri_mut() =
             out.target()[Position::BeforePath..Position::AfterQuery].parse().ok()?;
@@ -467,7 +472,7 @@ fn headers_of(out: &Outgoing<'_>) -> Vec<(&'static str, String)> {
         ("Accept", "application/json".to_owned()),
         ("User-Agent", concat!("golive/", env!("CARGO_PKG_VERSION")).to_owned()),
     ];
-    if !out.body.is_empty() || out.method != "GET" {
+    if out.framing != Framing::Chunked && (!out.body.is_empty() || out.method != "GET") {
         usual.push(("Content-Length", out.body.len().to_string()));
     }
     for (name, value) in usual {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use golive_checks::model::Framing;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::Notify;
 
@@ -128,13 +129,34 @@ pub(crate) struct Held {
     bytes: Bytes,
     place: Option<SyncPlace>,
     marks: Arc<Marks>,
+    /// How long the first of two pieces is, until it is out.
+    first_piece: Option<usize>,
+    /// What keeps the second back.
+    pause: Option<Pin<Box<tokio::time::Sleep>>>,
+    has_length: bool,
 }
+
+/// How long the second of two pieces is kept back, so that they are read apart.
+const PIECES_APART: std::time::Duration = std::time::Duration::from_millis(20);
 
 impl Held {
     /// `bytes`, held back only where there is a place to wait at.
     pub(crate) fn new(bytes: Bytes, place: Option<SyncPlace>, marks: Arc<Marks>) -> Self {
         let place = place.filter(|_| !bytes.is_empty());
-        Self { bytes, place, marks }
+        Self { bytes, place, marks, first_piece: None, pause: None, has_length: true }
+    }
+
+    /// The same, put on the wire in that way.
+    pub(crate) fn framed(self, framing: Framing) -> Self {
+        match framing {
+            Framing::Chunked => Self { has_length: false, ..self },
+            Framing::TwoPieces => {
+                let inside = self.bytes.iter().position(|byte| !byte.is_ascii());
+                let first = inside.map_or(self.bytes.len() / 2, |start| start + 1);
+                Self { first_piece: Some(first), ..self }
+            }
+            Framing::Length | Framing::Expect | Framing::Http10 => self,
+        }
     }
 }
 
@@ -148,6 +170,14 @@ impl Body for Held {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
         let rest = this.bytes.len();
+        if let Some(first) = this.first_piece.take().filter(|first| (1..rest).contains(first)) {
+            this.pause = Some(Box::pin(tokio::time::sleep(PIECES_APART)));
+            return Poll::Ready(Some(Ok(Frame::data(this.bytes.split_to(first)))));
+        }
+        if let Some(pause) = &mut this.pause {
+            std::task::ready!(pause.as_mut().poll(cx));
+            this.pause = None;
+        }
         let next = match &mut this.place {
             _ if rest == 0 => return Poll::Ready(None),
             None => rest,
@@ -166,6 +196,10 @@ impl Body for Held {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.len() as u64)
+        if self.has_length {
+            SizeHint::with_exact(self.bytes.len() as u64)
+        } else {
+            SizeHint::new()
+        }
     }
 }

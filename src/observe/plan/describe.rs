@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use golive_checks::model::{
-    Address, AddressForm, Change, Claim, Content, Copies, Delivery, Examination, Form, Hook,
-    HookSource, Label, Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release, RunFacts,
-    Scenario, Search, Show as _, Signed, Spelling, Stage, Stamp, Step, StopPoint, TestOrders, Wait,
-    Way,
+    Address, AddressForm, Change, Claim, Content, Copies, Delivery, Examination, Form, Framing,
+    Hook, HookSource, Label, Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release,
+    RunFacts, Scenario, Search, Show as _, Signed, Spelling, Stage, Stamp, Step, StopPoint,
+    TestOrders, Wait, Way,
 };
 use golive_checks::platform::call::Call;
 use golive_checks::platform::signing::request::PAYLOADS;
@@ -620,6 +620,13 @@ fn kind(delivery: &Delivery) -> String {
             AddressForm::TrailingSlash => "with a slash at the end of the path",
             AddressForm::Query(_) => "with switches in the query",
             AddressForm::EventInQuery => "with the event in the query",
+        },
+        match delivery.framing {
+            Framing::Length => "",
+            Framing::Chunked => "in chunks",
+            Framing::Expect => "with Expect: 100-continue",
+            Framing::TwoPieces => "in two pieces",
+            Framing::Http10 => "by HTTP/1.0",
         },
         match delivery.spelling {
             Spelling::Platform => "",

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use golive_checks::model::{Hook, Observed, Phase, Spelling, Trouble, TroubleKind, Wait};
+use golive_checks::model::{Framing, Hook, Observed, Phase, Spelling, Trouble, TroubleKind, Wait};
 use hyper::body::Bytes;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep;
@@ -235,6 +235,7 @@ impl<'a> Asker<'a> {
             headers: Vec::new(),
             body: Bytes::new(),
             spelling: Spelling::Title,
+            framing: Framing::Length,
             wait: Wait::Answer,
         };
         let limits = self.sender.limits;

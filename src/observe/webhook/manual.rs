@@ -235,6 +235,7 @@ impl Bench<'_> {
             headers: request.headers.clone(),
             body: Bytes::copy_from_slice(&request.body),
             spelling: request.spelling,
+            framing: request.framing,
             wait: request.wait,
         }
     }

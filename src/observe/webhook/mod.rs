@@ -373,6 +373,7 @@ impl Conversation<'_> {
             headers: request.headers.clone(),
             body: Bytes::copy_from_slice(&request.body),
             spelling: request.spelling,
+            framing: request.framing,
             wait: request.wait,
         }
     }

@@ -1,6 +1,6 @@
 //! Whether the webhook's handler is also served over plain HTTP: one unsigned request to port 80.
 
-use golive_checks::model::{Exchange, NotMade, Observed, Spelling, Wait};
+use golive_checks::model::{Exchange, Framing, NotMade, Observed, Spelling, Wait};
 use hyper::body::Bytes;
 use serde_json::json;
 use url::Url;
@@ -31,6 +31,7 @@ pub(crate) async fn observe_plain_http(
         headers: vec![("Content-Type", "application/json".to_owned())],
         body: Bytes::from(body.to_string()),
         spelling: Spelling::Platform,
+        framing: Framing::Length,
         wait: Wait::Answer,
     };
     match sender.carry_out(&out, Patience::of(sender.limits)).await {

@@ -53,6 +53,7 @@ fn delivery(url: &Url, wait: Wait, spelling: Spelling) -> Outgoing<'_> {
         ],
         body: Bytes::from_static(BODY),
         spelling,
+        framing: Framing::Length,
         wait,
     }
 }
@@ -106,6 +107,50 @@ async fn sends_the_very_bytes_with_the_platforms_spelling() {
         String::from_utf8_lossy(BODY)
     );
     assert_eq!(asked.lock().expect("no panic").as_slice(), [expected]);
+}
+
+#[tokio::test]
+async fn framings_are_on_the_wire() {
+    let sent = |framing, body: &'static str| async move {
+        let (address, received) = hears_until_quiet().await;
+        let (keys, limits) = (keys(), limits());
+        let dialer = dialer(&[("shop.test:8080", address)], &[]);
+        let redactor = Redactor::new(&keys);
+        let sender = HttpSender { dialer: &dialer, limits: &limits, redactor: &redactor };
+        let url = Url::parse("http://shop.test:8080/hook").expect("a URL");
+        let body = Bytes::from_static(body.as_bytes());
+        let out = Outgoing { framing, body, ..delivery(&url, Wait::Answer, Spelling::Platform) };
+        let exchange = sender.carry_out(&out, Patience::of(&limits)).await.expect("it is made");
+        assert!(exchange.accepted(), "{exchange:?}");
+        received.await.expect("answered")
+    };
+    let chunked = sent(Framing::Chunked, "{}").await.concat();
+    assert!(chunked.contains("\r\nTransfer-Encoding: chunked\r\n"), "{chunked}");
+    assert!(!chunked.contains("Content-Length") && chunked.ends_with("2\r\n{}\r\n0\r\n\r\n"));
+    let old = sent(Framing::Http10, "{}").await.concat();
+    assert!(old.starts_with("POST /hook HTTP/1.0\r\n") && old.contains("Content-Length: 2"));
+    let pieces = sent(Framing::TwoPieces, "{\"a\":\"\u{915}\"}").await;
+    assert!(pieces.last().is_some_and(|last| last.len() < 10), "{pieces:?}");
+    assert!(pieces.concat().contains("Content-Length: 11"), "{pieces:?}");
+}
+
+/// A server that answers once the body is there, and says what came in each read.
+async fn hears_until_quiet() -> (SocketAddr, tokio::sync::oneshot::Receiver<Vec<String>>) {
+    let (heard, received) = tokio::sync::oneshot::channel();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a client");
+        let mut pieces: Vec<String> = Vec::new();
+        while !pieces.concat().trim_end().ends_with(['}', '0']) {
+            let mut piece = vec![0; 4_096];
+            let read = stream.read(&mut piece).await.expect("a request");
+            pieces.push(String::from_utf8_lossy(&piece[..read]).into_owned());
+        }
+        stream.write_all(http("200 OK", "text/plain", "ok").as_bytes()).await.expect("open");
+        let _ = heard.send(pieces);
+    });
+    (address, received)
 }
 
 #[tokio::test]
