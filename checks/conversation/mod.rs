@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod effects;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod forged_first;
 pub mod forgeries;
 pub mod manual;
 pub mod measurements;

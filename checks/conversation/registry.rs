@@ -3,7 +3,7 @@
 use super::recovery::{once_retried, once_timed_out, restarts};
 use super::scenarios::*;
 use super::space;
-use super::{contradictions, doctor};
+use super::{contradictions, doctor, forged_first};
 use crate::model::{Merchant, Occasion, Product, Scenario, Way};
 
 /// All of them, as the checks together plan them.
@@ -41,6 +41,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     ]);
     all.extend([unmarked(), signature_reused()]);
     all.extend(forged_events(merchant));
+    all.extend(forged_first::scenarios(merchant));
     all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));

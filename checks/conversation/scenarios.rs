@@ -262,17 +262,11 @@ pub fn late_effects(merchant: &Merchant) -> Scenario {
     let (settle, order) = settling(merchant);
     let deliveries = forgeries(merchant).map(&settle).collect();
     let again = Step::Deliver(settle(UNSIGNED));
-    stateful(
-        LATE_EFFECTS,
-        order,
-        vec![
-            Step::CountEffects,
-            Step::Beside { deliveries },
-            Step::CountEffects,
-            again,
-            Step::CountEffects,
-        ],
-    )
+    let mut steps = watched(merchant);
+    steps.push(Step::Beside { deliveries });
+    steps.extend(watched(merchant));
+    steps.extend([again, Step::CountEffects]);
+    stateful(LATE_EFFECTS, order, steps)
 }
 
 /// [`REFUSED_EFFECTS`]
@@ -311,16 +305,21 @@ pub fn signature_reused() -> Scenario {
 /// [`FORGED_PAYMENTS_SEEN`] and [`FORGED_PAYOUTS_SEEN`], as far as the merchant uses them.
 pub fn forged_events(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
     let payments = merchant.uses(Product::Payments).then(|| {
-        let deliveries = FORGED_PAYMENT_EVENTS.to_vec();
-        let steps = vec![Step::Beside { deliveries }];
+        let steps = between_looks(merchant, FORGED_PAYMENT_EVENTS.to_vec());
         stateful(FORGED_PAYMENTS_SEEN, OrderNeed::TestOrder, steps)
     });
     let payouts = merchant.uses(Product::Payouts).then(|| {
-        let deliveries = FORGED_PAYOUT_EVENTS.to_vec();
-        let steps = vec![Step::Beside { deliveries }];
+        let steps = between_looks(merchant, FORGED_PAYOUT_EVENTS.to_vec());
         stateful(FORGED_PAYOUTS_SEEN, OrderNeed::TestPayout, steps)
     });
     payments.into_iter().chain(payouts)
+}
+
+fn between_looks(merchant: &Merchant, deliveries: Vec<Delivery>) -> Vec<Step> {
+    let mut steps = watched_if_told(merchant);
+    steps.push(Step::Beside { deliveries });
+    steps.extend(watched_if_told(merchant));
+    steps
 }
 
 /// [`WINDOW_PAST`] or [`WINDOW_FUTURE`]: up to the age that must be refused, and as far ahead.
@@ -411,6 +410,19 @@ pub(crate) fn settling(merchant: &Merchant) -> (impl Fn(Delivery) -> Delivery, O
         (Event::PayoutSuccess, OrderNeed::TestPayout)
     };
     (move |delivery| Delivery { content: Content::Event(event), ..delivery }, order)
+}
+
+/// What a merchant who counts effects tells of an order: those, and its state where it tells that.
+pub(crate) fn watched(merchant: &Merchant) -> Vec<Step> {
+    let status = merchant.webhook.status.is_some().then_some(Step::ReadStatus);
+    std::iter::once(Step::CountEffects).chain(status).collect()
+}
+
+/// The same of a merchant who may not count effects.
+fn watched_if_told(merchant: &Merchant) -> Vec<Step> {
+    let effects = merchant.webhook.effects.is_some().then_some(Step::CountEffects);
+    let status = merchant.webhook.status.is_some().then_some(Step::ReadStatus);
+    effects.into_iter().chain(status).collect()
 }
 
 pub(crate) fn stateful(name: &'static str, order: OrderNeed, steps: Vec<Step>) -> Scenario {

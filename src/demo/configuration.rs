@@ -16,7 +16,7 @@ use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, PATH, SHOP, SITE, Sho
 use crate::demo::process::OPEN_FILE;
 
 /// How many test orders and test payouts there are.
-const TEST_ORDERS: usize = 32;
+const TEST_ORDERS: usize = 48;
 /// The files with the sandbox's keys.
 pub(super) const TEST_API_KEY_FILE: &str = "sandbox-api-key";
 /// See [`TEST_API_KEY_FILE`].

@@ -354,6 +354,7 @@ defects! {
         => ["webhook-rejects-reused"]
         also "webhook-rejects-forged": "a signature that was right once is right for any body",
              "webhook-rejects-unmarked": "a signature that was right once is right for any body",
+             "webhook-refused-without-effect": "a signature that was right once is right for any body",
              "webhook-rejects-tampered": "a signature that was right once is right for any body";
     AcceptsSandboxSecret Stops "accepts-sandbox-secret": "the handler tries the sandbox secret when the live one does not fit"
         => ["webhook-rejects-sandbox-secret"]
@@ -529,7 +530,8 @@ defects! {
         also "webhook-cut-redelivered": "the delivery after the cut one is answered 409";
     VerifiesPaymentsOnly Stops "verifies-payments-only": "payouts have a handler of their own, which verifies nothing"
         => ["webhook-rejects-unsigned", "webhook-rejects-forged"]
-        also "webhook-verifies-every-event": "no event of payouts is verified";
+        also "webhook-verifies-every-event": "no event of payouts is verified",
+             "webhook-refused-without-effect": "forged payouts are acted on";
     VerifiesSettlingOnly Stops "verifies-settling-only": "events that settle nothing are believed as they come"
         => ["webhook-rejects-unsigned", "webhook-rejects-forged", "webhook-rejects-tampered", "webhook-rejects-retimed", "webhook-rejects-disguised"]
         also "webhook-rejects-sandbox-secret": "nothing is verified, whatever signed it",
@@ -560,6 +562,10 @@ defects! {
         => ["webhook-refused-without-effect"];
     CreditsForgedLate Stops "credits-forged-late": "a refused event stays in the queue, which credits what it finds there a moment later"
         => ["webhook-refused-without-effect"];
+    MarksForgeries Stops "marks-forgeries": "an event is marked as seen before its signature is verified, so that a forgery keeps the genuine one out"
+        => ["webhook-refused-without-effect"];
+    StateOfForged Stops "state-of-forged": "a forged failure, answered 401, changes the state of the order"
+        => ["webhook-verifies-every-event"];
     CreditsApiRequests Stops "credits-api-requests": "whatever is signed and names an order counts as its payment, an API request too"
         => ["webhook-ignores-api-requests"];
     IgnoresAmount Warns "ignores-amount": "an order counts as paid whatever amount the event names"

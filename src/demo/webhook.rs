@@ -138,6 +138,15 @@ impl Webhook {
         {
             self.credit_late(order);
         }
+        if let Body::Event(order) = &body {
+            if self.has(Defect::MarksForgeries) && past.is_none() && self.believe(arrived).is_err()
+            {
+                self.ledger.note(&order.key());
+            }
+            if self.has(Defect::StateOfForged) && order.event == Event::PaymentFailed {
+                self.ledger.turn(&order.id, State::Failed);
+            }
+        }
         if self.has(Defect::CrashesOnOddSignatures)
             && !arrived.joined("X-SIGNATURE").bytes().all(|digit| digit.is_ascii_hexdigit())
         {

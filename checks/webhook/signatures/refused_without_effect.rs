@@ -4,13 +4,15 @@ use crate::conversation::answers::baseline;
 use crate::conversation::effects::{
     applied_late, counted, every, forgeries_alone, unfinished, without_effect,
 };
+use crate::conversation::forged_first::{self, Aftermath};
 use crate::conversation::scenarios::{
-    LATE_EFFECTS, REFUSED_EFFECTS, between_baselines, late_effects, refused_effects,
+    LATE_EFFECTS, REFUSED_EFFECTS, between_baselines, late_effects, once_sequential,
+    refused_effects,
 };
 use crate::conversation::stack_fixes;
 use crate::model::{
-    Check, CheckMeta, Evidence, Facts, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
-    Subject,
+    Check, CheckMeta, Concern, Evidence, Facts, Finding, Level, Merchant, Needs, Outcome, Probe,
+    Reason, Reference, RunFacts, Subject,
 };
 use crate::text;
 
@@ -30,8 +32,10 @@ const META: CheckMeta = CheckMeta {
              `payment.success`, also one that the sandbox secret signs and one that the API key \
              signs, then its genuine twin; and on a second order the forgeries alone, one of them \
              again once effects rest (`webhook.effects.settle`), and counted then too, since one \
-             that is credited late hides behind its twin. The forgeries must have no effect, the \
-             twin one. An effect of a forgery fails, and the item is then required; no effect of \
+             that is credited late hides behind its twin; on up to five more orders and three \
+             payouts a few forgeries first, then the genuine event. The forgeries must have no \
+             effect and leave the state (`[webhook.status]`) as it was, each genuine event must \
+             have one. An effect of a forgery fails, and the item is then required; no effect of \
              the twin shows nothing and is undecided. Without effects a person may answer for it.",
     remediation: "Verify the signature before anything else is done with the event.",
     stacks: stack_fixes::VERIFY,
@@ -45,7 +49,10 @@ impl Check for RefusedWithoutEffect {
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        if applied_late(facts).is_some() {
+        let harmed = |one: &Result<Aftermath, Reason>| {
+            matches!(one, Ok(Aftermath::Applied(_) | Aftermath::Lost(_)))
+        };
+        if applied_late(facts).is_some() || Aftermath::all(facts).iter().any(harmed) {
             return Level::Required;
         }
         let forged = facts.scenario(REFUSED_EFFECTS).ok().and_then(|seen| every(seen).ok());
@@ -56,7 +63,9 @@ impl Check for RefusedWithoutEffect {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        between_baselines([refused_effects(merchant), late_effects(merchant)])
+        let forged = [refused_effects(merchant), late_effects(merchant)];
+        let usual = [once_sequential(merchant)];
+        between_baselines(forged.into_iter().chain(forged_first::scenarios(merchant)).chain(usual))
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
@@ -71,13 +80,30 @@ impl Check for RefusedWithoutEffect {
             text!("{} before, {} after the forgeries", before, forged),
         );
         if forged > before {
-            return Ok(Outcome::fail("a forged event was applied", vec![evidence]));
+            return Ok(applied_in_spite(vec![evidence]));
         }
         if let Some(late) = applied_late(facts) {
-            return Ok(Outcome::fail(
-                "a forged event was applied, some time after it was answered",
-                vec![late],
-            ));
+            let message = "a forged event was applied, some time after it was answered";
+            return Ok(Outcome::Fail(Finding::new(message, vec![late]).about(Concern::Effect)));
+        }
+        let orders = Aftermath::all(facts);
+        let (mut applied, mut lost) = (Vec::new(), Vec::new());
+        for aftermath in orders.iter().flatten() {
+            match aftermath {
+                Aftermath::Right => {}
+                Aftermath::Applied(evidence) => applied.push(evidence.clone()),
+                Aftermath::Lost(evidence) => lost.push(evidence.clone()),
+            }
+        }
+        if !applied.is_empty() {
+            return Ok(applied_in_spite(applied));
+        }
+        if !lost.is_empty() {
+            let message = "a forged event keeps the genuine one that follows from being applied";
+            return Ok(Outcome::Fail(Finding::new(message, lost).fix(
+                "Mark an event as seen only after its signature was verified, in the transaction \
+                 that applies it",
+            )));
         }
         let [genuine] = *genuine else { return Err(unfinished().into()) };
         if genuine <= forged {
@@ -92,8 +118,21 @@ impl Check for RefusedWithoutEffect {
         let [before, between, after] = every(counted(facts, LATE_EFFECTS, META.id)?)?[..] else {
             return Err(unfinished().into());
         };
-        Ok(Outcome::Pass(vec![evidence, twin, forgeries_alone(before, between.max(after))]))
+        let mut shown = vec![evidence, twin, forgeries_alone(before, between.max(after))];
+        if !orders.is_empty() {
+            let right = orders.into_iter().collect::<Result<Vec<Aftermath>, Reason>>()?.len();
+            shown.push(Evidence::of(
+                Subject::Run("orders for which forgeries came first"),
+                "each genuine event after them applied",
+                text!("{} of {}", right, right),
+            ));
+        }
+        Ok(Outcome::Pass(shown))
     }
+}
+
+fn applied_in_spite(shown: Vec<Evidence>) -> Outcome {
+    Outcome::Fail(Finding::new("a forged event was applied", shown).about(Concern::Effect))
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use crate::conversation::answers::{evidence, names, nth, scenario};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, between_baselines, forged_events};
-use crate::conversation::stack_fixes;
+use crate::conversation::{forged_first, stack_fixes};
 use crate::model::{
-    Check, CheckMeta, Exchange, Facts, Level, Merchant, Needs, Outcome, Probe, Reason, Reference,
-    RunFacts, Scenario,
+    Check, CheckMeta, Concern, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome,
+    Probe, Reason, Reference, RunFacts, Scenario,
 };
 use crate::text;
 
@@ -24,11 +24,12 @@ const META: CheckMeta = CheckMeta {
     rationale: "A handler for each event verifies where somebody thought of it; a forged \
                 `payout.reversed` or `payment.failed` moves money as well.",
     judged: "With `--deliver full` and test ids: an unsigned and a forged event of every other \
-             kind, for a test order or payout of its own. A 2xx fails, and the item is then \
-             required; a 4xx to each passes. Without `full` or test ids a person may answer for it.",
+             kind, for a test order or payout of its own. A 2xx fails, and so does a change \
+             of effects or state, and the item is then required; a 4xx to each passes. Without `full` or test ids a person may answer for it.",
     remediation: "Verify the signature before the event is looked at, in one place for all events.",
     stacks: stack_fixes::VERIFY,
     reference: Reference::WEBHOOK_SIGNATURE,
+    yields_to: &[(Concern::Effect, "webhook-refused-without-effect")],
     ..CheckMeta::USUAL
 };
 
@@ -50,13 +51,20 @@ impl VerifiesEveryEvent {
     }
 }
 
+/// What the forgeries changed, where the merchant tells of it.
+fn changed(facts: &Facts<'_>) -> Option<Evidence> {
+    forged_events(facts.merchant)
+        .find_map(|planned| forged_first::changed(planned.name, facts.scenario(planned.name).ok()?))
+}
+
 impl Check for VerifiesEveryEvent {
     fn meta(&self) -> &'static CheckMeta {
         &META
     }
 
     fn level(&self, facts: &Facts<'_>) -> Level {
-        let accepted = Self::seen(facts).0.into_iter().any(Exchange::succeeded);
+        let accepted =
+            changed(facts).is_some() || Self::seen(facts).0.into_iter().any(Exchange::succeeded);
         if accepted && tells_by_answers(facts).is_ok() { Level::Required } else { META.level }
     }
 
@@ -67,6 +75,11 @@ impl Check for VerifiesEveryEvent {
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
         let (all, unseen) = Self::seen(facts);
+        if let Some(changed) = changed(facts) {
+            tells_by_answers(facts)?;
+            let message = "a forged event changed what it was about";
+            return Ok(Outcome::Fail(Finding::new(message, vec![changed]).about(Concern::Effect)));
+        }
         let accepted: Vec<&Exchange> =
             all.iter().copied().filter(|exchange| exchange.succeeded()).collect();
         if !accepted.is_empty() {

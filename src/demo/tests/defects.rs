@@ -411,6 +411,15 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             once && credits_after(&[settling(0)]) == 2
         }
         Defect::RejectsDuplicates => accepts(&settling(1)) && deliver(&settling(0)) == 409,
+        Defect::MarksForgeries => {
+            let paid = |delivery: Delivery| delivery.of_event(Event::PaymentSuccess);
+            let refused = !accepts(&paid(FORGED_WRONG_SECRET));
+            refused && accepts(&paid(Delivery::genuine("paid"))) && client.credits(ORDER) == 0
+        }
+        Defect::StateOfForged => {
+            let refused = !accepts(&FORGED_WRONG_SECRET.of_event(Event::PaymentFailed));
+            refused && client.state(ORDER) == "failed"
+        }
         Defect::CreditsForged => {
             let refused = !accepts(&Delivery {
                 content: Content::Event(Event::PaymentSuccess),

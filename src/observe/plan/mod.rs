@@ -5,6 +5,7 @@ pub(super) mod planned;
 
 pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, source_key};
 
+use golive_checks::conversation::forged_first::is_forged_first;
 use golive_checks::conversation::scenarios::{
     BASELINE_BEFORE, baselines_between, baselines_repeated, can_be_spared,
 };
@@ -183,7 +184,9 @@ impl Gate<'_> {
             };
             for spared in [false, true] {
                 let in_turn = |planned: &Planned<Scenario>| {
-                    wants(planned, own) && can_be_spared(planned.what.name) == spared
+                    wants(planned, own)
+                        && (can_be_spared(planned.what.name) || is_forged_first(planned.what.name))
+                            == spared
                 };
                 for planned in scenarios.iter_mut().filter(|planned| in_turn(planned)) {
                     if left == 0 {
