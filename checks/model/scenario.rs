@@ -38,6 +38,17 @@ impl Scenario {
         self.steps.iter().any(differs) || !self.deliveries().all(Delivery::must_be_taken)
     }
 
+    /// Whether it wants an order of its own even where any would do, so that nothing else about that
+    /// order came before: some receivers tell duplicates by the order alone. What is rejected
+    /// anyway, the load and the first event do not.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Independent | Stage::Stateful | Stage::Between | Stage::ControlAfter
+        )
+    }
+
     /// How many of its requests a correct receiver may reject, at most.
     #[must_use]
     pub fn rejectable_requests(&self) -> u64 {

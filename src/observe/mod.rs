@@ -73,7 +73,7 @@ pub(crate) async fn observe(
     let never_issued = |what: &str| format!("golive-{}-{what}", context.run.id);
     let (status_order, plain_order) = (never_issued("status"), never_issued("port-80"));
     let wrong = wrong_secret(context.run);
-    let orders = Orders::new(context);
+    let orders = Orders::new(context, &scenarios);
     let control = targets.control.as_ref().map(|hook| Control::new(hook, &targets.folder, limits));
     let seen = RefCell::new(before(&plan));
     let record = |name: &'static str, became: Observed<ScenarioSeen>| {

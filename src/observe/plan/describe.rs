@@ -271,8 +271,14 @@ fn order_requests(
         let Some(TestOrders::Command(program)) = source else { continue };
         let wanting =
             |need| granted.iter().filter(|scenario| scenario.order == need).count() as u64;
-        let standing = u64::from(has_standing_order(any, merchant, run) && wanting(any) > 0);
-        let count = wanting(own) + standing;
+        let standing = has_standing_order(any, merchant, run) && wanting(any) > 0;
+        let apart = |scenario: &&&Scenario| scenario.order == any && scenario.is_apart();
+        let of_their_own = |scenario: &&Scenario| match scenario.stage {
+            Stage::Between => scenario.requests(),
+            _ => 1,
+        };
+        let apart: u64 = granted.iter().filter(apart).map(of_their_own).sum();
+        let count = wanting(own) + if standing { 1 + apart } else { 0 };
         if count > 0 {
             requests.push(PlannedRequest {
                 count,
@@ -354,8 +360,20 @@ fn scenario_requests(
     let order_for = |need| match need {
         OrderNeed::TestOrder => "a test order of its own",
         OrderNeed::TestPayout => "a test payout of its own",
-        OrderNeed::Any if has_standing_order(need, merchant, run) => "the first test order",
-        OrderNeed::AnyPayout if has_standing_order(need, merchant, run) => "the first test payout",
+        OrderNeed::Any if has_standing_order(need, merchant, run) => {
+            if scenario.is_apart() {
+                "a test order, its own while some are left"
+            } else {
+                "the first test order"
+            }
+        }
+        OrderNeed::AnyPayout if has_standing_order(need, merchant, run) => {
+            if scenario.is_apart() {
+                "a test payout, its own while some are left"
+            } else {
+                "the first test payout"
+            }
+        }
         OrderNeed::Any | OrderNeed::AnyPayout => "never issued",
         OrderNeed::Unmarked => "never issued, without golive's mark",
     };

@@ -75,7 +75,7 @@ pub(crate) async fn deliver(
     let sender = HttpSender { dialer: &dialer, limits, redactor: &redactor };
     let order = match &parcel.order {
         Some(order) => order.clone(),
-        None => match Orders::new(context).take(parcel.need).await {
+        None => match Orders::new(context, &[]).take(parcel.need, false).await {
             Ok(order) => order,
             Err(none) => return Ok(none.seen()),
         },

@@ -87,7 +87,7 @@ impl ConversationRun<'_> {
     /// A further order like the scenario's, so that what is sent about it is no duplicate.
     pub(super) async fn another_order(&self) -> Result<OrderId, NotMade> {
         let need = self.scenario.order;
-        self.talk.orders.take(need).await.map_err(|none| match none {
+        self.talk.orders.take(need, false).await.map_err(|none| match none {
             NoLine::NotMade(why) => why,
             NoLine::Trouble(_) => NotMade::NoTestOrders { key: source_key(need).to_owned() },
         })

@@ -312,7 +312,7 @@ impl Conversation<'_> {
         seat: Option<Seat>,
         rounds: Option<&Rounds>,
     ) -> Observed<ScenarioSeen> {
-        let order = match self.orders.take(scenario.order).await {
+        let order = match self.orders.take(scenario.order, scenario.is_apart()).await {
             Ok(order) => order,
             Err(none) => return none.seen(),
         };

@@ -6,7 +6,9 @@ use sha2::{Digest as _, Sha256};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use golive_checks::model::{Limits, NotMade, OrderId, OrderNeed, Phase, Trouble, TroubleKind};
+use golive_checks::model::{
+    Limits, NotMade, OrderId, OrderNeed, Phase, Scenario, Trouble, TroubleKind,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
@@ -36,25 +38,37 @@ pub(crate) struct Orders<'a> {
 struct Desk<'a> {
     source: Option<&'a OrderSource>,
     given: Cell<usize>,
+    /// How many of the ids nobody needs for a purpose of its own.
+    spare: Cell<usize>,
     standing: OnceCell<Option<OrderId>>,
 }
 
 impl<'a> Orders<'a> {
-    /// From what is configured.
-    pub(crate) fn new(context: &'a Context<'a>) -> Self {
-        let desk = |source| Desk { source, given: Cell::new(0), standing: OnceCell::new() };
+    /// From what is configured, of which these scenarios will want some of their own.
+    pub(crate) fn new(context: &'a Context<'a>, scenarios: &[Scenario]) -> Self {
+        let desk = |source: Option<&'a OrderSource>, need| {
+            // One stands for all that take any.
+            let wanted = 1 + scenarios.iter().filter(|scenario| scenario.order == need).count();
+            let spare = match source {
+                Some(OrderSource::Ids(ids)) => ids.len().saturating_sub(wanted),
+                Some(OrderSource::Command(_)) => usize::MAX,
+                None => 0,
+            };
+            Desk { source, given: Cell::new(0), spare: Cell::new(spare), standing: OnceCell::new() }
+        };
         let targets = context.targets;
         Self {
             context,
             never_issued: Cell::new(0),
             unmarked: Cell::new(0),
-            payments: desk(targets.order.as_ref()),
-            payouts: desk(targets.payout.as_ref()),
+            payments: desk(targets.order.as_ref(), OrderNeed::TestOrder),
+            payouts: desk(targets.payout.as_ref(), OrderNeed::TestPayout),
         }
     }
 
-    /// An order for a scenario.
-    pub(crate) async fn take(&self, need: OrderNeed) -> Result<OrderId, NoLine> {
+    /// An order for a scenario; where any would do, one of its own while some are left, if it is to
+    /// be apart from others.
+    pub(crate) async fn take(&self, need: OrderNeed, apart: bool) -> Result<OrderId, NoLine> {
         let desk = match need {
             OrderNeed::Any | OrderNeed::Unmarked | OrderNeed::TestOrder => &self.payments,
             OrderNeed::AnyPayout | OrderNeed::TestPayout => &self.payouts,
@@ -67,6 +81,12 @@ impl<'a> Orders<'a> {
                 let unknown = self.never_issued();
                 if !has_standing_order(need, self.context.merchant, self.context.run) {
                     return Ok(unknown);
+                }
+                if apart
+                    && desk.spare.get() > 0
+                    && let Ok(own) = self.spare(desk, need).await
+                {
+                    return Ok(OrderId { reference: unknown.reference, ..own });
                 }
                 // Where none can be had, the scenarios that want one of their own say so.
                 let standing =
@@ -94,6 +114,21 @@ impl<'a> Orders<'a> {
         let n = self.never_issued.get() + 1;
         self.never_issued.set(n);
         OrderId::new(format!("golive-{}-{n}", self.context.run.id), AMOUNT, false)
+    }
+
+    /// One that nobody needs for a purpose of its own; ids from the end of the list.
+    async fn spare(&self, desk: &Desk<'_>, need: OrderNeed) -> Result<OrderId, NoLine> {
+        let none = || NoLine::NotMade(NotMade::NoTestOrders { key: source_key(need).to_owned() });
+        let left = desk.spare.get();
+        desk.spare.set(left - 1);
+        match desk.source {
+            Some(OrderSource::Ids(ids)) => {
+                let order = &ids[ids.len() - left];
+                usable(&order.id, &order.amount).ok_or_else(none)
+            }
+            Some(OrderSource::Command(argv)) => Ok(self.made(argv, need).await?),
+            None => Err(none()),
+        }
     }
 
     async fn issue(&self, desk: &Desk<'_>, need: OrderNeed) -> Result<OrderId, NoLine> {

@@ -189,7 +189,7 @@ impl ConversationRun<'_> {
     /// reason of ours.
     async fn is_it_up(&self, patience: Patience) -> Option<Exchange> {
         let talk = self.talk;
-        let order = talk.orders.take(OrderNeed::Any).await.ok()?;
+        let order = talk.orders.take(OrderNeed::Any, false).await.ok()?;
         let line = talk.sender.line(talk.url, None, patience).await;
         let request = self.compose_for(&IS_IT_UP, &order).ok()?;
         let out = talk.out(IS_IT_UP.name.to_owned(), &request);
