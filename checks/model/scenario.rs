@@ -47,7 +47,9 @@ impl Scenario {
             | Step::Together { delivery, .. }
             | Step::UntilAccepted { delivery, .. }
             | Step::Restart { delivery, .. } => std::slice::from_ref(delivery),
-            Step::Beside { deliveries } => deliveries.as_slice(),
+            Step::Beside { deliveries } | Step::EachAddress { deliveries, .. } => {
+                deliveries.as_slice()
+            }
             Step::Search(search) => std::slice::from_ref(&search.delivery),
             Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
             // All that it sends goes as far as its genuine event.
@@ -65,6 +67,7 @@ impl Scenario {
             Step::Deliver(_) | Step::Repeat { .. } | Step::Altered { .. } => 1,
             Step::Together { count, .. } => *count,
             Step::Beside { deliveries } => deliveries.len() as u64,
+            Step::EachAddress { deliveries, most } => (deliveries.len() as u64 + 1) * most,
             Step::Search(search) => search.round(),
             Step::Burst { count, .. } => *count,
             Step::UntilAccepted { retries, .. } => 1 + retries,
@@ -110,6 +113,8 @@ pub enum Stage {
     Restart,
     /// Last and alone.
     ControlAfter,
+    /// Behind that: every address of the webhook's name, where it has several.
+    Addresses,
     /// Behind everything, and only on its occasion.
     Examination,
 }
@@ -204,6 +209,14 @@ pub enum Step {
         /// What is delivered.
         deliveries: Vec<Delivery>,
     },
+    /// Deliveries one after the other, then the very bytes of the first again, at each address of the
+    /// webhook's name: only where it has several.
+    EachAddress {
+        /// What is delivered, each time about an order of its own.
+        deliveries: Vec<Delivery>,
+        /// To how many addresses, at most.
+        most: u64,
+    },
     /// One round of a search: as many deliveries beside one another as the rounds before it leave
     /// open, perhaps none. Each is an event of its own.
     Search(Search),
@@ -256,6 +269,7 @@ impl Step {
             | Self::Altered { .. }
             | Self::Together { .. }
             | Self::Beside { .. }
+            | Self::EachAddress { .. }
             | Self::Search(_)
             | Self::Burst { .. } => false,
             Self::UntilAccepted { .. } | Self::Restart { .. } | Self::Examine(_) => false,

@@ -9,9 +9,10 @@ use golive_checks::platform::keys;
 
 use super::*;
 
-const LOOKS: [Probe; 10] = [
+const LOOKS: [Probe; 11] = [
     Probe::WebhookNames,
     Probe::WebhookTls,
+    Probe::WebhookAddresses,
     Probe::WebhookLegacyTls,
     Probe::WebhookPlainHttp,
     Probe::OrderStatus,

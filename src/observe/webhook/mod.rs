@@ -1,6 +1,7 @@
 //! The conversation with a webhook: a control, then everything else as fast as the receiver takes
 //! it, load alone, the control again.
 
+pub(super) mod addresses;
 mod attempts;
 pub(super) mod concurrency_limit;
 mod examined;
@@ -15,6 +16,7 @@ mod restart;
 
 use golive_checks::conversation::scenarios::ALTERED;
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use golive_checks::conversation::doctor;
@@ -32,7 +34,9 @@ use crate::observe::join_all::{Task, each, join_all};
 use crate::observe::net::dial::{Line, NoLine};
 use crate::observe::net::exchange::{HttpSender, Opened, Outgoing, Patience};
 use crate::observe::net::last_byte_sync::LastByteSync;
+use crate::observe::net::route::Route;
 use crate::observe::plan::{COME_BACK, source_key};
+use crate::observe::webhook::addresses::AddressBook;
 use crate::observe::webhook::concurrency_limit::{ConcurrencyLimit, InFlight, Urgency, Went};
 use crate::observe::webhook::hooks::{Answer, Asker};
 use crate::observe::webhook::orders::Orders;
@@ -81,6 +85,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) wrong: &'a Secret,
     /// What the deliveries are about.
     pub(crate) orders: &'a Orders<'a>,
+    /// The addresses of the webhook's name.
+    pub(crate) addresses: &'a AddressBook<'a>,
     /// How often they credited.
     pub(crate) effects: Option<Asker<'a>>,
     /// In which state they left their orders.
@@ -171,6 +177,11 @@ impl Conversation<'_> {
             };
             record(scenario.name, seen);
         }
+        for scenario in of(Stage::Addresses) {
+            let few = self.sender.limits.webhook_concurrency.min(FEW);
+            let window = ConcurrencyLimit::new(usual, few);
+            record(scenario.name, self.scenario(scenario, &window, answer).await);
+        }
         let occasion =
             if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
         self.examination(scenarios, usual, answer, Ok(occasion), record).await;
@@ -237,6 +248,8 @@ impl Conversation<'_> {
             places: Vec::new(),
             seat,
             ahead: None,
+            to: None,
+            sent: 0,
             composed: Vec::new(),
             steps: Vec::new(),
         };
@@ -306,6 +319,10 @@ pub(in crate::observe) struct ConversationRun<'a> {
     seat: Option<Seat>,
     /// The connection for its next delivery.
     ahead: Option<Opened>,
+    /// The address that it goes to, where it is about one of several.
+    to: Option<SocketAddr>,
+    /// How many deliveries went out one after the other.
+    sent: usize,
     /// The delivery of each step so far, to be repeated.
     pub(in crate::observe) composed: Vec<Option<(&'static str, Request)>>,
     pub(in crate::observe) steps: Vec<StepSeen>,
@@ -380,6 +397,13 @@ impl ConversationRun<'_> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(goes_on);
             }
+            Step::EachAddress { deliveries, .. } => {
+                // Each address takes its own room.
+                self.places.clear();
+                let seen = self.each_address(deliveries, self.urgency(at)).await?;
+                self.steps.push(StepSeen::Addresses(seen));
+                return Ok(GoesOn::Yes);
+            }
             Step::Burst { delivery, count } => {
                 let exchanges = self.burst(delivery, *count).await?;
                 self.steps.push(StepSeen::Together(exchanges));
@@ -419,8 +443,29 @@ impl ConversationRun<'_> {
 
     /// The connection for the next delivery.
     pub(in crate::observe) async fn line(&mut self) -> Result<Line, NoLine> {
-        let patience = self.patience(1);
-        self.talk.sender.line(self.talk.url, self.ahead.take(), patience).await
+        let (patience, route) = (self.patience(1), self.route(self.sent));
+        self.sent += 1;
+        self.talk.sender.line(self.talk.url, self.ahead.take(), patience, route).await
+    }
+
+    /// The way that delivery number `number` goes: with `--source` the deliveries of an event come
+    /// from several addresses.
+    fn route(&self, number: usize) -> Route {
+        let repeats = self.scenario.stage == Stage::Stateful;
+        Route { from: repeats.then_some(number), ..Route::to(self.to) }
+    }
+
+    /// What was sent and answered so far.
+    fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+        self.steps.iter().filter_map(|step| match step {
+            StepSeen::Exchange(exchange) => Some(exchange.as_ref()),
+            StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
+            | StepSeen::Effects(_)
+            | StepSeen::Status(_) => None,
+        })
     }
 
     /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate
@@ -437,8 +482,12 @@ impl ConversationRun<'_> {
     ) -> Result<(Exchange, Option<Opened>), NotMade> {
         let mut out = self.talk.out(name.clone(), request);
         let opens_next = opens_next && line.is_ok();
-        let opening =
-            async { if opens_next { self.talk.sender.open(self.talk.url).await } else { None } };
+        let opening = async {
+            if !opens_next {
+                return None;
+            }
+            self.talk.sender.open(self.talk.url, self.route(self.sent)).await
+        };
         let (exchange, mut ahead) =
             tokio::join!(self.talk.sender.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
@@ -446,7 +495,10 @@ impl ConversationRun<'_> {
             let Some(after) = asks_back(&exchange) else { break };
             self.window.learn(Went::Failed);
             sleep(after).await;
-            let line = self.talk.sender.line(self.talk.url, ahead.take(), self.patience(1)).await;
+            // From where it came before.
+            let route = self.route(self.sent.saturating_sub(1));
+            let line =
+                self.talk.sender.line(self.talk.url, ahead.take(), self.patience(1), route).await;
             if let Some((delivery, order)) =
                 afresh.filter(|(delivery, _)| matches!(delivery.stamp, Stamp::Now { .. }))
             {
@@ -499,7 +551,11 @@ impl ConversationRun<'_> {
                     Some(place) => place,
                     None => run.window.enter(urgency).await,
                 };
-                let line = run.talk.sender.line(run.talk.url, None, run.patience(1)).await;
+                let line = run
+                    .talk
+                    .sender
+                    .line(run.talk.url, None, run.patience(1), Route::to(run.to))
+                    .await;
                 let mut request = run.compose_for(delivery, order)?;
                 let (exchange, _) = run
                     .deliver(
@@ -557,7 +613,8 @@ impl ConversationRun<'_> {
         let all = each(all.iter().enumerate().map(|(number, out)| {
             let place = line.place(number);
             async move {
-                let line = self.talk.sender.line(self.talk.url, None, patience).await;
+                let route = self.route(number);
+                let line = self.talk.sender.line(self.talk.url, None, patience, route).await;
                 self.talk.sender.send(out, line, patience, Some(place)).await
             }
         }));
@@ -609,6 +666,7 @@ impl ConversationRun<'_> {
             | StepSeen::Together(_)
             | StepSeen::Attempts(_)
             | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Status(_) => None,
         }
     }
@@ -674,7 +732,13 @@ impl ConversationRun<'_> {
             .saturating_mul(FAIRNESS.saturating_mul(self.window.in_flight().saturating_add(more)));
         let first_byte = limits.first_byte.max(load);
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
-        Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
+        Patience {
+            first_byte,
+            whole,
+            before_cut: self.answer.min(CUT_PATIENCE),
+            // An address that takes no connection is tried again later.
+            contended: self.to.is_none(),
+        }
     }
 }
 
@@ -693,6 +757,7 @@ fn at_once(steps: &[Step]) -> usize {
             Step::Deliver(_)
             | Step::Repeat { .. }
             | Step::Altered { .. }
+            | Step::EachAddress { .. }
             | Step::Together { .. }
             | Step::Burst { .. }
             | Step::UntilAccepted { .. }
