@@ -149,7 +149,7 @@ impl<'a> AtAddress<'a> {
     pub(crate) fn dead(self) -> Option<Text> {
         let unanswered = self.seen.exchanges.iter().all(|exchange| exchange.answer.is_err());
         let [first, .., last] = &self.seen.failed[..] else { return None };
-        unanswered.then(|| {
+        (unanswered && !self.has_no_route()).then(|| {
             let apart = last.at.duration_since(first.at).unsigned_abs();
             text!("{}; again {} later: {}", first.trouble, apart, last.trouble)
         })

@@ -158,6 +158,10 @@ impl ConversationRun<'_> {
         let pause = Duration::from_millis(self.talk.sender.limits.webhook_address_retry_ms);
         let early = self.talk.addresses.failed.borrow().get(&address).cloned();
         let mut failed: Vec<FailedAttempt> = early.into_iter().collect();
+        if !failed.is_empty() && !has_route(address) {
+            let exchanges = Vec::new();
+            return Ok(AddressDelivered { address, no_route: true, failed, exchanges });
+        }
         loop {
             let exchanges = self.deliver_at(sequence, address, urgency).await?;
             let lost = exchanges.first().and_then(|first| first.answer.as_ref().err());
