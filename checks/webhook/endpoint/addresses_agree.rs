@@ -18,7 +18,7 @@ pub(super) struct AddressesAgree;
 
 const META: CheckMeta = CheckMeta {
     id: "webhook-addresses-agree",
-    title: "Every address of the webhook gives the same, right answers",
+    title: "All addresses of the webhook answer correctly",
     level: Level::Required,
     covers: &["PC-16", "PC-18", "PC-19", "WH-01"],
     needs: Needs::Network,
@@ -111,7 +111,7 @@ impl Fault<'_> {
     fn words(&self, facts: &Facts<'_>) -> Text {
         let address = shown(facts, self.at.address);
         match &self.kind {
-            FaultKind::Dead(_) => text!("{} takes no connections", address),
+            FaultKind::Dead(_) => text!("{} took no connection in two attempts", address),
             FaultKind::Answers(sent) => {
                 let each: Vec<Text> = sent
                     .iter()
@@ -293,7 +293,7 @@ fn narrow(facts: &Facts<'_>, seen: &AddressesSeen, addresses: &[AtAddress<'_>]) 
         .collect();
     if !unseen.is_empty() {
         let message = text!(
-            "this machine has no route to {}, so nothing is known of it",
+            "this machine has no route to {}, which was not looked at from here",
             Text::join(&unseen, ", ")
         );
         return Some(Finding::new(message, Vec::new()).fix(

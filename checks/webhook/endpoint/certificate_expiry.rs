@@ -94,7 +94,7 @@ fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, failure, passes, reason, tls, warning};
-    use crate::model::Reason;
+    use crate::model::{AddressTls, AddressesSeen, Observed, Reason, Subject};
 
     fn until(not_after: &str) -> Tls {
         let mut tls = tls(Trust::Trusted);
@@ -158,6 +158,29 @@ mod tests {
         let mut tls = tls(Trust::NotYetValid);
         tls.chain[0].not_before = "2026-11-22T00:00:00Z".parse().expect("a timestamp");
         failure(Case::with_tls(tls).judge(&CertificateExpiry));
+    }
+
+    #[test]
+    fn fails_the_one_address_whose_certificate_expired() {
+        let mut case = Case::with_tls(tls(Trust::Trusted));
+        let there = |address: &str, tls: Tls| AddressTls {
+            address: address.parse().expect("an address"),
+            no_route: false,
+            tls: Observed::Got(tls),
+        };
+        let looked_at = vec![
+            there("52.66.1.1:443", tls(Trust::Trusted)),
+            there("52.66.1.2:443", Tls { trust: Trust::Expired, ..until("2026-11-20T00:00:00Z") }),
+        ];
+        let all: Vec<_> = looked_at.iter().map(|there| there.address).collect();
+        let conversation = all.first().copied();
+        case.seen.webhook_addresses = Observed::Got(AddressesSeen { all, conversation, looked_at });
+        let finding = failure(case.judge(&CertificateExpiry));
+        assert_eq!(finding.message.as_str(), "at 52.66.1.2, the certificate expired on 2026-11-20");
+        assert_eq!(
+            finding.evidence[0].subject,
+            Subject::Address("52.66.1.2".parse().expect("an address"))
+        );
     }
 
     #[test]

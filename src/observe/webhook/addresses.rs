@@ -80,6 +80,10 @@ impl<'a> AddressBook<'a> {
     }
 
     async fn handshake(&self, address: SocketAddr) -> AddressTls {
+        if self.url.scheme() != "https" {
+            let why = NotMade::Unconfigured { key: "webhook.url".to_owned() };
+            return AddressTls { address, no_route: false, tls: Observed::NotMade(why) };
+        }
         let tls = observe_tls_by(self.dialer, self.url, Route::to(Some(address))).await;
         let failed = match &tls {
             Observed::Trouble(trouble) if is_lost(trouble) => Some(trouble.clone()),
