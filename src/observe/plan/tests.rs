@@ -92,8 +92,8 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
     assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
     assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
     let last: Vec<&str> =
-        plan.scenarios.iter().rev().take(2).map(|planned| planned.what.name).collect();
-    assert_eq!(last, ["readings", "control-after"]);
+        plan.scenarios.iter().rev().take(3).map(|planned| planned.what.name).collect();
+    assert_eq!(last, ["readings", "every-address", "control-after"]);
 }
 
 #[test]

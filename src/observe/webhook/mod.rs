@@ -4,6 +4,7 @@
 pub(super) mod addresses;
 mod attempts;
 pub(super) mod concurrency_limit;
+mod each_address;
 mod examined;
 pub(super) mod hooks;
 pub(super) mod manual;
