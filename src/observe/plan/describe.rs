@@ -427,17 +427,20 @@ fn scenario_requests(
             deliveries.iter().map(|delivery| request(delivery, "", 1)).collect()
         }
         Step::EachAddress { deliveries, most } => {
-            let at_each = |delivery: &Delivery, suffix| PlannedRequest {
+            let at_each = |delivery: &Delivery, suffix, about: &str| PlannedRequest {
                 at_most: true,
                 kind: format!(
                     "{}, to each address of the name, only where it has several; order: {order}, \
-                     each another event",
+                     {about}",
                     kind(delivery)
                 ),
                 ..request(delivery, suffix, *most)
             };
-            let again = deliveries.first().map(|delivery| at_each(delivery, " again"));
-            deliveries.iter().map(|delivery| at_each(delivery, "")).chain(again).collect()
+            let again =
+                deliveries.first().map(|delivery| at_each(delivery, " again", "the same bytes"));
+            let each =
+                deliveries.iter().map(|delivery| at_each(delivery, "", "each another event"));
+            each.chain(again).collect()
         }
         Step::Altered { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery)) => {
