@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use crate::conversation::answers::scenario;
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, UNSIGNED};
 use crate::model::{
-    AddressDelivered, Delivery, Exchange, Facts, Merchant, OrderNeed, Phase, Reason, Scenario,
-    Stage, Step, Subject, Text, TroubleKind,
+    AddressDelivered, Delivery, Exchange, Facts, FailedAttempt, Merchant, OrderNeed, Phase, Reason,
+    Scenario, Stage, Step, Subject, Text, TroubleKind,
 };
 use crate::text;
 
@@ -81,6 +81,11 @@ impl Answer {
     }
 }
 
+/// Whether the last attempt says something of the receiver.
+fn last_is_the_receivers(failed: &[FailedAttempt]) -> bool {
+    failed.last().is_some_and(|last| last.trouble.kind != TroubleKind::Unreachable)
+}
+
 /// One of the deliveries to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
@@ -145,9 +150,11 @@ impl<'a> AtAddress<'a> {
         self.exchange(sent).map_or(Answer::Unclear, Answer::of)
     }
 
-    /// Why the address is dead: it took no connection in two attempts.
+    /// Why the address is dead: it took no connection in two attempts. That no way leads there may
+    /// be this machine's trouble.
     pub(crate) fn dead(self) -> Option<Text> {
-        let unanswered = self.seen.exchanges.iter().all(|exchange| exchange.answer.is_err());
+        let unanswered = self.seen.exchanges.iter().all(|exchange| exchange.answer.is_err())
+            && last_is_the_receivers(&self.seen.failed);
         let [first, .., last] = &self.seen.failed[..] else { return None };
         (unanswered && !self.has_no_route()).then(|| {
             let apart = last.at.duration_since(first.at).unsigned_abs();

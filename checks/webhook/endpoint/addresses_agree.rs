@@ -29,9 +29,9 @@ const META: CheckMeta = CheckMeta {
              `limits.webhook_addresses` a sample is looked at, chosen by the run's seed. An \
              address that answers differently from the others, or refuses two connections 5 s \
              apart (`limits.webhook_address_retry_ms`, golive's limit), fails and is named. A \
-             rate limit or a time-out is undecided. Addresses that this machine has no route to, \
-             and a name with only IPv6 addresses, warn: the platform does not document whether it \
-             sends over IPv6. With a single address there is nothing to compare.",
+             rate limit or a time-out is undecided. IPv6 addresses that a machine without IPv6 \
+             cannot look at, and a name with only IPv6 addresses, warn: the platform does not \
+             document whether it sends over IPv6 (golive's judgement). With a single address there is nothing to compare.",
     remediation: "Deploy the same release and secret to every server behind the host of \
                   `webhook.url`, and remove the DNS records of servers that are gone.",
     reference: Reference::WEBHOOKS,
@@ -135,10 +135,9 @@ impl<'a> Faults<'a> {
             addresses.iter().copied().filter(|at| at.is_alive()).collect();
         // What is wrong everywhere is for other checks to say.
         let everywhere = |sent: Sent| {
-            alive.first().is_some_and(|first| {
-                let answer = first.answer(sent);
-                alive.iter().all(|at| at.answer(sent) == answer)
-            })
+            let mut clear =
+                alive.iter().map(|at| at.answer(sent)).filter(|answer| *answer != Answer::Unclear);
+            clear.next().is_none_or(|first| clear.all(|answer| answer == first))
         };
         let compared: Vec<Sent> = Sent::ALL.into_iter().filter(|sent| !everywhere(*sent)).collect();
         let differs = |at: AtAddress<'_>, sent: Sent| {
@@ -208,7 +207,13 @@ impl<'a> Faults<'a> {
 
 /// Why nothing can be concluded from answers that no address fails for.
 fn held_up(facts: &Facts<'_>, addresses: &[AtAddress<'_>]) -> Result<(), Reason> {
-    for at in addresses.iter().filter(|at| !at.has_no_route()) {
+    for at in addresses.iter().filter(|at| !is_out_of_reach(**at, addresses)) {
+        if at.has_no_route() {
+            return Err(Reason::Transport(text!(
+                "this machine has no route to {}, which was not looked at from here",
+                shown(facts, at.address)
+            )));
+        }
         if let Some(tls) = refused_certificate(facts, *at) {
             let by = match tls {
                 Some(Trust::Expired | Trust::NotYetValid) => "webhook-certificate-expiry",
@@ -245,6 +250,12 @@ fn held_up(facts: &Facts<'_>, addresses: &[AtAddress<'_>]) -> Result<(), Reason>
         }
     }
     Ok(())
+}
+
+/// Whether it is an IPv6 address and this machine has no IPv6.
+fn is_out_of_reach(at: AtAddress<'_>, addresses: &[AtAddress<'_>]) -> bool {
+    let has_ipv6 = || addresses.iter().any(|at| at.address.is_ipv6() && at.is_alive());
+    at.has_no_route() && at.address.is_ipv6() && !has_ipv6()
 }
 
 /// Where a certificate kept the events from being sent, what is wrong with it.
@@ -288,7 +299,7 @@ fn sample(facts: &Facts<'_>, seen: &AddressesSeen) -> Option<Evidence> {
 fn narrow(facts: &Facts<'_>, seen: &AddressesSeen, addresses: &[AtAddress<'_>]) -> Option<Finding> {
     let unseen: Vec<Text> = addresses
         .iter()
-        .filter(|at| at.has_no_route())
+        .filter(|at| is_out_of_reach(**at, addresses))
         .map(|at| shown(facts, at.address))
         .collect();
     if !unseen.is_empty() {

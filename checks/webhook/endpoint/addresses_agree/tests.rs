@@ -168,6 +168,9 @@ fn what_is_wrong_everywhere_is_said_elsewhere() {
     // A replay cache.
     let cache = [Ok(200), Ok(401), Ok(401), Ok(409)];
     passes(case(vec![answered(FIRST, &cache), answered(SECOND, &cache)]).judge(&AddressesAgree));
+    let busy = [Ok(200), Ok(401), Ok(401), Ok(429)];
+    let one_busy = case(vec![answered(FIRST, &cache), answered(SECOND, &busy)]);
+    assert!(matches!(reason(one_busy.judge(&AddressesAgree)), Reason::Ambiguous(_)));
 }
 
 #[test]
@@ -195,6 +198,19 @@ fn warns_of_addresses_that_this_machine_cannot_reach() {
     let finding = warning(case(vec![answered(FIRST, &RIGHT), unrouted(V6)]).judge(&AddressesAgree));
     assert!(finding.message.as_str().contains("2001:4860:4860::8888"), "{}", finding.message);
     assert_eq!(finding.evidence.len(), 2);
+    let no_ipv4 = case(vec![answered(FIRST, &RIGHT), unrouted(SECOND)]);
+    assert!(matches!(reason(no_ipv4.judge(&AddressesAgree)), Reason::Transport(_)));
+    let has_ipv6 =
+        vec![answered(FIRST, &RIGHT), unrouted(V6), answered("[2001:4860:4860::8844]:443", &RIGHT)];
+    assert!(matches!(reason(case(has_ipv6).judge(&AddressesAgree)), Reason::Transport(_)));
+}
+
+#[test]
+fn is_undecided_where_no_way_leads_to_an_address() {
+    let mut lost = refused(SECOND, 2);
+    lost.failed.iter_mut().for_each(|attempt| attempt.trouble.kind = TroubleKind::Unreachable);
+    let case = case(vec![answered(FIRST, &RIGHT), lost]);
+    assert!(matches!(reason(case.judge(&AddressesAgree)), Reason::Ambiguous(_)));
 }
 
 #[test]
