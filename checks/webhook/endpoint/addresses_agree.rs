@@ -27,11 +27,12 @@ const META: CheckMeta = CheckMeta {
     judged: "Every A and AAAA record of the webhook's name gets a genuine event, an unsigned one, \
              a forged one and the genuine one again: 200, 4xx, 4xx, 200. Of more addresses than \
              `limits.webhook_addresses` a sample is looked at, chosen by the run's seed. An \
-             address that answers differently from the others, or refuses two connections 5 s \
-             apart (`limits.webhook_address_retry_ms`, golive's limit), fails and is named. A \
-             rate limit or a time-out is undecided. IPv6 addresses that a machine without IPv6 \
-             cannot look at, and a name with only IPv6 addresses, warn: the platform does not \
-             document whether it sends over IPv6 (golive's judgement). With a single address there is nothing to compare.",
+             address that answers differently from the others, or takes no connection in two \
+             attempts 5 s apart (`limits.webhook_address_retry_ms`, golive's limit), fails and is \
+             named. A rate limit, or a time-out after connecting, is undecided. IPv6 addresses \
+             that a machine without IPv6 cannot look at, and a name with only IPv6 addresses, \
+             warn: the platform does not document whether it sends over IPv6 (golive's \
+             judgement). With a single address there is nothing to compare.",
     remediation: "Deploy the same release and secret to every server behind the host of \
                   `webhook.url`, and remove the DNS records of servers that are gone.",
     reference: Reference::WEBHOOKS,
