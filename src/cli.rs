@@ -2,6 +2,7 @@
 
 mod values;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -341,7 +342,8 @@ pub(crate) struct ReachArgs {
     /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "PATH", help_heading = "For trial runs (named in the verdict)")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Connect to HOST2:PORT2 where HOST1:PORT1 is meant, as curl does
+    /// Connect to HOST2:PORT2 where HOST1:PORT1 is meant, as curl does; several for the same
+    /// HOST1:PORT1 are its addresses
     #[arg(
         long,
         value_name = "HOST1:PORT1:HOST2:PORT2",
@@ -393,6 +395,10 @@ pub(crate) struct CheckArgs {
     /// The time given to the whole run, such as 120s [default: 120s]
     #[arg(long, value_name = "TIME", default_value = "120s", hide_default_value = true)]
     pub(crate) deadline: Seconds,
+    /// Send duplicates and races from these addresses of this machine, in turn [default: the
+    /// system's choice]
+    #[arg(long, value_name = "ADDRESS", num_args = 1..)]
+    pub(crate) source: Vec<IpAddr>,
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
     #[command(flatten)]

@@ -77,6 +77,24 @@ fn an_unknown_check_after_only_is_2() {
 }
 
 #[test]
+fn a_source_that_is_not_of_this_machine_is_2() {
+    let folder = tempfile::tempdir().unwrap();
+    merchant(folder.path());
+    let with = |source: &str| {
+        run(golive(folder.path()).args(["check", "--offline", "--quiet", "--source", source]))
+    };
+    let elsewhere = with("192.0.2.7");
+    assert_eq!((elsewhere.code, elsewhere.stdout.as_str()), (2, ""));
+    assert!(
+        elsewhere.stderr.contains("--source 192.0.2.7 is not an address of this machine"),
+        "{}",
+        elsewhere.stderr
+    );
+    assert_eq!(with("shop.example").code, 2);
+    assert_ne!(with("127.0.0.1").code, 2);
+}
+
+#[test]
 fn incomplete_is_3() {
     let folder = tempfile::tempdir().unwrap();
     merchant(folder.path());

@@ -45,6 +45,7 @@ pub(crate) fn last(seen: &ScenarioSeen, index: usize) -> Result<&Exchange, Reaso
         StepSeen::Attempts(attempts) => attempts.last(),
         StepSeen::Together(_)
         | StepSeen::Restart(_)
+        | StepSeen::Addresses(_)
         | StepSeen::Effects(_)
         | StepSeen::Status(_) => None,
     });

@@ -1,6 +1,7 @@
 //! The conversation with a webhook: what is sent, what the answers and effects say, and what the
 //! checks of several sections share of that.
 
+pub mod addresses;
 pub mod announced;
 pub mod answers;
 pub mod attempts;

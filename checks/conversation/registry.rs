@@ -1,5 +1,6 @@
 //! Every scenario of the webhook conversation.
 
+use super::addresses::every_address;
 use super::recovery::{once_retried, once_timed_out, restarts};
 use super::scenarios::*;
 use super::space;
@@ -57,6 +58,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.push(doctor::readings(merchant, Occasion::Trouble));
     all.extend(contradictions::every(merchant));
     all.push(baseline_after());
+    all.push(every_address(merchant));
     all
 }
 

@@ -1,12 +1,14 @@
 //! Command lines that repeat a delivery as this run made it; secrets come from the configuration,
 //! or none is needed.
 
+use std::net::SocketAddr;
+
 use crate::conversation::manual::Kind;
 use crate::conversation::scenarios::{
     BASELINE_BEFORE, CHANGED_TIMESTAMP, FORGED_WRONG_SECRET, FUTURE, STALE_DAY, TAMPERED_BODY,
     UNSIGNED, event_name,
 };
-use crate::model::{Endpoint, Facts, Show, Text};
+use crate::model::{Endpoint, Facts, Show, Switch, Text};
 use crate::platform::Event;
 use crate::text;
 
@@ -58,6 +60,18 @@ pub(crate) fn again(facts: &Facts<'_>, name: &str) -> Option<Text> {
     }
     let event = Event::ALL.into_iter().find(|event| event_name(*event) == name)?;
     send(facts, event, name, "")
+}
+
+/// The delivery of that name, or a genuine event, to one address of the webhook's name. Where a
+/// switch leads elsewhere already, there is no saying it again.
+pub(crate) fn to_address(
+    facts: &Facts<'_>,
+    name: Option<&str>,
+    address: SocketAddr,
+) -> Option<Text> {
+    let url = facts.merchant.webhook_url().filter(|_| !facts.run.used(Switch::ConnectTo))?;
+    let line = name.map_or_else(|| genuine(facts), |name| again(facts, name))?;
+    Some(text!("{} --connect-to {}:{}:{}", line, url.host, url.effective_port(), address))
 }
 
 /// The same event so often, each re-signed or all the very same bytes.

@@ -1,7 +1,11 @@
 //! The webhook's TLS as the checks look at it.
 
+use std::net::SocketAddr;
+
+use crate::conversation::addresses::{shown, subject};
 use crate::model::{
-    Certificate, Evidence, Facts, LegacyTls, Observed, Quoted, Reason, Subject, Text, Tls,
+    Certificate, Evidence, Facts, Finding, LegacyTls, Observed, Outcome, Quoted, Reason, Subject,
+    Text, Tls,
 };
 use crate::text;
 
@@ -16,9 +20,65 @@ pub(crate) fn handshake<'a>(facts: &Facts<'a>) -> Result<&'a Tls, Reason> {
     }
 }
 
+/// Judges the handshake of every address of the webhook's name. The conversation's own comes first;
+/// what is worse at another is said of that address. One that cannot be reached is
+/// webhook-addresses-agree's.
+pub(crate) fn at_every_address<'a>(
+    facts: &Facts<'a>,
+    judge: impl Fn(&'a Tls) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<Outcome> {
+    let own = judge(handshake(facts)?);
+    let Observed::Got(seen) = &facts.seen.webhook_addresses else { return own };
+    let mut worst = own;
+    for other in seen.looked_at.iter().filter(|other| Some(other.address) != seen.conversation) {
+        let Observed::Got(tls) = &other.tls else { continue };
+        let outcome = judge(tls);
+        if badness(&outcome) > badness(&worst) {
+            worst = outcome.map(|outcome| at(facts, other.address, outcome));
+        }
+    }
+    worst
+}
+
+/// How far an outcome is from a pass. A switch that kept something from being looked at did so at
+/// every address.
+fn badness(outcome: &anyhow::Result<Outcome>) -> u8 {
+    match outcome {
+        Ok(Outcome::Fail(_) | Outcome::Waived(..)) => 3,
+        Ok(Outcome::Warn(_)) => 2,
+        Ok(Outcome::Undecided(_)) => 1,
+        Ok(Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Attested(_)) => 0,
+        Err(error) => match error.downcast_ref::<Reason>() {
+            Some(Reason::TrialRun { .. }) => 0,
+            Some(_) | None => 1,
+        },
+    }
+}
+
+/// The same outcome, about one address.
+fn at(facts: &Facts<'_>, address: SocketAddr, outcome: Outcome) -> Outcome {
+    let named = |finding: Finding| {
+        let there = |one: Evidence| Evidence { subject: subject(facts, address), ..one };
+        Finding {
+            message: text!("at {}, {}", shown(facts, address), finding.message),
+            evidence: finding.evidence.into_iter().map(there).collect(),
+            ..finding
+        }
+    };
+    match outcome {
+        Outcome::Fail(finding) => Outcome::Fail(named(finding)),
+        Outcome::Warn(finding) => Outcome::Warn(named(finding)),
+        other @ (Outcome::Pass(_)
+        | Outcome::Undecided(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Attested(_)
+        | Outcome::Waived(..)) => other,
+    }
+}
+
 /// The certificate that the server showed for itself.
-pub(crate) fn leaf<'a>(facts: &Facts<'a>) -> Result<&'a Certificate, Reason> {
-    handshake(facts)?.chain.first().ok_or(Reason::Blocked { by: "webhook-tls-version" })
+pub(crate) fn leaf(tls: &Tls) -> Result<&Certificate, Reason> {
+    tls.chain.first().ok_or(Reason::Blocked { by: "webhook-tls-version" })
 }
 
 /// Nothing can be said of TLS where the address is not one of TLS.

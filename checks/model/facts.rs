@@ -1,5 +1,7 @@
 //! What a decision may rest on.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +77,9 @@ pub struct RunFacts {
     /// What is random about it, but for the ids: `--seed`, else made from the run's id.
     #[serde(default)]
     pub seed: u32,
+    /// `--source`: addresses of this machine that duplicates and races came from, in turn.
+    #[serde(default)]
+    pub sources: Vec<IpAddr>,
     /// The tool's version.
     pub version: String,
     /// The version of the catalogue that it was planned by; empty in runs saved before it was
@@ -120,6 +125,7 @@ impl RunFacts {
             contacted: Vec::new(),
             interrupted: false,
             seed: 0,
+            sources: Vec::new(),
             version: String::new(),
             catalogue: String::new(),
             draft: false,

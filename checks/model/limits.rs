@@ -133,6 +133,10 @@ limits! {
     webhook_restart_ms: "ms" = 30_000, 100..=600_000, Higher;
     /// The size of the one unsigned delivery that must be refused or cut off for its size.
     webhook_oversized_bytes: "bytes" = 2_097_152, 131_072..=16_777_216, Either;
+    /// Addresses of the webhook's name that are looked at; of more a sample, chosen by the run's seed.
+    webhook_addresses: "addresses" = 16, 2..=64, Lower;
+    /// Time between two attempts to connect to an address; one that fails both is dead.
+    webhook_address_retry_ms: "ms" = 5_000, 0..=60_000, Higher;
     /// Deliveries to find out how a receiver reads signatures, where it refuses genuine ones.
     webhook_doctor_deliveries: "deliveries" = 200, 10..=400, Never;
     /// Longest wait for the effects of a delivery to rest.

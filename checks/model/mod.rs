@@ -1,5 +1,6 @@
 //! The nouns every check is written in.
 
+mod addresses_seen;
 mod attestation;
 mod check;
 mod clock;
@@ -32,6 +33,7 @@ pub use crate::platform::endpoint::{Address, Endpoint, Host};
 pub use crate::platform::keys::Carried;
 pub use crate::platform::secret::*;
 pub use crate::platform::text::{Listed, Quoted, Show, Text, is_command, is_invisible};
+pub use addresses_seen::*;
 pub use attestation::{Item, ItemUnless};
 pub use check::*;
 pub use clock::ClockOffset;

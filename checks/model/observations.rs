@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, LegacyTls, Observed, ScenarioSeen, SiteSeen, SourceSeen, Tls, Trouble};
+use super::{
+    AddressesSeen, Exchange, LegacyTls, Observed, ScenarioSeen, SiteSeen, SourceSeen, Tls, Trouble,
+};
 
 /// Everything a run saw.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct Observations {
     pub webhook_names: Observed<Vec<IpAddr>>,
     /// The TLS handshake with the webhook's host.
     pub webhook_tls: Observed<Tls>,
+    /// Its addresses, and the TLS handshake with each where there are several.
+    #[serde(default)]
+    pub webhook_addresses: Observed<AddressesSeen>,
     /// Whether it speaks TLS 1.0 or 1.1.
     pub webhook_legacy_tls: Observed<LegacyTls>,
     /// Its answer on port 80.

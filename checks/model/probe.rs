@@ -9,6 +9,8 @@ pub enum Probe {
     WebhookNames,
     /// A TLS handshake with the webhook's host: version, chain and what public roots say of it.
     WebhookTls,
+    /// Every address of the webhook's name, and a TLS handshake with each where there are several.
+    WebhookAddresses,
     /// Whether the webhook's host still speaks TLS 1.0 or 1.1.
     WebhookLegacyTls,
     /// What port 80 of the webhook's host answers to an unsigned request.

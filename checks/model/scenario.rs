@@ -45,7 +45,11 @@ impl Scenario {
     pub fn is_apart(&self) -> bool {
         matches!(
             self.stage,
-            Stage::Independent | Stage::Stateful | Stage::Between | Stage::ControlAfter
+            Stage::Independent
+                | Stage::Stateful
+                | Stage::Between
+                | Stage::ControlAfter
+                | Stage::Addresses
         )
     }
 
@@ -72,7 +76,9 @@ impl Scenario {
             | Step::Together { delivery, .. }
             | Step::UntilAccepted { delivery, .. }
             | Step::Restart { delivery, .. } => std::slice::from_ref(delivery),
-            Step::Beside { deliveries } => deliveries.as_slice(),
+            Step::Beside { deliveries } | Step::EachAddress { deliveries, .. } => {
+                deliveries.as_slice()
+            }
             Step::Search(search) => std::slice::from_ref(&search.delivery),
             Step::Burst { delivery, .. } => std::slice::from_ref(delivery),
             // All that it sends goes as far as its genuine event.
@@ -90,6 +96,7 @@ impl Scenario {
             Step::Deliver(_) | Step::Repeat { .. } | Step::Altered { .. } => 1,
             Step::Together { count, .. } => *count,
             Step::Beside { deliveries } => deliveries.len() as u64,
+            Step::EachAddress { deliveries, most } => (deliveries.len() as u64 + 1) * most,
             Step::Search(search) => search.round(),
             Step::Burst { count, .. } => *count,
             Step::UntilAccepted { retries, .. } => 1 + retries,
@@ -140,6 +147,8 @@ pub enum Stage {
     Between,
     /// Last and alone.
     ControlAfter,
+    /// Behind that: every address of the webhook's name, where it has several.
+    Addresses,
     /// Behind everything, and only on its occasion.
     Examination,
 }
@@ -234,6 +243,14 @@ pub enum Step {
         /// What is delivered.
         deliveries: Vec<Delivery>,
     },
+    /// Deliveries one after the other, then the very bytes of the first again, at each address of the
+    /// webhook's name: only where it has several.
+    EachAddress {
+        /// What is delivered, each time about an order of its own.
+        deliveries: Vec<Delivery>,
+        /// To how many addresses, at most.
+        most: u64,
+    },
     /// One round of a search: as many deliveries beside one another as the rounds before it leave
     /// open, perhaps none. Each is an event of its own.
     Search(Search),
@@ -286,6 +303,7 @@ impl Step {
             | Self::Altered { .. }
             | Self::Together { .. }
             | Self::Beside { .. }
+            | Self::EachAddress { .. }
             | Self::Search(_)
             | Self::Burst { .. } => false,
             Self::UntilAccepted { .. } | Self::Restart { .. } | Self::Examine(_) => false,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, Observed, OrderId, StopPoint};
+use super::{AddressDelivered, Exchange, Observed, OrderId, StopPoint};
 
 /// What became of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,11 +17,16 @@ pub struct ScenarioSeen {
 impl ScenarioSeen {
     /// Every exchange of it, in order.
     pub fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
-        self.steps.iter().flat_map(|step| match step {
-            StepSeen::Exchange(exchange) => std::slice::from_ref(exchange.as_ref()),
-            StepSeen::Together(exchanges) | StepSeen::Attempts(exchanges) => exchanges.as_slice(),
-            StepSeen::Restart(restart) => std::slice::from_ref(&restart.delivery),
-            StepSeen::Effects(_) | StepSeen::Status(_) => &[],
+        self.steps.iter().flat_map(|step| {
+            let own = match step {
+                StepSeen::Exchange(exchange) => std::slice::from_ref(exchange.as_ref()),
+                StepSeen::Together(exchanges) | StepSeen::Attempts(exchanges) => {
+                    exchanges.as_slice()
+                }
+                StepSeen::Restart(restart) => std::slice::from_ref(&restart.delivery),
+                StepSeen::Effects(_) | StepSeen::Status(_) | StepSeen::Addresses(_) => &[],
+            };
+            own.iter().chain(addresses_of(step).iter().flat_map(|seen| &seen.exchanges))
         })
     }
 
@@ -33,6 +38,7 @@ impl ScenarioSeen {
             | StepSeen::Together(_)
             | StepSeen::Attempts(_)
             | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Status(_) => None,
         })
     }
@@ -45,6 +51,7 @@ impl ScenarioSeen {
             | StepSeen::Together(_)
             | StepSeen::Attempts(_)
             | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Effects(_) => None,
         })
     }
@@ -57,8 +64,14 @@ impl ScenarioSeen {
             | StepSeen::Together(_)
             | StepSeen::Restart(_)
             | StepSeen::Effects(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Status(_) => None,
         })
+    }
+
+    /// What each address made of its deliveries.
+    pub fn addresses(&self) -> impl Iterator<Item = &AddressDelivered> {
+        self.steps.iter().flat_map(addresses_of)
     }
 
     /// How the receiver was stopped and started again, where it was.
@@ -70,8 +83,21 @@ impl ScenarioSeen {
             | StepSeen::Together(_)
             | StepSeen::Attempts(_)
             | StepSeen::Effects(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Status(_) => None,
         })
+    }
+}
+
+fn addresses_of(step: &StepSeen) -> &[AddressDelivered] {
+    match step {
+        StepSeen::Addresses(addresses) => addresses,
+        StepSeen::Exchange(_)
+        | StepSeen::Together(_)
+        | StepSeen::Attempts(_)
+        | StepSeen::Restart(_)
+        | StepSeen::Effects(_)
+        | StepSeen::Status(_) => &[],
     }
 }
 
@@ -87,6 +113,8 @@ pub enum StepSeen {
     Attempts(Vec<Exchange>),
     /// One delivery during or after which the receiver was stopped.
     Restart(Box<RestartSeen>),
+    /// The same deliveries at each address of the webhook's name; empty where it has only one.
+    Addresses(Vec<AddressDelivered>),
     /// How many effects the order had, once they rested.
     Effects(Observed<u64>),
     /// The order's state in the merchant's own word, once it rested.

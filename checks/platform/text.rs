@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -242,6 +242,7 @@ show_display!(
     ipnet::IpNet,
     ipnet::Ipv4Net
 );
+show_display!(SocketAddr);
 show_display!(jiff::Timestamp, jiff::civil::Date);
 
 #[cfg(test)]

@@ -310,7 +310,7 @@ fn a_trial_run_whose_switches_were_taken_out_is_not_ready() {
     let report = Report::new(&seen.facts());
     assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.sentence);
     let ids: Vec<&str> = report.first.iter().map(|first| first.id).collect();
-    assert_eq!(ids, ["webhook-public-address", "webhook-certificate"]);
+    assert_eq!(ids, ["webhook-public-address", "webhook-addresses-agree", "webhook-certificate"]);
 }
 
 #[test]

@@ -367,9 +367,10 @@ const fn badness(outcome: &Outcome) -> u8 {
 }
 
 /// Everything that is looked at beside deliveries.
-const LOOKS: [Probe; 12] = [
+const LOOKS: [Probe; 13] = [
     Probe::WebhookNames,
     Probe::WebhookTls,
+    Probe::WebhookAddresses,
     Probe::WebhookLegacyTls,
     Probe::WebhookPlainHttp,
     Probe::OrderStatus,
@@ -389,6 +390,7 @@ fn without(seen: &Observations, probe: &Probe) -> Observations {
     match probe {
         Probe::WebhookNames => seen.webhook_names = NotPlanned,
         Probe::WebhookTls => seen.webhook_tls = NotPlanned,
+        Probe::WebhookAddresses => seen.webhook_addresses = NotPlanned,
         Probe::WebhookLegacyTls => seen.webhook_legacy_tls = NotPlanned,
         Probe::WebhookPlainHttp => seen.webhook_plain_http = NotPlanned,
         Probe::Deliver(scenario) => drop(seen.scenarios.remove(scenario.name)),

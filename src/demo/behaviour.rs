@@ -27,6 +27,27 @@ impl Behaviour {
         Self { defects: BTreeSet::new(), variants: variants.iter().copied().collect(), delay }
     }
 
+    /// Whether there is a second address behind the webhook's name.
+    pub(super) fn has_second_address(&self) -> bool {
+        self.does(ShopVariant::TwoAddresses)
+            || [
+                Defect::SecondAddressUnverified,
+                Defect::SecondAddressDown,
+                Defect::SecondAddressExpired,
+            ]
+            .iter()
+            .any(|defect| self.has(*defect))
+    }
+
+    /// How the server behind that one behaves.
+    pub(super) fn at_second_address(&self) -> Self {
+        let mut there = self.clone();
+        if self.has(Defect::SecondAddressUnverified) {
+            there.defects.insert(Defect::VerifiesNothing);
+        }
+        there
+    }
+
     /// Whether the shop has the defect.
     pub(super) fn has(&self, defect: Defect) -> bool {
         self.defects.contains(&defect)
@@ -70,6 +91,7 @@ variants! {
     NotFoundForOtherMethods "not-found-for-other-methods": "answers 404 instead of 405 to anything but POST";
     Refuses403 "refuses-with-403": "answers 403 instead of 401 to what it does not believe";
     ReadsBeforeVerifying "reads-before-verifying": "answers 400 to malformed bodies before it looks at the signature";
+    TwoAddresses "two-addresses": "has two addresses behind the webhook's name, and one set of books";
     TalksALot "talks-a-lot": "answers with a body of several kilobytes and headers of its own";
     AnswersEmpty "answers-empty": "answers 200 with no body at all";
     AnswersInChunks "answers-in-chunks": "sends the answer in chunks, with a pause between them";

@@ -26,6 +26,8 @@ pub(super) struct Certificates {
     pub(super) root_pem: String,
     /// What the listener presents.
     pub(super) presented: Arc<Presented>,
+    /// What the one at the second address presents.
+    pub(super) at_second: Arc<Presented>,
 }
 
 /// Which certificate goes with which name.
@@ -70,6 +72,7 @@ pub(super) fn issue(
         certified(chain, &leaf_key, provider)
     };
     let (from, until) = (today.saturating_sub(20.days()), today.saturating_add(70.days()));
+    let name = shop;
     let shop = if behaviour.has(Defect::SelfSigned) {
         let leaf_key = key()?;
         let leaf = leaf(&[shop], from, until)?.self_signed(&leaf_key)?;
@@ -83,12 +86,24 @@ pub(super) fn issue(
     } else {
         sign(&[shop], from, until)?
     };
-    let presented = Presented {
-        shop,
-        neighbours: sign(neighbours, from, until)?,
-        neighbour_names: neighbours.iter().map(|n| (*n).to_owned()).collect(),
+    let at_second = if behaviour.has(Defect::SecondAddressExpired) {
+        sign(&[name], today.saturating_sub(91.days()), today.saturating_sub(1.days()))?
+    } else {
+        Arc::clone(&shop)
     };
-    Ok(Certificates { root_pem: root.pem(), presented: Arc::new(presented) })
+    let neighbour = sign(neighbours, from, until)?;
+    let presented = |shop| {
+        Arc::new(Presented {
+            shop,
+            neighbours: Arc::clone(&neighbour),
+            neighbour_names: neighbours.iter().map(|n| (*n).to_owned()).collect(),
+        })
+    };
+    Ok(Certificates {
+        root_pem: root.pem(),
+        presented: presented(shop),
+        at_second: presented(at_second),
+    })
 }
 
 fn key() -> anyhow::Result<KeyPair> {

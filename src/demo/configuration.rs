@@ -248,6 +248,8 @@ fn limits(behaviour: &Behaviour) -> String {
         "webhook_burst_slow_ms = 200\n"
     } else if is_slow_to_store(behaviour) {
         "effects_wait_ms = 3000\n"
+    } else if behaviour.has(Defect::SecondAddressDown) {
+        "webhook_address_retry_ms = 100\n"
     } else {
         ""
     };

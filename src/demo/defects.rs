@@ -612,6 +612,8 @@ defects! {
         => ["webhook-certificate-expiry"];
     OldCertificateInChain Warns "old-certificate-in-chain": "the chain still carries the authority's old root with a 1024-bit RSA key"
         => ["webhook-certificate-strength"];
+    SecondAddressExpired Stops "second-address-expired": "of two addresses of the webhook's name, one still shows a certificate that ended yesterday"
+        => ["webhook-certificate-expiry"];
     OnlyLegacyTls Stops "only-legacy-tls": "the server speaks TLS 1.0 and nothing newer"
         => ["webhook-tls-version"]
         also "webhook-reachable": "no sender agrees to TLS 1.0",
@@ -773,6 +775,10 @@ defects! {
              "webhook-tls-version": "there is no TLS",
              "webhook-legacy-tls": "there is no TLS",
              "webhook-reachable": "nothing is delivered over plain HTTP";
+    SecondAddressUnverified Stops "second-address-unverified": "of two addresses of the webhook's name, one runs a release that verifies nothing"
+        => ["webhook-addresses-agree"];
+    SecondAddressDown Stops "second-address-down": "of two addresses of the webhook's name, one takes no connections"
+        => ["webhook-addresses-agree"];
     WebhookTunnel Stops "webhook-tunnel": "the webhook's URL goes through a developer's tunnel"
         => ["webhook-public-name"];
     WebhookStagingName Warns "webhook-staging-name": "the webhook's URL looks like a staging system's"

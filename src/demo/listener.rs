@@ -32,7 +32,7 @@ pub(super) struct Town {
     pub(super) webhook: Webhook,
     pub(super) platform: Platform,
     /// All that came to the webhook's host.
-    pub(super) arrivals: Arrivals,
+    pub(super) arrivals: Arc<Arrivals>,
     /// What customers get, by path.
     pub(super) site: BTreeMap<String, String>,
 }

@@ -23,7 +23,7 @@ use super::listener::{Town, serve};
 use super::platform::Platform;
 use super::signer::{ENV_FILE, MISTAKE_FILE, mistake};
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, SITE, ShopVariant};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, SHOP, SITE, ShopVariant};
 use crate::demo::process::{OPEN_FILE, Process};
 
 /// A merchant on loopback with a certificate authority of its own, the platform's stand-in and the
@@ -41,7 +41,7 @@ pub(crate) struct Shop {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     /// Bound and not listening, so that nobody else answers there either.
-    _closed_port: Option<tokio::net::TcpSocket>,
+    _closed_ports: Vec<tokio::net::TcpSocket>,
 }
 
 impl Shop {
@@ -71,7 +71,7 @@ impl Shop {
             ECHOES[0],
             ECHOES[1],
         ];
-        let Certificates { root_pem: ca_pem, presented } = certificates::issue(
+        let Certificates { root_pem: ca_pem, presented, at_second } = certificates::issue(
             configuration::webhook_host(behaviour),
             &neighbours,
             behaviour,
@@ -82,11 +82,14 @@ impl Shop {
         } else {
             rustls::ALL_VERSIONS
         };
-        let mut tls = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(versions)?
-            .with_no_client_auth()
-            .with_cert_resolver(presented);
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let speaks = |certificates| -> anyhow::Result<TlsAcceptor> {
+            let mut tls = ServerConfig::builder_with_provider(Arc::clone(&provider))
+                .with_protocol_versions(versions)?
+                .with_no_client_auth()
+                .with_cert_resolver(certificates);
+            tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+            Ok(TlsAcceptor::from(Arc::new(tls)))
+        };
 
         let folder = tempfile::Builder::new()
             .prefix("golive-demo-")
@@ -103,24 +106,69 @@ impl Shop {
                 secret(&keys.issued_api),
                 secret(&keys.issued_secret),
             ),
-            arrivals: super::arrivals::Arrivals::default(),
+            arrivals: Arc::default(),
             site: code::site(&keys, behaviour),
         });
 
-        let (tls_listener, tls_port) = listen()?;
+        let (mut first, mut second) = (listen()?, listen()?);
+        // The first address is the one that the conversation goes to.
+        if first.1 > second.1 {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let ((tls_listener, tls_port), (second_listener, second_port)) = (first, second);
         let (plain_listener, closed_port, plain_port) = if behaviour.does(ShopVariant::ClosedPort80)
         {
-            let socket = tokio::net::TcpSocket::new_v4()?;
-            socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-            let port = socket.local_addr()?.port();
+            let (socket, port) = closed()?;
             (None, Some(socket), port)
         } else {
             let (listener, port) = listen()?;
             (Some(listener), None, port)
         };
         let (stop, stopped) = oneshot::channel();
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let thread = run(Arc::clone(&town), tls_listener, acceptor, plain_listener, stopped)?;
+        let mut doors = vec![Door {
+            listener: tls_listener,
+            acceptor: Some(speaks(presented)?),
+            town: Arc::clone(&town),
+        }];
+        doors.extend(plain_listener.map(|listener| Door {
+            listener,
+            acceptor: None,
+            town: Arc::clone(&town),
+        }));
+        let mut connect_to = Vec::new();
+        let mut closed_ports = Vec::from_iter(closed_port);
+        if behaviour.has_second_address() {
+            let mut port = second_port;
+            if behaviour.has(Defect::SecondAddressDown) {
+                // Its number counts for nothing: nobody answers there.
+                let (socket, closed) = closed()?;
+                closed_ports.push(socket);
+                port = closed;
+            } else {
+                let there = behaviour.at_second_address();
+                doors.push(Door {
+                    listener: second_listener,
+                    acceptor: Some(speaks(at_second)?),
+                    town: Arc::new(Town {
+                        webhook: town.webhook.beside(&there, &keys),
+                        platform: Platform::new(
+                            behaviour,
+                            secret(&keys.issued_api),
+                            secret(&keys.issued_secret),
+                        ),
+                        arrivals: Arc::clone(&town.arrivals),
+                        site: town.site.clone(),
+                        behaviour: there,
+                    }),
+                });
+            }
+            connect_to.extend([tls_port, port].map(|port| format!("{SHOP}:443:127.0.0.1:{port}")));
+        }
+        // Without a host, so that nothing the shop names, right or wrong, is looked for outside
+        // of this machine.
+        connect_to.push(format!(":80:127.0.0.1:{plain_port}"));
+        connect_to.push(format!("::127.0.0.1:{tls_port}"));
+        let thread = run(Arc::clone(&town), doors, stopped)?;
 
         let program = std::env::current_exe().context("looking for this program's own path")?;
         let config_toml = configuration::golive_toml(&keys, behaviour, &program.to_string_lossy());
@@ -139,17 +187,12 @@ impl Shop {
                 keys.test_secret,
             ],
             ca_pem,
-            // Without a host, so that nothing the shop names, right or wrong, is looked for outside
-            // of this machine.
             ports: (plain_port, tls_port),
-            connect_to: vec![
-                format!(":80:127.0.0.1:{plain_port}"),
-                format!("::127.0.0.1:{tls_port}"),
-            ],
+            connect_to,
             town,
             stop: Some(stop),
             thread: Some(thread),
-            _closed_port: closed_port,
+            _closed_ports: closed_ports,
         })
     }
 
@@ -235,6 +278,22 @@ fn secret(value: &str) -> Secret {
     Secret::new(value.to_owned())
 }
 
+/// One of the shop's listeners.
+struct Door {
+    listener: TcpListener,
+    /// What speaks TLS there; none on the plain port.
+    acceptor: Option<TlsAcceptor>,
+    town: Arc<Town>,
+}
+
+/// A port where nobody listens.
+fn closed() -> anyhow::Result<(tokio::net::TcpSocket, u16)> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let port = socket.local_addr()?.port();
+    Ok((socket, port))
+}
+
 fn listen() -> anyhow::Result<(TcpListener, u16)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listening on loopback")?;
     listener.set_nonblocking(true)?;
@@ -245,29 +304,26 @@ fn listen() -> anyhow::Result<(TcpListener, u16)> {
 /// Runs the listeners on a thread and a runtime of their own, so that the client's time is its own.
 fn run(
     town: Arc<Town>,
-    tls_listener: TcpListener,
-    acceptor: TlsAcceptor,
-    plain_listener: Option<TcpListener>,
+    doors: Vec<Door>,
     stopped: oneshot::Receiver<()>,
 ) -> anyhow::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("starting the demo shop")?;
-    let (tls_listener, plain_listener) = {
+    let doors = {
         let _inside = runtime.enter();
-        (
-            tokio::net::TcpListener::from_std(tls_listener)?,
-            plain_listener.map(tokio::net::TcpListener::from_std).transpose()?,
-        )
+        let listening = |door: Door| {
+            let listener = tokio::net::TcpListener::from_std(door.listener)?;
+            Ok((listener, door.acceptor, door.town))
+        };
+        doors.into_iter().map(listening).collect::<std::io::Result<Vec<_>>>()?
     };
     let thread = std::thread::Builder::new().name("demo-shop".to_owned()).spawn(move || {
         runtime.block_on(async move {
-            let kept = Arc::clone(&town);
-            tokio::spawn(async move { kept.webhook.power.keep(|| kept.webhook.boot()).await });
-            tokio::spawn(serve(tls_listener, Some(acceptor), Arc::clone(&town)));
-            if let Some(listener) = plain_listener {
-                tokio::spawn(serve(listener, None, town));
+            tokio::spawn(async move { town.webhook.power.keep(|| town.webhook.boot()).await });
+            for (listener, acceptor, town) in doors {
+                tokio::spawn(serve(listener, acceptor, town));
             }
             // Stopped, or the shop is gone: both end it.
             let _ = stopped.await;

@@ -60,6 +60,22 @@ impl Webhook {
         known: Vec<String>,
         power: Process,
     ) -> Self {
+        Self::sharing(behaviour, keys, known, Arc::new(power), Arc::default())
+    }
+
+    /// Another server of the shop, with the same books.
+    pub(super) fn beside(&self, behaviour: &Behaviour, keys: &Keys) -> Self {
+        let (power, ledger) = (Arc::clone(&self.power), Arc::clone(&self.ledger));
+        Self::sharing(behaviour, keys, self.known.clone(), power, ledger)
+    }
+
+    fn sharing(
+        behaviour: &Behaviour,
+        keys: &Keys,
+        known: Vec<String>,
+        power: Arc<Process>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         let secret = |key: &str| Secret::new(key.to_owned());
         Self {
             behaviour: behaviour.clone(),
@@ -67,8 +83,8 @@ impl Webhook {
             sandbox_secret: secret(&keys.test_secret),
             api_key: secret(&keys.api),
             known,
-            ledger: Arc::default(),
-            power: Arc::new(power),
+            ledger,
+            power,
             memory: Ledger::default(),
             memories: DedupStore::default(),
             believed: Mutex::default(),

@@ -1,5 +1,6 @@
 //! What observing goes by: the merchant, the run, the switches, and whom it contacted.
 
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -12,8 +13,11 @@ use crate::targets::Targets;
 /// How a run may reach out: the switches of the command line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// `--connect-to`, in order; the first that fits counts.
+    /// `--connect-to`, in order; the first that fits counts, and those that are about the same host
+    /// and port: they name its addresses.
     pub(crate) connect_to: Vec<ConnectTo>,
+    /// `--source`: addresses of this machine that duplicates and races come from, in turn.
+    pub(crate) sources: Vec<IpAddr>,
     /// `--allow-private`
     pub(crate) allow_private: bool,
     /// `--ca-file`: trusted beside the public roots.

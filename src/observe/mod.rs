@@ -29,6 +29,7 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use context::{Context, Options, Progress};
 pub(crate) use net::connect_to::ConnectTo;
+pub(crate) use net::route::can_come_from;
 pub(crate) use plan::Plan;
 pub(crate) use webhook::manual::{Delivered, SendRequest, deliver};
 
@@ -48,6 +49,7 @@ use signer::observe_signer;
 use site::observe_site;
 use source::observe_source;
 use webhook::Conversation;
+use webhook::addresses::AddressBook;
 use webhook::hooks::Asker;
 use webhook::orders::Orders;
 use webhook::plain_http::observe_plain_http;
@@ -68,6 +70,7 @@ pub(crate) async fn observe(
     let redactor = Redactor::new(&targets.keys);
     let dialer =
         if plan.reaches_out() { Some(Dialer::new(context.options, limits)?) } else { None };
+    let dialer = dialer.map(|dialer| dialer.telling_apart(targets.webhook_url.as_ref()));
     let sender = dialer.as_ref().map(|dialer| HttpSender { dialer, limits, redactor: &redactor });
     let scenarios = plan.granted_scenarios();
     let never_issued = |what: &str| format!("golive-{}-{what}", context.run.id);
@@ -75,6 +78,9 @@ pub(crate) async fn observe(
     let wrong = wrong_secret(context.run);
     let orders = Orders::new(context, &scenarios);
     let control = targets.control.as_ref().map(|hook| Control::new(hook, &targets.folder, limits));
+    let addresses = dialer.as_ref().zip(targets.webhook_url.as_ref()).map(|(dialer, url)| {
+        AddressBook::new(dialer, url, limits.webhook_addresses, context.run.seed)
+    });
     let seen = RefCell::new(before(&plan));
     let record = |name: &'static str, became: Observed<ScenarioSeen>| {
         if let Observed::Got(scenario) = &became {
@@ -118,7 +124,8 @@ pub(crate) async fn observe(
         let order_status = observe_order_status(sender, targets, &status_order);
         look.at(&mut tasks, Probe::OrderStatus, |seen| &mut seen.order_status, order_status);
     }
-    if let (Some(sender), Some(url)) = (&sender, &targets.webhook_url) {
+    if let (Some(sender), Some(url), Some(addresses)) = (&sender, &targets.webhook_url, &addresses)
+    {
         let dialer = sender.dialer;
         look.at(
             &mut tasks,
@@ -131,6 +138,12 @@ pub(crate) async fn observe(
             Probe::WebhookTls,
             |seen| &mut seen.webhook_tls,
             observe_tls(dialer, url),
+        );
+        look.at(
+            &mut tasks,
+            Probe::WebhookAddresses,
+            |seen| &mut seen.webhook_addresses,
+            addresses.observe(),
         );
         look.at(
             &mut tasks,
@@ -156,6 +169,7 @@ pub(crate) async fn observe(
                 live,
                 wrong: &wrong,
                 orders: &orders,
+                addresses,
                 effects,
                 status,
                 control,
@@ -229,6 +243,7 @@ fn before(plan: &Plan) -> Observations {
     Observations {
         webhook_names: wish(plan, &Probe::WebhookNames),
         webhook_tls: wish(plan, &Probe::WebhookTls),
+        webhook_addresses: wish(plan, &Probe::WebhookAddresses),
         webhook_legacy_tls: wish(plan, &Probe::WebhookLegacyTls),
         webhook_plain_http: wish(plan, &Probe::WebhookPlainHttp),
         scenarios: plan.scenarios.iter().map(scenario).collect(),
@@ -254,6 +269,7 @@ fn after(seen: &mut Observations, stopped: Option<&NotMade>) {
     }
     say(&mut seen.webhook_names, stopped);
     say(&mut seen.webhook_tls, stopped);
+    say(&mut seen.webhook_addresses, stopped);
     say(&mut seen.webhook_legacy_tls, stopped);
     say(&mut seen.webhook_plain_http, stopped);
     seen.scenarios.values_mut().for_each(|scenario| say(scenario, stopped));

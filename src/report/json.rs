@@ -115,6 +115,8 @@ struct RunJson<'a> {
     contacted: Vec<&'a str>,
     /// What races were released by.
     seed: u32,
+    /// Addresses of that machine that duplicates and races came from, in turn.
+    sources: Vec<String>,
     /// It is a draft: no sign-off is meant to come of it.
     draft: bool,
     /// What whoever reviews the run gave, to know it for a new one.
@@ -332,6 +334,7 @@ impl<'a> RunJson<'a> {
             },
             contacted: all(&run.contacted),
             seed: run.seed,
+            sources: run.sources.iter().map(ToString::to_string).collect(),
             draft: run.draft,
             challenge: run.challenge.as_ref().map(Text::as_str),
             catalogue: run.catalogue.as_ref().map(Text::as_str),

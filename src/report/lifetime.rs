@@ -1,7 +1,7 @@
 //! Until when a verdict can be relied on: whatever breaks first.
 
 use golive_checks::model::ruling::today;
-use golive_checks::model::{Facts, Judged, Observed, Outcome, Text};
+use golive_checks::model::{Facts, Judged, Outcome, Text};
 use golive_checks::text;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -61,9 +61,11 @@ pub(super) fn ends<'a>(
             | Outcome::NotApplicable(_) => None,
         })
         .collect();
-    if let Observed::Got(tls) = &facts.seen.webhook_tls
-        && let Some(end) = tls.chain.iter().map(|certificate| certificate.not_after).min()
-    {
+    let elsewhere = facts.seen.webhook_addresses.get().ok();
+    let handshakes = std::iter::once(&facts.seen.webhook_tls)
+        .chain(elsewhere.iter().flat_map(|seen| &seen.looked_at).map(|there| &there.tls));
+    let chains = handshakes.filter_map(|seen| seen.get().ok()).flat_map(|tls| &tls.chain);
+    if let Some(end) = chains.map(|certificate| certificate.not_after).min() {
         let host = facts
             .merchant
             .webhook_url()

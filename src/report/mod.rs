@@ -142,6 +142,8 @@ pub(crate) struct RunSummary {
     pub(crate) addresses: Vec<IpAddr>,
     /// What races were released by.
     pub(crate) seed: u32,
+    /// Addresses of this machine that duplicates and races came from, in turn.
+    pub(crate) sources: Vec<IpAddr>,
     /// It is a draft: no sign-off is meant to come of it.
     pub(crate) draft: bool,
     /// What whoever reviews the run gave, to know it for a new one.
@@ -412,6 +414,7 @@ impl RunSummary {
             role: run.role,
             addresses,
             seed: run.seed,
+            sources: run.sources.clone(),
             draft: run.draft,
             challenge: run.challenge.as_deref().map(|challenge| text!("{}", Bare(challenge))),
         }

@@ -1,6 +1,6 @@
 //! The webhook's certificate must be one that any client trusts.
 
-use crate::conversation::tls::{about, described, handshake};
+use crate::conversation::tls::{about, at_every_address, described};
 use crate::model::{
     Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Quoted, Reason,
     Reference, RunFacts, Switch, Text, Tls, Trust,
@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     judged: "The chain the server sends must lead to a public root that is compiled in and name \
              the host; where only `--ca-file` vouches for it: undecided (trial run). Self-signed, another \
              name, an unknown issuer, a revoked or incomplete chain each fail and are named. \
-             Validity in time is webhook-certificate-expiry's.",
+             Every address of the name is looked at. Validity in time is webhook-certificate-expiry's.",
     remediation: "Serve a certificate from a public authority for the host of `webhook.url`, with \
                   its intermediates (fullchain.pem).",
     reference: Reference::WEBHOOKS,
@@ -34,56 +34,60 @@ impl Check for CertificateValid {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        vec![Probe::WebhookTls]
+        vec![Probe::WebhookTls, Probe::WebhookAddresses]
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let tls = handshake(facts)?;
-        let message: Text = match &tls.trust {
-            Trust::Trusted if tls.by_ca_file => {
-                let unseen = "no public root vouches for the certificate".into();
-                return Err(Reason::TrialRun { switch: Switch::CaFile, unseen }.into());
-            }
-            Trust::Trusted => {
-                let trusted = text!("{}, trusted by public roots", shown(tls));
-                return Ok(Outcome::Pass(vec![about(facts, EXPECTED, trusted)]));
-            }
-            Trust::Expired | Trust::NotYetValid => {
-                return Err(Reason::Blocked { by: "webhook-certificate-expiry" }.into());
-            }
-            Trust::NoHandshake(_) => {
-                return Err(Reason::Blocked { by: "webhook-tls-version" }.into());
-            }
-            Trust::WrongName => "the certificate is for another name".into(),
-            Trust::SelfSigned => "the certificate is self-signed".into(),
-            Trust::MissingIntermediate => "the server does not send the intermediate certificate \
+        at_every_address(facts, |tls| judge(facts, tls))
+    }
+}
+
+/// Judges what one address shows.
+fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
+    let message: Text = match &tls.trust {
+        Trust::Trusted if tls.by_ca_file => {
+            let unseen = "no public root vouches for the certificate".into();
+            return Err(Reason::TrialRun { switch: Switch::CaFile, unseen }.into());
+        }
+        Trust::Trusted => {
+            let trusted = text!("{}, trusted by public roots", shown(tls));
+            return Ok(Outcome::Pass(vec![about(facts, EXPECTED, trusted)]));
+        }
+        Trust::Expired | Trust::NotYetValid => {
+            return Err(Reason::Blocked { by: "webhook-certificate-expiry" }.into());
+        }
+        Trust::NoHandshake(_) => {
+            return Err(Reason::Blocked { by: "webhook-tls-version" }.into());
+        }
+        Trust::WrongName => "the certificate is for another name".into(),
+        Trust::SelfSigned => "the certificate is self-signed".into(),
+        Trust::MissingIntermediate => "the server does not send the intermediate certificate \
                                            that links its own to a public root"
-                .into(),
-            Trust::UnknownIssuer => "no public authority issued the certificate".into(),
-            Trust::Revoked => "the certificate was revoked".into(),
-            Trust::Other(words) => text!("the certificate is refused: {}", Quoted(words)),
-        };
-        let finding = Finding::new(message, vec![about(facts, EXPECTED, shown(tls))]);
-        Ok(Outcome::Fail(match tls.trust {
-            Trust::MissingIntermediate => finding.fix(
-                "Serve the full chain: nginx ssl_certificate fullchain.pem, Apache \
+            .into(),
+        Trust::UnknownIssuer => "no public authority issued the certificate".into(),
+        Trust::Revoked => "the certificate was revoked".into(),
+        Trust::Other(words) => text!("the certificate is refused: {}", Quoted(words)),
+    };
+    let finding = Finding::new(message, vec![about(facts, EXPECTED, shown(tls))]);
+    Ok(Outcome::Fail(match tls.trust {
+        Trust::MissingIntermediate => finding.fix(
+            "Serve the full chain: nginx ssl_certificate fullchain.pem, Apache \
                  SSLCertificateFile fullchain.pem, Node cert: fullchain. Browsers often hide this \
                  by fetching the intermediate themselves; senders do not",
-            ),
-            Trust::WrongName => finding.fix(
-                "Issue the certificate for the host of `webhook.url`, or register the host it is \
+        ),
+        Trust::WrongName => finding.fix(
+            "Issue the certificate for the host of `webhook.url`, or register the host it is \
                  for",
-            ),
-            Trust::Trusted
-            | Trust::Expired
-            | Trust::NotYetValid
-            | Trust::SelfSigned
-            | Trust::UnknownIssuer
-            | Trust::Revoked
-            | Trust::Other(_)
-            | Trust::NoHandshake(_) => finding,
-        }))
-    }
+        ),
+        Trust::Trusted
+        | Trust::Expired
+        | Trust::NotYetValid
+        | Trust::SelfSigned
+        | Trust::UnknownIssuer
+        | Trust::Revoked
+        | Trust::Other(_)
+        | Trust::NoHandshake(_) => finding,
+    }))
 }
 
 const EXPECTED: &str = "a chain to a public root that names the host";

@@ -1,9 +1,9 @@
 //! The webhook's certificate must be valid now and for a while.
 
-use crate::conversation::tls::{about, day, described, handshake, leaf};
+use crate::conversation::tls::{about, at_every_address, day, described, leaf};
 use crate::model::{
     Check, CheckMeta, Facts, Finding, Level, Merchant, Needs, Outcome, Probe, Reference, RunFacts,
-    Trust,
+    Tls, Trust,
 };
 use crate::text;
 
@@ -20,7 +20,7 @@ const META: CheckMeta = CheckMeta {
                 advance.",
     judged: "The certificate, and every one of its chain that the verifier minds, must be valid \
              at the time of the run; fewer than 30 days left warns (`limits.certificate_days`, \
-             golive's limit).",
+             golive's limit). Every address of the name is looked at.",
     remediation: "Renew the certificate, automate renewal, and alert on it well before \
                   the date.",
     reference: Reference::WEBHOOKS,
@@ -33,64 +33,68 @@ impl Check for CertificateExpiry {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        vec![Probe::WebhookTls]
+        vec![Probe::WebhookTls, Probe::WebhookAddresses]
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let leaf = leaf(facts)?;
-        let tls = handshake(facts)?;
-        let now = facts.run.now;
-        let days = facts.merchant.limits.certificate_days;
-        // The verifier minds the whole chain: where it says expired and the leaf is not, one of the
-        // others is.
-        let culprit = |outdated: &dyn Fn(&crate::model::Certificate) -> bool| {
-            tls.chain.iter().find(|one| outdated(one)).unwrap_or(leaf)
-        };
-        let expired = culprit(&|one| one.not_after < now);
-        let early = culprit(&|one| one.not_before > now);
-        if tls.trust == Trust::Expired || leaf.not_after < now {
-            let observed = text!("{}: until {}", described(expired), day(expired.not_after));
-            return Ok(Outcome::fail(
-                text!("the certificate expired on {}", day(expired.not_after)),
-                vec![about(facts, "a valid certificate", observed)],
-            ));
-        }
-        if tls.trust == Trust::NotYetValid || leaf.not_before > now {
-            let observed = text!("{}: from {}", described(early), day(early.not_before));
-            return Ok(Outcome::Fail(
-                Finding::new(
-                    text!("the certificate is not valid before {}", day(early.not_before)),
-                    vec![about(facts, "a valid certificate", observed)],
-                )
-                .fix(
-                    "Check the clock of this machine; if it is right, serve a certificate that is \
-                     valid already",
-                ),
-            ));
-        }
-        let left = u64::try_from(leaf.not_after.duration_since(now).as_hours() / 24).unwrap_or(0);
-        let evidence = vec![about(
-            facts,
-            text!("at least {} days left (golive's limit)", days),
-            text!("{}: until {}, {} days left", described(leaf), day(leaf.not_after), left),
-        )];
-        Ok(if left < days {
-            Outcome::warn(
-                text!("the certificate expires on {}, in {} days", day(leaf.not_after), left),
-                evidence,
-            )
-        } else {
-            facts.as_of_today("the certificate's validity was judged")?;
-            Outcome::Pass(evidence)
-        })
+        at_every_address(facts, |tls| judge(facts, tls))
     }
+}
+
+/// Judges what one address shows.
+fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
+    let leaf = leaf(tls)?;
+    let now = facts.run.now;
+    let days = facts.merchant.limits.certificate_days;
+    // The verifier minds the whole chain: where it says expired and the leaf is not, one of the
+    // others is.
+    let culprit = |outdated: &dyn Fn(&crate::model::Certificate) -> bool| {
+        tls.chain.iter().find(|one| outdated(one)).unwrap_or(leaf)
+    };
+    let expired = culprit(&|one| one.not_after < now);
+    let early = culprit(&|one| one.not_before > now);
+    if tls.trust == Trust::Expired || leaf.not_after < now {
+        let observed = text!("{}: until {}", described(expired), day(expired.not_after));
+        return Ok(Outcome::fail(
+            text!("the certificate expired on {}", day(expired.not_after)),
+            vec![about(facts, "a valid certificate", observed)],
+        ));
+    }
+    if tls.trust == Trust::NotYetValid || leaf.not_before > now {
+        let observed = text!("{}: from {}", described(early), day(early.not_before));
+        return Ok(Outcome::Fail(
+            Finding::new(
+                text!("the certificate is not valid before {}", day(early.not_before)),
+                vec![about(facts, "a valid certificate", observed)],
+            )
+            .fix(
+                "Check the clock of this machine; if it is right, serve a certificate that is \
+                     valid already",
+            ),
+        ));
+    }
+    let left = u64::try_from(leaf.not_after.duration_since(now).as_hours() / 24).unwrap_or(0);
+    let evidence = vec![about(
+        facts,
+        text!("at least {} days left (golive's limit)", days),
+        text!("{}: until {}, {} days left", described(leaf), day(leaf.not_after), left),
+    )];
+    Ok(if left < days {
+        Outcome::warn(
+            text!("the certificate expires on {}, in {} days", day(leaf.not_after), left),
+            evidence,
+        )
+    } else {
+        facts.as_of_today("the certificate's validity was judged")?;
+        Outcome::Pass(evidence)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, failure, passes, reason, tls, warning};
-    use crate::model::{Reason, Tls};
+    use crate::model::{AddressTls, AddressesSeen, Observed, Reason, Subject};
 
     fn until(not_after: &str) -> Tls {
         let mut tls = tls(Trust::Trusted);
@@ -154,6 +158,29 @@ mod tests {
         let mut tls = tls(Trust::NotYetValid);
         tls.chain[0].not_before = "2026-11-22T00:00:00Z".parse().expect("a timestamp");
         failure(Case::with_tls(tls).judge(&CertificateExpiry));
+    }
+
+    #[test]
+    fn fails_the_one_address_whose_certificate_expired() {
+        let mut case = Case::with_tls(tls(Trust::Trusted));
+        let there = |address: &str, tls: Tls| AddressTls {
+            address: address.parse().expect("an address"),
+            no_route: false,
+            tls: Observed::Got(tls),
+        };
+        let looked_at = vec![
+            there("52.66.1.1:443", tls(Trust::Trusted)),
+            there("52.66.1.2:443", Tls { trust: Trust::Expired, ..until("2026-11-20T00:00:00Z") }),
+        ];
+        let all: Vec<_> = looked_at.iter().map(|there| there.address).collect();
+        let conversation = all.first().copied();
+        case.seen.webhook_addresses = Observed::Got(AddressesSeen { all, conversation, looked_at });
+        let finding = failure(case.judge(&CertificateExpiry));
+        assert_eq!(finding.message.as_str(), "at 52.66.1.2, the certificate expired on 2026-11-20");
+        assert_eq!(
+            finding.evidence[0].subject,
+            Subject::Address("52.66.1.2".parse().expect("an address"))
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The webhook's certificates should have keys and signatures of today's strength.
 
-use crate::conversation::tls::{about, described, handshake, leaf};
+use crate::conversation::tls::{about, at_every_address, described, leaf};
 use crate::model::{
     Certificate, Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Plain, Probe, Reference,
-    RunFacts, Text,
+    RunFacts, Text, Tls,
 };
 use crate::text;
 
@@ -20,7 +20,7 @@ const META: CheckMeta = CheckMeta {
                 pose as the webhook.",
     judged: "Every certificate the server sends: RSA of at least 2,048 bits, elliptic curves of \
              at least 224, and no MD5 or SHA-1 in a signature that counts (a root's own does \
-             not). Limits of ours, after what public authorities may issue.",
+             not), at every address of the name. Limits of ours, after what public authorities may issue.",
     remediation: "Have the certificate issued again with an RSA key of 2,048 bits or more, or \
                   ECDSA P-256, and SHA-256.",
     reference: Reference::SECURITY_CHECKS,
@@ -33,35 +33,39 @@ impl Check for CertificateStrength {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        vec![Probe::WebhookTls]
+        vec![Probe::WebhookTls, Probe::WebhookAddresses]
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        leaf(facts)?;
-        let chain = &handshake(facts)?.chain;
-        let about = |one: &Certificate| {
-            let key = text!(
-                "{} of {} bits, signed by {}",
-                Plain(&one.key),
-                one.key_bits,
-                Plain(&one.signature)
-            );
-            about(
-                facts,
-                "RSA of 2048 bits or ECDSA of 224 or more, SHA-256 or better",
-                text!("{}: {}", described(one), key),
-            )
-        };
-        let weak: Vec<(&Certificate, Text)> =
-            chain.iter().filter_map(|one| weakness(one).map(|weakness| (one, weakness))).collect();
-        Ok(match weak.first() {
-            None => Outcome::Pass(chain.iter().map(about).collect()),
-            Some((_, weakness)) => Outcome::fail(
-                text!("{}", weakness),
-                weak.iter().map(|(one, _)| about(one)).collect(),
-            ),
-        })
+        at_every_address(facts, |tls| judge(facts, tls))
     }
+}
+
+/// Judges what one address shows.
+fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
+    leaf(tls)?;
+    let chain = &tls.chain;
+    let about = |one: &Certificate| {
+        let key = text!(
+            "{} of {} bits, signed by {}",
+            Plain(&one.key),
+            one.key_bits,
+            Plain(&one.signature)
+        );
+        about(
+            facts,
+            "RSA of 2048 bits or ECDSA of 224 or more, SHA-256 or better",
+            text!("{}: {}", described(one), key),
+        )
+    };
+    let weak: Vec<(&Certificate, Text)> =
+        chain.iter().filter_map(|one| weakness(one).map(|weakness| (one, weakness))).collect();
+    Ok(match weak.first() {
+        None => Outcome::Pass(chain.iter().map(about).collect()),
+        Some((_, weakness)) => {
+            Outcome::fail(text!("{}", weakness), weak.iter().map(|(one, _)| about(one)).collect())
+        }
+    })
 }
 
 /// What is weak about a certificate.
@@ -90,7 +94,7 @@ fn weakness(certificate: &Certificate) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, failure, passes, reason, tls};
-    use crate::model::{Reason, Tls, Trust};
+    use crate::model::{Reason, Trust};
 
     fn case(change: impl FnOnce(&mut Certificate)) -> Case {
         let mut tls = tls(Trust::Trusted);

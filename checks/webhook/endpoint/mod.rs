@@ -1,5 +1,6 @@
 //! Webhook: endpoint: the address, its TLS and its method.
 
+mod addresses_agree;
 mod certificate;
 mod certificate_expiry;
 mod certificate_strength;
@@ -24,6 +25,7 @@ pub const SECTION: Section = Section {
         &https::WebhookHttps,
         &public_name::PublicName,
         &public_address::PublicAddress,
+        &addresses_agree::AddressesAgree,
         &certificate::CertificateValid,
         &certificate_expiry::CertificateExpiry,
         &certificate_strength::CertificateStrength,

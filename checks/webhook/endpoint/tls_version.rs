@@ -1,9 +1,9 @@
 //! The webhook must speak TLS 1.2 or newer.
 
-use crate::conversation::tls::{about, handshake, speaks_only_old};
+use crate::conversation::tls::{about, at_every_address, speaks_only_old};
 use crate::model::{
     Check, CheckMeta, Facts, Level, Merchant, Needs, Outcome, Plain, Probe, Quoted, Reason,
-    Reference, RunFacts, Trust,
+    Reference, RunFacts, Tls, Trust,
 };
 use crate::text;
 
@@ -32,39 +32,43 @@ impl Check for TlsVersion {
     }
 
     fn plan(&self, _merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        vec![Probe::WebhookTls, Probe::WebhookLegacyTls]
+        vec![Probe::WebhookTls, Probe::WebhookLegacyTls, Probe::WebhookAddresses]
     }
 
     fn judge(&self, facts: &Facts<'_>) -> anyhow::Result<Outcome> {
-        let tls = handshake(facts)?;
-        if let Some(version) = &tls.version {
-            let suite = tls.suite.as_deref().unwrap_or("a suite that was not recorded");
-            return Ok(Outcome::Pass(vec![about(
-                facts,
-                EXPECTED,
-                text!("{} with {}", Plain(version), Quoted(suite)),
-            )]));
-        }
-        if speaks_only_old(facts) {
-            let evidence = vec![about(facts, EXPECTED, "TLS 1.0 or 1.1 alone")];
-            return Ok(Outcome::fail("the server speaks nothing newer than TLS 1.1", evidence));
-        }
-        Err(match &tls.trust {
-            Trust::NoHandshake(words) | Trust::Other(words) => Reason::Transport(text!(
-                "the handshake failed, and not over its version: {}",
-                Quoted(words)
-            )),
-            Trust::Trusted
-            | Trust::Expired
-            | Trust::NotYetValid
-            | Trust::WrongName
-            | Trust::SelfSigned
-            | Trust::MissingIntermediate
-            | Trust::UnknownIssuer
-            | Trust::Revoked => Reason::Transport("the handshake did not come to its end".into()),
-        }
-        .into())
+        at_every_address(facts, |tls| judge(facts, tls))
     }
+}
+
+/// Judges what one address shows.
+fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
+    if let Some(version) = &tls.version {
+        let suite = tls.suite.as_deref().unwrap_or("a suite that was not recorded");
+        return Ok(Outcome::Pass(vec![about(
+            facts,
+            EXPECTED,
+            text!("{} with {}", Plain(version), Quoted(suite)),
+        )]));
+    }
+    if speaks_only_old(facts) {
+        let evidence = vec![about(facts, EXPECTED, "TLS 1.0 or 1.1 alone")];
+        return Ok(Outcome::fail("the server speaks nothing newer than TLS 1.1", evidence));
+    }
+    Err(match &tls.trust {
+        Trust::NoHandshake(words) | Trust::Other(words) => Reason::Transport(text!(
+            "the handshake failed, and not over its version: {}",
+            Quoted(words)
+        )),
+        Trust::Trusted
+        | Trust::Expired
+        | Trust::NotYetValid
+        | Trust::WrongName
+        | Trust::SelfSigned
+        | Trust::MissingIntermediate
+        | Trust::UnknownIssuer
+        | Trust::Revoked => Reason::Transport("the handshake did not come to its end".into()),
+    }
+    .into())
 }
 
 const EXPECTED: &str = "TLS 1.2 or 1.3";
@@ -73,7 +77,7 @@ const EXPECTED: &str = "TLS 1.2 or 1.3";
 mod tests {
     use super::*;
     use crate::conversation::fixture::{Case, failure, passes, reason, tls};
-    use crate::model::{LegacyTls, Observed, Tls};
+    use crate::model::{LegacyTls, Observed};
 
     fn none() -> Case {
         Case::with_tls(Tls {

@@ -1,6 +1,7 @@
 //! A genuine event must get through to the receiver and be taken.
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 
 use crate::conversation::answers::{evidence, names, nth, scenario, single};
 use crate::conversation::doctor;
@@ -63,6 +64,14 @@ impl Check for Reachable {
         let obstacle = RejectionCause::of(before);
         if let Some(by) = blamed(facts, before, obstacle) {
             return Err(Reason::Blocked { by }.into());
+        }
+        if has_no_ipv6_route(facts, before) {
+            return Err(Reason::Transport(
+                "the webhook host has only IPv6 addresses, and this machine has no route to them; \
+                 run golive from a machine that has IPv6"
+                    .into(),
+            )
+            .into());
         }
         if let Some(doubt) = obstacle.doubt(seen.order.issued) {
             return Err(doubt.into());
@@ -202,6 +211,14 @@ fn broken_off<'a>(facts: &Facts<'a>) -> Vec<&'a Exchange> {
     closed.sort_by_key(|exchange| Reverse(exchange.sent.at));
     closed.truncate(4);
     closed
+}
+
+/// Whether the name leads to IPv6 only, where this machine has no way to go.
+fn has_no_ipv6_route(facts: &Facts<'_>, before: &Exchange) -> bool {
+    let unreachable =
+        matches!(&before.answer, Err(trouble) if trouble.kind == TroubleKind::Unreachable);
+    let only_v6 = |ips: &Vec<IpAddr>| ips.iter().all(|ip| ip.to_canonical().is_ipv6());
+    unreachable && facts.seen.webhook_names.get().is_ok_and(only_v6)
 }
 
 /// The check that says what is wrong better than this one can, where it was in a position to.

@@ -49,7 +49,7 @@ impl Client {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-        let port = |at: usize| shop.connect_to()[at].rsplit(':').next().unwrap().parse().unwrap();
+        let (plain_port, port) = shop.ports();
         let [issued_api, issued_secret, _, secret, _, sandbox] = shop.secrets() else {
             panic!("six of them")
         };
@@ -60,14 +60,22 @@ impl Client {
             .unwrap_or("shop.example/");
         Self {
             tls: Arc::new(tls),
-            port: port(1),
-            plain_port: port(0),
+            port,
+            plain_port,
             host: url.split('/').next().unwrap().to_owned(),
             secret: Secret::new(secret.clone()),
             sandbox: Secret::new(sandbox.clone()),
             api_key: issued_api.clone(),
             issued_secret: Secret::new(issued_secret.clone()),
         }
+    }
+
+    /// The same at the second address of the shop's name, where it has one.
+    pub(super) fn at_second_address(shop: &Shop) -> Option<Self> {
+        let own = |to: &&String| to.starts_with("shop.example:443:");
+        let second = shop.connect_to().iter().filter(own).nth(1)?;
+        let port = second.rsplit(':').next().unwrap().parse().unwrap();
+        Some(Self { port, ..Self::of(shop) })
     }
 
     pub(super) fn compose(&self, delivery: &Delivery, order: &str) -> Request {

@@ -63,6 +63,10 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         client.try_send(&client.compose(delivery, ORDER)).map_or(0, |answer| answer.status)
     };
     let accepts = |delivery: &Delivery| deliver(delivery) == 200;
+    let at_second_address = |delivery: &Delivery| {
+        let there = Client::at_second_address(shop)?;
+        Some(there.try_send(&there.compose(delivery, ORDER)).map_or(0, |answer| answer.status))
+    };
     let loses = |raw: &[Delivery]| accepts(&BASELINE_BEFORE) && !raw.iter().all(accepts);
     let credits_after = |deliveries: &[Delivery]| {
         for delivery in deliveries {
@@ -474,6 +478,13 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::SelfSigned => refuses_tls(),
         Defect::CertificateExpiresSoon => accepts(&BASELINE_BEFORE) && client.days_left() == 9,
         Defect::OldCertificateInChain => client.chain_length() == 3,
+        Defect::SecondAddressExpired | Defect::SecondAddressDown => {
+            accepts(&BASELINE_BEFORE)
+                && at_second_address(&BASELINE_BEFORE).is_some_and(|status| status == 0)
+        }
+        Defect::SecondAddressUnverified => {
+            !accepts(&UNSIGNED) && at_second_address(&UNSIGNED).is_some_and(|status| status == 200)
+        }
         Defect::OnlyLegacyTls => refuses_tls() && client.legacy_hello().starts_with(&[22, 3, 1]),
         Defect::LegacyTls => {
             accepts(&BASELINE_BEFORE) && client.legacy_hello().starts_with(&[22, 3, 1])

@@ -24,9 +24,13 @@ use url::{Host, Url};
 
 use crate::observe::context::{Contacts, Options};
 use crate::observe::net::connect_to::ConnectTo;
+use crate::observe::net::route::{Route, open, source};
 
 /// How long one address may keep the next waiting.
 const HEAD_START: Duration = Duration::from_millis(250);
+
+/// The same where it is decided which address a whole conversation goes to: a slow one still counts.
+const CHOICE_HEAD_START: Duration = Duration::from_secs(2);
 
 /// Opens every connection of a run: built once, shared by all.
 #[derive(Debug)]
@@ -39,6 +43,10 @@ pub(crate) struct Dialer {
     roots: Arc<RootCertStore>,
     tls: Arc<ClientConfig>,
     names: Mutex<BTreeMap<String, Arc<OnceCell<Name>>>>,
+    /// The host whose addresses are told apart: the webhook's.
+    told_apart: Option<String>,
+    chosen: Mutex<BTreeMap<u16, Arc<OnceCell<SocketAddr>>>>,
+    sources: Vec<IpAddr>,
     contacts: Contacts,
 }
 
@@ -112,17 +120,35 @@ impl Dialer {
             roots,
             tls: Arc::new(tls),
             names: Mutex::default(),
+            told_apart: None,
+            chosen: Mutex::default(),
+            sources: options.sources.clone(),
             contacts: Contacts::default(),
         })
     }
 
-    /// Whether `--connect-to` sends connections for `host` and `port` elsewhere.
-    pub(crate) fn redirected(&self, host: &str, port: u16) -> bool {
-        self.redirection(host, port).is_some()
+    /// The same for a run that has a conversation with the receiver at `url`: all of it goes to one
+    /// address, so that nothing depends on the order in which a resolver names them.
+    pub(crate) fn telling_apart(self, url: Option<&Url>) -> Self {
+        let host = url.and_then(|url| url.host_str());
+        Self { told_apart: host.map(|host| bare(host).to_ascii_lowercase()), ..self }
     }
 
-    fn redirection(&self, host: &str, port: u16) -> Option<(String, u16)> {
-        self.connect_to.iter().find_map(|switch| switch.target(bare(host), port))
+    /// Whether `--connect-to` sends connections for `host` and `port` elsewhere.
+    pub(crate) fn redirected(&self, host: &str, port: u16) -> bool {
+        !self.redirections(host, port).is_empty()
+    }
+
+    /// Where the first switch that is about `host` and `port` leads, and those that are about the
+    /// same.
+    fn redirections(&self, host: &str, port: u16) -> Vec<(String, u16)> {
+        let fits = |switch: &&ConnectTo| switch.target(bare(host), port).is_some();
+        let Some(first) = self.connect_to.iter().find(fits) else { return Vec::new() };
+        self.connect_to
+            .iter()
+            .filter(|switch| (&switch.host, switch.port) == (&first.host, first.port))
+            .filter_map(|switch| switch.target(bare(host), port))
+            .collect()
     }
 
     /// Where connections for `host` and `port` may go, after `--connect-to` and the guard against
@@ -133,11 +159,18 @@ impl Dialer {
         host: &str,
         port: u16,
     ) -> Result<(Vec<SocketAddr>, Duration), NoLine> {
-        let target = self.redirection(host, port);
-        let guarded = target.is_none() && !self.allow_private;
-        let (host, port) = target.unwrap_or_else(|| (bare(host).to_owned(), port));
-        let (mut ips, took) = self.names(&host).await?;
-        if guarded {
+        let redirected = self.redirections(host, port);
+        if !redirected.is_empty() {
+            let (mut addresses, mut took) = (Vec::new(), Duration::ZERO);
+            for (host, port) in redirected {
+                let (ips, there) = self.names(&host).await?;
+                addresses.extend(ips.into_iter().map(|ip| SocketAddr::new(ip, port)));
+                took += there;
+            }
+            return Ok((addresses, took));
+        }
+        let (mut ips, took) = self.names(bare(host)).await?;
+        if !self.allow_private {
             let private = ips.iter().copied().find(|ip| special(*ip).is_some());
             ips.retain(|ip| special(*ip).is_none());
             if let (true, Some(address)) = (ips.is_empty(), private) {
@@ -145,6 +178,50 @@ impl Dialer {
             }
         }
         Ok((ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(), took))
+    }
+
+    /// The same, sorted: IPv4 first, each address once.
+    pub(crate) async fn sorted_addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(Vec<SocketAddr>, Duration), NoLine> {
+        let (mut addresses, took) = self.addresses(host, port).await?;
+        addresses.sort_unstable();
+        addresses.dedup();
+        Ok((addresses, took))
+    }
+
+    /// The address that the conversation with `host` goes to: its only one, or of several the first
+    /// that takes a connection. Decided once; it stays when it fails later.
+    pub(crate) async fn chosen(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(SocketAddr, Duration), NoLine> {
+        let (addresses, took) = self.sorted_addresses(host, port).await?;
+        if let [only] = addresses[..] {
+            return Ok((only, took));
+        }
+        let cell = {
+            let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(chosen.entry(port).or_default())
+        };
+        let choose = || async {
+            self.note(host, port);
+            let began = Instant::now();
+            let connecting = connect(addresses, None, CHOICE_HEAD_START, began);
+            match timeout(self.connect, connecting).await {
+                Ok(connected) => connected.map(|(_, peer)| peer),
+                Err(_) => Err(timed_out(Phase::Connect, began.elapsed())),
+            }
+        };
+        Ok((*cell.get_or_try_init(choose).await?, took))
+    }
+
+    /// Whether it is the webhook's host, whose addresses are told apart.
+    fn tells_apart(&self, host: &str) -> bool {
+        self.told_apart.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(bare(host)))
     }
 
     /// The addresses of `host`, private or not: looked up once, so that everyone goes by the same
@@ -164,9 +241,9 @@ impl Dialer {
 
     /// Opens a fresh connection for `url`: TLS with a verified certificate for `https`, else plain
     /// TCP.
-    pub(crate) async fn dial(&self, url: &Url) -> Result<Line, NoLine> {
+    pub(crate) async fn dial(&self, url: &Url, route: Route) -> Result<Line, NoLine> {
         let (host, port) = target(url)?;
-        let (tcp, _, mut times) = self.dial_tcp(&host, port).await?;
+        let (tcp, _, mut times) = self.dial_tcp(&host, port, route).await?;
         let stream: Box<dyn Stream> = if url.scheme() == "https" {
             let began = Instant::now();
             let left = self.connect.saturating_sub(Duration::from_micros(times.connect_us));
@@ -185,16 +262,30 @@ impl Dialer {
         Ok(Line { stream, times })
     }
 
-    /// Opens a TCP connection: the addresses in turn, each with a head start before the next.
+    /// Opens a TCP connection: to the address of the route, else the one chosen for the webhook's
+    /// host, else to the addresses in turn, each with a head start before the next.
     pub(crate) async fn dial_tcp(
         &self,
         host: &str,
         port: u16,
+        route: Route,
     ) -> Result<(TcpStream, SocketAddr, Times), NoLine> {
-        let (addresses, name) = self.addresses(host, port).await?;
+        let (addresses, name) = match route.to {
+            Some(address) => (vec![address], Duration::ZERO),
+            None if self.tells_apart(host) => {
+                let (address, name) = self.chosen(host, port).await?;
+                (vec![address], name)
+            }
+            None => self.addresses(host, port).await?,
+        };
         self.note(host, port);
         let began = Instant::now();
-        let (stream, peer) = match timeout(self.connect, connect(addresses, began)).await {
+        let from = route
+            .from
+            .zip(addresses.first())
+            .and_then(|(number, to)| source(&self.sources, number, *to));
+        let connecting = connect(addresses, from, HEAD_START, began);
+        let (stream, peer) = match timeout(self.connect, connecting).await {
             Ok(connected) => connected?,
             Err(_) => return Err(timed_out(Phase::Connect, began.elapsed()).into()),
         };
@@ -330,6 +421,8 @@ fn resolver_words(words: &str) -> String {
 /// missing route: a machine without IPv6 says nothing about the merchant.
 async fn connect(
     addresses: Vec<SocketAddr>,
+    from: Option<IpAddr>,
+    head_start: Duration,
     began: Instant,
 ) -> Result<(TcpStream, SocketAddr), Trouble> {
     let mut attempts = JoinSet::new();
@@ -339,14 +432,13 @@ async fn connect(
         let next = waiting.next();
         let last = next.is_none();
         if let Some(address) = next {
-            attempts.spawn(async move {
-                TcpStream::connect(address).await.map(|stream| (stream, address))
-            });
+            attempts
+                .spawn(async move { open(address, from).await.map(|stream| (stream, address)) });
         }
         let ended = if last {
             Ok(attempts.join_next().await)
         } else {
-            timeout(HEAD_START, attempts.join_next()).await
+            timeout(head_start, attempts.join_next()).await
         };
         match ended {
             Ok(Some(Ok(Ok(connected)))) => return Ok(connected),
@@ -440,121 +532,4 @@ pub(crate) fn micros(time: Duration) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::observe::testing::{
-        Authority, Years, closes, dialer, dialer_with, hangs, no_such_name, refuses, resets,
-        serve_http, serve_https, speaks,
-    };
-
-    fn url(text: &str) -> Url {
-        Url::parse(text).unwrap()
-    }
-
-    async fn no_line(dialer: &Dialer, text: &str) -> NoLine {
-        dialer.dial(&url(text)).await.err().expect("no line")
-    }
-
-    fn kind(no_line: NoLine) -> (TroubleKind, Phase) {
-        match no_line {
-            NoLine::Trouble(trouble) => (trouble.kind, trouble.phase),
-            NoLine::NotMade(why) => panic!("{why:?}"),
-        }
-    }
-
-    #[tokio::test]
-    async fn dials_tls_by_the_configured_name() {
-        let root = Authority::root();
-        let (address, _) =
-            serve_https(root.leaf(&["shop.example"], Years::Now), vec![String::new()]).await;
-        let dialer = dialer_with(
-            &[("shop.example:443", address)],
-            &[&root.certificate],
-            false,
-            &Limits::default(),
-        );
-        let Ok(line) = dialer.dial(&url("https://shop.example/hook")).await else {
-            panic!("no line")
-        };
-        assert!(line.times.tls_us > 0);
-        assert_eq!(dialer.contacted(), ["shop.example:443"]);
-    }
-
-    #[tokio::test]
-    async fn refuses_certificates_that_do_not_hold() {
-        let root = Authority::root();
-        let (address, _) =
-            serve_https(root.leaf(&["other.example"], Years::Now), vec![String::new()]).await;
-        let dialer = dialer(&[("shop.example:443", address)], &[&root.certificate]);
-        assert_eq!(
-            kind(no_line(&dialer, "https://shop.example/").await),
-            (TroubleKind::Certificate, Phase::Tls)
-        );
-    }
-
-    #[tokio::test]
-    async fn tells_kinds_of_trouble_apart() {
-        let (closes, resets, hangs, (_bound, refuses)) =
-            (closes().await, resets().await, hangs().await, refuses());
-        let speaks = speaks(b"220 mail.example\r\n").await;
-        let (plain, _) = serve_http(vec![String::from("HTTP/1.1 400 Bad Request\r\n\r\n")]).await;
-        let dialer = dialer(&[], &[]);
-        let at = |address: SocketAddr| format!("https://{address}/");
-        assert_eq!(kind(no_line(&dialer, &at(closes)).await), (TroubleKind::Closed, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(resets)).await), (TroubleKind::Reset, Phase::Tls));
-        assert_eq!(kind(no_line(&dialer, &at(speaks)).await), (TroubleKind::Tls, Phase::Tls));
-        assert_eq!(
-            kind(no_line(&dialer, &at(refuses)).await),
-            (TroubleKind::Refused, Phase::Connect)
-        );
-        assert_eq!(
-            kind(no_line(&dialer, &format!("https://{}/", no_such_name())).await),
-            (TroubleKind::NoSuchName, Phase::Name)
-        );
-        assert_eq!(kind(no_line(&dialer, "mailto:a@b.example").await).0, TroubleKind::Other);
-        let impatient =
-            dialer_with(&[], &[], true, &Limits { connect_ms: 300, ..Limits::default() });
-        assert_eq!(kind(no_line(&impatient, &at(hangs)).await).0, TroubleKind::TimedOut);
-        assert!(dialer.dial(&url(&format!("http://{plain}/"))).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn goes_to_no_private_target_unasked() {
-        let (address, asked) = serve_http(vec![String::new()]).await;
-        let guarded = dialer_with(&[], &[], false, &Limits::default());
-        for host in ["127.0.0.1", "localhost", "[::1]", "0x7f.1", "[::ffff:127.0.0.1]"] {
-            let refused = no_line(&guarded, &format!("http://{host}:{}/", address.port())).await;
-            assert!(matches!(refused, NoLine::NotMade(NotMade::PrivateTarget { .. })), "{host}");
-        }
-        assert!(guarded.contacted().is_empty());
-        assert!(asked.lock().unwrap().is_empty());
-        let asked_for = dialer_with(&[("localhost:9", address)], &[], false, &Limits::default());
-        assert!(asked_for.dial(&url("http://localhost:9/")).await.is_ok());
-        assert!(asked_for.redirected("localhost", 9) && !asked_for.redirected("localhost", 10));
-    }
-
-    #[tokio::test]
-    async fn a_name_is_looked_up_once() {
-        let dialer = dialer(&[], &[]);
-        let (first, took) = dialer.names("localhost").await.unwrap();
-        assert!(took > Duration::ZERO);
-        assert_eq!(dialer.names("LOCALHOST").await.unwrap(), (first, Duration::ZERO));
-    }
-
-    #[test]
-    fn a_resolver_that_wants_to_be_asked_again_is_told_from_a_missing_name() {
-        for words in ["Temporary failure in name resolution", "Try again"] {
-            let words = resolver_words(&format!("failed to lookup address information: {words}"));
-            assert_eq!(words, "temporary failure in name resolution");
-        }
-        assert_eq!(resolver_words("Name or service not known"), "Name or service not known");
-    }
-
-    #[tokio::test]
-    async fn an_address_that_refuses_does_not_hide_the_next() {
-        let (address, _) = serve_http(vec![String::new()]).await;
-        let (_bound, unused) = refuses();
-        let (_, peer) = connect(vec![unused, address], Instant::now()).await.unwrap();
-        assert_eq!(peer, address);
-    }
-}
+mod tests;

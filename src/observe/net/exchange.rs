@@ -25,6 +25,7 @@ use url::{Position, Url};
 use crate::observe::net::dial::{Dialer, Line, NoLine, micros, timed_out, trouble};
 use crate::observe::net::header_case::spelled;
 use crate::observe::net::last_byte_sync::{Held, SyncPlace};
+use crate::observe::net::route::Route;
 use crate::observe::net::wire::{Marks, Wire};
 use crate::observe::redact::{Raw, Redactor, cut_key, cut_signature};
 
@@ -166,8 +167,8 @@ pub(crate) struct HttpSender<'a> {
 impl HttpSender<'_> {
     /// Opens a connection ahead of its request; whatever goes wrong will show when the request is
     /// due.
-    pub(crate) async fn open(&self, url: &Url) -> Option<Opened> {
-        let line = self.dialer.dial(url).await.ok()?;
+    pub(crate) async fn open(&self, url: &Url, route: Route) -> Option<Opened> {
+        let line = self.dialer.dial(url, route).await.ok()?;
         Some(Opened { line, since: Instant::now() })
     }
 
@@ -177,6 +178,7 @@ impl HttpSender<'_> {
         url: &Url,
         ahead: Option<Opened>,
         patience: Patience,
+        route: Route,
     ) -> Result<Line, NoLine> {
         if let Some(mut opened) = ahead
             && opened.is_fresh()
@@ -186,7 +188,7 @@ impl HttpSender<'_> {
         let mut dials = 0;
         loop {
             dials += 1;
-            match self.dialer.dial(url).await {
+            match self.dialer.dial(url, route).await {
                 Err(NoLine::Trouble(Trouble {
                     kind: TroubleKind::TimedOut,
                     phase: Phase::Connect | Phase::Tls,
@@ -203,7 +205,7 @@ impl HttpSender<'_> {
         out: &Outgoing<'_>,
         patience: Patience,
     ) -> Result<Exchange, NotMade> {
-        let line = self.line(out.url, None, patience).await;
+        let line = self.line(out.url, None, patience, Route::default()).await;
         self.send(out, line, patience, None).await
     }
 
@@ -252,7 +254,7 @@ impl HttpSender<'_> {
         out: &Outgoing<'_>,
         patience: Patience,
     ) -> Result<(u16, Vec<u8>), NoLine> {
-        let line = self.line(out.url, None, patience).await?;
+        let line = self.line(out.url, None, patience, Route::default()).await?;
         let (heard, _) = self.converse(out, line, patience, None, Arc::default()).await;
         let heard = heard.map_err(|trouble| self.cleaned(trouble))?;
         Ok((heard.head.status.as_u16(), heard.read.bytes))

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::observe::net::dial::{Dialer, NoLine, millis, target, timed_out, trouble};
+use crate::observe::net::route::Route;
 
 const TLS_1_0: [u8; 2] = [3, 1];
 const TLS_1_1: [u8; 2] = [3, 2];
@@ -25,7 +26,7 @@ pub(crate) async fn observe_legacy_tls(dialer: &Dialer, url: &Url) -> Observed<L
 /// Whether the server answers a hello for `version` with that version.
 async fn agrees(dialer: &Dialer, url: &Url, version: [u8; 2]) -> Result<bool, NoLine> {
     let (host, port) = target(url)?;
-    let (mut tcp, _, _) = dialer.dial_tcp(&host, port).await?;
+    let (mut tcp, _, _) = dialer.dial_tcp(&host, port, Route::default()).await?;
     let began = Instant::now();
     let mut random = [0; 32];
     dialer.provider().secure_random.fill(&mut random).map_err(|_| other("no random numbers", 0))?;

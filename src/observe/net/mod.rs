@@ -7,5 +7,6 @@ pub(super) mod exchange;
 pub(super) mod header_case;
 pub(super) mod last_byte_sync;
 pub(super) mod legacy_tls;
+pub(super) mod route;
 pub(super) mod tls;
 pub(super) mod wire;

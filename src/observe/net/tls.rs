@@ -25,6 +25,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
 use crate::observe::net::dial::{Dialer, NoLine, cause, server_name, target, timed_out, trouble};
+use crate::observe::net::route::Route;
 
 /// The addresses of the webhook's host.
 pub(crate) async fn webhook_names(dialer: &Dialer, url: &Url) -> Observed<Vec<IpAddr>> {
@@ -39,7 +40,10 @@ pub(crate) async fn webhook_names(dialer: &Dialer, url: &Url) -> Observed<Vec<Ip
             Observed::NotMade(NotMade::BySwitch)
         }
         Some(Host::Domain(_)) | None => match dialer.names(&host).await {
-            Ok((ips, _)) => Observed::Got(ips),
+            Ok((mut ips, _)) => {
+                ips.sort_unstable();
+                Observed::Got(ips)
+            }
             Err(trouble) => Observed::Trouble(trouble),
         },
     }
@@ -51,16 +55,21 @@ pub(crate) async fn observe_tls(dialer: &Dialer, url: &Url) -> Observed<Tls> {
     if url.scheme() != "https" {
         return Observed::NotMade(NotMade::Unconfigured { key: "webhook.url".to_owned() });
     }
-    match handshake(dialer, url).await {
+    observe_tls_by(dialer, url, Route::default()).await
+}
+
+/// The same by a route of its own, such as to one of several addresses.
+pub(crate) async fn observe_tls_by(dialer: &Dialer, url: &Url, route: Route) -> Observed<Tls> {
+    match handshake(dialer, url, route).await {
         Ok(tls) => Observed::Got(tls),
         Err(no_line) => no_line.seen(),
     }
 }
 
-async fn handshake(dialer: &Dialer, url: &Url) -> Result<Tls, NoLine> {
+async fn handshake(dialer: &Dialer, url: &Url, route: Route) -> Result<Tls, NoLine> {
     let (host, port) = target(url)?;
     let name = server_name(url)?;
-    let (tcp, peer, _) = dialer.dial_tcp(&host, port).await?;
+    let (tcp, peer, _) = dialer.dial_tcp(&host, port, route).await?;
     let began = Instant::now();
     let own = |error: &(dyn std::error::Error + 'static)| {
         NoLine::Trouble(trouble(error, Phase::Tls, began.elapsed()))

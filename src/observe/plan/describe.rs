@@ -95,6 +95,7 @@ pub(crate) const fn words(probe: &Probe) -> &'static str {
     match probe {
         Probe::WebhookNames => "webhook name",
         Probe::WebhookTls => "webhook TLS",
+        Probe::WebhookAddresses => "webhook addresses",
         Probe::WebhookLegacyTls => "webhook legacy TLS",
         Probe::WebhookPlainHttp => "webhook port 80",
         Probe::Deliver(scenario) => scenario.name,
@@ -166,6 +167,20 @@ fn look_requests(probe: &Probe, merchant: &Merchant) -> Vec<PlannedRequest> {
         }
         Probe::WebhookTls => {
             vec![simple(name, authority(), "TLS", "a handshake, to see version and certificates")]
+        }
+        Probe::WebhookAddresses => {
+            let https = webhook.is_some_and(golive_checks::model::Endpoint::is_https);
+            let handshake = PlannedRequest {
+                count: merchant.limits.webhook_addresses,
+                at_most: true,
+                ..simple(
+                    name,
+                    authority(),
+                    "TLS",
+                    "a handshake with each address of the name, only where it has several",
+                )
+            };
+            https.then_some(handshake).into_iter().collect()
         }
         Probe::WebhookLegacyTls => {
             vec![PlannedRequest {
@@ -437,6 +452,22 @@ fn scenario_requests(
         Step::Beside { deliveries } => {
             deliveries.iter().map(|delivery| request(delivery, "", 1)).collect()
         }
+        Step::EachAddress { deliveries, most } => {
+            let at_each = |delivery: &Delivery, suffix, about: &str| PlannedRequest {
+                at_most: true,
+                kind: format!(
+                    "{}, to each address of the name, only where it has several; order: {order}, \
+                     {about}",
+                    kind(delivery)
+                ),
+                ..request(delivery, suffix, *most)
+            };
+            let again =
+                deliveries.first().map(|delivery| at_each(delivery, " again", "the same bytes"));
+            let each =
+                deliveries.iter().map(|delivery| at_each(delivery, "", "each another event"));
+            each.chain(again).collect()
+        }
         Step::Altered { of } => match scenario.steps.get(*of) {
             Some(Step::Deliver(delivery)) => {
                 let altered = Delivery { change: Change::BodyByte, ..*delivery };
@@ -452,6 +483,7 @@ fn scenario_requests(
                 Step::Repeat { .. }
                 | Step::Altered { .. }
                 | Step::Beside { .. }
+                | Step::EachAddress { .. }
                 | Step::Search(_)
                 | Step::Burst { .. }
                 | Step::UntilAccepted { .. }

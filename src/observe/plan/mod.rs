@@ -106,7 +106,9 @@ struct Gate<'a> {
 impl Gate<'_> {
     fn look(&self, probe: &Probe) -> Option<NotMade> {
         match probe {
-            Probe::WebhookNames => self.online().or_else(|| self.webhook()),
+            Probe::WebhookNames | Probe::WebhookAddresses => {
+                self.online().or_else(|| self.webhook())
+            }
             Probe::WebhookTls | Probe::WebhookLegacyTls => {
                 self.online().or_else(|| self.webhook()).or_else(|| self.webhook_tls())
             }
@@ -145,9 +147,12 @@ impl Gate<'_> {
             // Without a genuine delivery there is no control, so there is nothing for one to come
             // after.
             .or_else(|| {
-                matches!(scenario.stage, Stage::ControlBefore | Stage::ControlAfter)
-                    .then(|| self.tier(Deliver::Probe))
-                    .flatten()
+                matches!(
+                    scenario.stage,
+                    Stage::ControlBefore | Stage::ControlAfter | Stage::Addresses
+                )
+                .then(|| self.tier(Deliver::Probe))
+                .flatten()
             })
             .or_else(|| self.webhook())
             .or_else(|| self.secret(Slot::SecretKey))

@@ -1,5 +1,6 @@
 //! What is granted, what is refused and why, and what of it is announced.
 
+use golive_checks::conversation::addresses::every_address;
 use golive_checks::conversation::space;
 use golive_checks::conversation::{registry, scenarios};
 use golive_checks::model::{
@@ -9,9 +10,10 @@ use golive_checks::platform::keys;
 
 use super::*;
 
-const LOOKS: [Probe; 10] = [
+const LOOKS: [Probe; 11] = [
     Probe::WebhookNames,
     Probe::WebhookTls,
+    Probe::WebhookAddresses,
     Probe::WebhookLegacyTls,
     Probe::WebhookPlainHttp,
     Probe::OrderStatus,
@@ -91,8 +93,8 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
     assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
     assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
     let last: Vec<&str> =
-        plan.scenarios.iter().rev().take(2).map(|planned| planned.what.name).collect();
-    assert_eq!(last, ["readings", "control-after"]);
+        plan.scenarios.iter().rev().take(3).map(|planned| planned.what.name).collect();
+    assert_eq!(last, ["readings", "every-address", "control-after"]);
 }
 
 #[test]
@@ -303,4 +305,31 @@ fn the_announcement_says_what_is_left_out_and_no_secret() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["requests"].as_array().map(Vec::len), Some(plan.requests.len()));
     assert!(Plan::default().describe().contains("configuration alone"));
+}
+
+#[test]
+fn the_plan_lists_what_every_address_of_the_name_may_get() {
+    let merchant = complete();
+    let probes = vec![Probe::WebhookAddresses, Probe::Deliver(every_address(&merchant))];
+    let plan = Plan::merge(probes, &merchant, &run(Deliver::Probe));
+    let listed: Vec<(&str, bool)> =
+        plan.requests.iter().map(|one| (one.name.as_str(), one.validly_signed)).collect();
+    assert_eq!(
+        listed,
+        [
+            ("webhook addresses", false),
+            ("every-address/address-genuine", true),
+            ("every-address/address-unsigned", false),
+            ("every-address/address-forged", false),
+            ("every-address/address-genuine again", true),
+        ]
+    );
+    assert!(plan.requests.iter().all(|one| one.at_most && one.count == 16));
+    assert_eq!(every_address(&merchant).requests(), 64);
+    let negative = Plan::merge(
+        vec![Probe::Deliver(every_address(&merchant))],
+        &merchant,
+        &run(Deliver::Negative),
+    );
+    assert!(negative.requests.is_empty());
 }

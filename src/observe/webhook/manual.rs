@@ -15,6 +15,7 @@ use crate::observe::join_all::each;
 use crate::observe::net::dial::Dialer;
 use crate::observe::net::exchange::{HttpSender, Outgoing, Patience};
 use crate::observe::net::last_byte_sync::LastByteSync;
+use crate::observe::net::route::Route;
 use crate::observe::plan::source_key;
 use crate::observe::redact::Redactor;
 use crate::observe::webhook::orders::Orders;
@@ -71,7 +72,7 @@ pub(crate) async fn deliver(
     let Some(url) = &targets.webhook_url else { return unconfigured("webhook.url") };
     let Some(live) = &targets.keys.secret_key else { return unconfigured(Slot::SecretKey.key()) };
     let redactor = Redactor::new(&targets.keys);
-    let dialer = Dialer::new(context.options, limits)?;
+    let dialer = Dialer::new(context.options, limits)?.telling_apart(Some(url));
     let sender = HttpSender { dialer: &dialer, limits, redactor: &redactor };
     let order = match &parcel.order {
         Some(order) => order.clone(),
@@ -140,7 +141,7 @@ impl Bench<'_> {
                 }
                 None => self.signed(self.first_signed(), &mut last)?,
             };
-            let line = self.sender.line(self.url, None, patience).await;
+            let line = self.sender.line(self.url, None, patience, Route::default()).await;
             let exchange =
                 self.sender.send(&self.out(number, &request), line, patience, None).await?;
             let lost = matches!(
@@ -171,7 +172,7 @@ impl Bench<'_> {
         let all = each((1..=count).zip(&requests).map(|(number, request)| {
             let place = start.place(0);
             async move {
-                let line = self.sender.line(self.url, None, patience).await;
+                let line = self.sender.line(self.url, None, patience, Route::default()).await;
                 self.sender.send(&self.out(number, request), line, patience, Some(place)).await
             }
         }));

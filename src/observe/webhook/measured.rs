@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use crate::observe::join_all::each;
 use crate::observe::net::dial::NoLine;
+use crate::observe::net::route::Route;
 use crate::observe::plan::COME_BACK;
 use crate::observe::plan::source_key;
 use crate::observe::webhook::concurrency_limit::Urgency;
@@ -27,6 +28,7 @@ impl ConversationRun<'_> {
             StepSeen::Exchange(_)
             | StepSeen::Attempts(_)
             | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Effects(_)
             | StepSeen::Status(_) => &[],
         });
@@ -73,7 +75,8 @@ impl ConversationRun<'_> {
                     let Some(after) = asks_back(&exchange, run.scenario.stage) else { break };
                     sleep(after + APART * behind).await;
                     let patience = run.patience(behind);
-                    let line = run.talk.sender.line(run.talk.url, None, patience).await;
+                    let line =
+                        run.talk.sender.line(run.talk.url, None, patience, Route::default()).await;
                     let out = run.talk.out(exchange.name, request);
                     exchange = run.talk.sender.send(&out, line, patience, None).await?;
                     exchange.turned_away = times;
@@ -87,7 +90,7 @@ impl ConversationRun<'_> {
     /// A further order like the scenario's, so that what is sent about it is no duplicate.
     pub(super) async fn another_order(&self) -> Result<OrderId, NotMade> {
         let need = self.scenario.order;
-        self.talk.orders.take(need, false).await.map_err(|none| match none {
+        self.talk.orders.take(need, self.scenario.is_apart()).await.map_err(|none| match none {
             NoLine::NotMade(why) => why,
             NoLine::Trouble(_) => NotMade::NoTestOrders { key: source_key(need).to_owned() },
         })

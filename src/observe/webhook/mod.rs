@@ -1,8 +1,10 @@
 //! The conversation with a webhook: a control, then everything else as fast as the receiver takes
 //! it, load alone, the control again.
 
+pub(super) mod addresses;
 mod attempts;
 pub(super) mod concurrency_limit;
+mod each_address;
 mod examined;
 pub(super) mod hooks;
 pub(super) mod manual;
@@ -15,6 +17,7 @@ mod restart;
 mod rounds;
 
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use golive_checks::conversation::doctor;
@@ -35,7 +38,9 @@ use crate::observe::join_all::{Task, each, join_all};
 use crate::observe::net::dial::{Line, NoLine};
 use crate::observe::net::exchange::{HttpSender, Opened, Outgoing, Patience};
 use crate::observe::net::last_byte_sync::LastByteSync;
+use crate::observe::net::route::Route;
 use crate::observe::plan::{COME_BACK, source_key};
+use crate::observe::webhook::addresses::AddressBook;
 use crate::observe::webhook::concurrency_limit::{ConcurrencyLimit, InFlight, Urgency, Went};
 use crate::observe::webhook::hooks::{Answer, Asker};
 use crate::observe::webhook::orders::Orders;
@@ -85,6 +90,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) wrong: &'a Secret,
     /// What the deliveries are about.
     pub(crate) orders: &'a Orders<'a>,
+    /// The addresses of the webhook's name.
+    pub(crate) addresses: &'a AddressBook<'a>,
     /// How often they credited.
     pub(crate) effects: Option<Asker<'a>>,
     /// In which state they left their orders.
@@ -195,6 +202,11 @@ impl Conversation<'_> {
             self.repeat_baseline(scenarios, answer, record).await;
         } else if scenarios.iter().any(|one| one.name == BASELINE_REPEATED.name) {
             record(BASELINE_REPEATED.name, Observed::NotMade(NotMade::NotNeeded));
+        }
+        for scenario in of(Stage::Addresses) {
+            let few = self.sender.limits.webhook_concurrency.min(FEW);
+            let window = ConcurrencyLimit::new(usual, few);
+            record(scenario.name, self.scenario(scenario, &window, answer).await);
         }
         let occasion =
             if doctor::differ(&spelled.borrow()) { Occasion::Trouble } else { Occasion::Always };
@@ -328,6 +340,8 @@ impl Conversation<'_> {
             seat,
             rounds,
             ahead: None,
+            to: None,
+            sent: 0,
             composed: Vec::new(),
             steps: Vec::new(),
         };
@@ -402,6 +416,10 @@ pub(in crate::observe) struct ConversationRun<'a> {
     rounds: Option<&'a Rounds>,
     /// The connection for its next delivery.
     ahead: Option<Opened>,
+    /// The address that it goes to, where it is about one of several.
+    to: Option<SocketAddr>,
+    /// How many deliveries went out one after the other.
+    sent: usize,
     /// The delivery of each step so far, to be repeated.
     pub(in crate::observe) composed: Vec<Option<(&'static str, Request)>>,
     pub(in crate::observe) steps: Vec<StepSeen>,
@@ -478,6 +496,13 @@ impl<'a> ConversationRun<'a> {
                 self.steps.push(StepSeen::Together(exchanges));
                 return Ok(goes_on);
             }
+            Step::EachAddress { deliveries, .. } => {
+                // Each address takes its own room.
+                self.places.clear();
+                let seen = self.each_address(deliveries, self.urgency(at)).await?;
+                self.steps.push(StepSeen::Addresses(seen));
+                return Ok(GoesOn::Yes);
+            }
             Step::Burst { delivery, count } => {
                 let exchanges = self.burst(delivery, *count).await?;
                 self.steps.push(StepSeen::Together(exchanges));
@@ -534,8 +559,29 @@ impl<'a> ConversationRun<'a> {
 
     /// The connection for the next delivery.
     pub(in crate::observe) async fn line(&mut self) -> Result<Line, NoLine> {
-        let patience = self.patience(1);
-        self.talk.sender.line(self.talk.url, self.ahead.take(), patience).await
+        let (patience, route) = (self.patience(1), self.route(self.sent));
+        self.sent += 1;
+        self.talk.sender.line(self.talk.url, self.ahead.take(), patience, route).await
+    }
+
+    /// The way that delivery number `number` goes: with `--source` the deliveries of an event come
+    /// from several addresses.
+    fn route(&self, number: usize) -> Route {
+        let repeats = self.scenario.stage == Stage::Stateful;
+        Route { from: repeats.then_some(number), ..Route::to(self.to) }
+    }
+
+    /// What was sent and answered so far.
+    fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+        self.steps.iter().filter_map(|step| match step {
+            StepSeen::Exchange(exchange) => Some(exchange.as_ref()),
+            StepSeen::Together(_)
+            | StepSeen::Attempts(_)
+            | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
+            | StepSeen::Effects(_)
+            | StepSeen::Status(_) => None,
+        })
     }
 
     /// One delivery, and meanwhile the connection for the next where one is to follow. What a rate
@@ -552,8 +598,12 @@ impl<'a> ConversationRun<'a> {
     ) -> Result<(Exchange, Option<Opened>), NotMade> {
         let mut out = self.talk.out(name.clone(), request);
         let opens_next = opens_next && line.is_ok();
-        let opening =
-            async { if opens_next { self.talk.sender.open(self.talk.url).await } else { None } };
+        let opening = async {
+            if !opens_next {
+                return None;
+            }
+            self.talk.sender.open(self.talk.url, self.route(self.sent)).await
+        };
         let (exchange, mut ahead) =
             tokio::join!(self.talk.sender.send(&out, line, self.patience(1), None), opening);
         let mut exchange = exchange?;
@@ -561,7 +611,10 @@ impl<'a> ConversationRun<'a> {
             let Some(after) = asks_back(&exchange, self.scenario.stage) else { break };
             self.window.learn(Went::Failed);
             sleep(after).await;
-            let line = self.talk.sender.line(self.talk.url, ahead.take(), self.patience(1)).await;
+            // From where it came before.
+            let route = self.route(self.sent.saturating_sub(1));
+            let line =
+                self.talk.sender.line(self.talk.url, ahead.take(), self.patience(1), route).await;
             if let Some((delivery, order)) =
                 afresh.filter(|(delivery, _)| matches!(delivery.stamp, Stamp::Now { .. }))
             {
@@ -615,7 +668,11 @@ impl<'a> ConversationRun<'a> {
                     None => run.window.enter(urgency).await,
                 };
                 let _admitted = run.admitted().await?;
-                let line = run.talk.sender.line(run.talk.url, None, run.patience(1)).await;
+                let line = run
+                    .talk
+                    .sender
+                    .line(run.talk.url, None, run.patience(1), Route::to(run.to))
+                    .await;
                 let mut request = run.compose_for(delivery, order)?;
                 let (exchange, _) = run
                     .deliver(
@@ -678,7 +735,8 @@ impl<'a> ConversationRun<'a> {
         let all = each(all.iter().enumerate().map(|(number, out)| {
             let place = line.place(number);
             async move {
-                let line = self.talk.sender.line(self.talk.url, None, patience).await;
+                let route = self.route(number);
+                let line = self.talk.sender.line(self.talk.url, None, patience, route).await;
                 self.talk.sender.send(out, line, patience, Some(place)).await
             }
         }));
@@ -730,6 +788,7 @@ impl<'a> ConversationRun<'a> {
             | StepSeen::Together(_)
             | StepSeen::Attempts(_)
             | StepSeen::Restart(_)
+            | StepSeen::Addresses(_)
             | StepSeen::Status(_) => None,
         }
     }
@@ -798,7 +857,13 @@ impl<'a> ConversationRun<'a> {
             .saturating_mul(FAIRNESS.saturating_mul(self.window.in_flight().saturating_add(more)));
         let first_byte = limits.first_byte.max(load);
         let whole = limits.whole.max(first_byte + limits.whole.saturating_sub(limits.first_byte));
-        Patience { first_byte, whole, before_cut: self.answer.min(CUT_PATIENCE), contended: true }
+        Patience {
+            first_byte,
+            whole,
+            before_cut: self.answer.min(CUT_PATIENCE),
+            // An address that takes no connection is tried again later.
+            contended: self.to.is_none(),
+        }
     }
 }
 
@@ -826,6 +891,7 @@ fn at_once(steps: &[Step]) -> usize {
             Step::Deliver(_)
             | Step::Repeat { .. }
             | Step::Altered { .. }
+            | Step::EachAddress { .. }
             | Step::Together { .. }
             | Step::Burst { .. }
             | Step::UntilAccepted { .. }
@@ -859,7 +925,8 @@ fn undisturbed(exchange: &Exchange) -> Duration {
 /// answered so from the start is no limit.
 fn asks_back(exchange: &Exchange, stage: Stage) -> Option<Duration> {
     let answer = exchange.answer.as_ref().ok()?;
-    let may_be_limit = answer.status == 503 && stage != Stage::ControlBefore;
+    let may_be_limit =
+        answer.status == 503 && !matches!(stage, Stage::ControlBefore | Stage::Examination);
     let status = if may_be_limit { 429 } else { answer.status };
     come_back(status, answer.header("retry-after"))
 }

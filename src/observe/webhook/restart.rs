@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use crate::observe::net::dial::millis;
 use crate::observe::net::exchange::Patience;
+use crate::observe::net::route::Route;
 use crate::observe::net::wire::Marks;
 use crate::observe::webhook::receiver_control::{Control, IS_IT_UP, STARTS};
 use crate::observe::webhook::{Conversation, ConversationRun, GoesOn};
@@ -190,7 +191,7 @@ impl ConversationRun<'_> {
     async fn is_it_up(&self, patience: Patience) -> Option<Exchange> {
         let talk = self.talk;
         let order = talk.orders.take(OrderNeed::Any, false).await.ok()?;
-        let line = talk.sender.line(talk.url, None, patience).await;
+        let line = talk.sender.line(talk.url, None, patience, Route::default()).await;
         let request = self.compose_for(&IS_IT_UP, &order).ok()?;
         let out = talk.out(IS_IT_UP.name.to_owned(), &request);
         talk.sender.send(&out, line, patience, None).await.ok()

@@ -1,5 +1,6 @@
 //! Whole conversations with receivers on loopback.
 
+mod addresses;
 mod examined;
 mod measured;
 mod recovery;
@@ -19,7 +20,7 @@ use golive_checks::model::{
     Observations, OrderNeed, Origin, Probe, Program, Role, RunFacts, TestOrders, TroubleKind,
 };
 use golive_checks::platform::{Event, keys};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use wide::beside_one_another;
@@ -103,7 +104,7 @@ async fn serve(
         .await;
 }
 
-async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -340,13 +340,13 @@ async fn a_connection_opened_ahead_is_used_unless_it_was_closed() {
     let url = Url::parse("http://shop.test/").expect("a URL");
     let patience = Patience::of(&limits);
     for connections in [1, 3] {
-        let ahead = sender.open(&url).await;
+        let ahead = sender.open(&url, Route::default()).await;
         if connections == 3 {
             CLOSED.notified().await;
             // The runtime hears of it when it next looks.
             sleep(Duration::from_millis(1)).await;
         }
-        let line = sender.line(&url, ahead, patience).await;
+        let line = sender.line(&url, ahead, patience, Route::default()).await;
         let exchange = sender
             .send(&delivery(&url, Wait::Answer, Spelling::Platform), line, patience, None)
             .await
