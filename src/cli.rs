@@ -582,6 +582,9 @@ pub(crate) struct DemoArgs {
     /// Switch a defect on, repeatable; `--list` names them
     #[arg(long, value_name = "NAME")]
     pub(crate) defect: Vec<String>,
+    /// Have the shop do something right in an unusual way, repeatable, such as as-express-raw
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Vec<String>,
     /// List the defects
     #[arg(long)]
     pub(crate) list: bool,

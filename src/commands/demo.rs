@@ -1,5 +1,6 @@
 //! `golive demo`: the checklist on a built-in shop.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -11,7 +12,7 @@ use super::prepare::prepare;
 use crate::cli::{DemoArgs, NetworkArgs, ReachArgs, ScopeArgs};
 use crate::command_output::print;
 use crate::config::{self, Programs, Sources};
-use crate::demo::{Defect, Shop};
+use crate::demo::{Behaviour, Defect, Shop, ShopVariant};
 use crate::exit::Exit;
 use crate::path_conflicts::PathConflicts;
 use crate::run::{Run, until_signalled};
@@ -26,7 +27,11 @@ pub(super) fn run(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
             .collect();
         return print(&lines.concat());
     }
-    let shop = Shop::start(&defects(&args.defect)?, args.delay.0)?;
+    let behaviour = Behaviour {
+        variants: variants(&args.variant)?,
+        ..Behaviour::with_defects(&defects(&args.defect)?, args.delay.0)
+    };
+    let shop = Shop::open(&behaviour)?;
     if args.serve {
         return serve(&shop, args.json);
     }
@@ -48,6 +53,19 @@ pub(super) fn defects(names: &[String]) -> anyhow::Result<Vec<Defect>> {
         .map(|name| {
             Defect::by_name(name).with_context(|| {
                 format!("the shop has no defect {name:?}; `golive demo --list` names them")
+            })
+        })
+        .collect()
+}
+
+/// Looks up variants by their names.
+fn variants(names: &[String]) -> anyhow::Result<BTreeSet<ShopVariant>> {
+    names
+        .iter()
+        .map(|name| {
+            ShopVariant::by_name(name).with_context(|| {
+                let known: Vec<&str> = ShopVariant::ALL.iter().map(|known| known.name()).collect();
+                format!("the shop has no variant {name:?}; it has {}", known.join(", "))
             })
         })
         .collect()

@@ -60,7 +60,8 @@ impl Behaviour {
 }
 
 macro_rules! variants {
-    ($( $variant:ident $name:literal : $about:literal; )*) => {
+    ($( $variant:ident $name:literal : $about:literal
+        $(also $also:literal : $why:literal)?; )*) => {
         /// Something that a correct shop may do otherwise: none of them may keep it from READY.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum ShopVariant {
@@ -74,6 +75,16 @@ macro_rules! variants {
             /// The word in the matrix.
             pub(crate) const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
+            }
+
+            /// The recommended check that fails for it all the same, and why that is right.
+            pub(crate) const fn also(self) -> &'static [(&'static str, &'static str)] {
+                match self { $( Self::$variant => &[$(($also, $why))?], )* }
+            }
+
+            /// The variant of that name.
+            pub(crate) fn by_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|variant| variant.name() == name)
             }
 
             /// What the shop does, in one line.
@@ -117,4 +128,25 @@ variants! {
     ClosedPort80 "closed-port-80": "has nothing on port 80";
     PaymentsOnly "payments-only": "takes payments and makes no payouts";
     PayoutsOnly "payouts-only": "makes payouts and takes no payments";
+    // Each framework with its own answers to odd methods, content types, sizes and bodies.
+    AsExpressRaw "as-express-raw": "answers as Express with express.raw does: 500 to bodies \
+                                    that are not labelled as JSON"
+        also "webhook-survives-odd-bodies": "a signed body under another label gets a 500";
+    AsExpressJson "as-express-json": "answers as Express with express.json and its verify hook \
+                                      does: parses first, 500 to other content types"
+        also "webhook-survives-odd-bodies": "a signed body under another label gets a 500";
+    AsFastify "as-fastify": "answers as Fastify does: 404 to other methods, 415 to other content \
+                             types";
+    AsFlask "as-flask": "answers as Flask does: HTML error pages, 500 to very deep nesting"
+        also "webhook-survives-odd-bodies": "Python's parser gives up on very deep nesting";
+    AsDjango "as-django": "answers as Django does: empty errors, 400 to bodies over 2.5 MB"
+        also "webhook-survives-odd-bodies": "Python's parser gives up on very deep nesting";
+    AsFastApi "as-fastapi": "answers as FastAPI does: 422 where a header is missing"
+        also "webhook-survives-odd-bodies": "Python's parser gives up on very deep nesting";
+    AsPhp "as-php": "answers as plain PHP does: reads php://input, which is empty for multipart";
+    AsGo "as-go": "answers as Go's net/http does: plain text errors, 413 above 1 MiB";
+    AsLaravel "as-laravel": "answers as Laravel does: JSON messages, 419 to forms, 302 to other \
+                             content types";
+    AsSpring "as-spring": "answers as Spring does: 415 to other content types, 400 where a header \
+                           is missing, 406 to who takes no JSON";
 }

@@ -23,7 +23,7 @@ use super::configuration;
 use super::message::{Arrived, Reply};
 use super::platform::Platform;
 use super::webhook::Webhook;
-use super::{API, BOOKS, Behaviour, Defect, ECHOES, SHOP, SITE, ShopVariant};
+use super::{API, BOOKS, Behaviour, Defect, ECHOES, SHOP, SITE, ShopVariant, frameworks};
 
 /// Everybody who can be reached at the shop's listeners.
 #[derive(Debug)]
@@ -211,7 +211,8 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
     if host.is_empty() || host == configuration::webhook_host(&town.behaviour) {
         town.arrivals.note(arrived, host.is_empty());
     }
-    if arrived.body.len() > TAKEN_BYTES {
+    // Frameworks have limits of their own.
+    if arrived.body.len() > TAKEN_BYTES && frameworks::of(&town.behaviour).is_none() {
         return if town.behaviour.has(Defect::CrashesOnLargeBodies) {
             Reply::text(500, "internal server error")
         } else if town.behaviour.has(Defect::ThanksForLargeBodies) {

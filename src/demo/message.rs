@@ -79,7 +79,8 @@ impl Reply {
         Self::of(status, "application/json", &body.to_string())
     }
 
-    fn of(status: u16, kind: &str, body: &str) -> Self {
+    /// Of any content type.
+    pub(super) fn of(status: u16, kind: &str, body: &str) -> Self {
         Self {
             status,
             headers: vec![("content-type", kind.to_owned())],

@@ -9,6 +9,7 @@ mod code;
 mod configuration;
 mod dedup_store;
 mod defects;
+mod frameworks;
 mod keys;
 mod ledger;
 mod listener;

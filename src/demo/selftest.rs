@@ -246,7 +246,8 @@ impl Row {
             .collect();
         let is_red = |id: &str| red.iter().any(|check| check.id == id);
         let (expected, stated): (&[&'static str], &[(&'static str, &'static str)]) = match case {
-            Case::Correct | Case::Variant(_) => (&[], &[]),
+            Case::Correct => (&[], &[]),
+            Case::Variant(variant) => (&[], variant.also()),
             Case::Defect(defect) => (defect.caught_by(), defect.also()),
         };
         let (caught, missed) = expected.iter().partition(|id| is_red(id));

@@ -45,20 +45,11 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Opens a shop with these defects. `delay` is added to each answer.
-    ///
-    /// # Errors
-    ///
-    /// When loopback, random numbers or the temporary folder cannot be had.
-    pub(crate) fn start(defects: &[Defect], delay: Duration) -> anyhow::Result<Self> {
-        Self::open(&Behaviour::with_defects(defects, delay))
-    }
-
     /// Opens a shop that behaves like this.
     ///
     /// # Errors
     ///
-    /// See [`Shop::start`].
+    /// When loopback, random numbers or the temporary folder cannot be had.
     pub(crate) fn open(behaviour: &Behaviour) -> anyhow::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let keys = Keys::make_up(behaviour, &provider)?;
@@ -234,6 +225,15 @@ impl Shop {
 
 #[cfg_attr(not(test), expect(dead_code, reason = "only tests look behind the counter"))]
 impl Shop {
+    /// Opens a shop with these defects. `delay` is added to each answer.
+    ///
+    /// # Errors
+    ///
+    /// See [`Shop::open`].
+    pub(crate) fn start(defects: &[Defect], delay: Duration) -> anyhow::Result<Self> {
+        Self::open(&Behaviour::with_defects(defects, delay))
+    }
+
     /// What stands in `ca.pem`.
     pub(crate) fn ca_pem(&self) -> &str {
         &self.ca_pem

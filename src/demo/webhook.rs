@@ -16,7 +16,7 @@ use super::defects::Defect;
 use super::keys::Keys;
 use super::ledger::{Ledger, State};
 use super::message::{Arrived, Reply};
-use super::{Behaviour, ShopVariant, bypass};
+use super::{Behaviour, ShopVariant, bypass, frameworks};
 use crate::demo::dedup_store::DedupStore;
 use crate::demo::process::Process;
 use incoming::{Body, Doubt, ShopOrder, read, settles};
@@ -113,7 +113,15 @@ impl Webhook {
 
     /// Answers one request.
     pub(super) async fn answer(&self, arrived: &Arrived) -> Reply {
+        let framework = frameworks::of(&self.behaviour);
+        if let Some(reply) = framework.and_then(|framework| framework.before_the_handler(arrived)) {
+            return reply;
+        }
         let reply = self.handle(arrived).await;
+        let reply = match framework {
+            Some(framework) => framework.in_its_words(reply, arrived),
+            None => reply,
+        };
         let is_told = !self.does(ShopVariant::VerifiesLater) || arrived.method != "POST";
         if is_told || !(400..500).contains(&reply.status) { reply } else { self.thank() }
     }
