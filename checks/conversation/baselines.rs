@@ -8,8 +8,8 @@ use crate::conversation::scenarios::{
 use crate::conversation::series::answers_alike;
 use crate::conversation::{repeat_command, space};
 use crate::model::{
-    Delivery, Evidence, Exchange, Facts, Finding, Method, Outcome, Reason, ScenarioSeen, Text,
-    TroubleKind,
+    Delivery, Evidence, Exchange, Facts, Finding, Method, NotMade, Observed, Outcome, Reason,
+    ScenarioSeen, Subject, Text, TroubleKind,
 };
 use crate::text;
 
@@ -98,7 +98,9 @@ pub(crate) struct Negatives<'a> {
     broken: Vec<&'a Exchange>,
     /// With anything that says neither.
     unclear: Vec<&'a Exchange>,
-    /// Why some were not seen at all.
+    /// How many a slow receiver was spared.
+    spared: usize,
+    /// Why others were not seen.
     unseen: Option<Reason>,
 }
 
@@ -121,6 +123,7 @@ impl<'a> Negatives<'a> {
                 Ok(exchange) if is_rejected(facts, name, exchange) => found.refused.push(exchange),
                 Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
+                Err(_) if is_spared(facts, name) => found.spared += 1,
                 Err(reason) => found.unseen = found.unseen.or(Some(reason)),
             }
         }
@@ -153,6 +156,17 @@ impl<'a> Negatives<'a> {
             )));
         }
         let mut shown = controls.evidence();
+        if self.spared > 0 {
+            shown.push(Evidence::of(
+                Subject::Run("forgeries left out"),
+                "none",
+                text!(
+                    "{} of {}: the receiver's pace left no time for them",
+                    self.spared,
+                    self.spared + judged.len()
+                ),
+            ));
+        }
         if !self.broken.is_empty() {
             shown.extend(self.broken.iter().map(|exchange| evidence(exchange, REFUSAL)));
             let message =
@@ -163,7 +177,7 @@ impl<'a> Negatives<'a> {
             )));
         }
         if self.refused.is_empty() {
-            return Err(Reason::Transport("no forgery was sent".into()));
+            return Err(Reason::Capped("no forgery was sent".into()));
         }
         shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
         Ok(Outcome::Pass(shown))
@@ -185,6 +199,11 @@ fn is_rejected(facts: &Facts<'_>, name: &'static str, exchange: &Exchange) -> bo
     let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
     let turns_away = exchange.status().is_some_and(|status| matches!(status, 300..=399 | 501));
     exchange.refused() || is_shape && (turns_away || is_the_page(facts, name, exchange))
+}
+
+/// Whether a delivery was left out because the receiver is slow.
+pub(crate) fn is_spared(facts: &Facts<'_>, name: &str) -> bool {
+    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(NotMade::Pace)))
 }
 
 fn timed_out(exchange: &Exchange) -> bool {

@@ -17,6 +17,10 @@ pub const BASELINE_EVERY: u64 = 25;
 pub const BASELINE_REPEATED: Delivery = Delivery::genuine("control-repeated");
 /// How many of them.
 pub const BASELINE_REPEATS: usize = 12;
+/// Genuine events beside one another, to see how many a slow receiver takes in a while.
+pub const BASELINE_PACE: Delivery = Delivery::genuine("control-pace");
+/// How many of them.
+pub const BASELINE_PACES: usize = 8;
 
 /// Without the signature header.
 pub const UNSIGNED: Delivery =

@@ -16,6 +16,7 @@ pub mod forged_first;
 pub mod forgeries;
 pub mod manual;
 pub mod measurements;
+pub mod pace;
 pub mod recovery;
 pub mod registry;
 pub mod rejection_cause;

@@ -38,6 +38,12 @@ pub fn baselines_repeated() -> Scenario {
     one_by_one(BASELINE_REPEATED, BASELINE_REPEATS)
 }
 
+/// [`BASELINE_PACE`]
+#[must_use]
+pub fn baselines_for_pace() -> Scenario {
+    one_by_one(BASELINE_PACE, BASELINE_PACES)
+}
+
 fn one_by_one(delivery: Delivery, count: usize) -> Scenario {
     let steps = vec![Step::Deliver(delivery); count];
     Scenario { stage: Stage::Between, steps, ..Scenario::single(delivery) }

@@ -84,6 +84,8 @@ pub enum NotMade {
     /// A genuine event was rejected after others of the kind were taken, so that no more was sent
     /// that a correct receiver may reject.
     ShutOut,
+    /// The receiver is so slow that the run would not end in time.
+    Pace,
     /// The rounds of a race before it took as long as all of them may.
     RacesTookLong,
     /// Two thirds of the time given to the whole run were over before the receiver was to be
@@ -148,6 +150,9 @@ impl NotMade {
                 "two thirds of the time given by `--deadline` were over before the receiver was \
                  to be stopped"
                     .into(),
+            ),
+            Self::Pace => Reason::Capped(
+                "the receiver's pace leaves no time for it within `--deadline`".into(),
             ),
             Self::RacesTookLong => Reason::Capped(
                 "the rounds before it took as long as `limits.webhook_race_ms` gives all of them"

@@ -31,6 +31,11 @@ pub fn of_check(id: &str) -> impl Iterator<Item = &'static Value> {
     TABLES.iter().filter(move |(check, _)| *check == id).flat_map(|(_, values)| *values)
 }
 
+/// The checks that have values.
+pub fn checks() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|(check, _)| *check)
+}
+
 /// The value whose delivery has that name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Value> {

@@ -7,7 +7,7 @@ pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, s
 
 use golive_checks::conversation::forged_first::is_forged_first;
 use golive_checks::conversation::scenarios::{
-    BASELINE_BEFORE, baselines_between, baselines_repeated, can_be_spared,
+    BASELINE_BEFORE, baselines_between, baselines_for_pace, baselines_repeated, can_be_spared,
 };
 use golive_checks::model::{
     Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts,
@@ -93,7 +93,7 @@ fn more_baselines(scenarios: &[Planned<Scenario>]) -> Vec<Planned<Scenario>> {
         return Vec::new();
     }
     let between = (rejectable > 0).then(|| baselines_between(rejectable));
-    let all = between.into_iter().chain([baselines_repeated()]);
+    let all = between.into_iter().chain([baselines_for_pace(), baselines_repeated()]);
     all.map(|what| Planned { what, not_made: None }).collect()
 }
 

@@ -89,7 +89,7 @@ fn each_wish_is_kept_once_in_the_order_of_stages() {
     probes.extend(everything(&merchant));
     let plan = Plan::merge(probes, &merchant, &run);
     assert_eq!(plan.looks.len(), LOOKS.len());
-    assert_eq!(plan.scenarios.len(), registry::every(&merchant).len() + 2);
+    assert_eq!(plan.scenarios.len(), registry::every(&merchant).len() + 3);
     assert!(plan.scenarios.is_sorted_by_key(|planned| planned.what.stage));
     assert_eq!(plan.scenarios.first().map(|planned| planned.what.name), Some("control-before"));
     let last: Vec<&str> =

@@ -20,10 +20,10 @@ use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use golive_checks::conversation::doctor;
 use golive_checks::conversation::scenarios::{
-    ALTERED, BASELINE_BETWEEN, BASELINE_REPEATED, BASELINE_REPEATS,
+    ALTERED, BASELINE_BETWEEN, BASELINE_PACE, BASELINE_PACES, BASELINE_REPEATED, BASELINE_REPEATS,
 };
+use golive_checks::conversation::{doctor, pace};
 use golive_checks::model::{
     Copies, Delivery, Exchange, NotMade, Observed, Occasion, OrderId, Phase, Refusal, Release,
     Request, Scenario, ScenarioSeen, Secret, SigningKeys, Stage, Stamp, Step, StepSeen, Trouble,
@@ -52,6 +52,9 @@ use crate::observe::{Context, Progress};
 /// How many deliveries are in flight at once, at most: what refuses that many need not be kept busy
 /// with them.
 const FEW: u64 = 6;
+
+/// How much of the time given to the run deliveries may take: the rest is for what they wait for.
+const PART_FOR_DELIVERIES: f64 = 0.6;
 
 /// What is assumed of a receiver when no control says it.
 const USUAL: Duration = Duration::from_millis(100);
@@ -156,6 +159,9 @@ impl Conversation<'_> {
             }
         }
         let window = ConcurrencyLimit::new(usual, self.sender.limits.webhook_concurrency);
+        let cut = self.in_time(scenarios, answer, began, record).await;
+        let scenarios = cut.as_slice();
+        let of = |stage: Stage| scenarios.iter().filter(move |scenario| scenario.stage == stage);
         let mut together: Vec<&Scenario> =
             of(Stage::Independent).chain(of(Stage::Stateful)).collect();
         let mut mixed = false;
@@ -213,6 +219,36 @@ impl Conversation<'_> {
         self.examination(scenarios, usual, answer, Ok(occasion), record).await;
     }
 
+    /// What of the scenarios can be carried out in time: all of them, unless the receiver is so slow
+    /// that its pace has to be measured.
+    async fn in_time(
+        &self,
+        scenarios: &[Scenario],
+        answer: Duration,
+        began: Instant,
+        record: Record<'_>,
+    ) -> Vec<Scenario> {
+        let time = self.context.options.deadline.mul_f64(PART_FOR_DELIVERIES);
+        let requests = scenarios.iter().map(pace::usual_requests).sum::<u64>();
+        let one_by_one_s = answer.as_secs_f64() * requests as f64;
+        let is_planned = scenarios.iter().any(|one| one.name == BASELINE_PACE.name);
+        if time.is_zero() || !is_planned || one_by_one_s < time.as_secs_f64() {
+            if is_planned {
+                record(BASELINE_PACE.name, Observed::NotMade(NotMade::NotNeeded));
+            }
+            return scenarios.to_vec();
+        }
+        let measured = Instant::now();
+        let all = (1..=BASELINE_PACES).map(|number| self.baseline(&BASELINE_PACE, number, answer));
+        let seen: Vec<ScenarioSeen> = each(all).await.into_iter().flatten().collect();
+        let pace_s = measured.elapsed().as_secs_f64() / BASELINE_PACES as f64;
+        record(BASELINE_PACE.name, numbered(seen));
+        let left_s = time.saturating_sub(began.elapsed()).as_secs_f64();
+        let (left, out) = pace::cut(scenarios, (left_s / pace_s.max(0.001)) as u64);
+        out.into_iter().for_each(|name| record(name, Observed::NotMade(NotMade::Pace)));
+        left
+    }
+
     /// What a correct receiver may reject, beside one another, with genuine events in between where
     /// the run sends any. Says whether one of those was rejected.
     async fn rejectable(
@@ -238,7 +274,7 @@ impl Conversation<'_> {
         let baselines = rounds.into_baselines();
         let rejected = baselines.iter().flat_map(ScenarioSeen::exchanges).any(Exchange::refused);
         if is_planned {
-            record(BASELINE_BETWEEN.name, one_by_one(baselines));
+            record(BASELINE_BETWEEN.name, numbered(baselines));
         }
         rejected
     }
@@ -253,7 +289,7 @@ impl Conversation<'_> {
             let Some(seen) = self.baseline(&BASELINE_REPEATED, number, answer).await else { break };
             repeated.push(seen);
         }
-        record(BASELINE_REPEATED.name, one_by_one(repeated));
+        record(BASELINE_REPEATED.name, numbered(repeated));
     }
 
     /// A genuine event with an order of its own, alone.
@@ -868,7 +904,7 @@ impl<'a> ConversationRun<'a> {
 }
 
 /// Genuine events of one scenario, each about an order of its own; the first's stands for them.
-fn one_by_one(all: Vec<ScenarioSeen>) -> Observed<ScenarioSeen> {
+fn numbered(all: Vec<ScenarioSeen>) -> Observed<ScenarioSeen> {
     let Some(order) = all.first().map(|first| first.order.clone()) else {
         return Observed::NotMade(NotMade::NotNeeded);
     };

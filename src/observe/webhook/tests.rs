@@ -415,7 +415,11 @@ async fn is_fair_to_a_receiver_that_does_one_thing_at_a_time() {
     plan.extend(NAMES[..8].iter().map(|name| Scenario::single(Delivery::genuine(name))));
     plan.push(scenarios::baseline_after());
     let seen = shop.observe(plan).await;
-    for name in seen.scenarios.keys().filter(|name| *name != "control-repeated") {
+    for name in seen
+        .scenarios
+        .keys()
+        .filter(|name| !matches!(name.as_str(), "control-repeated" | "control-pace"))
+    {
         assert!(
             got(&seen, name).exchanges().all(Exchange::accepted),
             "{name}: {:?}",
