@@ -15,7 +15,7 @@ use crate::commands::send::kinds::{kinds_and_codes, parse_event, parse_tamper};
 use crate::observe::ConnectTo;
 use crate::output::OutputSpec;
 
-pub(crate) use values::{DaysArg, Seconds};
+pub(crate) use values::{DaysArg, Seconds, Seed};
 use values::{parse_deliver, parse_role};
 
 const EXAMPLES: &str = "\
@@ -320,10 +320,10 @@ pub(crate) struct ScopeArgs {
     /// What this machine is: production, ci or other [default: production; ci where $CI is set]
     #[arg(long, env = "GOLIVE_ROLE", value_name = "ROLE", value_parser = parse_role)]
     pub(crate) role: Option<Role>,
-    /// What races are released by, as a report prints it, to run them the same way again [default:
-    /// another one for each run]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u32>,
+    /// What is random about the run, as a report prints it: random or a number [default: made from
+    /// the configuration and the catalogue, so that the same run sends the same again]
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<Seed>,
 }
 
 /// How the network is reached, and as of when it is judged.
@@ -471,6 +471,9 @@ pub(crate) struct PlanArgs {
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
+    /// Print every forgery by itself
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -601,9 +604,10 @@ pub(crate) struct DemoArgs {
     /// are made up]
     #[arg(long, value_name = "MODE", value_parser = parse_deliver)]
     pub(crate) deliver: Option<Deliver>,
-    /// What races are released by, as a report prints it [default: another one for each run]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u32>,
+    /// What is random about the run, as a report prints it: random or a number [default: made from
+    /// the configuration and the catalogue]
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<Seed>,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }

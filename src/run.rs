@@ -12,8 +12,10 @@ use golive_checks::model::{
 };
 use golive_checks::{CATALOGUE, catalogue_version};
 use jiff::Zoned;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
+use crate::cli::Seed;
 use crate::exit::Signal;
 use crate::observe::{self, Context, Options, Plan, Progress};
 use crate::targets::Targets;
@@ -151,6 +153,21 @@ pub(crate) fn begin(mode: Mode, now: Option<jiff::Timestamp>) -> RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: catalogue_version(CATALOGUE),
         ..RunFacts::at(started)
+    }
+}
+
+/// What is random about a run: as it is wished, else made from the configuration and the catalogue, so
+/// that the same run sends the same again.
+pub(crate) fn seed(facts: &RunFacts, wish: Option<Seed>, merchant: &Merchant) -> u32 {
+    match wish {
+        Some(Seed::Number(number)) => number,
+        Some(Seed::Random) => facts.seed,
+        None => {
+            let configured = serde_json::to_vec(merchant).unwrap_or_default();
+            let digest = Sha256::new().chain_update(configured).chain_update(&facts.catalogue);
+            let [a, b, c, d, ..] = *digest.finalize() else { return facts.seed };
+            u32::from_be_bytes([a, b, c, d])
+        }
     }
 }
 

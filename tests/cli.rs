@@ -220,7 +220,7 @@ fn plan_lists_every_request_of_a_full_run() {
             let mut golive = golive(folder.path());
             golive
                 .env("KWIKPAISA_TEST_SECRET_KEY", "sk_test_MARKERr7Tk3Pj0Uy6Io2Hg5Fd8Sa1Lkd")
-                .args(["plan", "--role", "production", "--config"]);
+                .args(["plan", "--all", "--role", "production", "--config"]);
             let ran = run(golive.arg(&config).args(more));
             assert_eq!(ran.code, 0, "{}", ran.stderr);
             ran

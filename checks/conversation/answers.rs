@@ -169,3 +169,8 @@ pub(crate) fn breaks(exchange: &Exchange) -> bool {
         },
     }
 }
+
+/// Whether a delivery was left out because the receiver is slow.
+pub(crate) fn is_spared(facts: &Facts<'_>, name: &str) -> bool {
+    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(NotMade::Pace)))
+}

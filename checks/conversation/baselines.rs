@@ -1,7 +1,7 @@
 //! Proof of verification is a pair: a refusal counts only between two genuine events that were
 //! accepted.
 
-use crate::conversation::answers::{baseline, breaks, evidence, names, single};
+use crate::conversation::answers::{baseline, breaks, evidence, is_spared, names, single};
 use crate::conversation::scenarios::{
     BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, PLAIN_GET,
 };
@@ -100,6 +100,8 @@ pub(crate) struct Negatives<'a> {
     unclear: Vec<&'a Exchange>,
     /// How many a slow receiver was spared.
     spared: usize,
+    /// How many were left out for claiming another address.
+    unspoofed: usize,
     /// Why others were not seen.
     unseen: Option<Reason>,
 }
@@ -124,6 +126,7 @@ impl<'a> Negatives<'a> {
                 Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
                 Err(_) if is_spared(facts, name) => found.spared += 1,
+                Err(_) if is_unspoofed(facts, name) => found.unspoofed += 1,
                 Err(reason) => found.unseen = found.unseen.or(Some(reason)),
             }
         }
@@ -156,6 +159,13 @@ impl<'a> Negatives<'a> {
             )));
         }
         let mut shown = controls.evidence();
+        if self.unspoofed > 0 {
+            shown.push(Evidence::of(
+                Subject::ConfigKey("webhook.spoof".into()),
+                "no forgery left out",
+                text!("{} that claim another address of the sender", self.unspoofed),
+            ));
+        }
         if self.spared > 0 {
             shown.push(Evidence::of(
                 Subject::Run("forgeries left out"),
@@ -201,9 +211,8 @@ fn is_rejected(facts: &Facts<'_>, name: &'static str, exchange: &Exchange) -> bo
     exchange.refused() || is_shape && (turns_away || is_the_page(facts, name, exchange))
 }
 
-/// Whether a delivery was left out because the receiver is slow.
-pub(crate) fn is_spared(facts: &Facts<'_>, name: &str) -> bool {
-    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(NotMade::Pace)))
+fn is_unspoofed(facts: &Facts<'_>, name: &str) -> bool {
+    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(NotMade::NoSpoofing)))
 }
 
 fn timed_out(exchange: &Exchange) -> bool {

@@ -1,16 +1,10 @@
 //! Orders and payouts for which a forged event comes first and the genuine one follows: whoever
 //! marks an event as seen before it is verified loses the payment to anybody's forgery.
 
-use crate::conversation::baselines::is_spared;
-use crate::conversation::effects::{every, is_applied_once, unfinished};
 use crate::conversation::scenarios::{stateful, until_accepted, watched};
 use crate::conversation::space;
-use crate::model::{
-    Delivery, Evidence, Facts, Merchant, OrderNeed, Product, Reason, Scenario, ScenarioSeen, Step,
-    Subject, Text,
-};
+use crate::model::{Delivery, Merchant, OrderNeed, Product, Scenario, Step};
 use crate::platform::Event;
-use crate::text;
 
 /// How many forgeries of each kind come first.
 const OF_EACH: usize = 4;
@@ -33,7 +27,7 @@ const PAYOUTS: [(&str, &str); 3] = [
 
 /// A payout's success that nothing was forged before, for merchants whose usual event is a payment's:
 /// whether they count effects of payouts at all.
-const USUAL_PAYOUT: &str = "once-payout";
+pub(crate) const USUAL_PAYOUT: &str = "once-payout";
 
 /// [`USUAL_PAYOUT`], where payouts are used beside payments and effects are counted.
 fn usual_payout(merchant: &Merchant) -> Option<Scenario> {
@@ -51,10 +45,12 @@ pub fn scenarios(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
 }
 
 /// One for each, as far as the merchant uses them and counts effects.
-fn forged_first(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
+pub(crate) fn forged_first(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
     let of = |kinds: &'static [(&str, &str)], event: Event, order: OrderNeed| {
         let scenario = move |(name, check): &(&'static str, &'static str)| {
-            let forgeries = space::of_check(check).take(OF_EACH);
+            let may_go =
+                |value: &&space::Value| !merchant.webhook.no_spoofing || !value.claims_address();
+            let forgeries = space::of_check(check).filter(may_go).take(OF_EACH);
             let deliveries = forgeries.map(|value| value.delivery.of_event(event)).collect();
             let genuine = Delivery::genuine("genuine-after-forged").of_event(event);
             let mut steps = watched(merchant);
@@ -79,93 +75,6 @@ fn forged_first(merchant: &Merchant) -> impl Iterator<Item = Scenario> {
 #[must_use]
 pub fn is_forged_first(name: &str) -> bool {
     name == USUAL_PAYOUT || PAYMENTS.iter().chain(&PAYOUTS).any(|(known, _)| *known == name)
-}
-
-/// What became of an order.
-pub(crate) enum Aftermath {
-    /// The forgeries did nothing and the genuine event was applied.
-    Right,
-    /// A forgery did something.
-    Applied(Evidence),
-    /// The genuine event was answered 200 and did nothing.
-    Lost(Evidence),
-}
-
-impl Aftermath {
-    /// What was seen of each order; where test ids or the time ran out, of fewer.
-    pub(crate) fn all(facts: &Facts<'_>) -> Vec<Result<Self, Reason>> {
-        forged_first(facts.merchant)
-            .filter(|planned| planned.order == OrderNeed::TestOrder || counts_payouts(facts))
-            .filter_map(|planned| match facts.scenario(planned.name) {
-                Err(Reason::NoWayToObserve(_)) => None,
-                Err(_) if is_spared(facts, planned.name) => None,
-                Err(reason) => Some(Err(reason)),
-                Ok(seen) => Some(Self::of(facts, planned.name, seen)),
-            })
-            .collect()
-    }
-
-    /// What was seen of one, whose genuine event would be applied like any other.
-    fn of(facts: &Facts<'_>, name: &'static str, seen: &ScenarioSeen) -> Result<Self, Reason> {
-        if let Some(changed) = changed(name, seen) {
-            return Ok(Self::Applied(changed));
-        }
-        let [before, between, after] = every(seen)?[..] else { return Err(unfinished()) };
-        if after > between {
-            return Ok(Self::Right);
-        }
-        let last = seen.exchanges().last().ok_or_else(unfinished)?;
-        if last.accepted() && is_applied_once(facts) {
-            let observed = text!(
-                "{} before, {} after the forgeries, {} after the genuine event, which was \
-                 answered {}",
-                before,
-                between,
-                after,
-                last.outcome()
-            );
-            let subject = Subject::Delivery(name.into());
-            let expected = "one effect of the genuine event, whatever was forged before it";
-            return Ok(Self::Lost(Evidence::of(subject, expected, observed)));
-        }
-        Err(Reason::Ambiguous(text!(
-            "{}: the genuine event had no effect, and was answered {}",
-            name,
-            last.outcome()
-        )))
-    }
-}
-
-/// Whether a payout's success was seen to have an effect.
-fn counts_payouts(facts: &Facts<'_>) -> bool {
-    if !facts.merchant.uses(Product::Payments) {
-        return true;
-    }
-    let counts = facts.scenario(USUAL_PAYOUT).and_then(every);
-    matches!(counts.as_deref(), Ok([before, .., after]) if after > before)
-}
-
-/// What forgeries changed between the first two looks at an order: its effects or its state.
-pub(crate) fn changed(name: &'static str, seen: &ScenarioSeen) -> Option<Evidence> {
-    let evidence = |expected: &'static str, observed: Text| {
-        Some(Evidence::of(Subject::Delivery(name.into()), expected, observed))
-    };
-    let counts: Vec<u64> = seen.effects().map_while(|count| count.get().ok().copied()).collect();
-    if let [before, after, ..] = counts[..]
-        && after > before
-    {
-        let observed = text!("{} before, {} after the forgeries", before, after);
-        return evidence("no effect of any forgery", observed);
-    }
-    let states: Vec<&String> = seen.statuses().map_while(|word| word.get().ok()).collect();
-    if let [before, after, ..] = states[..]
-        && before != after
-    {
-        let (before, after) = (crate::model::Quoted(before), crate::model::Quoted(after));
-        let observed = text!("{} before, {} after the forgeries", before, after);
-        return evidence("the state of the order as it was", observed);
-    }
-    None
 }
 
 #[cfg(test)]

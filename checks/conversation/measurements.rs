@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::conversation::answers::{scenario, single};
-use crate::conversation::baselines::is_spared;
+use crate::conversation::answers::{is_spared, scenario, single};
 use crate::conversation::scenarios::{BODY_SIZES, BURST, window_name};
 use crate::model::{ClockOffset, Edge, Exchange, Facts, Reason, ScenarioSeen, Text, Way};
 use crate::text;

@@ -2,6 +2,7 @@
 //! checks of several sections share of that.
 
 pub mod addresses;
+pub mod aftermath;
 pub mod announced;
 pub mod answers;
 pub mod attempts;

@@ -69,9 +69,10 @@ impl Leaves {
         let is_one_of = |mut names: Box<dyn Iterator<Item = &'static str>>| {
             names.position(|known| known == name).is_none_or(|at| at % self.every == 0)
         };
-        let goes_on = !can_be_spared(name)
-            && !(self.forgeries < 8 && is_forged_first(name))
-            && !(self.forgeries < 4 && [WINDOW_PAST, WINDOW_FUTURE].contains(&name))
+        let is_spared = can_be_spared(name)
+            || self.forgeries < 8 && is_forged_first(name)
+            || self.forgeries < 4 && [WINDOW_PAST, WINDOW_FUTURE].contains(&name);
+        let goes_on = !is_spared
             && place_in_table(name).is_none_or(|at| at < self.forgeries)
             && is_one_of(Box::new(BODY_SIZES.iter().map(|(_, one)| one.name)))
             && is_one_of(Box::new(misread().map(|one| one.name)));

@@ -130,6 +130,9 @@ pub struct Webhook {
     pub deliver: Deliver,
     /// `webhook.full_until`: the last day on which `full` may run in a pipeline with a live key.
     pub full_until: Option<Date>,
+    /// `webhook.spoof = false`: no delivery claims to come from another address.
+    #[serde(default)]
+    pub no_spoofing: bool,
     /// `[webhook.order]`
     pub order: Option<TestOrders>,
     /// `[webhook.payout]`

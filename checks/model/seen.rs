@@ -84,6 +84,8 @@ pub enum NotMade {
     /// A genuine event was rejected after others of the kind were taken, so that no more was sent
     /// that a correct receiver may reject.
     ShutOut,
+    /// `webhook.spoof = false`.
+    NoSpoofing,
     /// The receiver is so slow that the run would not end in time.
     Pace,
     /// The rounds of a race before it took as long as all of them may.
@@ -151,6 +153,7 @@ impl NotMade {
                  to be stopped"
                     .into(),
             ),
+            Self::NoSpoofing => Reason::Declined("`webhook.spoof = false` leaves it out".into()),
             Self::Pace => Reason::Capped(
                 "the receiver's pace leaves no time for it within `--deadline`".into(),
             ),

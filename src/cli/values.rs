@@ -41,6 +41,26 @@ impl FromStr for DaysArg {
     }
 }
 
+/// What is random about a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seed {
+    /// Another one for each run.
+    Random,
+    /// This one.
+    Number(u32),
+}
+
+impl FromStr for Seed {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, Self::Err> {
+        match written {
+            "random" => Ok(Self::Random),
+            number => number.parse().map(Self::Number).map_err(|_| "random or a number".to_owned()),
+        }
+    }
+}
+
 pub(super) fn parse_deliver(word: &str) -> Result<Deliver, String> {
     [Deliver::None, Deliver::Negative, Deliver::Probe, Deliver::Full]
         .into_iter()

@@ -15,7 +15,7 @@ use crate::config::{self, Programs, Sources};
 use crate::demo::{Behaviour, Defect, Shop, ShopVariant};
 use crate::exit::Exit;
 use crate::path_conflicts::PathConflicts;
-use crate::run::{Run, until_signalled};
+use crate::run::{self, Run, until_signalled};
 
 pub(super) fn run(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
     keep_apart(PathConflicts::default(), &args.report, None)?;
@@ -36,7 +36,7 @@ pub(super) fn run(args: &DemoArgs, colour: bool) -> anyhow::Result<Exit> {
         return serve(&shop, args.json);
     }
     let mut run = demo_run(&shop, args.deliver.unwrap_or(Deliver::Full))?;
-    run.facts.seed = args.seed.unwrap_or(run.facts.seed);
+    run.facts.seed = run::seed(&run.facts, args.seed, &run.merchant);
     run.facts.strict = args.report.strict;
     run.facts.must_last_s = args.report.fail_if_expires_within.map(|days| days.0);
     conclude(run, &args.report, None, colour)

@@ -15,6 +15,6 @@ pub(super) fn run(args: PlanArgs) -> anyhow::Result<Exit> {
     let plan = run.plan();
     Ok(print_past(
         &Guard::new(&run.targets.keys),
-        &if args.json { plan.json() } else { plan.describe() },
+        &if args.json { plan.json() } else { plan.describe(args.all) },
     ))
 }

@@ -39,7 +39,7 @@ pub(super) fn prepare(
     facts.offline = scope.offline;
     facts.only = scope.only;
     facts.skip = scope.skip;
-    facts.seed = scope.seed.unwrap_or(facts.seed);
+    facts.seed = run::seed(&facts, scope.seed, &merchant);
     facts.switches = switches(network);
     facts.ca_file = network.reach.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
     facts.deliver = run::deliver(&merchant, scope.deliver, facts.role, run::today(&facts))?;

@@ -152,6 +152,7 @@ fn webhook(raw: raw::Webhook, targets: &mut Targets, notes: &mut Notes<'_>) -> W
         url,
         deliver: raw.deliver.unwrap_or_default(),
         full_until: raw.full_until,
+        no_spoofing: raw.spoof == Some(false),
         order,
         payout,
         effects,

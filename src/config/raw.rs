@@ -118,6 +118,8 @@ tables! {
         deliver: Deliver,
         /// The last day on which `full` may run in a pipeline with a live key.
         full_until: Date,
+        /// Whether forged deliveries may claim to come from another address.
+        spoof: bool,
         /// Test orders.
         order: Orders,
         /// Test payouts.

@@ -211,6 +211,7 @@ impl Sheet<'_> {
         self.some("webhook.url", webhook.url.as_ref().map(url));
         self.put("webhook.deliver", &format!("\"{}\"", webhook.deliver.word()));
         self.some("webhook.full_until", webhook.full_until.map(|day| day.to_string()));
+        self.put("webhook.spoof", &(!webhook.no_spoofing).to_string());
         self.orders("webhook.order", webhook.order.as_ref(), targets.order.as_ref());
         self.orders("webhook.payout", webhook.payout.as_ref(), targets.payout.as_ref());
         self.hook("webhook.effects", webhook.effects.as_ref(), targets.effects.as_ref());

@@ -90,6 +90,15 @@ pub struct Value {
     pub delivery: Delivery,
 }
 
+impl Value {
+    /// Whether it claims that the sender has another address.
+    #[must_use]
+    pub fn claims_address(&self) -> bool {
+        let headers = ["X-Forwarded-For", "X-Real-IP", "X-Client-IP", "Forwarded"];
+        self.delivery.sender.iter().any(|(name, _)| headers.contains(name))
+    }
+}
+
 /// A line of a table.
 pub(super) const fn value(
     dimension: Dimension,

@@ -1,10 +1,11 @@
 //! What is refused must have no effect.
 
+use crate::conversation::aftermath::Aftermath;
 use crate::conversation::answers::baseline;
 use crate::conversation::effects::{
     applied_late, counted, every, forgeries_alone, unfinished, without_effect,
 };
-use crate::conversation::forged_first::{self, Aftermath};
+use crate::conversation::forged_first;
 use crate::conversation::scenarios::{
     LATE_EFFECTS, REFUSED_EFFECTS, between_baselines, late_effects, once_sequential,
     refused_effects,

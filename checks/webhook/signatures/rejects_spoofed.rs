@@ -18,7 +18,8 @@ const META: CheckMeta = CheckMeta {
              (another address of the sender, the platform's name, a retry, a test, an algorithm of \
              `none`, a login), with switches in the query, and at the path with a slash at its end \
              must each get a 4xx, or for the address a redirect, while a genuine event was \
-             answered 200 before and after. A 2xx fails; a 5xx or a broken \
+             answered 200 before and after. `webhook.spoof = false` leaves out what claims \
+             another address, and the report says so. A 2xx fails; a 5xx or a broken \
              connection warns; a 429 or a time-out is undecided.",
     remediation: "Verify the signature of every request before anything else is read from it, and \
                   let no header or parameter switch that off.",

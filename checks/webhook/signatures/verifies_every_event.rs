@@ -3,7 +3,7 @@
 use crate::conversation::answers::{evidence, names, nth, scenario};
 use crate::conversation::baselines::{Baselines, tells_by_answers};
 use crate::conversation::scenarios::{FORGED_WRONG_SECRET, between_baselines, forged_events};
-use crate::conversation::{forged_first, stack_fixes};
+use crate::conversation::{aftermath, stack_fixes};
 use crate::model::{
     Check, CheckMeta, Concern, Evidence, Exchange, Facts, Finding, Level, Merchant, Needs, Outcome,
     Probe, Reason, Reference, RunFacts, Scenario,
@@ -54,7 +54,7 @@ impl VerifiesEveryEvent {
 /// What the forgeries changed, where the merchant tells of it.
 fn changed(facts: &Facts<'_>) -> Option<Evidence> {
     forged_events(facts.merchant)
-        .find_map(|planned| forged_first::changed(planned.name, facts.scenario(planned.name).ok()?))
+        .find_map(|planned| aftermath::changed(planned.name, facts.scenario(planned.name).ok()?))
 }
 
 impl Check for VerifiesEveryEvent {

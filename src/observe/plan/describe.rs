@@ -1,5 +1,6 @@
 //! Every request a run would make, in words: what `golive plan` prints.
 
+use crate::observe::plan::forgeries;
 use crate::observe::plan::planned::{
     COME_BACK, Plan, Planned, PlannedRequest, has_standing_order, source_key,
 };
@@ -7,6 +8,7 @@ use crate::page::wrapped;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use golive_checks::conversation::space;
 use golive_checks::model::{
     Address, AddressForm, Change, Claim, Content, Copies, Delivery, Examination, Form, Framing,
     Hook, HookSource, Label, Merchant, Occasion, OrderNeed, Probe, Program, Quoted, Release,
@@ -20,15 +22,17 @@ use serde_json::json;
 use crate::observe::webhook::receiver_control::IS_IT_UP;
 
 impl Plan {
-    /// The plan for a person to read.
-    pub(crate) fn describe(&self) -> String {
+    /// The plan for a person to read; of forgeries that differ in one thing each, the number unless
+    /// `all` is set.
+    pub(crate) fn describe(&self, all: bool) -> String {
         let mut text = format!(
             "What `golive check` would do. Nothing was contacted and no program was run.\nA \
              delivery that a rate limit turns away (429) goes out again, up to {COME_BACK} times, \
              re-signed unless it repeats another.\n"
         );
         let mut target = None;
-        for request in &self.requests {
+        let many = |request: &&PlannedRequest| all || !forgeries::is_one_of_many(request);
+        for request in self.requests.iter().filter(many) {
             if target != Some(&request.target) {
                 let _ = write!(text, "\n{}\n", request.target);
                 target = Some(&request.target);
@@ -44,11 +48,18 @@ impl Plan {
                 request.method, request.name, request.kind
             );
         }
+        if !all {
+            text.push_str(&forgeries::summary(&self.requests));
+        }
+        if self.requests.iter().any(|request| request.order.is_some()) {
+            text.push_str(&forgeries::estimate(&self.requests));
+        }
         if self.requests.is_empty() {
             text.push_str("\nNothing: this run would look at the configuration alone.\n");
         }
         let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
-        for (name, why) in self.left_out() {
+        let many = |name: &str| !all && space::named(name).is_some();
+        for (name, why) in self.left_out().into_iter().filter(|(name, _)| !many(name)) {
             match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
                 Some((_, names)) => names.push(name),
                 None => by_reason.push((why, vec![name])),

@@ -1,6 +1,7 @@
 //! What a run observes: the wishes of all checks, each once, and why some of them are not granted.
 
 pub(super) mod describe;
+mod forgeries;
 pub(super) mod planned;
 
 pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, source_key};
@@ -9,6 +10,7 @@ use golive_checks::conversation::forged_first::is_forged_first;
 use golive_checks::conversation::scenarios::{
     BASELINE_BEFORE, baselines_between, baselines_for_pace, baselines_repeated, can_be_spared,
 };
+use golive_checks::conversation::space::{self, Value};
 use golive_checks::model::{
     Address, Credential, Deliver, Merchant, MissingSecret, NotMade, OrderNeed, Probe, RunFacts,
     Scenario, Show as _, Signed, Slot, Stage, TestOrders,
@@ -155,6 +157,7 @@ impl Gate<'_> {
                 .flatten()
             })
             .or_else(|| self.webhook())
+            .or_else(|| self.spoofing(scenario.name))
             .or_else(|| self.secret(Slot::SecretKey))
             .or_else(|| sandbox.then(|| self.secret(Slot::SandboxSecretKey)).flatten())
             .or_else(|| {
@@ -218,6 +221,11 @@ impl Gate<'_> {
             .webhook_url()
             .is_some_and(|url| matches!(url.scheme.as_str(), "http" | "https"));
         (!usable).then(|| unconfigured("webhook.url"))
+    }
+
+    fn spoofing(&self, name: &str) -> Option<NotMade> {
+        let claims = space::named(name).is_some_and(Value::claims_address);
+        (self.merchant.webhook.no_spoofing && claims).then_some(NotMade::NoSpoofing)
     }
 
     fn webhook_tls(&self) -> Option<NotMade> {

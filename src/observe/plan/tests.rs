@@ -290,21 +290,40 @@ fn searches_are_announced_by_how_many_deliveries_they_make_at_most() {
         "{}",
         named("body-of-1024-kib").kind
     );
-    let text = plan.describe();
+    let text = plan.describe(true);
     assert!(text.contains("(up to 36 times)") && text.contains("(50 times)"), "{text}");
     assert!(plan.json().contains("\"at_most\": true"));
 }
 
 #[test]
+fn a_plan_without_spoofing_claims_no_other_address() {
+    let mut merchant = complete();
+    merchant.webhook.no_spoofing = true;
+    let plan = plan(&merchant, &run(Deliver::Full));
+    let text = plan.describe(true);
+    assert!(!text.contains("`X-Forwarded-For`") && text.contains("`Authorization`"), "{text}");
+    assert!(text.contains("`webhook.spoof = false` leaves it out"), "{text}");
+}
+
+#[test]
+fn forgeries_are_counted_by_what_they_differ_in_unless_all_are_asked_for() {
+    let plan = plan(&complete(), &run(Deliver::Full));
+    let (text, all) = (plan.describe(false), plan.describe(true));
+    assert!(text.contains("framing") && text.contains("on test orders"), "{text}");
+    assert!(!text.contains("forged-chunked") && all.contains("forged-chunked"));
+    assert!(text.contains("where an answer"), "{text}");
+}
+
+#[test]
 fn the_announcement_says_what_is_left_out_and_no_secret() {
     let plan = plan(&complete(), &run(Deliver::Probe));
-    let (text, json) = (plan.describe(), plan.json());
+    let (text, json) = (plan.describe(true), plan.json());
     assert!(text.contains("https://…@shop.example/hook?…"), "{text}");
     assert!(text.contains("Left out") && text.contains("once-concurrent"), "{text}");
     assert!(!text.contains("MARKER") && !json.contains("MARKER"));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["requests"].as_array().map(Vec::len), Some(plan.requests.len()));
-    assert!(Plan::default().describe().contains("configuration alone"));
+    assert!(Plan::default().describe(true).contains("configuration alone"));
 }
 
 #[test]
