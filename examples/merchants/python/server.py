@@ -65,8 +65,13 @@ class Receiver(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    # The library's own backlog of 5 makes clients of a burst wait a second for their connection.
+    request_queue_size = 128
+
+
 if __name__ == "__main__":
     store.connect().close()
-    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Receiver)
+    server = Server(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Receiver)
     print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
