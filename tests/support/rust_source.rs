@@ -233,11 +233,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Notes a path. A step up from a module within the file leads to the file itself.
     fn take(&mut self, path: Vec<String>) {
-        let path = self.from_the_file(path);
+        let path = self.seen_from_the_file(path);
         self.source.taken.push((path, self.in_tests));
     }
 
-    fn from_the_file(&self, mut path: Vec<String>) -> Vec<String> {
+    fn seen_from_the_file(&self, mut path: Vec<String>) -> Vec<String> {
         for _ in 0..self.inline {
             if path.first().is_some_and(|first| first == "super") {
                 path.remove(0);
@@ -301,7 +301,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         let public = !matches!(item.vis, Visibility::Inherited) && self.inline == 0;
         leaves(&item.tree, &mut Vec::new(), &mut |path, alias| {
             if public {
-                let path = self.from_the_file(path);
+                let path = self.seen_from_the_file(path);
                 self.source.handed_on.push((alias, path));
             } else {
                 self.take(path);

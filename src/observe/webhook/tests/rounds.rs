@@ -62,7 +62,7 @@ async fn forgeries_end_with_the_first_genuine_event_that_is_rejected() {
 
 /// Every second request meets the one with another secret.
 fn by_turns(_: &Arrived, number: usize) -> (u16, Duration) {
-    (if number % 2 == 0 { 200 } else { 401 }, Duration::ZERO)
+    (if number.is_multiple_of(2) { 200 } else { 401 }, Duration::ZERO)
 }
 
 #[tokio::test]
