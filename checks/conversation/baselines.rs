@@ -37,7 +37,8 @@ impl<'a> Baselines<'a> {
     pub(crate) fn around(facts: &Facts<'a>, judged: &[&Exchange]) -> Result<Self, Reason> {
         answers_alike(facts)?;
         let before = baseline(facts)?;
-        let last = judged.iter().map(|exchange| exchange.sent.at).max();
+        let ended = |exchange: &&Exchange| exchange.sent.at + exchange.times.answer();
+        let last = judged.iter().map(ended).max();
         let between = facts.scenario(BASELINE_BETWEEN.name).into_iter();
         let next = between
             .flat_map(ScenarioSeen::exchanges)

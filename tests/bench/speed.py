@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOLIVE = str(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/golive").resolve())
 DELAY_MS = 50
+AT_ONCE = 24
 
 
 def once(argv, cwd=ROOT):
@@ -80,7 +81,7 @@ class Scenario:
 
 
 def conversation(folder, deliver):
-    """Seconds that the deliveries took, how many there were, and their longest chain of dependent answers, each DELAY_MS late.
+    """Seconds that the deliveries took, their longest chain of dependent answers, each DELAY_MS late, how many there were, and the limit.
 
     The chain is what ran alone (the controls, the burst), one after the other, and the longest of what ran beside others. Left out is the time
     for which effects must rest, in the scenario that ended last of those: when they were counted is not on record, so that what looking at them
@@ -92,14 +93,19 @@ def conversation(folder, deliver):
     run = json.loads(saved.read_text())
     effects = run["merchant"]["webhook"].get("effects")
     rest = effects["settle_ms"] / 1000 if effects else 0
-    got = [seen["got"]["steps"] for seen in run["observations"]["scenarios"].values() if isinstance(seen, dict) and "got" in seen]
+    got = [seen["got"]["steps"] for name, seen in run["observations"]["scenarios"].items() if isinstance(seen, dict) and "got" in seen and name != "control-between"]
     scenarios = [scenario for scenario in map(Scenario, got) if scenario.deliveries]
     alone = [scenario for scenario in scenarios if scenario.alone_among(scenarios)]
     beside = [scenario for scenario in scenarios if scenario not in alone]
     last = max(((one.ended + one.rests_at_the_end * rest, one.rests * rest) for one in beside), default=(0, 0))
     chain = sum(one.links for one in alone) + max((one.links for one in beside), default=0)
     took = max(one.ended for one in scenarios) - min(one.began for one in scenarios) - last[1]
-    return took, chain * DELAY_MS / 1000, sum(len(one.deliveries) for one in scenarios)
+    between = run["observations"]["scenarios"].get("control-between", {})
+    baselines = len(between["got"]["steps"]) if "got" in between else 0
+    count = sum(len(one.deliveries) for one in scenarios) + baselines
+    # What a run may take: its chain or what 24 at once take, a quarter more, and the genuine events between forgeries.
+    limit = (1.25 * max(chain, count / AT_ONCE) + baselines) * DELAY_MS / 1000
+    return took, chain * DELAY_MS / 1000, count, limit
 
 
 def main():
@@ -113,8 +119,8 @@ def main():
     for deliver in ("probe", "full"):
         with tempfile.TemporaryDirectory() as folder:
             talks = [conversation(folder, deliver) for _ in range(5)]
-        took, chain, count = statistics.median(t for t, _, _ in talks), talks[0][1], talks[0][2]
-        print(f"{deliver:5} conversation: {count} deliveries, {took * 1000:.0f} ms; longest chain {chain * 1000:.0f} ms; {took / chain:.2f} times")
+        took, (_, chain, count, limit) = statistics.median(talk[0] for talk in talks), talks[0]
+        print(f"{deliver:5} conversation: {count} deliveries, {took * 1000:.0f} ms; longest chain {chain * 1000:.0f} ms; limit {limit * 1000:.0f} ms")
 
 
 if __name__ == "__main__":

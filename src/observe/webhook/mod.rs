@@ -45,7 +45,7 @@ use crate::observe::webhook::hooks::{Answer, Asker};
 use crate::observe::webhook::orders::Orders;
 use crate::observe::webhook::race::{Seat, StartOrder, seats, start};
 use crate::observe::webhook::receiver_control::Control;
-use crate::observe::webhook::rounds::{Admitted, Rounds, Turn};
+use crate::observe::webhook::rounds::{Rounds, Turn};
 use crate::observe::{Context, Progress};
 
 /// How many deliveries are in flight at once, at most: what refuses that many need not be kept busy
@@ -364,14 +364,16 @@ pub(in crate::observe) struct ConversationRun<'a> {
     pub(in crate::observe) steps: Vec<StepSeen>,
 }
 
-impl<'a> ConversationRun<'a> {
+impl ConversationRun<'_> {
     async fn step(&mut self, at: usize, step: &Step) -> Result<GoesOn, NotMade> {
         let opens_next = matches!(
             self.scenario.steps.get(at + 1),
             Some(Step::Deliver(_) | Step::Repeat { .. } | Step::UntilAccepted { .. })
         );
         let is_one = matches!(step, Step::Deliver(_) | Step::Repeat { .. } | Step::Altered { .. });
-        let _admitted = if is_one { self.admitted().await? } else { None };
+        if is_one {
+            self.admitted().await?;
+        }
         let alone = self.ahead.is_none();
         let (exchange, ahead) = match step {
             Step::Deliver(delivery) => {
@@ -476,11 +478,11 @@ impl<'a> ConversationRun<'a> {
     }
 
     /// Waits until one more may go out, where that is done in rounds.
-    async fn admitted(&self) -> Result<Option<Admitted<'a>>, NotMade> {
-        let Some(rounds) = self.rounds else { return Ok(None) };
+    async fn admitted(&self) -> Result<(), NotMade> {
+        let Some(rounds) = self.rounds else { return Ok(()) };
         loop {
             match rounds.turn() {
-                Turn::Deliver(admitted) => return Ok(Some(admitted)),
+                Turn::Deliver => return Ok(()),
                 Turn::Wait(changed) => changed.await,
                 Turn::ShutOut => return Err(NotMade::ShutOut),
                 Turn::Ask(number) => {
@@ -606,7 +608,7 @@ impl<'a> ConversationRun<'a> {
                     Some(place) => place,
                     None => run.window.enter(urgency).await,
                 };
-                let _admitted = run.admitted().await?;
+                run.admitted().await?;
                 let line = run
                     .talk
                     .sender

@@ -12,7 +12,6 @@ use tokio::sync::futures::Notified;
 #[derive(Default)]
 pub(super) struct Rounds {
     left: Cell<u64>,
-    out: Cell<u64>,
     is_asking: Cell<bool>,
     is_shut_out: Cell<bool>,
     changed: Notify,
@@ -22,23 +21,14 @@ pub(super) struct Rounds {
 /// What whoever wishes to deliver does next.
 pub(super) enum Turn<'a> {
     /// Deliver.
-    Deliver(Admitted<'a>),
-    /// Send a genuine event of this number, and say how it was answered.
+    Deliver,
+    /// Send a genuine event of this number, and say how it was answered. Others of the next round
+    /// go out beside it.
     Ask(usize),
-    /// Wait for others.
+    /// Wait for the answer to the last genuine event.
     Wait(Notified<'a>),
     /// Give up: genuine events are rejected.
     ShutOut,
-}
-
-/// A delivery of the round under way, until it ended.
-pub(super) struct Admitted<'a>(&'a Rounds);
-
-impl Drop for Admitted<'_> {
-    fn drop(&mut self) {
-        self.0.out.set(self.0.out.get() - 1);
-        self.0.changed.notify_waiters();
-    }
 }
 
 impl Rounds {
@@ -49,12 +39,12 @@ impl Rounds {
         }
         if self.left.get() > 0 {
             self.left.set(self.left.get() - 1);
-            self.out.set(self.out.get() + 1);
-            return Turn::Deliver(Admitted(self));
+            return Turn::Deliver;
         }
-        if self.out.get() > 0 || self.is_asking.replace(true) {
+        if self.is_asking.replace(true) {
             return Turn::Wait(self.changed.notified());
         }
+        self.left.set(BASELINE_EVERY);
         Turn::Ask(self.baselines.borrow().len() + 1)
     }
 
@@ -63,8 +53,6 @@ impl Rounds {
         self.is_asking.set(false);
         if baseline.iter().flat_map(ScenarioSeen::exchanges).any(Exchange::refused) {
             self.is_shut_out.set(true);
-        } else {
-            self.left.set(BASELINE_EVERY);
         }
         self.baselines.borrow_mut().extend(baseline);
         self.changed.notify_waiters();
