@@ -1,6 +1,8 @@
 //! Proof of verification is a pair: a refusal counts only between two genuine events that were
 //! accepted.
 
+use jiff::Timestamp;
+
 use crate::conversation::answers::{baseline, breaks, evidence, is_spared, names, single};
 use crate::conversation::scenarios::{
     BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, PLAIN_GET,
@@ -37,7 +39,10 @@ impl<'a> Baselines<'a> {
     pub(crate) fn around(facts: &Facts<'a>, judged: &[&Exchange]) -> Result<Self, Reason> {
         answers_alike(facts)?;
         let before = baseline(facts)?;
-        let ended = |exchange: &&Exchange| exchange.sent.at + exchange.times.answer();
+        let ended = |exchange: &&Exchange| {
+            let answered = exchange.sent.at.checked_add(exchange.times.answer());
+            answered.unwrap_or(Timestamp::MAX)
+        };
         let last = judged.iter().map(ended).max();
         let between = facts.scenario(BASELINE_BETWEEN.name).into_iter();
         let next = between
