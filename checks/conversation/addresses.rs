@@ -145,6 +145,11 @@ impl<'a> AtAddress<'a> {
         self.seen.exchanges.get(sent as usize)
     }
 
+    /// All of them.
+    pub(crate) fn exchanges(self) -> &'a [Exchange] {
+        &self.seen.exchanges
+    }
+
     /// What it was answered.
     pub(crate) fn answer(self, sent: Sent) -> Answer {
         self.exchange(sent).map_or(Answer::Unclear, Answer::of)

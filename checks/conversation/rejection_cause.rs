@@ -1,6 +1,6 @@
 //! What stands between a genuine event and its 200.
 
-use crate::model::{Answer, Exchange, Phase, Quoted, Reason, Text, Trouble, TroubleKind};
+use crate::model::{Answer, Exchange, Leak, Phase, Quoted, Reason, Text, Trouble, TroubleKind};
 use crate::text;
 
 /// Why the control was not answered with a 2xx.
@@ -277,7 +277,8 @@ const ADMITTED: &str = "if it admits the platform's addresses alone, run golive 
 pub(crate) fn is_page_of_server(exchange: &Exchange) -> bool {
     exchange.answer.as_ref().is_ok_and(|answer| {
         let page = Page::of(answer);
-        answer.status >= 500 && (page.is_server_page() || page.is_server_error())
+        let own_words = answer.leaks.iter().any(|leak| matches!(leak, Leak::StackTrace));
+        answer.status >= 500 && !own_words && (page.is_server_page() || page.is_server_error())
     })
 }
 

@@ -115,7 +115,7 @@ pub struct Exchange {
     pub name: String,
     /// What was sent.
     pub sent: Sent,
-    /// How often a rate limit (429) turned it away before, so that it went out again: re-signed
+    /// How often a rate limit (429, or 503 once others were taken) turned it away before, so that it went out again: re-signed
     /// where it is stamped with the time of its sending, else the same bytes.
     #[serde(default)]
     pub turned_away: u32,
@@ -166,7 +166,7 @@ impl Exchange {
         match &self.answer {
             Ok(answer) if self.turned_away > 0 => {
                 text!(
-                    "{} in {}, after {} answers of 429",
+                    "{} in {}, after a rate limit turned it away {} times",
                     answer.status,
                     self.times.answer(),
                     self.turned_away

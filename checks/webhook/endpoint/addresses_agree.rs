@@ -1,5 +1,7 @@
 //! Every address of the webhook's name must be a right receiver.
 
+use std::net::SocketAddr;
+
 use crate::conversation::addresses::{
     Answer, AtAddress, Sent, delivered, every_address, shown, subject,
 };
@@ -61,10 +63,12 @@ impl Check for AddressesAgree {
         if is_partly_private(facts) {
             return Err(Reason::Blocked { by: "webhook-public-address" }.into());
         }
-        Baselines::of(facts)?;
+        let sent: Vec<&Exchange> = addresses.iter().flat_map(|at| at.exchanges()).collect();
+        Baselines::around(facts, &sent)?;
         if !faults.0.is_empty() {
             return Ok(Outcome::Fail(faults.finding(facts, seen)));
         }
+        all_looked_at(facts, seen, &addresses)?;
         held_up(facts, &addresses)?;
         let mut shown = match seen.all[..] {
             [only] => vec![Evidence::of(
@@ -203,6 +207,27 @@ impl<'a> Faults<'a> {
             FaultKind::Answers(sent) => (sent.first().and_then(|sent| sent.twin()), finding),
         };
         Finding { repeat: repeat_command::to_address(facts, name, address), ..finding }
+    }
+}
+
+/// Insists that the deliveries went to every address that was to be looked at.
+fn all_looked_at(
+    facts: &Facts<'_>,
+    seen: &AddressesSeen,
+    addresses: &[AtAddress<'_>],
+) -> Result<(), Reason> {
+    let is_missing = |address: &SocketAddr| !addresses.iter().any(|at| at.address == *address);
+    let mut wanted = seen.looked_at.iter().map(|there| there.address);
+    match (wanted.find(is_missing), &seen.all[..]) {
+        (Some(address), _) => {
+            Err(Reason::Transport(text!("no delivery went to {}", shown(facts, address))))
+        }
+        (None, []) => Err(Reason::Transport("the name led to no address".into())),
+        (None, [_]) => Ok(()),
+        (None, _) if addresses.is_empty() => {
+            Err(Reason::Transport("no delivery went to any address".into()))
+        }
+        (None, _) => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is refused must have no effect.
 
-use crate::conversation::aftermath::Aftermath;
+use crate::conversation::aftermath::{self, Aftermath};
 use crate::conversation::answers::baseline;
 use crate::conversation::effects::{
     applied_late, counted, every, forgeries_alone, unfinished, without_effect,
@@ -53,7 +53,7 @@ impl Check for RefusedWithoutEffect {
         let harmed = |one: &Result<Aftermath, Reason>| {
             matches!(one, Ok(Aftermath::Applied(_) | Aftermath::Lost(_)))
         };
-        if applied_late(facts).is_some() || Aftermath::all(facts).iter().any(harmed) {
+        if after_late(facts).is_some() || Aftermath::all(facts).iter().any(harmed) {
             return Level::Required;
         }
         let forged = facts.scenario(REFUSED_EFFECTS).ok().and_then(|seen| every(seen).ok());
@@ -83,8 +83,8 @@ impl Check for RefusedWithoutEffect {
         if forged > before {
             return Ok(applied_in_spite(vec![evidence]));
         }
-        if let Some(late) = applied_late(facts) {
-            let message = "a forged event was applied, some time after it was answered";
+        if let Some(late) = after_late(facts) {
+            let message = "a forged event without a genuine one after it had an effect";
             return Ok(Outcome::Fail(Finding::new(message, vec![late]).about(Concern::Effect)));
         }
         let orders = Aftermath::all(facts);
@@ -132,6 +132,12 @@ impl Check for RefusedWithoutEffect {
     }
 }
 
+/// What forgeries did to the order that no genuine event was about, at once or later.
+fn after_late(facts: &Facts<'_>) -> Option<Evidence> {
+    let state = || aftermath::changed(LATE_EFFECTS, facts.scenario(LATE_EFFECTS).ok()?);
+    applied_late(facts).or_else(state)
+}
+
 fn applied_in_spite(shown: Vec<Evidence>) -> Outcome {
     Outcome::Fail(Finding::new("a forged event was applied", shown).about(Concern::Effect))
 }
@@ -161,6 +167,15 @@ mod tests {
             failure(case.judge(&RefusedWithoutEffect));
             assert_eq!(RefusedWithoutEffect.level(&case.facts()), Level::Required);
         }
+    }
+
+    #[test]
+    fn fails_a_forgery_that_changes_the_state_of_its_order() {
+        let (before, between) = ([At::Effects(0), At::Called("new")], At::Called("failed"));
+        let steps = before.into_iter().chain([At::Effects(0), between, At::Effects(0)]).collect();
+        let case = case(&[0, 0, 1]).went("late-effects", steps);
+        failure(case.judge(&RefusedWithoutEffect));
+        assert_eq!(RefusedWithoutEffect.level(&case.facts()), Level::Required);
     }
 
     #[test]

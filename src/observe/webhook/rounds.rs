@@ -22,8 +22,8 @@ pub(super) struct Rounds {
 pub(super) enum Turn<'a> {
     /// Deliver.
     Deliver,
-    /// Send a genuine event of this number, and say how it was answered. Others of the next round
-    /// go out beside it.
+    /// Send a genuine event of this number, and say how it was answered. But for the first, the next
+    /// round goes out beside it.
     Ask(usize),
     /// Wait for the answer to the last genuine event.
     Wait(Notified<'a>),
@@ -44,8 +44,11 @@ impl Rounds {
         if self.is_asking.replace(true) {
             return Turn::Wait(self.changed.notified());
         }
-        self.left.set(BASELINE_EVERY);
-        Turn::Ask(self.baselines.borrow().len() + 1)
+        let sent = self.baselines.borrow().len();
+        if sent > 0 {
+            self.left.set(BASELINE_EVERY);
+        }
+        Turn::Ask(sent + 1)
     }
 
     /// A genuine event was answered so; nothing where it could not be sent.
@@ -53,6 +56,10 @@ impl Rounds {
         self.is_asking.set(false);
         if baseline.iter().flat_map(ScenarioSeen::exchanges).any(Exchange::refused) {
             self.is_shut_out.set(true);
+        }
+        // The first was waited for, so that it says nothing of what was rejected after it.
+        if self.baselines.borrow().is_empty() {
+            self.left.set(BASELINE_EVERY);
         }
         self.baselines.borrow_mut().extend(baseline);
         self.changed.notify_waiters();

@@ -126,7 +126,9 @@ fn fails_an_address_that_rejects_a_genuine_event_others_accept() {
         "{}",
         finding.message
     );
-    let banned = case.answered("control-after", 401);
+    let banned = case
+        .went("control-between", vec![At::Status(200), At::Status(401)])
+        .answered("control-after", 401);
     assert!(matches!(
         reason(banned.judge(&AddressesAgree)),
         Reason::Blocked { by: "webhook-reachable" }
@@ -255,6 +257,19 @@ fn is_unseen_on_a_trial_run_that_goes_elsewhere() {
         super::tests::case(vec![answered(FIRST, &RIGHT), answered(SECOND, &lax)]).seen.scenarios,
     );
     failure(case.judge(&AddressesAgree));
+}
+
+#[test]
+fn nothing_is_said_of_an_address_that_got_no_delivery() {
+    let mut case = case(vec![answered(FIRST, &RIGHT)]);
+    let all = [FIRST, SECOND].map(socket);
+    case.seen.webhook_addresses = of(&all, 2, Case::new()).seen.webhook_addresses;
+    assert!(matches!(reason(case.judge(&AddressesAgree)), Reason::Transport(_)));
+    case.seen.webhook_addresses = of(&all, 0, Case::new()).seen.webhook_addresses;
+    case = case.went(EVERY_ADDRESS, Vec::new());
+    assert!(matches!(reason(case.judge(&AddressesAgree)), Reason::Transport(_)));
+    case.seen.webhook_addresses = of(&[], 0, Case::new()).seen.webhook_addresses;
+    assert!(matches!(reason(case.judge(&AddressesAgree)), Reason::Transport(_)));
 }
 
 #[test]
