@@ -1,5 +1,6 @@
 //! What a run observes: the wishes of all checks, each once, and why some of them are not granted.
 
+mod delivery_words;
 pub(super) mod describe;
 mod forgeries;
 pub(super) mod planned;

@@ -6,7 +6,8 @@ use golive_checks::model::{Delivery, Exchange, NotMade, Stamp};
 use tokio::time::sleep;
 
 use crate::observe::webhook::concurrency_limit::Urgency;
-use crate::observe::webhook::{ConversationRun, come_back, went};
+use crate::observe::webhook::conversation_run::{ConversationRun, went};
+use crate::observe::webhook::rate_limit::come_back;
 
 impl ConversationRun<'_> {
     /// One delivery until it is accepted or refused, re-signed each time. A rate limit's wish

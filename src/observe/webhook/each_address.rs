@@ -15,7 +15,7 @@ use crate::observe::join_all::each;
 use crate::observe::net::route::has_route;
 use crate::observe::webhook::addresses::is_lost;
 use crate::observe::webhook::concurrency_limit::Urgency;
-use crate::observe::webhook::{ConversationRun, GoesOn};
+use crate::observe::webhook::conversation_run::{ConversationRun, GoesOn};
 
 impl ConversationRun<'_> {
     /// The deliveries to each address, and the first of them again; nothing where there is only

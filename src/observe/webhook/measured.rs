@@ -11,7 +11,8 @@ use crate::observe::net::route::Route;
 use crate::observe::plan::COME_BACK;
 use crate::observe::plan::source_key;
 use crate::observe::webhook::concurrency_limit::Urgency;
-use crate::observe::webhook::{ConversationRun, asks_back};
+use crate::observe::webhook::conversation_run::ConversationRun;
+use crate::observe::webhook::rate_limit::asks_back;
 
 /// Those whom a rate limit turned away come back one after the other.
 const APART: Duration = Duration::from_millis(100);

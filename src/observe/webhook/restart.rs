@@ -15,8 +15,9 @@ use crate::observe::net::dial::millis;
 use crate::observe::net::exchange::Patience;
 use crate::observe::net::route::Route;
 use crate::observe::net::wire::Marks;
+use crate::observe::webhook::conversation::Conversation;
+use crate::observe::webhook::conversation_run::{ConversationRun, GoesOn};
 use crate::observe::webhook::receiver_control::{Control, IS_IT_UP, STARTS};
-use crate::observe::webhook::{Conversation, ConversationRun, GoesOn};
 use crate::programs::Failed;
 
 /// How long the answer of a receiver that is being stopped is waited for, beside what it usually
