@@ -80,9 +80,7 @@ impl Contradiction {
             told(merchant, "success", Event::PaymentSuccess),
             told(merchant, "contradiction", self.event),
             // Stamped with the time of its sending, as the first attempt above is not.
-            Step::Deliver(
-                Delivery::genuine("success-signed-afresh").of_event(Event::PaymentSuccess),
-            ),
+            Step::Deliver(Delivery::genuine("success-re-signed").of_event(Event::PaymentSuccess)),
             Step::CountEffects,
         ];
         stateful(self.credits, OrderNeed::TestOrder, steps)

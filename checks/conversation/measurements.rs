@@ -121,14 +121,14 @@ impl Clock {
     /// Whose clock; exact to a second at best, for dates and timestamps have whole ones.
     fn words(self) -> Text {
         let apart = match self.ahead_s() {
-            0 => Text::from("with which ours agrees"),
-            ahead_s @ 1.. => text!("ours is {} s behind", ahead_s),
-            behind_s => text!("ours is {} s ahead", -behind_s),
+            0 => Text::from("with which golive's clock agrees"),
+            ahead_s @ 1.. => text!("golive's clock is {} s behind", ahead_s),
+            behind_s => text!("golive's clock is {} s ahead", -behind_s),
         };
         match self {
             Self::Platform(_) => text!("±1 s by the platform's clock, {}", apart),
             Self::Receiver(_) => text!("±1 s by the receiver's clock, {}", apart),
-            Self::Ours => "±1 s by our clock, as no answer told another".into(),
+            Self::Ours => "±1 s by golive's clock, as no answer told another".into(),
         }
     }
 }
@@ -279,7 +279,10 @@ mod tests {
             assert_eq!((window.accepted_s(), window.refused_s()), (300, Some(301)), "{way:?}");
             assert!(
                 window.is_clear()
-                    && window.words().as_str().starts_with("refused from 301 s; ±1 s by our clock"),
+                    && window
+                        .words()
+                        .as_str()
+                        .starts_with("refused from 301 s; ±1 s by golive's clock"),
                 "{}",
                 window.words()
             );
@@ -298,14 +301,17 @@ mod tests {
             [Way::Past, Way::Future].map(|way| Window::of(&case.facts(), way).expect("searched"));
         assert_eq!((past.accepted_s(), future.accepted_s()), (340, 260));
         assert!(
-            past.words().as_str().contains("by the platform's clock, ours is 40 s behind"),
+            past.words()
+                .as_str()
+                .contains("by the platform's clock, golive's clock is 40 s behind"),
             "{}",
             past.words()
         );
         platform_ahead(&mut case.seen, 0);
         let past = Window::of(&case.facts(), Way::Past).expect("searched");
         assert!(
-            past.accepted_s() == 300 && past.words().as_str().contains("with which ours agrees"),
+            past.accepted_s() == 300
+                && past.words().as_str().contains("with which golive's clock agrees"),
             "{}",
             past.words()
         );

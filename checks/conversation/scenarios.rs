@@ -152,7 +152,7 @@ pub fn redelivery() -> Scenario {
     stateful(
         REDELIVERY,
         OrderNeed::Any,
-        vec![Step::Deliver(earlier("first")), Step::Deliver(Delivery::genuine("signed-afresh"))],
+        vec![Step::Deliver(earlier("first")), Step::Deliver(Delivery::genuine("re-signed"))],
     )
 }
 
@@ -166,7 +166,7 @@ pub fn cut() -> Scenario {
         vec![
             Step::Deliver(first),
             Step::Repeat { of: 0 },
-            Step::Deliver(Delivery::genuine("signed-afresh")),
+            Step::Deliver(Delivery::genuine("re-signed")),
         ],
     )
 }
@@ -183,7 +183,7 @@ pub fn once_sequential(merchant: &Merchant) -> Scenario {
             Step::Deliver(settle(earlier("first"))),
             Step::CountEffects,
             Step::Repeat { of: 1 },
-            Step::Deliver(settle(Delivery::genuine("signed-afresh"))),
+            Step::Deliver(settle(Delivery::genuine("re-signed"))),
             Step::CountEffects,
         ],
     )
@@ -200,7 +200,7 @@ pub fn once_cut(merchant: &Merchant) -> Scenario {
             Step::CountEffects,
             Step::Deliver(settle(Delivery { wait: Wait::Cut, ..earlier("first-cut") })),
             Step::Repeat { of: 1 },
-            Step::Deliver(settle(Delivery::genuine("signed-afresh"))),
+            Step::Deliver(settle(Delivery::genuine("re-signed"))),
             Step::CountEffects,
         ],
     )

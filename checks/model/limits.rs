@@ -1,5 +1,5 @@
-//! Every limit and threshold, in one table. The platform states none of them: all are ours, and a
-//! key under `[limits]` changes each.
+//! Every limit and threshold, in one table. The platform states none of them: all are golive's, and
+//! a key under `[limits]` changes each.
 
 use serde::{Deserialize, Serialize};
 

@@ -28,7 +28,7 @@ const META: CheckMeta = CheckMeta {
     judged: "Fails: a server of `[[network.server]]` that is not on the whitelist, is not a \
              public IPv4 address, has no owner or no review date, or one in the future. Warns: a \
              whitelisted address that no server has, and a review older than the limit (90 days, \
-             ours). A private address is fine where a server of kind \"gateway\" calls for it. \
+             golive's). A private address is fine where a server of kind \"gateway\" calls for it. \
              Without inventory or whitelist nothing can be told.",
     remediation: "Give every machine that calls the API a `[[network.server]]` entry with owner \
                   and review date, have missing addresses whitelisted, and have unused ones \

@@ -17,9 +17,9 @@ const META: CheckMeta = CheckMeta {
              the platform, or signs as it does, is searched for signatures compared by `==`, \
              `===`, `equals`, `strcmp` and the like. Each warns. Comparisons with something \
              written out, of lengths, or of two HMACs are right and not meant. The platform's \
-             pages do not ask for constant time; the demand is ours. The rules read code a little \
-             and are heuristics of ours: they are silent where they are not sure, so that finding \
-             nothing is no proof.",
+             pages do not ask for constant time; the demand is golive's. The rules read code a \
+             little and are golive's heuristics: they are silent where they are not sure, so that \
+             finding nothing is no proof.",
     remediation: "Compare signatures by the function that your language has for it, such as \
                   `crypto.timingSafeEqual`, `hash_equals` or `hmac.compare_digest`.",
     reference: Reference::WEBHOOK_SIGNATURE,

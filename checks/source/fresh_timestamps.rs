@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
              the module is loaded, in a static field or as the default of an argument, and used \
              by a function that signs; and for an `X-TIMESTAMP` with a number that is written \
              out. Each warns. Scripts that run once, and PHP, which starts again with each \
-             request, are not meant. The rules read code a little and are heuristics of ours: \
+             request, are not meant. The rules read code a little and are golive's heuristics: \
              they are silent where they are not sure, so that finding nothing is no proof.",
     remediation: "Make the timestamp in the function that signs, for every request.",
     reference: Reference::TIMESTAMP,

@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
              something named for a secret or a signature. Each warns. Its length, whether it is \
              set, a masked form of it, and a signature on a level for debugging are not meant. \
              The platform asks for logs of verification outcomes, not of signatures. The rules \
-             read code a little and are heuristics of ours: they are silent where they are not \
+             read code a little and are golive's heuristics: they are silent where they are not \
              sure, so that finding nothing is no proof.",
     remediation: "Log the outcome and the order's id, and leave secrets and signatures out.",
     reference: Reference::SECURITY,

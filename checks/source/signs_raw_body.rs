@@ -19,7 +19,7 @@ const META: CheckMeta = CheckMeta {
              as JSON again and goes into the HMAC it is verified by. That warns; where the \
              webhook refused a genuine event for its spelling, it fails. Signing a request of \
              one's own over the JSON that is sent is right and not meant. The rules read code a \
-             little and are heuristics of ours: they are silent where they are not sure, so that \
+             little and are golive's heuristics: they are silent where they are not sure, so that \
              finding nothing is no proof.",
     remediation: "Verify over the bytes as they arrived, before anything parses them.",
     reference: Reference::WEBHOOK_SIGNATURE,

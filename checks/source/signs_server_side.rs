@@ -17,7 +17,7 @@ const META: CheckMeta = CheckMeta {
              for an HMAC beside `X-SIGNATURE`: with something named for a secret it fails, else \
              it warns. Code of React, Vue, Svelte, Angular, Flutter, Android, iOS and .NET apps \
              in `source.roots` is searched likewise, and warns. Without `source.public` the item \
-             is undecided. The rules read code a little and are heuristics of ours: they are \
+             is undecided. The rules read code a little and are golive's heuristics: they are \
              silent where they are not sure, so that finding nothing is no proof.",
     remediation: "Let the page or app call your own server, let that sign, and replace the secret \
                   if a build with it was ever published.",

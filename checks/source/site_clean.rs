@@ -27,7 +27,8 @@ const META: CheckMeta = CheckMeta {
              repository fails, and the item is then required. A page that does not come, a script \
              that does not come for a reason of transport, or more than \
              `limits.source_site_requests` and `limits.source_site_bytes` allow leave it \
-             undecided. The platform asks that no secret be public; to look at the site is ours.",
+             undecided. The platform asks that no secret be public; to look at the site is \
+             golive's.",
     remediation: "Take the file off the server, refuse paths that begin with a dot, and replace \
                   every key that was given out.",
     reference: Reference::SECURITY_CHECKS,

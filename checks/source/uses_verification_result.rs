@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
              dropped, kept and never asked for, or only written to a log. That warns; where the \
              webhook took a forged or changed event, it fails. A function of one's own counts \
              where its name says that it answers yes or no, or where its code in the same file \
-             does. The rules read code a little and are heuristics of ours: they are silent where \
+             does. The rules read code a little and are golive's heuristics: they are silent where \
              they are not sure, so that finding nothing is no proof.",
     remediation: "Answer 401 and stop wherever the verification does not say yes.",
     reference: Reference::WEBHOOK_SIGNATURE,

@@ -297,7 +297,7 @@ deliver = "probe"
 # approved_by = "Asha Rao, Head of Payments"
 # until = 2026-12-31
 
-# Every limit of ours can be changed; `golive config` prints them all.
+# Every limit of golive's can be changed; `golive config` prints them all.
 # [limits]
 # certificate_days = 30
 "#,

@@ -169,7 +169,7 @@ impl MarkdownPage {
                 format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit))
             };
             let limit = measured.limit.map_or("none".to_owned(), held_to);
-            let whose = measured.limit.map_or(String::new(), |limit| limit.from.word().to_owned());
+            let whose = measured.limit.map_or(String::new(), |limit| limit.from.label().to_owned());
             let note = measured.note.as_ref().map_or(String::new(), |note| escape(note.as_str()));
             [escape(measured.name), value, limit, whose, note]
         });

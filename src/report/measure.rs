@@ -62,7 +62,15 @@ pub(crate) enum LimitFrom {
 }
 
 impl LimitFrom {
-    /// The word in reports.
+    /// Whose it is, for people.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Ours => "golive's limit",
+            Self::Configuration => "configured",
+        }
+    }
+
+    /// The word for programs.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Ours => "ours",

@@ -247,7 +247,14 @@ impl Report {
         let run = RunSummary::of(facts);
         let (ends, other_end) = lifetime::ends(judged.iter(), facts);
         let limits = &facts.merchant.limits;
-        let added = verdict::add_up(&judged, facts.run, limits, &ends, other_end.as_ref());
+        let added = verdict::add_up(
+            &judged,
+            facts.run,
+            limits,
+            verdict::left_out(facts),
+            &ends,
+            other_end.as_ref(),
+        );
         let valid_until = added.verdict.is_ready().then_some(ends);
         let mut chapters: Vec<Chapter> = Vec::new();
         let (counts, required) = (Counts::of(&judged), Required::of(&judged));

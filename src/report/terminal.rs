@@ -444,7 +444,7 @@ impl TerminalPage {
                     "  ({} {}, {})",
                     limit.bound.words(),
                     quantity(limit.value, measured.unit),
-                    limit.from.word()
+                    limit.from.label()
                 )
             };
             let limit = measured.limit.map_or(String::new(), held_to);

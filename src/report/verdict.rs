@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use golive_checks::model::{
-    Attested, Deliver, Judged, Level, Limits, Mode, Needs, Outcome, Reason, RunFacts, Text,
+    Attested, Deliver, Facts, Judged, Level, Limits, Mode, Needs, NotMade, Observed, Outcome,
+    Reason, RunFacts, ScenarioSeen, Text,
 };
 use golive_checks::text;
 
@@ -120,15 +121,30 @@ pub(super) struct Sum {
     pub(super) first: Vec<First>,
 }
 
+/// What a run did not send that others do, and why: a verdict rests on less by it.
+pub(super) fn left_out(facts: &Facts<'_>) -> Vec<Text> {
+    let spared = |seen: &&Observed<ScenarioSeen>| **seen == Observed::NotMade(NotMade::Pace);
+    let spared = facts.seen.scenarios.values().filter(spared).count();
+    let mut all = Vec::new();
+    if spared > 0 {
+        all.push(text!("a slow receiver was spared {}", many(spared, "planned scenario")));
+    }
+    if facts.merchant.webhook.no_spoofing {
+        all.push("no delivery claimed another address (`webhook.spoof = false`)".into());
+    }
+    all
+}
+
 /// Adds up a run that `ends` ends, and `other_end` beside the age of what was seen.
 pub(super) fn add_up(
     judged: &[Judged],
     run: &RunFacts,
     limits: &Limits,
+    left_out: Vec<Text>,
     ends: &ValidUntil,
     other_end: Option<&ValidUntil>,
 ) -> Sum {
-    let mut tally = Tally::of(judged, run, limits);
+    let mut tally = Tally { left_out, ..Tally::of(judged, run, limits) };
     tally.too_soon = run.must_last_s.and_then(|seconds| too_soon(other_end?, run, seconds));
     let verdict = tally.verdict();
     let exit = match verdict {
@@ -148,6 +164,8 @@ struct Tally<'a> {
     judged: &'a [Judged],
     run: &'a RunFacts,
     limits: &'a Limits,
+    /// What was not sent that usually is.
+    left_out: Vec<Text>,
     required: Required,
     waived: Vec<&'a Judged>,
     advice: Vec<&'a Judged>,
@@ -164,6 +182,7 @@ impl<'a> Tally<'a> {
             judged,
             run,
             limits,
+            left_out: Vec::new(),
             required: Required::of(judged),
             waived: Vec::new(),
             advice: Vec::new(),
@@ -296,6 +315,7 @@ impl<'a> Tally<'a> {
             ));
         }
         clauses.extend(self.weakened());
+        clauses.extend(self.left_out.iter().cloned());
         if self.run.is_trial() {
             clauses.push(match self.switches().as_slice() {
                 [one] => text!("trial run: {} was used", one),

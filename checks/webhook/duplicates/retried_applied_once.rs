@@ -30,9 +30,9 @@ const META: CheckMeta = CheckMeta {
              and while it is neither answered 200 nor refused, the same event again, re-signed, \
              at most `limits.webhook_retries` times, with pauses that double from \
              `limits.webhook_retry_pause_ms` on. The platform says that it may deliver again and \
-             not how often, so both numbers are ours. It must be answered 200 in the end and the \
-             order be credited once. A receiver that accepts the first attempt passes, and the \
-             evidence says that no retry was seen. Never answering 200 fails. More than one \
+             not how often, so both numbers are golive's. It must be answered 200 in the end and \
+             the order be credited once. A receiver that accepts the first attempt passes, and \
+             the evidence says that no retry was seen. Never answering 200 fails. More than one \
              effect after a retry, or none though another order was credited, fails, and the item \
              is then required. Without effects a person may answer for it.",
     remediation: "Let one transaction hold the event's mark and its effect, commit it before \

@@ -37,7 +37,7 @@ const META: CheckMeta = CheckMeta {
              Two effects, or none, or none until it was told again what it had answered 200 for \
              (waited for as long as `limits.effects_wait_ms`), fail, and the item is then \
              required. A receiver that does not come back, or never answers 200 again, fails. The \
-             platform's pages say nothing of restarts: the points and limits are ours. Without \
+             platform's pages say nothing of restarts: the points and limits are golive's. Without \
              `[webhook.control]` a person may answer for it.",
     remediation: "Commit the event and its effect in one transaction in a store that outlives the \
                   process, and answer 200 after that.",

@@ -20,7 +20,8 @@ const META: CheckMeta = CheckMeta {
                 pose as the webhook.",
     judged: "Every certificate the server sends: RSA of at least 2,048 bits, elliptic curves of \
              at least 224, and no MD5 or SHA-1 in a signature that counts (a root's own does \
-             not), at every address of the name. Limits of ours, after what public authorities may issue.",
+             not), at every address of the name. These are golive's limits, after what public \
+             authorities may issue.",
     remediation: "Have the certificate issued again with an RSA key of 2,048 bits or more, or \
                   ECDSA P-256, and SHA-256.",
     reference: Reference::SECURITY_CHECKS,

@@ -54,7 +54,7 @@ impl Check for LegacyTlsOff {
     }
 }
 
-const EXPECTED: &str = "TLS 1.2 or 1.3 alone";
+const EXPECTED: &str = "only TLS 1.2 or 1.3";
 
 #[cfg(test)]
 mod tests {

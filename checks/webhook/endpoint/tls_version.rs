@@ -51,7 +51,7 @@ fn judge(facts: &Facts<'_>, tls: &Tls) -> anyhow::Result<Outcome> {
         )]));
     }
     if speaks_only_old(facts) {
-        let evidence = vec![about(facts, EXPECTED, "TLS 1.0 or 1.1 alone")];
+        let evidence = vec![about(facts, EXPECTED, "only TLS 1.0 or 1.1")];
         return Ok(Outcome::fail("the server speaks nothing newer than TLS 1.1", evidence));
     }
     Err(match &tls.trust {

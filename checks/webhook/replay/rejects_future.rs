@@ -21,7 +21,7 @@ const META: CheckMeta = CheckMeta {
     judged: "An event signed correctly for tomorrow must meet a 4xx, while a fresh one was \
              answered 200 before and after. A 2xx fails; a 3xx, 429, 5xx or no answer is \
              undecided. What the platform does about clocks that run ahead is not documented; the \
-             limit is ours.",
+             limit is golive's.",
     remediation: "Refuse deliveries whose `X-TIMESTAMP` is more than a few minutes from your \
                   clock in either direction.",
     stacks: stack_fixes::VERIFY,

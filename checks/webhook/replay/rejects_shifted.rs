@@ -30,9 +30,9 @@ const META: CheckMeta = CheckMeta {
              fresh ten-digit timestamp is gone. A 2xx fails; a 3xx, 429, 5xx or no answer is \
              undecided. Where half a JSON document is answered with a 2xx too, and day-old events \
              are accepted, the answer shows no more than webhook-rejects-stale does, which \
-             carries the blame. The platform's pages are silent on this; the demand is ours. Sent \
-             in `probe` and in `full`: what it says is a `payment.processing`, for an id that was \
-             never issued or, in `full`, the first test order.",
+             carries the blame. The platform's pages are silent on this; the demand is golive's. \
+             Sent in `probe` and in `full`: what it says is a `payment.processing`, for an id \
+             that was never issued or, in `full`, the first test order.",
     remediation: "Take `X-TIMESTAMP` only when it is ten digits and within a few minutes of your \
                   clock, and parse the whole body as one JSON document.",
     stacks: &[

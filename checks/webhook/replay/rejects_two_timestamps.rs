@@ -27,7 +27,7 @@ const META: CheckMeta = CheckMeta {
              one, must meet a 4xx, while a genuine event was answered 200 before and after. A 2xx \
              fails; a 3xx, 429, 5xx or no answer is undecided. A receiver that takes day-old \
              events anyway is webhook-rejects-stale's. The platform's pages are silent on this; \
-             the demand is ours. One of the two timestamps fits the signature: sent in `probe` \
+             the demand is golive's. One of the two timestamps fits the signature: sent in `probe` \
              and in `full`, always as a `payment.processing`.",
     remediation: "Read `X-TIMESTAMP` once, refuse a delivery that has two, and verify and judge \
                   the age of that same value.",

@@ -23,7 +23,7 @@ const META: CheckMeta = CheckMeta {
                 turns into duplicates and lost events.",
     judged: "The time from the first byte of the genuine events sent alone, before and after all \
              others, to the last byte of their answers. Above 5 s warns, above 10 s fails; both \
-             limits are ours (`limits.webhook_slow_ms`, `limits.webhook_too_slow_ms`), the \
+             limits are golive's (`limits.webhook_slow_ms`, `limits.webhook_too_slow_ms`), the \
              platform names none. Deliveries sent beside others are not counted.",
     remediation: "Verify and store the event, answer 200, and do the work afterwards.",
     stacks: &[

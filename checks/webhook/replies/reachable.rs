@@ -30,12 +30,15 @@ const META: CheckMeta = CheckMeta {
     rationale: "An event that does not get through leaves a payment unbooked; and unless genuine \
                 ones are taken, refusing forged ones proves nothing.",
     judged: "A `payment.processing` event for an order that was never issued, signed as the \
-             platform signs, is sent before and after all others; the first must be answered with \
-             a 2xx. What stands in the way is named: DNS, connection, TLS, redirect, firewall \
-             page, CSRF, login, method, the application's own 401 or 403, a crash. Where the \
-             application refuses it, some two hundred others, each signed under another wrong \
-             reading of the rule, find out which one the receiver has. A 404, 409 or 422 is \
-             undecided (an unknown order?); so is trouble of this machine's network.",
+             platform signs, is sent before and after all others and in between; the first must \
+             be answered with a 2xx. Where some are accepted and some rejected by turns, the \
+             receivers behind the address do not agree, and it fails; where all are rejected from \
+             one on, this machine was shut out, and it warns. What stands in the way is named: \
+             DNS, connection, TLS, redirect, firewall page, CSRF, login, method, the \
+             application's own 401 or 403, a crash. Where the application refuses it, some two \
+             hundred others, each signed under another wrong reading of the rule, find out which \
+             one the receiver has. A 404, 409 or 422 is undecided (an unknown order?); so is \
+             trouble of this machine's network.",
     remediation: "Make `webhook.url` take a genuine event by POST from the internet, and answer \
                   it 200.",
     stacks: stack_fixes::VERIFY,

@@ -31,7 +31,7 @@ const META: CheckMeta = CheckMeta {
              smaller ones and a 2xx to the large one where a small unsigned event is refused; a \
              429 or 503 is undecided. The genuine event after them must be answered 200. The \
              platform's pages ask for no more than that JSON is handled properly; the rest is \
-             ours. Sent in `probe` and in `full`, the large one in `negative` too, always as a \
+             golive's. Sent in `probe` and in `full`, the large one in `negative` too, always as a \
              `payment.processing`.",
     remediation: "Cap the body (256 kB is plenty) and answer 413, verify before parsing, and \
                   catch whatever the parser throws, too deep nesting included.",

@@ -28,7 +28,8 @@ const META: CheckMeta = CheckMeta {
              200. A 5xx, another answer, a reset or silence fails. One that a rate limit turned \
              away with 429 comes back when it is asked to; it warns where it is never taken. An \
              answer later than `limits.webhook_burst_slow_ms` (10 s) warns: a receiver that does \
-             one thing at a time has its time. Number and limit are ours, the platform names none.",
+             one thing at a time has its time. Number and limit are golive's, the platform names \
+             none.",
     remediation: "Store the event and answer 200, work it off from a queue, and size pools and \
                   rate limits for bursts of the platform's.",
     stacks: &[

@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
              and a person may answer for it. With `--deliver full`, a test order and \
              `[webhook.effects]` it is sent about that order, and must have no effect where \
              another order showed that genuine events have one; an effect fails, and the item is \
-             then required. The platform's pages are silent on this; the demand is ours.",
+             then required. The platform's pages are silent on this; the demand is golive's.",
     remediation: "Act on a delivery only when it has an `event` that you know and a `data` \
                   object, and answer 400 to the rest.",
     stacks: &[

@@ -34,7 +34,7 @@ const META: CheckMeta = CheckMeta {
              accepted in both orders warns: the receiver tries each that it is sent, where the \
              platform sends one. One more event has two made-up signatures: a 2xx to that fails, \
              and the item is then required. The platform's pages are silent on this; the demand \
-             is ours. Sent in `probe` and in `full`, always as a `payment.processing`.",
+             is golive's. Sent in `probe` and in `full`, always as a `payment.processing`.",
     remediation: "Take exactly one `X-SIGNATURE` of 64 hex digits, answer 401 to anything else \
                   before decoding it, and compare it in constant time.",
     stacks: &[

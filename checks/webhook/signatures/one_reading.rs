@@ -29,7 +29,7 @@ const META: CheckMeta = CheckMeta {
              milliseconds, the API key, no HMAC; the body as JavaScript, PHP or Python write it, \
              or sorted) must each meet a 4xx, while genuine ones were answered 200. A 2xx fails. \
              Spellings of the body count where the receiver took the same body signed as it was \
-             sent. The platform says nothing of this; the level is ours. `golive doctor` tries \
+             sent. The platform says nothing of this; the level is golive's. `golive doctor` tries \
              some two hundred.",
     remediation: "Verify one way alone: `hex(HMAC-SHA256(secret, raw body + X-TIMESTAMP))`, and \
                   delete what was tried before that worked.",

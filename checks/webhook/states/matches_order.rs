@@ -37,7 +37,7 @@ const META: CheckMeta = CheckMeta {
              judged, but for a 5xx or no answer, which is undecided. The amount expected is the \
              one that `[webhook.order]` states (1.00 where it states none). The platform's pages \
              ask for validation on the server and do not name these fields; that they are \
-             compared is ours, and orders without a price of their own may waive it. Without \
+             compared is golive's, and orders without a price of their own may waive it. Without \
              effects a person may answer for it.",
     remediation: "Look the order up in your own database, compare `data.amount` as a decimal and \
                   `data.currency` with it, and hold the order when they differ.",

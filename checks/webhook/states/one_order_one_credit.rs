@@ -26,9 +26,9 @@ const META: CheckMeta = CheckMeta {
              then another of the same order, alike but for its `transaction_id`. The order must \
              be credited once; a second credit fails. The platform has one `order_id` for each \
              payment and does not say that a second transaction can belong to it, so that the \
-             expectation is ours. Two real payments of one order may happen where a customer pays \
-             twice: the second is then to be refunded or looked at. Who books every transaction \
-             on purpose, as into a wallet, says so with a waiver.",
+             expectation is golive's. Two real payments of one order may happen where a customer \
+             pays twice: the second is then to be refunded or looked at. Who books every \
+             transaction on purpose, as into a wallet, says so with a waiver.",
     remediation: "Make the credit unique by `order_id` in the database, and put a second \
                   transaction of an order aside for a refund.",
     yields_to: &[(Concern::Effect, "webhook-applies-once")],

@@ -53,7 +53,10 @@ fn the_correct_shops_numbers_are_found_in_probe() {
             (299.0..=300.0).contains(&seconds) && note.starts_with("refused from 30"),
             "{seconds}: {note}"
         );
-        assert!(note.contains("by the platform's clock, with which ours agrees"), "{note}");
+        assert!(
+            note.contains("by the platform's clock, with which golive's clock agrees"),
+            "{note}"
+        );
     }
     assert_eq!(
         measured(&report, "webhook body accepted"),

@@ -344,7 +344,7 @@ fn measurements(report: &Report) -> Vec<[String; 5]> {
             format!("{} {}", limit.bound.words(), quantity(limit.value, measured.unit))
         };
         let limit = measured.limit.map_or_else(|| "none".to_owned(), held_to);
-        let whose = measured.limit.map_or_else(String::new, |limit| limit.from.word().to_owned());
+        let whose = measured.limit.map_or_else(String::new, |limit| limit.from.label().to_owned());
         let note = measured.note.as_ref().map_or_else(String::new, |note| note.as_str().to_owned());
         [measured.name.to_owned(), quantity(measured.value, measured.unit), limit, whose, note]
     };

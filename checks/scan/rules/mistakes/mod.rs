@@ -1,4 +1,4 @@
-//! Known mistakes of code that signs and verifies, told apart by heuristics of ours: light, and
+//! Known mistakes of code that signs and verifies, told apart by golive's heuristics: light, and
 //! rather silent than wrong.
 
 mod app;
