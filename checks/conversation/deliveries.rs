@@ -170,6 +170,8 @@ pub const UNMARKED_FORGERIES: [Delivery; 3] = [
     },
 ];
 
+/// As many forged events at once as a burst has.
+pub const FORGED_UNDER_LOAD: &str = "forged-under-load";
 /// A genuine event, then its signature over another body.
 pub const SIGNATURE_REUSED: &str = "signature-reused";
 /// The second of them.

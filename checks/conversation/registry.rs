@@ -46,7 +46,7 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
     all.extend(races(merchant));
     all.extend(BODY_SIZES.map(|(_, delivery)| Scenario::single(delivery)));
     all.extend([Way::Past, Way::Future].map(|way| window(merchant, way)));
-    all.push(burst(merchant));
+    all.extend([burst(merchant), forged_under_load(merchant)]);
     all.extend([once_retried(merchant), once_timed_out(merchant)]);
     all.extend(restarts(merchant));
     all.push(api_request_effects(merchant));

@@ -355,6 +355,14 @@ pub fn burst(merchant: &Merchant) -> Scenario {
     Scenario { name: BURST, stage: Stage::Load, order: OrderNeed::Any, steps: vec![step] }
 }
 
+/// [`FORGED_UNDER_LOAD`]
+#[must_use]
+pub fn forged_under_load(merchant: &Merchant) -> Scenario {
+    let delivery = Delivery { name: FORGED_UNDER_LOAD, ..FORGED_WRONG_SECRET };
+    let step = Step::Burst { delivery, count: merchant.limits.webhook_burst };
+    stateful(FORGED_UNDER_LOAD, OrderNeed::Any, vec![step])
+}
+
 /// [`API_REQUEST_EFFECTS`]
 #[must_use]
 pub fn api_request_effects(merchant: &Merchant) -> Scenario {

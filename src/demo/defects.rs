@@ -454,6 +454,8 @@ defects! {
     StackTraceOnError Warns "stack-trace-on-error": "debug mode is on, and refusals carry a stack \
                                                      trace"
         => ["webhook-leaks-nothing"];
+    FailsOpenUnderLoad Stops "fails-open-under-load": "with more than thirty requests at work signatures are not verified"
+        => ["webhook-rejects-under-load"];
     FailsUnderLoad Warns "fails-under-load": "the pool has thirty connections to the database, \
                                               and every event beyond them ends in a 500"
         => ["webhook-takes-bursts"];

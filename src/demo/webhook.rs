@@ -133,7 +133,10 @@ impl Webhook {
         if let Some(reply) = self.under_load(arrived).await {
             return reply;
         }
-        let past = bypass::body(|defect| self.has(defect), arrived);
+        let mut past = bypass::body(|defect| self.has(defect), arrived);
+        if past.is_none() && self.is_too_busy_to_verify().await {
+            past = Some(arrived.body.to_vec());
+        }
         if arrived.method != "POST" && past.is_none() {
             return if self.has(Defect::AnyMethod) {
                 Reply::text(200, "ok")
@@ -238,6 +241,17 @@ impl Webhook {
         } else {
             None
         }
+    }
+
+    /// Whether signatures are not verified right now.
+    async fn is_too_busy_to_verify(&self) -> bool {
+        if !self.has(Defect::FailsOpenUnderLoad) {
+            return false;
+        }
+        let at_work = self.at_work.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.at_work.fetch_sub(1, Ordering::SeqCst);
+        at_work >= POOL
     }
 
     /// What the handler makes of many deliveries at once, and of long ones.

@@ -12,6 +12,7 @@ mod rejects_reused;
 mod rejects_sandbox_secret;
 mod rejects_spoofed;
 mod rejects_tampered;
+mod rejects_under_load;
 mod rejects_unmarked;
 mod rejects_unsigned;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub const SECTION: Section = Section {
         &rejects_spoofed::CHECK,
         &rejects_reused::RejectsReused,
         &rejects_unmarked::RejectsUnmarked,
+        &rejects_under_load::RejectsUnderLoad,
         &verifies_every_event::VerifiesEveryEvent,
         &rejects_sandbox_secret::RejectsSandboxSecret,
         &refused_without_effect::RefusedWithoutEffect,

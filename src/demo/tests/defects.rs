@@ -205,6 +205,10 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
             let signed_ago = |by_s| Delivery { stamp: Stamp::Stale { by_s }, ..BASELINE_BEFORE };
             accepts(&signed_ago(3)) && !accepts(&signed_ago(8))
         }
+        Defect::FailsOpenUnderLoad => {
+            let statuses = client.deliver_at_once(&FORGED_WRONG_SECRET, ORDER, 45);
+            statuses.contains(&200) && !accepts(&FORGED_WRONG_SECRET)
+        }
         Defect::FailsUnderLoad => {
             let statuses = client.deliver_at_once(&BASELINE_BEFORE, ORDER, 45);
             statuses.contains(&500) && statuses.contains(&200) && accepts(&BASELINE_BEFORE)

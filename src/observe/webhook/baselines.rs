@@ -8,7 +8,7 @@ use golive_checks::conversation::scenarios::{
     BASELINE_BETWEEN, BASELINE_PACE, BASELINE_PACES, BASELINE_REPEATED, BASELINE_REPEATS,
 };
 use golive_checks::model::{
-    Delivery, Exchange, NotMade, Observed, Scenario, ScenarioSeen, Stage, StepSeen,
+    Delivery, Exchange, NotMade, Observed, Scenario, ScenarioSeen, Stage, Step, StepSeen,
 };
 
 use crate::observe::join_all::{Task, each, join_all};
@@ -59,8 +59,10 @@ impl Conversation<'_> {
         answer: Duration,
         record: Record<'_>,
     ) -> bool {
-        let mut together: Vec<&Scenario> =
-            scenarios.iter().filter(|one| one.stage == Stage::Rejectable).collect();
+        let is_load =
+            |one: &&Scenario| one.steps.iter().any(|step| matches!(step, Step::Burst { .. }));
+        let (load, mut together): (Vec<&Scenario>, Vec<&Scenario>) =
+            scenarios.iter().filter(|one| one.stage == Stage::Rejectable).partition(is_load);
         together.sort_by_key(|scenario| std::cmp::Reverse(scenario.steps.len()));
         let is_planned = scenarios.iter().any(|one| one.name == BASELINE_BETWEEN.name);
         let rounds = Rounds::default();
@@ -76,6 +78,14 @@ impl Conversation<'_> {
         let rejected = baselines.iter().flat_map(ScenarioSeen::exchanges).any(Exchange::refused);
         if is_planned {
             record(BASELINE_BETWEEN.name, numbered(baselines));
+        }
+        for scenario in load {
+            let seen = if rejected {
+                Observed::NotMade(NotMade::ShutOut)
+            } else {
+                self.scenario(scenario, window, answer).await
+            };
+            record(scenario.name, seen);
         }
         rejected
     }
