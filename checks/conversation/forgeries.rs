@@ -100,6 +100,14 @@ impl Check for Forgeries {
                 finding.evidence.push(proof);
                 Ok(Outcome::Warn(finding))
             }
+            (Outcome::Fail(finding), None) if facts.run.deliver < Deliver::Full => {
+                // What answers 200 and acts later, or not at all, looks the same from here.
+                Ok(Outcome::Fail(finding.fix(text!(
+                    "{} If the receiver answers 200 and then ignores the event, only `--deliver \
+                     full` with `[webhook.effects]` shows it",
+                    self.meta.remediation
+                ))))
+            }
             (outcome, _) => Ok(outcome),
         }
     }

@@ -64,6 +64,19 @@ fn fails_each_that_is_accepted_and_says_how_to_repeat_it() {
 }
 
 #[test]
+fn points_to_full_where_answers_alone_cannot_tell() {
+    for (check, name) in every() {
+        let mut case = refused(check).answered(name, 200);
+        for (deliver, points) in [(Deliver::Probe, true), (Deliver::Full, false)] {
+            case.run.deliver = deliver;
+            let fix = failure(case.judge(check)).fix;
+            let said = fix.is_some_and(|fix| fix.as_str().contains("--deliver full"));
+            assert_eq!(said, points, "{name}");
+        }
+    }
+}
+
+#[test]
 fn fails_whatever_the_controls_say() {
     for (check, name) in every() {
         failure(refused(check).answered(name, 200).answered("control-before", 500).judge(check));
