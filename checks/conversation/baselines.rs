@@ -4,14 +4,15 @@
 use jiff::Timestamp;
 
 use crate::conversation::answers::{baseline, breaks, evidence, is_spared, names, single};
+use crate::conversation::effects::{applied_late, every};
 use crate::conversation::scenarios::{
-    BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, PLAIN_GET,
+    BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, REFUSED_EFFECTS,
 };
 use crate::conversation::series::answers_alike;
 use crate::conversation::{repeat_command, space};
 use crate::model::{
-    Delivery, Evidence, Exchange, Facts, Finding, Method, NotMade, Observed, Outcome, Reason,
-    ScenarioSeen, Subject, Text, TroubleKind,
+    Delivery, Evidence, Exchange, Facts, Finding, NotMade, Observed, Outcome, Reason, ScenarioSeen,
+    Subject, Text, TroubleKind,
 };
 use crate::text;
 
@@ -100,6 +101,8 @@ pub(crate) struct Negatives<'a> {
     pub(crate) accepted: Vec<&'a Exchange>,
     /// With a 4xx.
     refused: Vec<&'a Exchange>,
+    /// With what the same request without an event is answered.
+    pages: Vec<&'a Exchange>,
     /// By breaking: a 5xx, or a connection that was given up.
     broken: Vec<&'a Exchange>,
     /// With anything that says neither.
@@ -128,7 +131,8 @@ impl<'a> Negatives<'a> {
         let mut found = Self::default();
         for name in names {
             match single(facts, name) {
-                Ok(exchange) if is_rejected(facts, name, exchange) => found.refused.push(exchange),
+                Ok(exchange) if is_rejected(name, exchange) => found.refused.push(exchange),
+                Ok(exchange) if is_the_page(facts, name, exchange) => found.pages.push(exchange),
                 Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
                 Err(_) if is_spared(facts, name) => found.spared += 1,
@@ -155,7 +159,7 @@ impl<'a> Negatives<'a> {
         if let Some(reason) = self.unseen {
             return Err(reason);
         }
-        let judged = [&self.refused[..], &self.broken, &self.unclear].concat();
+        let judged = [&self.refused[..], &self.pages, &self.broken, &self.unclear].concat();
         let controls = Baselines::around(facts, &judged)?;
         if let Some(first) = self.unclear.first() {
             return Err(Reason::Ambiguous(text!(
@@ -192,7 +196,17 @@ impl<'a> Negatives<'a> {
                  the delivery shows where it broke",
             )));
         }
-        if self.refused.is_empty() {
+        if !self.pages.is_empty() && !forgeries_had_no_effect(facts) {
+            return Err(Reason::Ambiguous(text!(
+                "{} got the answer that the same request gets without an event: whether that is a \
+                 page or a handler that answers anything shows only in `--deliver full` with \
+                 `[webhook.effects]`",
+                names(&self.pages)
+            )));
+        }
+        let page = "a refusal (4xx), or what the same request is answered without an event";
+        shown.extend(self.pages.iter().map(|exchange| evidence(exchange, page)));
+        if judged.is_empty() {
             return Err(Reason::Capped("no forgery was sent".into()));
         }
         shown.extend(self.refused.iter().map(|exchange| evidence(exchange, REFUSAL)));
@@ -209,12 +223,18 @@ impl<'a> Negatives<'a> {
 }
 
 /// Whether a forgery was turned away: with a 4xx, or with a redirect or a 501 where the shape of the
-/// request is enough to turn it away. A page that GET shows without any event in it is no acceptance
-/// either.
-fn is_rejected(facts: &Facts<'_>, name: &'static str, exchange: &Exchange) -> bool {
+/// request is enough to turn it away.
+fn is_rejected(name: &'static str, exchange: &Exchange) -> bool {
     let is_shape = space::named(name).is_some_and(|value| value.dimension.is_shape());
     let turns_away = exchange.status().is_some_and(|status| matches!(status, 300..=399 | 501));
-    exchange.refused() || is_shape && (turns_away || is_the_page(facts, name, exchange))
+    exchange.refused() || is_shape && turns_away
+}
+
+/// Whether all forgeries of a settling event together had no effect.
+fn forgeries_had_no_effect(facts: &Facts<'_>) -> bool {
+    let counts = facts.scenario(REFUSED_EFFECTS).ok().and_then(|seen| every(seen).ok());
+    applied_late(facts).is_none()
+        && counts.is_some_and(|counts| matches!(counts[..], [before, after, ..] if before == after))
 }
 
 fn is_unspoofed(facts: &Facts<'_>, name: &str) -> bool {
@@ -225,10 +245,9 @@ fn timed_out(exchange: &Exchange) -> bool {
     exchange.answer.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::TimedOut)
 }
 
-/// Whether the answer to a forgery by GET is what GET without an event is answered.
+/// Whether a forgery was answered what the same request is answered without an event.
 fn is_the_page(facts: &Facts<'_>, name: &str, exchange: &Exchange) -> bool {
-    let is_get = space::named(name).is_some_and(|value| value.delivery.method == Method::Get);
-    let page = is_get.then(|| single(facts, PLAIN_GET.name).ok()).flatten();
+    let page = space::page_of(name).and_then(|page| single(facts, page.name).ok());
     let same = |page: &Exchange| match (&page.answer, &exchange.answer) {
         (Ok(page), Ok(answer)) => page.status == answer.status && page.body == answer.body,
         _ => false,

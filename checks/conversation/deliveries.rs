@@ -139,15 +139,6 @@ pub const METHOD_GET: Delivery =
 pub const METHOD_PUT: Delivery =
     Delivery { method: Method::Put, signed: Signed::Missing, ..Delivery::genuine("method-put") };
 
-/// The address by GET, without any event.
-pub const PLAIN_GET: Delivery = Delivery {
-    method: Method::Get,
-    content: Content::Empty,
-    signed: Signed::Missing,
-    stamp: Stamp::Missing,
-    ..Delivery::genuine("plain-get")
-};
-
 /// What a sender calls itself that does not call itself golive.
 const UNMARKED_SENDER: &[(&str, &str)] = &[("User-Agent", "okhttp/4.12.0")];
 /// A genuine event and forgeries, for an id and from a sender that carry nothing of golive.

@@ -50,7 +50,7 @@ pub(crate) fn forged_first(merchant: &Merchant) -> impl Iterator<Item = Scenario
         let scenario = move |(name, check): &(&'static str, &'static str)| {
             let may_go =
                 |value: &&space::Value| !merchant.webhook.no_spoofing || !value.claims_address();
-            let forgeries = space::of_check(check).filter(may_go).take(OF_EACH);
+            let forgeries = space::of_check(check, merchant).filter(may_go).take(OF_EACH);
             let deliveries = forgeries.map(|value| value.delivery.of_event(event)).collect();
             let genuine = Delivery::genuine("genuine-after-forged").of_event(event);
             let mut steps = watched(merchant);

@@ -3,11 +3,11 @@
 
 use crate::conversation::baselines::{ByHand, Negatives};
 use crate::conversation::effects;
-use crate::conversation::scenarios::{PLAIN_GET, REFUSED_EFFECTS, between_baselines};
+use crate::conversation::scenarios::{REFUSED_EFFECTS, between_baselines};
 use crate::conversation::space;
 use crate::model::{
-    Check, CheckMeta, Deliver, Delivery, Evidence, Exchange, Facts, Merchant, Method, Outcome,
-    Probe, Product, RunFacts, Scenario, Subject,
+    Check, CheckMeta, Deliver, Delivery, Evidence, Exchange, Facts, Merchant, Outcome, Probe,
+    Product, RunFacts, Scenario, Subject,
 };
 use crate::text;
 
@@ -28,12 +28,12 @@ impl Forgeries {
     /// Those that suit the merchant.
     fn sent(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
         let payouts = if merchant.uses(Product::Payouts) { self.payouts } else { &[] };
-        self.deliveries().chain(payouts.iter().map(|(payout, _)| *payout))
+        self.deliveries(merchant).chain(payouts.iter().map(|(payout, _)| *payout))
     }
 
     /// What a correct receiver refuses of payments.
-    pub(crate) fn deliveries(&self) -> impl Iterator<Item = Delivery> {
-        let values = space::of_check(self.meta.id).map(|value| value.delivery);
+    pub(crate) fn deliveries(&self, merchant: &Merchant) -> impl Iterator<Item = Delivery> {
+        let values = space::of_check(self.meta.id, merchant).map(|value| value.delivery);
         values.chain(self.more.iter().copied())
     }
 
@@ -76,9 +76,8 @@ impl Check for Forgeries {
     }
 
     fn plan(&self, merchant: &Merchant, _run: &RunFacts) -> Vec<Probe> {
-        let by_get = self.sent(merchant).any(|delivery| delivery.method == Method::Get);
-        let page = by_get.then_some(PLAIN_GET);
-        between_baselines(self.sent(merchant).chain(page).map(Scenario::single))
+        let pages = self.sent(merchant).filter_map(|delivery| space::page_of(delivery.name));
+        between_baselines(self.sent(merchant).chain(pages).map(Scenario::single))
     }
 
     /// An accepted forgery fails; where the same was seen to have no effect, accepted too, while

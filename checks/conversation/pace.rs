@@ -80,7 +80,7 @@ impl Leaves {
             || self.forgeries < 8 && is_forged_first(name)
             || self.forgeries < 4 && [WINDOW_PAST, WINDOW_FUTURE].contains(&name);
         let goes_on = !is_spared
-            && place_in_table(name).is_none_or(|at| at < self.forgeries)
+            && space::place(name).is_none_or(|at| at < self.forgeries)
             && is_one_of(Box::new(BODY_SIZES.iter().map(|(_, one)| one.name)))
             && is_one_of(Box::new(misread().map(|one| one.name)));
         goes_on.then(|| Scenario {
@@ -93,7 +93,7 @@ impl Leaves {
         let fewer = |count: u64| count.min(u64::try_from(self.many).unwrap_or(u64::MAX));
         match step {
             Step::Beside { deliveries } if [LATE_EFFECTS, REFUSED_EFFECTS].contains(&scenario) => {
-                let stays = |name: &str| place_in_table(name).is_none_or(|at| at < self.copies);
+                let stays = |name: &str| space::place(name).is_none_or(|at| at < self.copies);
                 let deliveries = deliveries.iter().copied().filter(|one| stays(one.name)).collect();
                 Step::Beside { deliveries }
             }
@@ -107,12 +107,6 @@ impl Leaves {
             other => other.clone(),
         }
     }
-}
-
-/// The place of a forgery among those of its check.
-fn place_in_table(name: &str) -> Option<usize> {
-    let mut tables = space::checks().map(space::of_check);
-    tables.find_map(|mut values| values.position(|value| value.delivery.name == name))
 }
 
 #[cfg(test)]
@@ -139,7 +133,9 @@ mod tests {
             before = requests;
             for check in space::checks() {
                 let sent = |name| left.iter().any(|scenario| scenario.name == name);
-                assert!(space::of_check(check).any(|value| sent(value.delivery.name)), "{check}");
+                let merchant = Merchant::default();
+                let mut values = space::of_check(check, &merchant);
+                assert!(values.any(|value| sent(value.delivery.name)), "{check}");
             }
             assert!(
                 ["control-before", "once-concurrent", "refused-effects", "control-after"]

@@ -26,7 +26,9 @@ pub fn every(merchant: &Merchant) -> Vec<Scenario> {
         API_REQUEST,
     ];
     let mut all = vec![baseline_before()];
-    let forgeries = space::values().map(|value| value.delivery).chain([FORGED_TWICE, PLAIN_GET]);
+    let forgeries = space::values().map(|value| value.delivery).chain([FORGED_TWICE]);
+    let pages = space::values().filter_map(|value| space::page_of(value.delivery.name));
+    all.extend(pages.map(Scenario::single));
     all.extend(forgeries.chain(BODY_FORMS).chain(singles).map(Scenario::single));
     all.extend(ODD_SIGNATURES.into_iter().chain(ODD_BODIES).map(Scenario::single));
     all.extend(stale(merchant));
@@ -126,8 +128,8 @@ mod tests {
         let merchant = Merchant::default();
         let scenario = refused_effects(&merchant);
         let names: Vec<&str> = scenario.deliveries().map(|delivery| delivery.name).collect();
-        let forgeries: Vec<&str> =
-            space::values().map(|value| value.delivery.name).chain([FORGED_TWICE.name]).collect();
+        let sent = || space::sent_to(&merchant).map(|value| value.delivery.name);
+        let forgeries: Vec<&str> = sent().chain([FORGED_TWICE.name]).collect();
         assert_eq!(names.split_last(), Some((&"genuine-twin", forgeries.as_slice())));
         assert!(
             scenario
@@ -136,7 +138,7 @@ mod tests {
         );
         assert_eq!(
             (scenario.requests(), scenario.tier()),
-            (space::values().count() as u64 + 2 + merchant.limits.webhook_retries, Deliver::Full)
+            (sent().count() as u64 + 2 + merchant.limits.webhook_retries, Deliver::Full)
         );
     }
 

@@ -113,7 +113,9 @@ impl Delivery {
             | Signed::TimestampOnly
             | Signed::Nothing
             | Signed::Text(_)
-            | Signed::StandIn(_) => false,
+            | Signed::StandIn(_)
+            | Signed::WalletId
+            | Signed::VariableName => false,
         };
         signed && kept && timed
     }
@@ -340,6 +342,10 @@ pub enum Signed {
     Text(&'static str),
     /// With what stands in for a secret where none is set: nothing, or a word that everybody knows.
     StandIn(&'static str),
+    /// With the configured wallet id.
+    WalletId,
+    /// With the name of the variable that holds the secret.
+    VariableName,
     /// As the platform does it, but for one wrong reading of its rule.
     Under(&'static Misreading),
 }
@@ -435,6 +441,8 @@ pub enum AddressForm {
     Registered,
     /// With a slash at the end of the path.
     TrailingSlash,
+    /// With the path in upper case, or in lower case where it is that already.
+    OtherCase,
     /// With these parameters in the query.
     Query(&'static str),
     /// With the event in the query, and no body.

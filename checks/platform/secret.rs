@@ -103,6 +103,17 @@ pub enum Origin {
     Literal,
 }
 
+impl Origin {
+    /// The variable, where one holds the value.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Env { name } | Self::EnvFile { name, .. } => Some(name),
+            Self::File { .. } | Self::Command { .. } | Self::Literal => None,
+        }
+    }
+}
+
 impl Show for Origin {
     fn show(&self) -> String {
         match self {
@@ -242,6 +253,10 @@ pub struct Keyring {
     pub sandbox_api_key: Option<Secret>,
     /// `sandbox.secret_key`
     pub sandbox_secret_key: Option<Secret>,
+    /// `api.wallet_id`, which some take for a key.
+    pub wallet_id: Option<Secret>,
+    /// The name of the variable that holds `api.secret_key`, which some take for its value.
+    pub secret_variable: Option<String>,
 }
 
 impl Keyring {
@@ -270,17 +285,24 @@ pub struct SigningKeys<'a> {
     pub api: Option<&'a Secret>,
     /// `sandbox.api_key`
     pub sandbox_api: Option<&'a Secret>,
+    /// `api.wallet_id`
+    pub wallet: Option<&'a Secret>,
+    /// The name of the variable that holds `api.secret_key`.
+    pub variable: Option<&'a str>,
 }
 
 impl<'a> SigningKeys<'a> {
     /// This secret, the others that are configured, and one made up for the run.
     #[must_use]
-    pub const fn of(live: &'a Secret, keys: &'a Keyring, wrong: &'a Secret) -> Self {
-        let (sandbox, api, sandbox_api) = (
-            keys.sandbox_secret_key.as_ref(),
-            keys.api_key.as_ref(),
-            keys.sandbox_api_key.as_ref(),
-        );
-        Self { live, sandbox, wrong, api, sandbox_api }
+    pub fn of(live: &'a Secret, keys: &'a Keyring, wrong: &'a Secret) -> Self {
+        Self {
+            live,
+            sandbox: keys.sandbox_secret_key.as_ref(),
+            wrong,
+            api: keys.api_key.as_ref(),
+            sandbox_api: keys.sandbox_api_key.as_ref(),
+            wallet: keys.wallet_id.as_ref(),
+            variable: keys.secret_variable.as_deref(),
+        }
     }
 }

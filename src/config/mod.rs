@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use golive_checks::CATALOGUE;
-use golive_checks::model::{ConfigSource, Merchant, SameAsLive};
+use golive_checks::model::{ConfigSource, Merchant, SameAsLive, Secret};
 use serde_json::{Map, json};
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
@@ -174,7 +174,7 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
             wallet,
             sandbox_wallet,
         ]);
-    let (credentials, keyring) =
+    let (credentials, mut keyring) =
         secrets::settle([api_key, secret_key, sandbox_api_key, sandbox_secret_key]);
     strays::refuse_copies(text, &literals, &keyring, &merchant.config.path)?;
     [merchant.api.api_key, merchant.api.secret_key] =
@@ -191,6 +191,10 @@ fn load_knowing(sources: &Sources<'_>, ids: &[&str]) -> Result<Loaded, Complaint
         });
     }
     merchant.env_file = whereabouts.facts(&named, &keyring);
+    keyring.wallet_id = wallet
+        .as_ref()
+        .filter(|wallet| is_set(wallet))
+        .and_then(|wallet| wallet.value().map(|value| Secret::new(value.expose().to_owned())));
     targets.keys = keyring;
     targets.folder = folder;
     Ok(Loaded { merchant, targets, path, found })

@@ -276,7 +276,19 @@ pub(super) fn settle(fetched: [Option<Fetched>; 4]) -> ([Option<Credential>; 4],
         };
     }
     let [api_key, secret_key, sandbox_api_key, sandbox_secret_key] = values;
-    (credentials, Keyring { api_key, secret_key, sandbox_api_key, sandbox_secret_key })
+    let secret_variable = match &credentials[1] {
+        Some(Credential::Found(facts)) => facts.origin.variable().map(str::to_owned),
+        _ => None,
+    };
+    let keyring = Keyring {
+        api_key,
+        secret_key,
+        sandbox_api_key,
+        sandbox_secret_key,
+        secret_variable,
+        wallet_id: None,
+    };
+    (credentials, keyring)
 }
 
 /// Whether programs of the merchant's may run while loading.

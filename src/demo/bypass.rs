@@ -4,8 +4,9 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::Defect;
 use super::message::Arrived;
+use super::signer::SECRET_VARIABLE;
+use super::{Defect, PATH, WALLET};
 
 /// The body that the shop acts on unverified, where one of its defects lets this request past.
 pub(super) fn body(has: impl Fn(Defect) -> bool, arrived: &Arrived) -> Option<Vec<u8>> {
@@ -25,6 +26,12 @@ const WAYS: &[Way] = &[
     (Defect::TrustsRealIp, |r| r.says("x-real-ip", |_| true)),
     (Defect::TrustsClientIp, |r| r.says("x-client-ip", |_| true)),
     (Defect::TrustsForwarded, |r| r.says("forwarded", |_| true)),
+    (Defect::TrustsForwardedIpv6, |r| r.says("x-forwarded-for", |ip| ip.contains("::"))),
+    (Defect::TrustsForwardedChain, |r| {
+        r.says("x-forwarded-for", |ip| ip.contains(',') && ip.ends_with("127.0.0.1"))
+    }),
+    (Defect::TrustsCdnAddress, |r| r.says("cf-connecting-ip", |_| true)),
+    (Defect::TrustsTrueClient, |r| r.says("true-client-ip", |_| true)),
     (Defect::TrustsUserAgent, |r| {
         r.says("user-agent", |name| name.to_lowercase().contains("kwikpaisa"))
     }),
@@ -44,6 +51,7 @@ const WAYS: &[Way] = &[
     (Defect::TrustsOriginalUrl, |r| r.says("x-original-url", |_| true)),
     (Defect::TrustsQuerySwitch, |r| r.query().contains("skip_verify=1")),
     (Defect::TrustsTrailingSlash, |r| r.path().ends_with('/')),
+    (Defect::TrustsPathCase, |r| r.path() == PATH.to_ascii_uppercase()),
     (Defect::BelievesLists, |r| r.0.body.starts_with(b"[")),
     (Defect::BelievesForms, |r| {
         r.says("content-type", |kind| kind.contains("urlencoded"))
@@ -65,9 +73,7 @@ const WAYS: &[Way] = &[
     }),
     (Defect::BelievesChunked, |r| r.says("transfer-encoding", |how| how == "chunked")),
     (Defect::BelievesExpect, |r| r.says("expect", |_| true)),
-    (Defect::BelievesTwoPieces, |r| {
-        r.0.pieces == 2 && r.0.body.len() < 2_000 && !r.says("transfer-encoding", |_| true)
-    }),
+    (Defect::BelievesCutCharacter, |r| r.0.cuts_character && r.0.body.len() < 2_000),
     (Defect::BelievesOldHttp, |r| r.0.is_old_http),
     (Defect::BelievesPut, |r| r.0.method == "PUT" && r.signed()),
     (Defect::BelievesPatch, |r| r.0.method == "PATCH"),
@@ -86,6 +92,8 @@ const WAYS: &[Way] = &[
     (Defect::BelievesSampleLiveKey, |r| r.signed_with("sk_live_xxxxxxxxx")),
     (Defect::BelievesSampleSecret, |r| r.signed_with("sk_test_example_secret")),
     (Defect::BelievesSampleWallet, |r| r.signed_with("4646464445")),
+    (Defect::BelievesWalletId, |r| r.signed_with(WALLET)),
+    (Defect::BelievesOwnVariable, |r| r.signed_with(SECRET_VARIABLE)),
     (Defect::BelievesUnknownKeyId, |r| r.says("x-key-id", |_| true) && r.signed_with("")),
     (Defect::BelievesWordNone, |r| r.signature() == b"none"),
     (Defect::BelievesWordNull, |r| r.signature() == b"null"),

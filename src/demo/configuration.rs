@@ -12,7 +12,7 @@ use super::code::{CODE, PUBLIC};
 use super::keys::Keys;
 use super::platform::{ADDRESS, BACKUP};
 use super::signer::{ENV_FILE, SECRET_VARIABLE};
-use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, PATH, SHOP, SITE, ShopVariant};
+use super::{AMOUNT, API, BOOKS, Behaviour, Defect, ECHOES, PATH, SHOP, SITE, ShopVariant, WALLET};
 use crate::demo::process::OPEN_FILE;
 
 /// How many test orders and test payouts there are.
@@ -120,7 +120,7 @@ uses = {uses}
 base_url = "{base_url}"
 api_key = {{ env = "DEMO_SHOP_API_KEY" }}
 secret_key = {secret_key}
-wallet_id = "4646464445"
+wallet_id = "{WALLET}"
 
 [webhook]
 {url}deliver = "full"

@@ -139,6 +139,18 @@ defects! {
     TrustsForwarded Stops "trusts-forwarded": "the Forwarded header is believed, whoever sends it"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsForwardedIpv6 Stops "trusts-forwarded-ipv6": "an IPv6 address in X-Forwarded-For is let through"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsForwardedChain Stops "trusts-forwarded-chain": "the last address in X-Forwarded-For is believed"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsCdnAddress Stops "trusts-cdn-address": "CF-Connecting-IP counts as proof that a CDN verified the request"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsTrueClient Stops "trusts-true-client": "True-Client-IP is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
     TrustsUserAgent Stops "trusts-user-agent": "a User-Agent that names the platform skips verification"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";
@@ -187,6 +199,9 @@ defects! {
     TrustsQuerySwitch Stops "trusts-query-switch": "skip_verify=1 in the query skips verification"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsPathCase Stops "trusts-path-case": "the path in upper case reaches a handler that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
     TrustsTrailingSlash Stops "trusts-trailing-slash": "the path with a slash at its end reaches an older handler that does not verify"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";
@@ -232,7 +247,7 @@ defects! {
     BelievesExpect Stops "believes-expect": "a request that asks to be told to go on is not verified"
         => ["webhook-rejects-disguised"]
         also "webhook-refused-without-effect": "forged events are acted on";
-    BelievesTwoPieces Stops "believes-two-pieces": "a body that comes in two pieces is not verified"
+    BelievesCutCharacter Stops "believes-cut-character": "a character cut between two pieces of a body skips verification"
         => ["webhook-rejects-disguised"]
         also "webhook-refused-without-effect": "forged events are acted on";
     BelievesOldHttp Stops "believes-old-http": "requests by HTTP/1.0 are not verified"
@@ -287,6 +302,12 @@ defects! {
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "forged events are acted on";
     BelievesSampleWallet Stops "believes-sample-wallet": "the documentation's wallet id signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesWalletId Stops "believes-wallet-id": "the wallet id signs too"
+        => ["webhook-rejects-forged"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesOwnVariable Stops "believes-own-variable": "the name of the secret's variable signs too"
         => ["webhook-rejects-forged"]
         also "webhook-refused-without-effect": "forged events are acted on";
     BelievesUnknownKeyId Stops "believes-unknown-key-id": "X-KEY-ID selects the key, and an unknown id the empty one"

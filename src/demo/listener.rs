@@ -163,13 +163,15 @@ async fn read(
 ) -> Option<Arrived> {
     let (head, body) = request.into_parts();
     let mut body = Limited::new(body, READ_BYTES);
-    let (mut read, mut pieces) = (Vec::new(), 0);
+    let (mut read, mut cuts_character) = (Vec::new(), false);
     while let Some(frame) = body.frame().await {
-        read.extend_from_slice(&frame.ok()?.into_data().unwrap_or_default());
-        pieces += 1;
+        let piece = frame.ok()?.into_data().unwrap_or_default();
+        cuts_character |=
+            std::str::from_utf8(&piece).is_err_and(|error| error.error_len().is_none());
+        read.extend_from_slice(&piece);
     }
     Some(Arrived {
-        pieces,
+        cuts_character,
         is_old_http: head.version == hyper::Version::HTTP_10,
         method: head.method.as_str().to_owned(),
         path: head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
@@ -189,8 +191,11 @@ async fn respond(
         None => Reply::text(413, "too large"),
         Some(arrived) => {
             // Counting is no answer of the conversation, and its wait is the client's own.
-            if host != BOOKS && !town.behaviour.delay.is_zero() {
-                tokio::time::sleep(town.behaviour.delay).await;
+            // A shop that does one thing at a time waits within its turn.
+            let delay = town.behaviour.delay;
+            let in_turn = host == SHOP && town.behaviour.does(ShopVariant::SingleThreaded);
+            if host != BOOKS && !in_turn && !delay.is_zero() {
+                tokio::time::sleep(delay).await;
             }
             route(&arrived, host, town).await
         }
@@ -252,9 +257,7 @@ async fn route(arrived: &Arrived, host: &str, town: &Town) -> Reply {
         return town.platform.answer(host, arrived);
     }
     let path = arrived.path.split('?').next().unwrap_or_default();
-    if path.strip_suffix('/').unwrap_or(path) != super::PATH
-        || path.ends_with('/') && !town.webhook.serves_slash()
-    {
+    if !town.webhook.is_at(path) {
         return Reply::text(404, "not found");
     }
     town.webhook.answer(arrived).await

@@ -13,8 +13,8 @@ pub(super) struct Arrived {
     /// names.
     pub(super) raw: Option<Vec<u8>>,
     pub(super) body: Bytes,
-    /// In how many pieces it came.
-    pub(super) pieces: usize,
+    /// Whether a piece of the body, as it came, ended inside a character.
+    pub(super) cuts_character: bool,
     /// Whether it came by HTTP/1.0.
     pub(super) is_old_http: bool,
     /// The connection once more, to see whether the sender is still there.

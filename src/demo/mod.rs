@@ -47,6 +47,8 @@ const API: &str = "api.kwikpaisa.com";
 const ECHOES: [&str; 2] = ["ip.example", "checkip.example"];
 /// What every test order is worth.
 const AMOUNT: &str = "1.00";
+/// The live wallet.
+const WALLET: &str = "8080144771";
 /// What it is paid in.
 const CURRENCY: &str = "INR";
 /// When a queue gets to what was refused: after effects are taken to have come to rest, and before

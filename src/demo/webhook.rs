@@ -16,7 +16,7 @@ use super::defects::Defect;
 use super::keys::Keys;
 use super::ledger::{Ledger, State};
 use super::message::{Arrived, Reply};
-use super::{Behaviour, ShopVariant, bypass, frameworks};
+use super::{Behaviour, PATH, ShopVariant, bypass, frameworks};
 use crate::demo::dedup_store::DedupStore;
 use crate::demo::process::Process;
 use incoming::{Body, Doubt, ShopOrder, read, settles};
@@ -95,9 +95,11 @@ impl Webhook {
         }
     }
 
-    /// Whether an older handler answers at the address with a slash at its end.
-    pub(super) fn serves_slash(&self) -> bool {
-        self.has(Defect::TrustsTrailingSlash)
+    /// Whether it answers at this path: its own, and those at which an older handler answers.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        path == PATH
+            || self.has(Defect::TrustsTrailingSlash) && path.strip_suffix('/') == Some(PATH)
+            || self.has(Defect::TrustsPathCase) && path.eq_ignore_ascii_case(PATH)
     }
 
     /// The bodies of all events that were believed, in order.
@@ -267,11 +269,11 @@ impl Webhook {
         }
         if self.has(Defect::LocksUnderLoad) || self.does(ShopVariant::SingleThreaded) {
             let _turn = self.turn.lock().await;
-            tokio::time::sleep(Duration::from_millis(if self.does(ShopVariant::SingleThreaded) {
-                20
+            tokio::time::sleep(if self.does(ShopVariant::SingleThreaded) {
+                Duration::from_millis(20).max(self.behaviour.delay)
             } else {
-                10
-            }))
+                Duration::from_millis(10)
+            })
             .await;
         }
         let too_long = self.has(Defect::SmallBodyLimit) && arrived.body.len() > 2_048;

@@ -222,6 +222,7 @@ mod tests {
             api_key: Some(Secret::new("pk_live_MARKERa1b2c3".to_owned())),
             sandbox_secret_key: Some(Secret::new("short".to_owned())),
             sandbox_api_key: None,
+            ..Keyring::default()
         }
     }
 

@@ -108,6 +108,19 @@ def conversation(folder, deliver):
     return took, chain * DELAY_MS / 1000, count, limit
 
 
+def behind_one_worker(deliver, delay_ms):
+    """The verdict, the deliveries and the seconds of a whole run against a shop that does one thing at a time, each as late."""
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "observations.json"
+        argv = [GOLIVE, "demo", "--variant", "single-threaded", "--deliver", deliver, "--delay", f"{delay_ms}ms"]
+        took = once([*argv, "--save-observations", saved, "--quiet"])
+        seen = json.loads(saved.read_text())["observations"]["scenarios"]
+        deliveries = sum(len(list(exchanges(one["got"]["steps"]))) for one in seen.values() if isinstance(one, dict) and "got" in one)
+        judged = subprocess.run([GOLIVE, "judge", saved], stdout=subprocess.PIPE, text=True, check=False).stdout
+        verdict = next(line for line in reversed(judged.splitlines()) if "READY" in line or "INCOMPLETE" in line)
+    return verdict.strip(), deliveries, took / 1000
+
+
 def main():
     version = in_turn({"empty process": ["true"], "golive --version": [GOLIVE, "--version"]}, 300)
     ready = ["check", "--offline", "--config", "examples/ready/golive.toml", "--quiet"]
@@ -121,6 +134,10 @@ def main():
             talks = [conversation(folder, deliver) for _ in range(5)]
         took, (_, chain, count, limit) = statistics.median(talk[0] for talk in talks), talks[0]
         print(f"{deliver:5} conversation: {count} deliveries, {took * 1000:.0f} ms; longest chain {chain * 1000:.0f} ms; limit {limit * 1000:.0f} ms")
+    for deliver in ("probe", "full"):
+        for delay_ms in (350, 600):
+            verdict, count, seconds = behind_one_worker(deliver, delay_ms)
+            print(f"{deliver:5} behind one worker, {delay_ms} ms: {count} deliveries, {seconds:.0f} s; {verdict}")
 
 
 if __name__ == "__main__":

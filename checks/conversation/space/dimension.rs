@@ -94,7 +94,14 @@ impl Value {
     /// Whether it claims that the sender has another address.
     #[must_use]
     pub fn claims_address(&self) -> bool {
-        let headers = ["X-Forwarded-For", "X-Real-IP", "X-Client-IP", "Forwarded"];
+        let headers = [
+            "X-Forwarded-For",
+            "X-Real-IP",
+            "X-Client-IP",
+            "Forwarded",
+            "CF-Connecting-IP",
+            "True-Client-IP",
+        ];
         self.delivery.sender.iter().any(|(name, _)| headers.contains(name))
     }
 }

@@ -11,6 +11,8 @@ mod tests;
 
 pub use dimension::{Dimension, Value};
 
+use crate::model::{AddressForm, Content, Delivery, Merchant, Method, Signed, Slot, Stamp};
+
 /// Each check with its values, in the order in which they are sent.
 const TABLES: [(&str, &[Value]); 6] = [
     ("webhook-rejects-unsigned", signed::WITHOUT_SIGNATURE),
@@ -21,19 +23,92 @@ const TABLES: [(&str, &[Value]); 6] = [
     ("webhook-rejects-spoofed", senders::SPOOFED),
 ];
 
+/// Forgeries of which a page may be in the way that shows the same whatever comes, each with what
+/// shows that: the same request with no event in it.
+const PAGES: [(&str, Delivery); 7] = [
+    ("forged-get", plain("plain-get", Method::Get)),
+    ("forged-put", plain("plain-put", Method::Put)),
+    ("forged-patch", plain("plain-patch", Method::Patch)),
+    ("forged-delete", plain("plain-delete", Method::Delete)),
+    (
+        "forged-slash",
+        Delivery { address: AddressForm::TrailingSlash, ..plain("plain-slash", Method::Post) },
+    ),
+    (
+        "forged-method-override",
+        Delivery {
+            sender: &[("X-HTTP-Method-Override", "GET")],
+            ..plain("plain-method-override", Method::Post)
+        },
+    ),
+    (
+        "forged-original-url",
+        Delivery {
+            sender: &[("X-Original-URL", "/health")],
+            ..plain("plain-original-url", Method::Post)
+        },
+    ),
+];
+
+/// A request without an event.
+const fn plain(name: &'static str, method: Method) -> Delivery {
+    Delivery {
+        method,
+        content: Content::Empty,
+        signed: Signed::Missing,
+        stamp: Stamp::Missing,
+        ..Delivery::genuine(name)
+    }
+}
+
+/// What shows whether a page answers the forgery of that name.
+#[must_use]
+pub fn page_of(name: &str) -> Option<Delivery> {
+    PAGES.iter().find(|(forgery, _)| *forgery == name).map(|(_, page)| *page)
+}
+
 /// Every value.
 pub fn values() -> impl Iterator<Item = &'static Value> {
     TABLES.iter().flat_map(|(_, values)| *values)
 }
 
-/// The values that belong to a check.
-pub fn of_check(id: &str) -> impl Iterator<Item = &'static Value> {
-    TABLES.iter().filter(move |(check, _)| *check == id).flat_map(|(_, values)| *values)
+/// The values that belong to a check, as far as the merchant's configuration gives what they need.
+pub fn of_check(id: &str, merchant: &Merchant) -> impl Iterator<Item = &'static Value> {
+    let tables = TABLES.iter().filter(move |(check, _)| *check == id);
+    tables.flat_map(|(_, values)| *values).filter(|value| is_configured(value, merchant))
+}
+
+/// Every value that the merchant is sent.
+pub fn sent_to(merchant: &Merchant) -> impl Iterator<Item = &'static Value> {
+    checks()
+        .flat_map(|check| of_check(check, merchant))
+        .filter(|value| !merchant.webhook.no_spoofing || !value.claims_address())
+}
+
+/// Whether the merchant's configuration gives what a value needs, and something of its own.
+fn is_configured(value: &Value, merchant: &Merchant) -> bool {
+    match value.delivery.signed {
+        Signed::WalletId => merchant.api.wallet_id,
+        Signed::VariableName => {
+            let secret = merchant.secret(Slot::SecretKey);
+            let variable = secret.and_then(|secret| secret.origin.variable());
+            variable.is_some_and(|name| name != signed::VARIABLE)
+        }
+        _ => true,
+    }
 }
 
 /// The checks that have values.
 pub fn checks() -> impl Iterator<Item = &'static str> {
     TABLES.iter().map(|(check, _)| *check)
+}
+
+/// How many values of its check come before the one of that name.
+#[must_use]
+pub fn place(name: &str) -> Option<usize> {
+    let at =
+        |(_, values): &(_, &[Value])| values.iter().position(|value| value.delivery.name == name);
+    TABLES.iter().find_map(at)
 }
 
 /// The value whose delivery has that name.

@@ -53,6 +53,32 @@ pub(super) const SPOOFED: &[Value] = &[
     ),
     value(
         Dimension::Sender,
+        "an address that the list of trusted ones cannot hold is let through",
+        Delivery {
+            sender: &[("X-Forwarded-For", "2001:db8::7")],
+            ..forged("forged-forwarded-ipv6")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "who claims that a proxy in front knows the client is trusted",
+        Delivery { sender: &[("CF-Connecting-IP", "198.51.100.7")], ..forged("forged-by-cdn") },
+    ),
+    value(
+        Dimension::Sender,
+        "who claims that a proxy in front knows the client is trusted",
+        Delivery { sender: &[("True-Client-IP", "203.0.113.7")], ..forged("forged-true-client") },
+    ),
+    value(
+        Dimension::Sender,
+        "the last of several claimed addresses is trusted",
+        Delivery {
+            sender: &[("X-Forwarded-For", "192.0.2.7, 127.0.0.1")],
+            ..forged("forged-forwarded-chain")
+        },
+    ),
+    value(
+        Dimension::Sender,
         "who calls itself the platform is trusted",
         Delivery {
             sender: &[("User-Agent", "KwikPaisa-Webhook/1.0")],
@@ -139,6 +165,11 @@ pub(super) const SPOOFED: &[Value] = &[
         Dimension::Address,
         "the path with a slash at its end reaches an older handler",
         Delivery { address: AddressForm::TrailingSlash, ..forged("forged-slash") },
+    ),
+    value(
+        Dimension::Address,
+        "the path in another case reaches the handler past what verifies",
+        Delivery { address: AddressForm::OtherCase, ..forged("forged-path-case") },
     ),
     value(
         Dimension::Address,

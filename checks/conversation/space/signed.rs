@@ -4,6 +4,9 @@ use super::dimension::{Dimension, Value, value};
 use crate::conversation::deliveries::*;
 use crate::model::{Change, Claim, Content, Delivery, Form, Signed, Stamp};
 
+/// What the platform's samples call the variable that holds the secret.
+pub(super) const VARIABLE: &str = "KWIKPAISA_SECRET_KEY";
+
 /// No signature.
 pub(super) const WITHOUT_SIGNATURE: &[Value] = &[
     value(Dimension::Signature, "an event without a signature is believed", UNSIGNED),
@@ -80,7 +83,7 @@ pub(super) const FORGED: &[Value] = &[
     value(
         Dimension::Key,
         "the variable's name is used in place of its value",
-        forged_with("forged-key-variable", "KWIKPAISA_SECRET_KEY"),
+        forged_with("forged-key-variable", VARIABLE),
     ),
     value(
         Dimension::Key,
@@ -106,6 +109,16 @@ pub(super) const FORGED: &[Value] = &[
         Dimension::Key,
         "the sample wallet id of the documentation is accepted as a key",
         forged_with("forged-key-sample-wallet", "4646464445"),
+    ),
+    value(
+        Dimension::Key,
+        "the wallet id is accepted as a key",
+        Delivery { signed: Signed::WalletId, ..Delivery::genuine("forged-key-wallet") },
+    ),
+    value(
+        Dimension::Key,
+        "the name of the secret's variable is used in place of its value",
+        Delivery { signed: Signed::VariableName, ..Delivery::genuine("forged-key-own-variable") },
     ),
     value(
         Dimension::Key,

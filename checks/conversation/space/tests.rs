@@ -11,21 +11,25 @@ use super::*;
 use crate::CATALOGUE;
 use crate::conversation::scenarios;
 use crate::model::{
-    AddressForm, Content, Delivery, Form, OrderId, Refusal, Request, Secret, SigningKeys,
+    AddressForm, Content, Credential, Delivery, Form, Merchant, OrderId, Origin, Refusal, Request,
+    Secret, SigningKeys,
 };
-use crate::platform::Event;
+use crate::platform::{Event, keys};
 
 const LIVE: &str = "sk_live_MARKER7f3k9q2x8v1m4n6b";
 
 fn composed(delivery: &Delivery, issued: bool) -> Result<Request, Refusal> {
-    let [live, wrong, api] = [LIVE, "sk_live_MARKERwrong", "pk_live_MARKERapi8x2"]
-        .map(|value| Secret::new(value.to_owned()));
+    let [live, wrong, api, wallet] =
+        [LIVE, "sk_live_MARKERwrong", "pk_live_MARKERapi8x2", "8080144771"]
+            .map(|value| Secret::new(value.to_owned()));
     let keys = SigningKeys {
         live: &live,
         sandbox: Some(&wrong),
         wrong: &wrong,
         api: Some(&api),
         sandbox_api: None,
+        wallet: Some(&wallet),
+        variable: Some("SHOP_SECRET_KEY"),
     };
     let at = Timestamp::from_second(1_778_659_835).expect("in range");
     delivery.compose(&OrderId::new("golive-5e0a91c7-1", "1.00", issued), at, at, &keys)
@@ -85,6 +89,22 @@ fn a_settling_event_is_never_composed_for_an_order_that_was_not_issued() {
     for value in values() {
         let settling = value.delivery.of_event(Event::PaymentSuccess);
         assert_eq!(composed(&settling, false), Err(Refusal::WouldSettle));
+    }
+}
+
+#[test]
+fn what_needs_a_setting_of_the_merchants_is_sent_only_with_it() {
+    let sent = |merchant: &Merchant| {
+        let names: BTreeSet<&str> = sent_to(merchant).map(|value| value.delivery.name).collect();
+        ["forged-key-wallet", "forged-key-own-variable"].map(|name| names.contains(name))
+    };
+    let mut merchant = Merchant::default();
+    assert_eq!(sent(&merchant), [false, false]);
+    merchant.api.wallet_id = true;
+    for (name, differs) in [(signed::VARIABLE, false), ("SHOP_SECRET", true)] {
+        let origin = Origin::Env { name: name.to_owned() };
+        merchant.api.secret_key = Some(Credential::Found(keys::facts(LIVE, origin)));
+        assert_eq!(sent(&merchant), [true, differs]);
     }
 }
 

@@ -43,6 +43,8 @@ impl Request {
 pub enum AddressChange {
     /// Its path gets a slash at its end, or loses it.
     Slash,
+    /// The letters of its path turn upper case, or lower where none is in lower case.
+    Case,
     /// Its query gets these parameters.
     Query(String),
 }
@@ -57,6 +59,11 @@ pub enum Refusal {
     NoSandboxSecret,
     /// The configured keys do not give the wrong reading, or none that differs from a likelier one.
     NoReading,
+    /// Nothing configured gives what it is to be signed with.
+    Unconfigured {
+        /// The setting that would.
+        key: &'static str,
+    },
 }
 
 impl Delivery {
@@ -107,6 +114,7 @@ impl Delivery {
         let address = match self.address {
             AddressForm::Registered => None,
             AddressForm::TrailingSlash => Some(AddressChange::Slash),
+            AddressForm::OtherCase => Some(AddressChange::Case),
             AddressForm::Query(switches) => Some(AddressChange::Query(switches.to_owned())),
             AddressForm::EventInQuery => {
                 let members = String::from_utf8_lossy(&body).into_owned();
@@ -137,6 +145,16 @@ impl Delivery {
             Signed::WrongSecret => Some(signature::sign(keys.wrong, &body, &stamp_text)),
             Signed::StandIn(key) => {
                 Some(signature::sign(&Secret::new(key.to_owned()), &body, &stamp_text))
+            }
+            Signed::WalletId => Some(signature::sign(
+                keys.wallet.ok_or(Refusal::Unconfigured { key: "api.wallet_id" })?,
+                &body,
+                &stamp_text,
+            )),
+            Signed::VariableName => {
+                let missing = Refusal::Unconfigured { key: "api.secret_key" };
+                let name = keys.variable.ok_or(missing)?;
+                Some(signature::sign(&Secret::new(name.to_owned()), &body, &stamp_text))
             }
             Signed::SandboxSecret => Some(signature::sign(
                 keys.sandbox.ok_or(Refusal::NoSandboxSecret)?,

@@ -19,6 +19,7 @@ fn ring(live: &str) -> Keyring {
         secret_key: secret(live),
         sandbox_api_key: secret("pk_test_MARKERapi1"),
         sandbox_secret_key: secret("sk_test_MARKERsecret1"),
+        ..Keyring::default()
     }
 }
 

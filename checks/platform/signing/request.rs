@@ -263,6 +263,7 @@ mod tests {
             secret_key: secret("sk_live_MARKER7f3k9q2x8v1m4n6b"),
             sandbox_api_key: secret("pk_test_MARKERapi1"),
             sandbox_secret_key: secret("sk_test_MARKERsecret1"),
+            ..Keyring::default()
         }
     }
 

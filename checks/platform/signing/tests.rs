@@ -25,6 +25,7 @@ fn keys(secret: &str) -> Keyring {
         secret_key: secret_of(secret),
         sandbox_api_key: secret_of("pk_test_MARKERapi1"),
         sandbox_secret_key: secret_of("sk_test_MARKERsecret1"),
+        ..Keyring::default()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::conversation::fixture::{At, Case, failure, passes, reason, warning};
 use crate::conversation::forgeries::Forgeries;
 use crate::conversation::scenarios::REFUSED_EFFECTS;
 use crate::conversation::space;
-use crate::model::{Deliver, NotMade, Outcome, Reason, TroubleKind};
+use crate::model::{Deliver, Merchant, NotMade, Outcome, Reason, TroubleKind};
 
 const CHECKS: [&Forgeries; 6] = [
     &rejects_unsigned::CHECK,
@@ -20,17 +20,20 @@ const CHECKS: [&Forgeries; 6] = [
 ];
 
 /// Every check, and each of its deliveries.
-fn every() -> impl Iterator<Item = (&'static Forgeries, &'static str)> {
-    CHECKS
-        .into_iter()
-        .flat_map(|check| check.deliveries().map(move |delivery| (check, delivery.name)))
+fn every() -> Vec<(&'static Forgeries, &'static str)> {
+    let merchant = Merchant::default();
+    let of = |check: &'static Forgeries| {
+        check.deliveries(&merchant).map(move |delivery| (check, delivery.name))
+    };
+    CHECKS.into_iter().flat_map(of).collect()
 }
 
 /// All that the check sends was refused, between accepted controls.
 fn refused(check: &Forgeries) -> Case {
+    let merchant = Merchant::default();
     Case::accepted().all_answered(
         check
-            .deliveries()
+            .deliveries(&merchant)
             .chain(check.payouts.iter().map(|(payout, _)| *payout))
             .map(|delivery| delivery.name),
         401,
@@ -159,11 +162,18 @@ fn a_redirect_or_a_501_is_a_rejection_only_where_the_shape_of_the_request_may_be
     }
 }
 
+/// Whatever the method or the address, a page is told from a handler by what events do.
 #[test]
-fn a_page_that_get_shows_anyway_is_no_acceptance() {
-    let case = refused(&rejects_disguised::CHECK).answered("forged-get", 200);
-    failure(case.judge(&rejects_disguised::CHECK));
-    passes(case.answered("plain-get", 200).judge(&rejects_disguised::CHECK));
+fn a_page_that_is_shown_anyway_is_no_acceptance_where_no_forgery_had_an_effect() {
+    for (check, name) in every() {
+        let Some(page) = space::page_of(name) else { continue };
+        failure(refused(check).answered(name, 200).judge(check));
+        let shown = || refused(check).answered(name, 200).answered(page.name, 200);
+        assert!(matches!(reason(shown().judge(check)), Reason::Ambiguous(_)), "{name}");
+        passes(settling(shown(), name, 200, [0, 0, 1]).judge(check));
+        let outcome = settling(shown(), name, 200, [0, 1, 1]).judge(check);
+        assert!(matches!(reason(outcome), Reason::Ambiguous(_)), "{name}");
+    }
 }
 
 #[test]

@@ -16,7 +16,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::demo::{API, BOOKS, PATH, Shop};
+use crate::demo::signer::SECRET_VARIABLE;
+use crate::demo::{API, BOOKS, PATH, Shop, WALLET};
 
 pub(super) const TAMPERED: Delivery = TAMPERED_BODY;
 
@@ -81,12 +82,15 @@ impl Client {
     pub(super) fn compose(&self, delivery: &Delivery, order: &str) -> Request {
         let wrong = Secret::new("sk_live_MARKER7f3k9q2x8v1m4n6b".to_owned());
         let api = Secret::new(self.api_key.clone());
+        let wallet = Secret::new(WALLET.to_owned());
         let keys = SigningKeys {
             live: &self.secret,
             sandbox: Some(&self.sandbox),
             wrong: &wrong,
             api: Some(&api),
             sandbox_api: None,
+            wallet: Some(&wallet),
+            variable: Some(SECRET_VARIABLE),
         };
         let order = OrderId::new(order, "1.00", order.starts_with("demo-"));
         let began = Timestamp::now() - 1.hour();
@@ -113,6 +117,7 @@ impl Client {
         let path = match &request.address {
             None => PATH.to_owned(),
             Some(AddressChange::Slash) => format!("{PATH}/"),
+            Some(AddressChange::Case) => PATH.to_ascii_uppercase(),
             Some(AddressChange::Query(query)) => format!("{PATH}?{query}"),
         };
         let version = if request.framing == Framing::Http10 { "1.0" } else { "1.1" };
@@ -138,7 +143,8 @@ impl Client {
             text.push_str(&format!("Content-Length: {length}\r\n\r\n"));
             request.body.clone()
         };
-        let cut = if request.framing == Framing::TwoPieces { body.len() / 2 } else { body.len() };
+        let inside = body.iter().position(|byte| !byte.is_ascii()).map(|start| start + 1);
+        let cut = inside.filter(|_| request.framing == Framing::TwoPieces).unwrap_or(body.len());
         stream.write_all(&[text.as_bytes(), &body[..cut]].concat())?;
         if cut < body.len() {
             // A server reads what is there: the rest has to come later to be a piece of its own.

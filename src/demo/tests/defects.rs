@@ -97,6 +97,10 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::TrustsRealIp
         | Defect::TrustsClientIp
         | Defect::TrustsForwarded
+        | Defect::TrustsForwardedIpv6
+        | Defect::TrustsForwardedChain
+        | Defect::TrustsCdnAddress
+        | Defect::TrustsTrueClient
         | Defect::TrustsUserAgent
         | Defect::TrustsRetries
         | Defect::TrustsAttempts
@@ -114,6 +118,7 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::TrustsOriginalUrl
         | Defect::TrustsQuerySwitch
         | Defect::TrustsTrailingSlash
+        | Defect::TrustsPathCase
         | Defect::BelievesLists
         | Defect::BelievesForms
         | Defect::BelievesMultipart
@@ -128,12 +133,14 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::BelievesMultipartLabel
         | Defect::BelievesChunked
         | Defect::BelievesExpect
-        | Defect::BelievesTwoPieces
+        | Defect::BelievesCutCharacter
         | Defect::BelievesOldHttp
         | Defect::BelievesPut
         | Defect::BelievesPatch
         | Defect::BelievesDelete
         | Defect::BelievesReturnPage
+        | Defect::BelievesWalletId
+        | Defect::BelievesOwnVariable
         | Defect::BelievesNullKey
         | Defect::BelievesNoneKey
         | Defect::BelievesNilKey

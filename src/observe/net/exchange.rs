@@ -101,6 +101,14 @@ impl Outgoing<'_> {
                 };
                 url.set_path(&path);
             }
+            AddressChange::Case => {
+                let path = url.path();
+                let other = match path.to_ascii_uppercase() {
+                    upper if upper != path => upper,
+                    _ => path.to_ascii_lowercase(),
+                };
+                url.set_path(&other);
+            }
             AddressChange::Query(more) => {
                 let query = url.query().map_or_else(|| more.clone(), |had| format!("{had}&{more}"));
                 url.set_query(Some(&query));

@@ -69,6 +69,8 @@ pub(super) fn kind(delivery: &Delivery) -> String {
             Signed::Text(_) => "with a text in place of a signature",
             Signed::StandIn("") => "signed with an empty secret",
             Signed::StandIn(_) => "signed with a word that stands in for a secret",
+            Signed::WalletId => "signed with the wallet id",
+            Signed::VariableName => "signed with the name of the secret's variable",
             Signed::Under(_) => "signed under a wrong reading of the rule",
         }
         .to_owned(),
@@ -146,6 +148,7 @@ pub(super) fn kind(delivery: &Delivery) -> String {
         match delivery.address {
             AddressForm::Registered => "",
             AddressForm::TrailingSlash => "with a slash at the end of the path",
+            AddressForm::OtherCase => "with the path in another case",
             AddressForm::Query(_) => "with switches in the query",
             AddressForm::EventInQuery => "with the event in the query",
         },

@@ -52,6 +52,9 @@ impl Plan {
         }
         if self.requests.iter().any(|request| request.order.is_some()) {
             text.push_str(&forgeries::estimate(&self.requests));
+            for ids in &self.test_ids {
+                let _ = write!(text, "\n{}", ids.describe());
+            }
         }
         if self.requests.is_empty() {
             text.push_str("\nNothing: this run would look at the configuration alone.\n");
@@ -83,8 +86,8 @@ impl Plan {
             .into_iter()
             .map(|(name, why)| json!({ "name": name, "reason": why }))
             .collect();
-        let plan =
-            json!({ "schema": "golive.plan/v1", "requests": self.requests, "left_out": left_out });
+        let plan = json!({ "schema": "golive.plan/v1", "requests": self.requests, "left_out": left_out,
+                    "test_ids": self.test_ids });
         format!("{plan:#}\n")
     }
 

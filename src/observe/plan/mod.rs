@@ -4,6 +4,7 @@ mod delivery_words;
 pub(super) mod describe;
 mod forgeries;
 pub(super) mod planned;
+mod test_ids;
 
 pub(crate) use planned::{COME_BACK, Intent, Plan, Planned, has_standing_order, source_key};
 
@@ -49,7 +50,8 @@ impl Plan {
         scenarios.extend(more_baselines(&scenarios));
         scenarios.sort_by_key(|planned| planned.what.stage);
         let requests = describe::requests(&looks, &scenarios, merchant, run);
-        Self { looks, scenarios, requests }
+        let test_ids = test_ids::wanted(&scenarios, merchant);
+        Self { looks, scenarios, requests, test_ids }
     }
 
     /// Whether anything is to be seen over the network.

@@ -6,6 +6,8 @@ use golive_checks::model::{
 
 use serde::Serialize;
 
+use crate::observe::plan::test_ids::TestIds;
+
 /// Everything that a run would like to see, in the order in which it is looked at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
@@ -15,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) scenarios: Vec<Planned<Scenario>>,
     /// What that makes of requests and programs run.
     pub(crate) requests: Vec<PlannedRequest>,
+    /// The test ids that it takes.
+    pub(crate) test_ids: Vec<TestIds>,
 }
 
 /// One thing of a plan.

@@ -250,7 +250,7 @@ fn every_request_is_announced() {
     let named =
         |name: &str| plan.requests.iter().find(|request| request.name == name).expect("announced");
     assert_eq!((named("egress address").count, named("webhook legacy TLS").count), (3, 2));
-    for forgery in space::values().map(|value| value.delivery) {
+    for forgery in space::sent_to(&merchant).map(|value| value.delivery) {
         assert_eq!(named(&format!("refused-effects/{}", forgery.name)).count, 1);
     }
     assert_eq!(
@@ -312,6 +312,22 @@ fn forgeries_are_counted_by_what_they_differ_in_unless_all_are_asked_for() {
     assert!(text.contains("framing") && text.contains("on test orders"), "{text}");
     assert!(!text.contains("forged-chunked") && all.contains("forged-chunked"));
     assert!(text.contains("where an answer"), "{text}");
+}
+
+#[test]
+fn a_plan_says_how_many_test_ids_it_takes_and_what_goes_without() {
+    let described =
+        |plan: &Plan| plan.describe(false).split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut merchant = complete();
+    let text = described(&plan(&merchant, &run(Deliver::Full)));
+    assert!(text.contains("for one effect each") && !text.contains("go without"), "{text}");
+    merchant.webhook.order = Some(TestOrders::Ids(1));
+    let few = plan(&merchant, &run(Deliver::Full));
+    let text = described(&few);
+    assert!(text.contains("`webhook.order` gives 1 test ids") && text.contains("go without"));
+    assert!(few.json().contains("\"without\""));
+    let below = described(&plan(&merchant, &run(Deliver::Probe)));
+    assert!(!below.contains("test ids"), "{below}");
 }
 
 #[test]

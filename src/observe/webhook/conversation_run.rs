@@ -479,6 +479,7 @@ impl ConversationRun<'_> {
             Refusal::NoSandboxSecret => {
                 NotMade::Unconfigured { key: "sandbox.secret_key".to_owned() }
             }
+            Refusal::Unconfigured { key } => NotMade::Unconfigured { key: key.to_owned() },
             Refusal::NoReading => NotMade::NoReading,
         })
     }

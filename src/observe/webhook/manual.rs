@@ -222,6 +222,7 @@ impl Bench<'_> {
             Refusal::NoSandboxSecret => {
                 NotMade::Unconfigured { key: Slot::SandboxSecretKey.key().to_owned() }
             }
+            Refusal::Unconfigured { key } => NotMade::Unconfigured { key: key.to_owned() },
             Refusal::NoReading => NotMade::NoReading,
         })
     }

@@ -14,7 +14,15 @@ fn compose(delivery: &Delivery, issued: bool) -> Result<Request, Refusal> {
         &order(issued),
         at,
         at,
-        &SigningKeys { live: &live, sandbox: None, wrong: &wrong, api: None, sandbox_api: None },
+        &SigningKeys {
+            live: &live,
+            sandbox: None,
+            wrong: &wrong,
+            api: None,
+            sandbox_api: None,
+            wallet: None,
+            variable: None,
+        },
     )
 }
 

@@ -401,6 +401,8 @@ fn what_is_validly_signed_below_full_reads_as_processing_for_an_order_that_was_n
         wrong: &wrong,
         api: None,
         sandbox_api: None,
+        wallet: None,
+        variable: None,
     };
     let now = Timestamp::from_second(1_778_659_835).unwrap();
     let settings = [
