@@ -111,6 +111,8 @@ pub(crate) struct Negatives<'a> {
     spared: usize,
     /// How many were left out for claiming another address.
     unspoofed: usize,
+    /// How many `limits.webhook_forgeries` left out.
+    beyond_limit: usize,
     /// Why others were not seen.
     unseen: Option<Reason>,
 }
@@ -136,7 +138,10 @@ impl<'a> Negatives<'a> {
                 Ok(exchange) if exchange.succeeded() => found.accepted.push(exchange),
                 Ok(exchange) => found.unclear.push(exchange),
                 Err(_) if is_spared(facts, name) => found.spared += 1,
-                Err(_) if is_unspoofed(facts, name) => found.unspoofed += 1,
+                Err(_) if is_left_out(facts, name, &NotMade::NoSpoofing) => found.unspoofed += 1,
+                Err(_) if is_left_out(facts, name, &NotMade::EnoughForgeries) => {
+                    found.beyond_limit += 1;
+                }
                 Err(reason) => found.unseen = found.unseen.or(Some(reason)),
             }
         }
@@ -174,6 +179,13 @@ impl<'a> Negatives<'a> {
                 Subject::ConfigKey("webhook.spoof".into()),
                 "no forgery left out",
                 text!("{} that claim another address of the sender", self.unspoofed),
+            ));
+        }
+        if self.beyond_limit > 0 {
+            shown.push(Evidence::of(
+                Subject::ConfigKey("limits.webhook_forgeries".into()),
+                "no forgery left out",
+                text!("{} beyond it", self.beyond_limit),
             ));
         }
         if self.spared > 0 {
@@ -237,8 +249,8 @@ fn forgeries_had_no_effect(facts: &Facts<'_>) -> bool {
         && counts.is_some_and(|counts| matches!(counts[..], [before, after, ..] if before == after))
 }
 
-fn is_unspoofed(facts: &Facts<'_>, name: &str) -> bool {
-    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(NotMade::NoSpoofing)))
+fn is_left_out(facts: &Facts<'_>, name: &str, by: &NotMade) -> bool {
+    matches!(facts.seen.scenarios.get(name), Some(Observed::NotMade(why)) if why == by)
 }
 
 fn timed_out(exchange: &Exchange) -> bool {

@@ -133,6 +133,8 @@ limits! {
     webhook_restart_ms: "ms" = 30_000, 100..=600_000, Higher;
     /// The size of the one unsigned delivery that must be refused or cut off for its size.
     webhook_oversized_bytes: "bytes" = 2_097_152, 131_072..=16_777_216, Either;
+    /// Forged deliveries outside of `full`, those that differ most first.
+    webhook_forgeries: "deliveries" = 150, 20..=600, Lower;
     /// Addresses of the webhook's name that are looked at; of more a sample, chosen by the run's seed.
     webhook_addresses: "addresses" = 16, 2..=64, Lower;
     /// Time between two attempts to connect to an address; one that fails both is dead.

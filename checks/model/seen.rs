@@ -86,6 +86,8 @@ pub enum NotMade {
     ShutOut,
     /// `webhook.spoof = false`.
     NoSpoofing,
+    /// `limits.webhook_forgeries` is reached.
+    EnoughForgeries,
     /// The receiver is so slow that the run would not end in time.
     Pace,
     /// The rounds of a race before it took as long as all of them may.
@@ -154,6 +156,9 @@ impl NotMade {
                     .into(),
             ),
             Self::NoSpoofing => Reason::Declined("`webhook.spoof = false` leaves it out".into()),
+            Self::EnoughForgeries => {
+                Reason::Capped("`limits.webhook_forgeries` leaves it out".into())
+            }
             Self::Pace => Reason::Capped(
                 "the receiver's pace leaves no time for it within `--deadline`".into(),
             ),

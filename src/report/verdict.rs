@@ -129,6 +129,11 @@ pub(super) fn left_out(facts: &Facts<'_>) -> Vec<Text> {
     if spared > 0 {
         all.push(text!("a slow receiver was spared {}", many(spared, "planned scenario")));
     }
+    let beyond = Observed::NotMade(NotMade::EnoughForgeries);
+    let beyond = facts.seen.scenarios.values().filter(|seen| **seen == beyond).count();
+    if beyond > 0 {
+        all.push(text!("{} left out (`limits.webhook_forgeries`)", are(beyond, "forged event")));
+    }
     if facts.merchant.webhook.no_spoofing {
         all.push("no delivery claimed another address (`webhook.spoof = false`)".into());
     }

@@ -47,6 +47,7 @@ impl Plan {
             .map(|what| Planned { not_made: gate.scenario(&what), what })
             .collect();
         gate.hand_out(&mut scenarios);
+        gate.leave_out_forgeries(&mut scenarios);
         scenarios.extend(more_baselines(&scenarios));
         scenarios.sort_by_key(|planned| planned.what.stage);
         let requests = describe::requests(&looks, &scenarios, merchant, run);
@@ -207,6 +208,24 @@ impl Gate<'_> {
                     left = left.saturating_sub(1);
                 }
             }
+        }
+    }
+
+    /// Outside of `full`, leaves out forgeries beyond the limit: those that come last in the table
+    /// of their check.
+    fn leave_out_forgeries(&self, scenarios: &mut [Planned<Scenario>]) {
+        if self.run.deliver == Deliver::Full {
+            return;
+        }
+        let mut forgeries: Vec<(usize, &mut Planned<Scenario>)> = scenarios
+            .iter_mut()
+            .filter(|planned| planned.not_made.is_none())
+            .filter_map(|planned| Some((space::place(planned.what.name)?, planned)))
+            .collect();
+        forgeries.sort_by_key(|(place, _)| *place);
+        let most = usize::try_from(self.merchant.limits.webhook_forgeries).unwrap_or(usize::MAX);
+        for (_, planned) in forgeries.into_iter().skip(most) {
+            planned.not_made = Some(NotMade::EnoughForgeries);
         }
     }
 

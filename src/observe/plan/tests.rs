@@ -315,6 +315,24 @@ fn forgeries_are_counted_by_what_they_differ_in_unless_all_are_asked_for() {
 }
 
 #[test]
+fn forgeries_beyond_the_limit_are_left_out_below_full_and_something_of_each_check_stays() {
+    let mut merchant = complete();
+    merchant.limits.webhook_forgeries = 20;
+    let granted = |deliver| {
+        let plan = plan(&merchant, &run(deliver));
+        let names = plan.granted_scenarios().into_iter().map(|scenario| scenario.name);
+        names.filter(|name| space::named(name).is_some()).collect::<Vec<_>>()
+    };
+    let few = granted(Deliver::Probe);
+    assert_eq!(few.len(), 20);
+    for check in space::checks() {
+        let mut values = space::of_check(check, &merchant);
+        assert!(values.any(|value| few.contains(&value.delivery.name)), "{check}");
+    }
+    assert!(granted(Deliver::Full).len() > 100);
+}
+
+#[test]
 fn a_plan_says_how_many_test_ids_it_takes_and_what_goes_without() {
     let described =
         |plan: &Plan| plan.describe(false).split_whitespace().collect::<Vec<_>>().join(" ");
