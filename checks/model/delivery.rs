@@ -268,6 +268,12 @@ pub enum Form {
     DataAsText,
     /// With members that say that it is a test: `"test":true`, `"sandbox":true`.
     TestFlags,
+    /// Compressed as `deflate`.
+    Deflate,
+    /// A form whose one member, `payload`, holds the event as JSON.
+    FormPayload,
+    /// A batch: an object whose member `events` lists the event.
+    Batch,
 }
 
 /// The timestamp a delivery is signed with.
@@ -443,6 +449,12 @@ pub enum AddressForm {
     TrailingSlash,
     /// With the path in upper case, or in lower case where it is that already.
     OtherCase,
+    /// With the first slash of the path twice.
+    DoubleSlash,
+    /// With the last letter of the path percent-encoded.
+    EncodedLetter,
+    /// With this at the end of the path.
+    Suffix(&'static str),
     /// With these parameters in the query.
     Query(&'static str),
     /// With the event in the query, and no body.

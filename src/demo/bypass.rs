@@ -50,6 +50,21 @@ const WAYS: &[Way] = &[
     (Defect::TrustsMethodOverride, |r| r.says("x-http-method-override", |_| true)),
     (Defect::TrustsOriginalUrl, |r| r.says("x-original-url", |_| true)),
     (Defect::TrustsQuerySwitch, |r| r.query().contains("skip_verify=1")),
+    (Defect::TrustsRetryWords, |r| r.says("x-delivery-attempt", |_| true)),
+    (Defect::TrustsDebugWords, |r| r.says("x-skip-verification", |_| true)),
+    (Defect::TrustsInternalWords, |r| r.says("x-envoy-internal", |_| true)),
+    (Defect::TrustsVerifiedWords, |r| r.says("x-webhook-verified", |_| true)),
+    (Defect::TrustsClientCertWords, |r| r.says("x-forwarded-client-cert", |_| true)),
+    (Defect::TrustsOrigin, |r| r.says("origin", |from| from.contains("kwikpaisa"))),
+    (Defect::TrustsMethodWords, |r| r.says("x-http-method", |_| true)),
+    (Defect::TrustsUrlWords, |r| r.says("x-rewrite-url", |_| true)),
+    (Defect::TrustsDoubleSlash, |r| r.path().starts_with("//")),
+    (Defect::TrustsEncodedPath, |r| r.path().contains('%')),
+    (Defect::TrustsPathSuffix, |r| r.path().ends_with(".json")),
+    (Defect::TrustsPathParameter, |r| r.path().contains(';')),
+    (Defect::BelievesDeflate, |r| r.says("content-encoding", |how| how == "deflate")),
+    (Defect::BelievesFormPayload, |r| r.0.body.starts_with(b"payload=")),
+    (Defect::BelievesBatches, |r| r.0.body.starts_with(b"{\"events\":")),
     (Defect::TrustsTrailingSlash, |r| r.path().ends_with('/')),
     (Defect::TrustsPathCase, |r| r.path() == PATH.to_ascii_uppercase()),
     (Defect::BelievesLists, |r| r.0.body.starts_with(b"[")),
@@ -170,6 +185,18 @@ impl Request<'_> {
             let mut plain = Vec::new();
             let read = flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut plain);
             return if read.is_ok() { plain } else { Vec::new() };
+        }
+        if self.says("content-encoding", |how| how == "deflate") {
+            use std::io::Read as _;
+            let mut plain = Vec::new();
+            let read = flate2::read::ZlibDecoder::new(&body[..]).read_to_end(&mut plain);
+            return if read.is_ok() { plain } else { Vec::new() };
+        }
+        if body.starts_with(b"payload=") {
+            return form(body).into_iter().next().map_or(Vec::new(), |(_, json)| json.into_bytes());
+        }
+        if let Some(events) = body.strip_prefix(b"{\"events\":[") {
+            return events.strip_suffix(b"]}").unwrap_or(events).to_vec();
         }
         if self.says("content-type", |kind| kind.contains("utf-16")) {
             let units = body.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));

@@ -202,6 +202,51 @@ defects! {
     TrustsPathCase Stops "trusts-path-case": "the path in upper case reaches a handler that does not verify"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsRetryWords Stops "trusts-retry-words": "a retry by X-Delivery-Attempt counts as verified before"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsDebugWords Stops "trusts-debug-words": "X-Skip-Verification switches verification off"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsInternalWords Stops "trusts-internal-words": "X-Envoy-Internal is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsVerifiedWords Stops "trusts-verified-words": "X-Webhook-Verified is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsClientCertWords Stops "trusts-client-cert-words": "X-Forwarded-Client-Cert is believed, whoever sends it"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsOrigin Stops "trusts-origin": "an Origin of the platform skips verification"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsMethodWords Stops "trusts-method-words": "X-HTTP-Method selects a route that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsUrlWords Stops "trusts-url-words": "X-Rewrite-URL selects a route that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsDoubleSlash Stops "trusts-double-slash": "two slashes at the start of the path lead past what verifies"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsEncodedPath Stops "trusts-encoded-path": "a path that is percent-encoded leads past what verifies"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsPathSuffix Stops "trusts-path-suffix": "the path with .json at its end reaches a handler that does not verify"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    TrustsPathParameter Stops "trusts-path-parameter": "a parameter of the path leads past what verifies"
+        => ["webhook-rejects-spoofed"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesDeflate Stops "believes-deflate": "a body compressed as deflate has no raw body to verify"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesFormPayload Stops "believes-form-payload": "the payload of a form is unpacked and not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
+    BelievesBatches Stops "believes-batches": "the events of a batch are applied and not verified"
+        => ["webhook-rejects-disguised"]
+        also "webhook-refused-without-effect": "forged events are acted on";
     TrustsTrailingSlash Stops "trusts-trailing-slash": "the path with a slash at its end reaches an older handler that does not verify"
         => ["webhook-rejects-spoofed"]
         also "webhook-refused-without-effect": "forged events are acted on";

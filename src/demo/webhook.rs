@@ -100,6 +100,10 @@ impl Webhook {
         path == PATH
             || self.has(Defect::TrustsTrailingSlash) && path.strip_suffix('/') == Some(PATH)
             || self.has(Defect::TrustsPathCase) && path.eq_ignore_ascii_case(PATH)
+            || self.has(Defect::TrustsDoubleSlash) && path.strip_prefix('/') == Some(PATH)
+            || self.has(Defect::TrustsEncodedPath) && path == "/api/webhooks/kwikpais%61"
+            || self.has(Defect::TrustsPathSuffix) && path.strip_suffix(".json") == Some(PATH)
+            || self.has(Defect::TrustsPathParameter) && path.split(';').next() == Some(PATH)
     }
 
     /// The bodies of all events that were believed, in order.

@@ -73,7 +73,10 @@ impl Expect {
                 | Form::NotUtf8
                 | Form::Utf16
                 | Form::DataAsText
-                | Form::TestFlags,
+                | Form::TestFlags
+                | Form::Deflate
+                | Form::FormPayload
+                | Form::Batch,
                 _,
             ) => Self::Either,
             (_, Change::UpperCase | Change::Labelled(_), ..) => Self::Either,

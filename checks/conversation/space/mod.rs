@@ -25,30 +25,47 @@ const TABLES: [(&str, &[Value]); 6] = [
 
 /// Forgeries of which a page may be in the way that shows the same whatever comes, each with what
 /// shows that: the same request with no event in it.
-const PAGES: [(&str, Delivery); 7] = [
+const PAGES: [(&str, Delivery); 14] = [
     ("forged-get", plain("plain-get", Method::Get)),
     ("forged-put", plain("plain-put", Method::Put)),
     ("forged-patch", plain("plain-patch", Method::Patch)),
     ("forged-delete", plain("plain-delete", Method::Delete)),
-    (
-        "forged-slash",
-        Delivery { address: AddressForm::TrailingSlash, ..plain("plain-slash", Method::Post) },
-    ),
+    ("forged-slash", plain_at("plain-slash", AddressForm::TrailingSlash)),
     (
         "forged-method-override",
-        Delivery {
-            sender: &[("X-HTTP-Method-Override", "GET")],
-            ..plain("plain-method-override", Method::Post)
-        },
+        plain_from("plain-method-override", &[("X-HTTP-Method-Override", "GET")]),
+    ),
+    ("forged-original-url", plain_from("plain-original-url", &[("X-Original-URL", "/health")])),
+    ("forged-path-case", plain_at("plain-path-case", AddressForm::OtherCase)),
+    ("forged-double-slash", plain_at("plain-double-slash", AddressForm::DoubleSlash)),
+    ("forged-encoded-path", plain_at("plain-encoded-path", AddressForm::EncodedLetter)),
+    ("forged-path-suffix", plain_at("plain-path-suffix", AddressForm::Suffix(".json"))),
+    ("forged-path-parameter", plain_at("plain-path-parameter", AddressForm::Suffix(";v=1"))),
+    (
+        "forged-method-words",
+        plain_from("plain-method-words", &[("X-HTTP-Method", "GET"), ("X-Method-Override", "GET")]),
     ),
     (
-        "forged-original-url",
-        Delivery {
-            sender: &[("X-Original-URL", "/health")],
-            ..plain("plain-original-url", Method::Post)
-        },
+        "forged-url-words",
+        plain_from(
+            "plain-url-words",
+            &[("X-Rewrite-URL", "/health"), ("X-Forwarded-Prefix", "/internal")],
+        ),
     ),
 ];
+
+/// A request without an event, at this address.
+const fn plain_at(name: &'static str, address: AddressForm) -> Delivery {
+    Delivery { address, ..plain(name, Method::Post) }
+}
+
+/// A request without an event, with these headers.
+const fn plain_from(
+    name: &'static str,
+    sender: &'static [(&'static str, &'static str)],
+) -> Delivery {
+    Delivery { sender, ..plain(name, Method::Post) }
+}
 
 /// A request without an event.
 const fn plain(name: &'static str, method: Method) -> Delivery {
@@ -103,9 +120,12 @@ pub fn checks() -> impl Iterator<Item = &'static str> {
     TABLES.iter().map(|(check, _)| *check)
 }
 
-/// How many values of its check come before the one of that name.
+/// How many values of its check come before the one of that name, or before the one whose page that
+/// is.
 #[must_use]
 pub fn place(name: &str) -> Option<usize> {
+    let name =
+        PAGES.iter().find(|(_, page)| page.name == name).map_or(name, |(forgery, _)| forgery);
     let at =
         |(_, values): &(_, &[Value])| values.iter().position(|value| value.delivery.name == name);
     TABLES.iter().find_map(at)

@@ -172,6 +172,120 @@ pub(super) const SPOOFED: &[Value] = &[
         Delivery { address: AddressForm::OtherCase, ..forged("forged-path-case") },
     ),
     value(
+        Dimension::Sender,
+        "a retry counts as verified before",
+        Delivery {
+            sender: &[
+                ("X-Retry", "1"),
+                ("X-Webhook-Retry", "1"),
+                ("X-Delivery-Attempt", "2"),
+                ("X-Redelivery", "true"),
+            ],
+            ..forged("forged-retry-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "a debug or test header switches verification off",
+        Delivery {
+            sender: &[
+                ("Debug", "1"),
+                ("X-Debug-Mode", "true"),
+                ("X-Test", "true"),
+                ("X-Sandbox", "true"),
+                ("X-Skip-Verification", "1"),
+                ("X-Skip-Signature", "1"),
+            ],
+            ..forged("forged-debug-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "internal requests are believed",
+        Delivery {
+            sender: &[
+                ("X-Internal", "true"),
+                ("X-From-Gateway", "true"),
+                ("X-Envoy-Internal", "true"),
+                ("X-Service-Name", "payments"),
+            ],
+            ..forged("forged-internal-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "a proxy in front is said to have verified it",
+        Delivery {
+            sender: &[
+                ("X-Verified", "true"),
+                ("X-Webhook-Verified", "true"),
+                ("X-Auth-Verified", "true"),
+                ("X-Authenticated", "true"),
+            ],
+            ..forged("forged-verified-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "a proxy in front is said to have seen a client certificate",
+        Delivery {
+            sender: &[
+                ("X-Client-Verify", "SUCCESS"),
+                ("SSL-Client-Verify", "SUCCESS"),
+                ("X-Forwarded-Client-Cert", "Subject=CN=api.kwikpaisa.com"),
+            ],
+            ..forged("forged-client-cert-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "who claims to come from a page of the platform, or from this machine, is trusted",
+        Delivery {
+            sender: &[
+                ("Origin", "https://api.kwikpaisa.com"),
+                ("Referer", "https://api.kwikpaisa.com/"),
+                ("X-Forwarded-Host", "localhost"),
+            ],
+            ..forged("forged-origin")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "the method that is verified is not the one that is used",
+        Delivery {
+            sender: &[("X-HTTP-Method", "GET"), ("X-Method-Override", "GET")],
+            ..forged("forged-method-words")
+        },
+    ),
+    value(
+        Dimension::Sender,
+        "the path that is verified is not the one that is used",
+        Delivery {
+            sender: &[("X-Rewrite-URL", "/health"), ("X-Forwarded-Prefix", "/internal")],
+            ..forged("forged-url-words")
+        },
+    ),
+    value(
+        Dimension::Address,
+        "a path with two slashes reaches the handler past what verifies",
+        Delivery { address: AddressForm::DoubleSlash, ..forged("forged-double-slash") },
+    ),
+    value(
+        Dimension::Address,
+        "a path that is spelled with escapes reaches the handler past what verifies",
+        Delivery { address: AddressForm::EncodedLetter, ..forged("forged-encoded-path") },
+    ),
+    value(
+        Dimension::Address,
+        "a path with another ending reaches the handler past what verifies",
+        Delivery { address: AddressForm::Suffix(".json"), ..forged("forged-path-suffix") },
+    ),
+    value(
+        Dimension::Address,
+        "a parameter of the path leads past what verifies",
+        Delivery { address: AddressForm::Suffix(";v=1"), ..forged("forged-path-parameter") },
+    ),
+    value(
         Dimension::Address,
         "a switch in the query skips verification",
         Delivery { address: AddressForm::Query(SWITCHES), ..forged("forged-query") },

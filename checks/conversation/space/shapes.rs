@@ -32,6 +32,21 @@ pub(super) const DISGUISED: &[Value] = &[
     ),
     value(
         Dimension::BodyForm,
+        "a compressed body has no raw body to verify",
+        Delivery { form: Form::Deflate, ..forged("forged-deflate") },
+    ),
+    value(
+        Dimension::BodyForm,
+        "the event in a form's payload is unpacked and not verified",
+        Delivery { form: Form::FormPayload, ..forged("forged-form-payload") },
+    ),
+    value(
+        Dimension::BodyForm,
+        "the events of a batch are applied and not verified",
+        Delivery { form: Form::Batch, ..forged("forged-batch") },
+    ),
+    value(
+        Dimension::BodyForm,
         "a byte-order mark ends verification",
         Delivery { form: Form::ByteOrderMark, ..forged("forged-byte-order-mark") },
     ),

@@ -45,6 +45,12 @@ pub enum AddressChange {
     Slash,
     /// The letters of its path turn upper case, or lower where none is in lower case.
     Case,
+    /// The first slash of its path comes twice.
+    DoubleSlash,
+    /// The last letter or digit of its path is percent-encoded.
+    EncodedLetter,
+    /// Its path ends with this too.
+    Suffix(&'static str),
     /// Its query gets these parameters.
     Query(String),
 }
@@ -115,6 +121,9 @@ impl Delivery {
             AddressForm::Registered => None,
             AddressForm::TrailingSlash => Some(AddressChange::Slash),
             AddressForm::OtherCase => Some(AddressChange::Case),
+            AddressForm::DoubleSlash => Some(AddressChange::DoubleSlash),
+            AddressForm::EncodedLetter => Some(AddressChange::EncodedLetter),
+            AddressForm::Suffix(end) => Some(AddressChange::Suffix(end)),
             AddressForm::Query(switches) => Some(AddressChange::Query(switches.to_owned())),
             AddressForm::EventInQuery => {
                 let members = String::from_utf8_lossy(&body).into_owned();
@@ -185,7 +194,7 @@ impl Delivery {
         };
         let mut headers = RequestHeaders {
             content_type: Some(match self.form {
-                Form::UrlEncoded => "application/x-www-form-urlencoded",
+                Form::UrlEncoded | Form::FormPayload => "application/x-www-form-urlencoded",
                 Form::Multipart => "multipart/form-data; boundary=golive",
                 _ => "application/json",
             }),
@@ -194,8 +203,10 @@ impl Delivery {
         };
         self.change.make(&mut body, &mut headers, now);
         let mut headers = headers.list();
-        if self.form == Form::Gzip {
-            headers.push(("Content-Encoding", "gzip".to_owned()));
+        match self.form {
+            Form::Gzip => headers.push(("Content-Encoding", "gzip".to_owned())),
+            Form::Deflate => headers.push(("Content-Encoding", "deflate".to_owned())),
+            _ => {}
         }
         headers.extend(self.sender.iter().map(|(name, value)| (*name, (*value).to_owned())));
         if self.framing == Framing::Expect {
@@ -397,7 +408,10 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         | Form::ByteOrderMark
         | Form::NotUtf8
         | Form::Utf16
-        | Form::DataAsText => {}
+        | Form::DataAsText
+        | Form::Deflate
+        | Form::FormPayload
+        | Form::Batch => {}
     }
     if matches!(form, Form::UrlEncoded | Form::Multipart) {
         return members_alone(form, event, &data);
@@ -432,6 +446,11 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         Form::TrailingBytes => text.push_str("#golive"),
         Form::Telling => text.push('\n'),
         Form::List => text = format!("[{text}]"),
+        Form::Batch => text = format!("{{\"events\":[{text}]}}"),
+        Form::FormPayload => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            text = form.append_pair("payload", &text).finish();
+        }
         Form::Padded { bytes } => {
             let lacking = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_sub(text.len());
             text = text.replace(r#""note":"""#, &format!(r#""note":"{}""#, "x".repeat(lacking)));
@@ -452,7 +471,8 @@ fn body(content: Content, claim: Claim, form: Form, order: &OrderId, began: Time
         | Form::NotUtf8
         | Form::Utf16
         | Form::DataAsText
-        | Form::TestFlags => {}
+        | Form::TestFlags
+        | Form::Deflate => {}
     }
     text
 }
@@ -483,6 +503,14 @@ fn encode(form: Form, text: String) -> Vec<u8> {
         Form::Gzip => {
             let mut encoder =
                 flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder
+                .write_all(text.as_bytes())
+                .and_then(|()| encoder.finish())
+                .expect("a vector takes what is written")
+        }
+        Form::Deflate => {
+            let mut encoder =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder
                 .write_all(text.as_bytes())
                 .and_then(|()| encoder.finish())

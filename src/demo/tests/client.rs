@@ -118,6 +118,9 @@ impl Client {
             None => PATH.to_owned(),
             Some(AddressChange::Slash) => format!("{PATH}/"),
             Some(AddressChange::Case) => PATH.to_ascii_uppercase(),
+            Some(AddressChange::DoubleSlash) => format!("/{PATH}"),
+            Some(AddressChange::EncodedLetter) => "/api/webhooks/kwikpais%61".to_owned(),
+            Some(AddressChange::Suffix(end)) => format!("{PATH}{end}"),
             Some(AddressChange::Query(query)) => format!("{PATH}?{query}"),
         };
         let version = if request.framing == Framing::Http10 { "1.0" } else { "1.1" };

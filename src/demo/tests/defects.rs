@@ -118,6 +118,21 @@ fn shows(defect: Defect, shop: &Shop) -> bool {
         | Defect::TrustsOriginalUrl
         | Defect::TrustsQuerySwitch
         | Defect::TrustsTrailingSlash
+        | Defect::TrustsRetryWords
+        | Defect::TrustsDebugWords
+        | Defect::TrustsInternalWords
+        | Defect::TrustsVerifiedWords
+        | Defect::TrustsClientCertWords
+        | Defect::TrustsOrigin
+        | Defect::TrustsMethodWords
+        | Defect::TrustsUrlWords
+        | Defect::TrustsDoubleSlash
+        | Defect::TrustsEncodedPath
+        | Defect::TrustsPathSuffix
+        | Defect::TrustsPathParameter
+        | Defect::BelievesDeflate
+        | Defect::BelievesFormPayload
+        | Defect::BelievesBatches
         | Defect::TrustsPathCase
         | Defect::BelievesLists
         | Defect::BelievesForms

@@ -109,6 +109,18 @@ impl Outgoing<'_> {
                 };
                 url.set_path(&other);
             }
+            AddressChange::DoubleSlash => {
+                let path = format!("/{}", url.path());
+                url.set_path(&path);
+            }
+            AddressChange::EncodedLetter => {
+                let path = encoded_letter(url.path());
+                url.set_path(&path);
+            }
+            AddressChange::Suffix(end) => {
+                let path = format!("{}{end}", url.path());
+                url.set_path(&path);
+            }
             AddressChange::Query(more) => {
                 let query = url.query().map_or_else(|| more.clone(), |had| format!("{had}&{more}"));
                 url.set_query(Some(&query));
@@ -116,6 +128,15 @@ impl Outgoing<'_> {
         }
         Cow::Owned(url)
     }
+}
+
+/// A path whose last letter or digit is percent-encoded.
+fn encoded_letter(path: &str) -> String {
+    let last = path.bytes().rposition(|byte| byte.is_ascii_alphanumeric());
+    last.map_or_else(
+        || path.to_owned(),
+        |at| format!("{}%{:02X}{}", &path[..at], path.as_bytes()[at], &path[at + 1..]),
+    )
 }
 
 /// How long to wait for an answer.
