@@ -193,6 +193,9 @@ fn wrapped(body: &[u8]) -> Option<String> {
     event(body).or_else(|| {
         let mut plain = Vec::new();
         let _ = flate2::read::GzDecoder::new(body).read_to_end(&mut plain);
+        if plain.is_empty() {
+            let _ = flate2::read::ZlibDecoder::new(body).read_to_end(&mut plain);
+        }
         let bytes = if plain.is_empty() { body } else { &plain };
         let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| *c != '\0').collect();
         let named = Event::ALL.into_iter().find(|event| text.contains(event.name()));

@@ -439,7 +439,7 @@ fn what_is_validly_signed_below_full_reads_as_processing_for_an_order_that_was_n
                     ) {
                         Ok(request) => request,
                         // Some readings want a key that this shop has not.
-                        Err(Refusal::NoReading) => continue,
+                        Err(Refusal::NoReading | Refusal::Unconfigured { .. }) => continue,
                         Err(refusal) => panic!("{name:?}: {refusal:?}"),
                     };
                     let value = |name: &str| {
