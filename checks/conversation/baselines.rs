@@ -4,9 +4,8 @@
 use jiff::Timestamp;
 
 use crate::conversation::answers::{baseline, breaks, evidence, is_spared, names, single};
-use crate::conversation::effects::{applied_late, every};
 use crate::conversation::scenarios::{
-    BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, REFUSED_EFFECTS,
+    BASELINE_AFTER, BASELINE_BETWEEN, FORGED_WRONG_SECRET, LATE_EFFECTS, REFUSED_EFFECTS,
 };
 use crate::conversation::series::answers_alike;
 use crate::conversation::{repeat_command, space};
@@ -244,9 +243,15 @@ fn is_rejected(name: &'static str, exchange: &Exchange) -> bool {
 
 /// Whether all forgeries of a settling event together had no effect.
 fn forgeries_had_no_effect(facts: &Facts<'_>) -> bool {
-    let counts = facts.scenario(REFUSED_EFFECTS).ok().and_then(|seen| every(seen).ok());
-    applied_late(facts).is_none()
-        && counts.is_some_and(|counts| matches!(counts[..], [before, after, ..] if before == after))
+    let counts = |name| -> Option<Vec<u64>> {
+        let seen = facts.scenario(name).ok()?;
+        seen.effects().map(|count| count.get().ok().copied()).collect()
+    };
+    let late = counts(LATE_EFFECTS).is_some_and(|counts| counts.iter().any(|n| *n > counts[0]));
+    let refused = counts(REFUSED_EFFECTS);
+    !late
+        && refused
+            .is_some_and(|counts| matches!(counts[..], [before, after, ..] if before == after))
 }
 
 fn is_left_out(facts: &Facts<'_>, name: &str, by: &NotMade) -> bool {
