@@ -3,6 +3,7 @@
 mod delivery_words;
 pub(super) mod describe;
 mod forgeries;
+mod ids_by_purpose;
 pub(super) mod planned;
 mod test_ids;
 
@@ -51,7 +52,7 @@ impl Plan {
         scenarios.extend(more_baselines(&scenarios));
         scenarios.sort_by_key(|planned| planned.what.stage);
         let requests = describe::requests(&looks, &scenarios, merchant, run);
-        let test_ids = test_ids::wanted(&scenarios, merchant);
+        let test_ids = ids_by_purpose::wanted(&scenarios, merchant);
         Self { looks, scenarios, requests, test_ids }
     }
 
