@@ -15,8 +15,9 @@ const RECIPES: [(&str, &str, &str); 3] = [
 ];
 
 /// Every file that a pipeline follows.
-const FOLLOWED: [&str; 8] = [
+const FOLLOWED: [&str; 9] = [
     "action.yml",
+    ".github/workflows/ci.yml",
     ".github/workflows/release.yml",
     ".pre-commit-hooks.yaml",
     "examples/ci/github.yml",

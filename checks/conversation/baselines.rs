@@ -184,7 +184,7 @@ impl<'a> Negatives<'a> {
             shown.push(Evidence::of(
                 Subject::ConfigKey("limits.webhook_forgeries".into()),
                 "no forgery left out",
-                text!("{} beyond it", self.beyond_limit),
+                text!("{} left out", self.beyond_limit),
             ));
         }
         if self.spared > 0 {
@@ -209,13 +209,12 @@ impl<'a> Negatives<'a> {
         }
         if !self.pages.is_empty() && !forgeries_had_no_effect(facts) {
             return Err(Reason::Ambiguous(text!(
-                "{} got the answer that the same request gets without an event: whether that is a \
-                 page or a handler that answers anything shows only in `--deliver full` with \
-                 `[webhook.effects]`",
+                "{} got the same answer as the request without an event; only `--deliver full` with \
+                 `[webhook.effects]` tells a page from a handler that answers 200 to everything",
                 names(&self.pages)
             )));
         }
-        let page = "a refusal (4xx), or what the same request is answered without an event";
+        let page = "a rejection (4xx), or the answer to the same request without an event";
         shown.extend(self.pages.iter().map(|exchange| evidence(exchange, page)));
         if judged.is_empty() {
             return Err(Reason::Capped("no forgery was sent".into()));

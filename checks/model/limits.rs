@@ -133,7 +133,7 @@ limits! {
     webhook_restart_ms: "ms" = 30_000, 100..=600_000, Higher;
     /// The size of the one unsigned delivery that must be refused or cut off for its size.
     webhook_oversized_bytes: "bytes" = 2_097_152, 131_072..=16_777_216, Either;
-    /// Forged deliveries outside of `full`, those that differ most first.
+    /// Forged deliveries below `full`; the last of each check are left out first.
     webhook_forgeries: "deliveries" = 150, 20..=600, Lower;
     /// Addresses of the webhook's name that are looked at; of more a sample, chosen by the run's seed.
     webhook_addresses: "addresses" = 16, 2..=64, Lower;

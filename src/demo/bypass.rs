@@ -1,6 +1,9 @@
 //! Ways around the shop's verification, each believed for one thing that a request says.
 
+use std::io::Read;
+
 use data_encoding::HEXLOWER;
+use flate2::read::{GzDecoder, ZlibDecoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -181,16 +184,10 @@ impl Request<'_> {
     fn event(&self) -> Vec<u8> {
         let body = &self.0.body;
         if self.says("content-encoding", |how| how == "gzip") {
-            use std::io::Read as _;
-            let mut plain = Vec::new();
-            let read = flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut plain);
-            return if read.is_ok() { plain } else { Vec::new() };
+            return inflated(GzDecoder::new(&body[..]));
         }
         if self.says("content-encoding", |how| how == "deflate") {
-            use std::io::Read as _;
-            let mut plain = Vec::new();
-            let read = flate2::read::ZlibDecoder::new(&body[..]).read_to_end(&mut plain);
-            return if read.is_ok() { plain } else { Vec::new() };
+            return inflated(ZlibDecoder::new(&body[..]));
         }
         if body.starts_with(b"payload=") {
             return form(body).into_iter().next().map_or(Vec::new(), |(_, json)| json.into_bytes());
@@ -224,6 +221,13 @@ impl Request<'_> {
             .collect();
         serde_json::json!({ "data": data, "event": get("event") }).to_string().into_bytes()
     }
+}
+
+/// What was compressed, or nothing where it cannot be read.
+fn inflated(mut body: impl Read) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let read = body.read_to_end(&mut plain);
+    if read.is_ok() { plain } else { Vec::new() }
 }
 
 fn form(text: &[u8]) -> Vec<(String, String)> {

@@ -109,6 +109,18 @@ fn what_needs_a_setting_of_the_merchants_is_sent_only_with_it() {
 }
 
 #[test]
+fn a_page_is_asked_for_as_its_forgery_is_sent_and_hears_of_no_event() {
+    for (forgery, name) in PAGES {
+        let (forgery, page) = (named(forgery).expect("a value").delivery, page_of(forgery));
+        let page = page.expect("a request");
+        assert_eq!((page.name, page.method, page.sender), (name, forgery.method, forgery.sender));
+        let request = composed(&page, false).expect("composes");
+        assert!(request.body.is_empty() && !format!("{:?}", request.address).contains("event"));
+        assert!(request.headers.iter().all(|(name, _)| *name != "X-SIGNATURE"));
+    }
+}
+
+#[test]
 fn names_are_unique_and_every_value_has_a_check_that_exists() {
     let names: BTreeSet<&str> = values().map(|value| value.delivery.name).collect();
     assert_eq!(names.len(), values().count());

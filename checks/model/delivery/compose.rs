@@ -1,7 +1,9 @@
 //! A delivery put together: its body, its signature, and what is changed after it was signed.
 
-use std::io::Write as _;
+use std::io::Write;
 
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -497,25 +499,27 @@ fn members_alone(form: Form, event: &str, data: &[(&str, String)]) -> String {
     }
 }
 
+/// A body that went through a compressor.
+fn compressed<E: Write>(
+    mut encoder: E,
+    text: &str,
+    finish: fn(E) -> std::io::Result<Vec<u8>>,
+) -> Vec<u8> {
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| finish(encoder));
+    written.expect("a vector takes what is written")
+}
+
 /// The bytes of a body.
 fn encode(form: Form, text: String) -> Vec<u8> {
     match form {
         Form::Gzip => {
-            let mut encoder =
-                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            encoder
-                .write_all(text.as_bytes())
-                .and_then(|()| encoder.finish())
-                .expect("a vector takes what is written")
+            compressed(GzEncoder::new(Vec::new(), Compression::fast()), &text, GzEncoder::finish)
         }
-        Form::Deflate => {
-            let mut encoder =
-                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-            encoder
-                .write_all(text.as_bytes())
-                .and_then(|()| encoder.finish())
-                .expect("a vector takes what is written")
-        }
+        Form::Deflate => compressed(
+            ZlibEncoder::new(Vec::new(), Compression::fast()),
+            &text,
+            ZlibEncoder::finish,
+        ),
         Form::ByteOrderMark => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
         Form::NotUtf8 => {
             let mut bytes = text.into_bytes();

@@ -16,10 +16,9 @@ const META: CheckMeta = CheckMeta {
     judged: "Events signed with a made-up secret, under other content types, as a form, a list, \
              multipart, gzip, UTF-16 or with repeated keys, by PUT and, in the query and \
              unsigned, by GET, must each time meet a 4xx, a 3xx or a 501, while a genuine event \
-             was answered 200 before and after. A 2xx fails; the same status and body that the \
-             request gets with no event in it is a page's, where test orders show that no \
-             forgery had an effect, and undecided elsewhere; another 5xx or a broken connection \
-             warns; a 429 or time-out is undecided. Where test orders show that the same \
+             was answered 200 before and after. A 2xx fails; where the request without an event \
+             gets the same status and body, it is a page if test orders show that no forgery had \
+             an effect, and undecided otherwise; another 5xx or a broken connection warns; a 429 or time-out is undecided. Where test orders show that the same \
              forgeries are accepted and have no effect, a 2xx is a warning. None of them is \
              validly signed: they are sent in `negative`, `probe` and `full` alike, PATCH and \
              DELETE in `full` only, and in `full` all also about a test order.",

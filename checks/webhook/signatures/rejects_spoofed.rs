@@ -16,11 +16,13 @@ const META: CheckMeta = CheckMeta {
                 anybody.",
     judged: "Events signed with a made-up secret, each with one header that claims something \
              (another address of the sender, the platform's name, a retry, a test, an algorithm of \
-             `none`, a login), with switches in the query, and at the path with a slash at its end \
-             must each get a 4xx, or for the address a redirect, while a genuine event was \
-             answered 200 before and after. `webhook.spoof = false` leaves out what claims \
-             another address, and the report says so. A 2xx fails; a 5xx or a broken \
-             connection warns; a 429 or a time-out is undecided.",
+             `none`, a login), with switches in the query, and at other spellings of the path \
+             (slashes, case, escapes, endings) must each get a 4xx, or for the address a \
+             redirect, while a genuine event was answered 200 before and after. \
+             `webhook.spoof = false` leaves out what claims another address, and the report says \
+             so. A 2xx fails; where the request without an event gets the same status and body, \
+             it is a page if test orders show that no forgery had an effect, and undecided \
+             otherwise. A 5xx or a broken connection warns; a 429 or a time-out is undecided.",
     remediation: "Verify the signature of every request before anything else is read from it, and \
                   let no header or parameter switch that off.",
     stacks: stack_fixes::VERIFY,

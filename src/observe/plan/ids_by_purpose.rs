@@ -6,12 +6,11 @@ use crate::observe::plan::planned::{Planned, source, source_key};
 use crate::observe::plan::test_ids::{TestIds, Wanted};
 
 /// What ids are for, with words that stand in the names of such scenarios.
-const PURPOSES: [(&str, &[&str]); 6] = [
+const PURPOSES: [(&str, &[&str]); 5] = [
     ("forgeries", &["forged", "refused", "late-effects", "api-request"]),
-    ("losses", &["restart", "lost", "loses"]),
-    ("amounts", &["amount", "currency", "unknown"]),
-    ("states", &["-after-", "state-", "events-", "second-transaction", "together"]),
-    ("the burst", &["burst"]),
+    ("losses", &["restart"]),
+    ("amounts", &["amount", "currency"]),
+    ("states", &["-after-", "state-", "events-", "second-transaction"]),
     ("one effect each", &["once-"]),
 ];
 

@@ -27,11 +27,12 @@ pub(super) struct Wanted {
 impl TestIds {
     /// A paragraph about them.
     pub(super) fn describe(&self) -> String {
-        let given = self.given.map_or_else(|| "as many as are asked for".into(), |n| n.to_string());
+        let given = self.given.map_or_else(|| "any number".into(), |n| n.to_string());
         let parts: Vec<String> = self.wanted.iter().map(Wanted::words).collect();
         let total: usize = self.wanted.iter().map(|wanted| wanted.ids).sum();
         let text = format!(
-            "`{}` gives {given} test ids; {} are wanted: one for every delivery that takes any, {}.",
+            "Test ids from `{}`: {given} given, {} needed. All deliveries that take any id share \
+             one; {}.",
             self.key,
             total + 1,
             parts.join(", ")
@@ -45,7 +46,7 @@ impl Wanted {
         let Self { purpose, ids, without } = self;
         match without {
             0 => format!("{ids} for {purpose}"),
-            _ => format!("{ids} for {purpose} ({without} of them go without)"),
+            _ => format!("{ids} for {purpose} ({without} without an id)"),
         }
     }
 }

@@ -338,14 +338,14 @@ fn a_plan_says_how_many_test_ids_it_takes_and_what_goes_without() {
         |plan: &Plan| plan.describe(false).split_whitespace().collect::<Vec<_>>().join(" ");
     let mut merchant = complete();
     let text = described(&plan(&merchant, &run(Deliver::Full)));
-    assert!(text.contains("for one effect each") && !text.contains("go without"), "{text}");
+    assert!(text.contains("for one effect each") && !text.contains("without an id"), "{text}");
     merchant.webhook.order = Some(TestOrders::Ids(1));
     let few = plan(&merchant, &run(Deliver::Full));
     let text = described(&few);
-    assert!(text.contains("`webhook.order` gives 1 test ids") && text.contains("go without"));
+    assert!(text.contains("from `webhook.order`: 1 given") && text.contains("without an id"));
     assert!(few.json().contains("\"without\""));
     let below = described(&plan(&merchant, &run(Deliver::Probe)));
-    assert!(!below.contains("test ids"), "{below}");
+    assert!(!below.contains("Test ids"), "{below}");
 }
 
 #[test]
